@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Main loop of a vCPU: obey the host's command word, run the workload pass by
+ * pass, and report what is wrong through the mailbox.
+ */
+#include "guest.h"
+
+void guest_main(guest_u32 id);
+
+void guest_report(const struct guest_error *error)
+{
+	struct guest_error *box = &shared->error;
+
+	if (!__atomic_exchange_n(&box->claimed, 1, __ATOMIC_ACQ_REL)) {
+		box->vcpu = arch_vcpu_id();
+		box->page = error->page;
+		box->where = error->where;
+		box->expected = error->expected;
+		box->seen = error->seen;
+		box->detail = error->detail;
+		guest_store(&box->what, error->what);
+	}
+	for (;;)
+		arch_exit(GUEST_PORT_ERROR);
+}
+
+void guest_check(guest_u32 page)
+{
+	struct guest_error error = { .page = page };
+	const guest_u64 *word = page_word(page);
+	struct guest_view view;
+
+	guest_page_look(&records[page], word, &view);
+	error.what = guest_page_judge(page, &view);
+	if (error.what == GUEST_ERR_NONE)
+		return;
+	error.where = (guest_u64)word;
+	error.expected = view.floor;
+	error.seen = view.seen;
+	error.detail = (guest_u64)view.discard_begin << 32 | view.discard_end;
+	guest_report(&error);
+}
+
+extern const struct guest_workload * const workloads_start[];
+extern const struct guest_workload * const workloads_end[];
+
+static void run_pass(guest_u32 id)
+{
+	guest_u32 nr_workloads = workloads_end - workloads_start;
+	guest_u32 workload = guest_load(&shared->workload);
+	struct guest_error error = {
+		.what = GUEST_ERR_COMMAND,
+		.seen = workload,
+		.expected = nr_workloads,
+	};
+
+	if (workload >= nr_workloads)
+		guest_report(&error);
+	((void (*)(guest_u32))workloads_start[workload]->pass)(id);
+}
+
+/* Called by the entry code on this vCPU's own stack. */
+void guest_main(guest_u32 id)
+{
+	struct guest_vcpu *me = &shared->vcpu[id];
+
+	arch_init();
+	for (;;) {
+		guest_store(&me->heartbeat, me->heartbeat + 1);
+		if (guest_load(&shared->cmd) == GUEST_CMD_RUN)
+			run_pass(id);
+		else
+			arch_exit(GUEST_PORT_PARKED);
+	}
+}

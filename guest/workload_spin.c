@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * spin: read the same few pages again and again without ever leaving the
+ * guest, so that their translations stay in the TLB.  A zap that forgets the
+ * flush shows here first: nothing else would make the vCPU look again.
+ */
+#include "guest.h"
+
+#define SPIN_PAGES	4
+#define SPIN_READS	64
+
+GUEST_WORKLOAD(spin, GUEST_WRITER_HOST)
+{
+	guest_u32 nr_pages = shared->nr_pages;
+	guest_u32 i, n, page;
+
+	for (i = 0; i < SPIN_READS; i++) {
+		for (n = 0; n < SPIN_PAGES && n < nr_pages; n++) {
+			if (must_stop())
+				return;
+			page = (me * SPIN_PAGES + n) % nr_pages;
+			guest_check(page);
+			count_visit(me, page);
+		}
+		arch_relax();
+	}
+	count_sweep(me);
+}

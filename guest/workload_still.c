@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * still: the odd vCPUs read like sweep_verify, the even ones stay where they
+ * are.  No guest behaves so: it exists to prove that a vCPU which stands still
+ * is noticed even while its neighbour gets on.
+ */
+#include "guest.h"
+
+GUEST_WORKLOAD(still, GUEST_WRITER_HOST)
+{
+	guest_u32 page;
+
+	for (page = 0; (me & 1) && page < shared->nr_pages && !must_stop(); page++) {
+		guest_check(page);
+		count_visit(me, page);
+	}
+	arch_relax();
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * x86-64 side of the guest: leaving it, and reporting unexpected exceptions.
+ */
+#include "guest.h"
+
+#define NR_VECTORS	32
+#define STUB_SIZE	16
+#define CODE_SELECTOR	0x08
+#define GATE_INTERRUPT	0x8e
+
+struct gate {
+	guest_u16 offset_low;
+	guest_u16 selector;
+	guest_u8 ist;
+	guest_u8 type;
+	guest_u16 offset_mid;
+	guest_u32 offset_high;
+	guest_u32 zero;
+};
+
+struct exception_frame {
+	guest_u64 vector;
+	guest_u64 error_code;
+	guest_u64 rip;
+};
+
+extern const char exception_stubs[];
+void guest_exception(const struct exception_frame *frame, guest_u64 cr2);
+
+static struct gate idt[NR_VECTORS];
+
+void arch_init(void)
+{
+	struct {
+		guest_u16 limit;
+		guest_u64 base;
+	} __attribute__((packed)) pointer = {
+		.limit = sizeof(idt) - 1,
+		.base = (guest_u64)idt,
+	};
+	guest_u64 stub = (guest_u64)exception_stubs;
+	int i;
+
+	/* Every vCPU writes the same values, so no lock is needed. */
+	for (i = 0; i < NR_VECTORS; i++, stub += STUB_SIZE) {
+		idt[i].offset_low = stub & 0xffff;
+		idt[i].selector = CODE_SELECTOR;
+		idt[i].ist = 0;
+		idt[i].type = GATE_INTERRUPT;
+		idt[i].offset_mid = stub >> 16 & 0xffff;
+		idt[i].offset_high = stub >> 32;
+	}
+	asm volatile("lidt %0" : : "m"(pointer) : "memory");
+}
+
+void arch_exit(guest_u16 port)
+{
+	asm volatile("outl %%eax, %%dx" : : "d"(port), "a"(0) : "memory");
+}
+
+void arch_relax(void)
+{
+	asm volatile("pause" : : : "memory");
+}
+
+guest_u32 arch_vcpu_id(void)
+{
+	guest_u32 id;
+
+	asm volatile("movl %%r15d, %0" : "=r"(id));
+	return id;
+}
+
+void guest_exception(const struct exception_frame *frame, guest_u64 cr2)
+{
+	struct guest_error error = {
+		.what = GUEST_ERR_EXCEPTION,
+		.where = frame->rip,
+		.expected = cr2,
+		.seen = frame->error_code,
+		.detail = frame->vector,
+	};
+
+	guest_report(&error);
+}
