@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The keeper of host settings: records what to restore before anything
+ * changes, acknowledges, and restores at the end of its input.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "deadline.h"
+#include "hostfile.h"
+#include "hoststate.h"
+
+#define MAX_RECORDS	32
+#define RMDIR_TRIES	100
+#define RMDIR_PAUSE_NS	20000000ULL
+
+/* One thing to undo: write @value to @path, or remove the directory @path. */
+struct record {
+	char remove_directory;
+	char path[255];
+	char value[256];
+};
+
+/* Processes may take a while to leave a cgroup. */
+static void remove_directory(const char *path)
+{
+	char kill_file[300];
+	int i;
+
+	snprintf(kill_file, sizeof(kill_file), "%s/cgroup.kill", path);
+	for (i = 0; i < RMDIR_TRIES; i++) {
+		if (!rmdir(path) || errno == ENOENT)
+			return;
+		hostfile_write(kill_file, "1");
+		sleep_ns(RMDIR_PAUSE_NS);
+	}
+	fprintf(stderr, "cannot remove %s: %s\n", path, strerror(errno));
+}
+
+static void undo(const struct record *record)
+{
+	int ret;
+
+	if (record->remove_directory) {
+		remove_directory(record->path);
+		return;
+	}
+	ret = hostfile_write(record->path, record->value);
+	if (ret)
+		fprintf(stderr, "cannot restore %s to '%s': %s\n", record->path,
+			record->value, strerror(-ret));
+}
+
+static void __attribute__((noreturn)) keeper(int fd)
+{
+	struct record records[MAX_RECORDS];
+	unsigned int n = 0;
+
+	/* Ctrl-C is for the tests; the keeper has to outlive them. */
+	setsid();
+	signal(SIGINT, SIG_IGN);
+	signal(SIGTERM, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN);
+	while (n < MAX_RECORDS &&
+	       recv(fd, &records[n], sizeof(records[n]), 0) == sizeof(records[n])) {
+		n++;
+		if (send(fd, "", 1, 0) != 1)
+			break;
+	}
+	while (n--)
+		undo(&records[n]);
+	_exit(0);
+}
+
+int hoststate_open(struct hoststate *h, struct result *r)
+{
+	int pair[2];
+
+	h->fd = -1;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
+		return result_errno(r, "socketpair()");
+	fflush(stdout);
+	h->keeper = fork();
+	if (h->keeper < 0) {
+		result_errno(r, "fork(keeper)");
+		close(pair[0]);
+		close(pair[1]);
+		return -1;
+	}
+	if (!h->keeper) {
+		close(pair[0]);
+		keeper(pair[1]);
+	}
+	close(pair[1]);
+	h->fd = pair[0];
+	return 0;
+}
+
+/* The change may only follow once the keeper knows how to undo it. */
+static int remember(struct hoststate *h, const struct record *record, struct result *r)
+{
+	char ack;
+
+	if (send(h->fd, record, sizeof(*record), MSG_NOSIGNAL) != sizeof(*record) ||
+	    recv(h->fd, &ack, 1, 0) != 1)
+		return result_error(r, "the keeper of host settings is gone; %s not changed",
+				    record->path);
+	return 0;
+}
+
+/* sysfs shows a choice as "always [madvise] never"; only the choice is written. */
+static void keep_choice(char *value)
+{
+	char *open = strchr(value, '['), *close = strchr(value, ']');
+
+	if (!open || !close || close < open)
+		return;
+	*close = '\0';
+	memmove(value, open + 1, close - open);
+}
+
+int hoststate_write(struct hoststate *h, const char *path, const char *value,
+		    struct result *r)
+{
+	struct record record = { 0 };
+	int ret;
+
+	snprintf(record.path, sizeof(record.path), "%s", path);
+	ret = hostfile_read(path, record.value, sizeof(record.value));
+	if (ret == -ENOENT)
+		return 0;
+	if (ret < 0)
+		return result_error(r, "read(%s): %s", path, strerror(-ret));
+	keep_choice(record.value);
+	if (!strcmp(record.value, value))
+		return 0;
+	if (remember(h, &record, r))
+		return -1;
+	ret = hostfile_write(path, value);
+	if (ret)
+		return result_error(r, "write(%s, '%s'): %s", path, value, strerror(-ret));
+	return 0;
+}
+
+int hoststate_mkdir(struct hoststate *h, const char *path, struct result *r)
+{
+	struct record record = { .remove_directory = 1 };
+
+	snprintf(record.path, sizeof(record.path), "%s", path);
+	if (remember(h, &record, r))
+		return -1;
+	if (mkdir(path, 0755))
+		return result_errno(r, "mkdir(%s)", path);
+	return 0;
+}
+
+void hoststate_close(struct hoststate *h)
+{
+	if (h->fd < 0)
+		return;
+	close(h->fd);
+	h->fd = -1;
+	while (waitpid(h->keeper, NULL, 0) < 0 && errno == EINTR)
+		;
+}
+
+int hoststate_quiet(struct hoststate *h, struct result *r)
+{
+	if (hoststate_write(h, "/sys/kernel/mm/ksm/run", "0", r) ||
+	    hoststate_write(h, "/proc/sys/kernel/numa_balancing", "0", r))
+		return -1;
+	return 0;
+}

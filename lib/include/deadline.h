@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Deadlines that hold on any bed.
+ *
+ * A deadline is a budget of time during which the bed ran us.  Whoever waits
+ * polls in short sleeps; a sleep that took far longer than asked for was the
+ * bed's doing, and counts only up to a limit.  A host that stops for a minute
+ * so costs no budget, a guest that stands still does.
+ */
+#ifndef DEADLINE_H
+#define DEADLINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define DEADLINE_POLL_NS	1000000ULL	/* one sleep of the waiter */
+#define DEADLINE_STEP_MAX_NS	20000000ULL	/* what one sleep may cost */
+
+struct deadline {
+	uint64_t budget_ns;
+	uint64_t spent_ns;
+	uint64_t last_ns;
+};
+
+/* now_ns() - CLOCK_MONOTONIC */
+uint64_t now_ns(void);
+
+/* sleep_ns() - sleep, going on after signals */
+void sleep_ns(uint64_t ns);
+
+/* deadline_start() - begin a budget now */
+void deadline_start(struct deadline *d, uint64_t budget_ns);
+
+/* deadline_advance() - account for time up to @now; Return: budget left? */
+bool deadline_advance(struct deadline *d, uint64_t now);
+
+/* deadline_poll() - sleep one poll and account for it; Return: budget left? */
+bool deadline_poll(struct deadline *d);
+
+/* What the bed can do, measured before any pressure. */
+struct calibration {
+	uint64_t cold_ns;	/* first visit of all pages: every one a fault */
+	uint64_t warm_visits;	/* then, without pressure, all vCPUs together */
+	uint64_t warm_ns;
+};
+
+/*
+ * calibration_budget_ns() - how long a guest may take to visit all its pages
+ *
+ * A large multiple of what it took cold, because the bed may get busy at any
+ * time, and never less than a few seconds: only a guest that stands still
+ * must fail, and waiting for one costs nothing as long as all is well.
+ */
+uint64_t calibration_budget_ns(const struct calibration *c);
+
+#endif

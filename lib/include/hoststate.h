@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Changing settings of the host, and having them put back whatever happens.
+ *
+ * A keeper process holds what to restore.  It does so when told to, or when
+ * every process that holds the connection is gone, SIGKILL included.
+ */
+#ifndef HOSTSTATE_H
+#define HOSTSTATE_H
+
+#include <sys/types.h>
+
+#include "result.h"
+
+struct hoststate {
+	int fd;		/* to the keeper; shared with forked children */
+	pid_t keeper;
+};
+
+/* hoststate_open() - start the keeper; end it with hoststate_close() */
+int hoststate_open(struct hoststate *h, struct result *r);
+
+/*
+ * hoststate_write() - change a one-line file until hoststate_close()
+ * @path: e.g. a sysctl
+ * @value: new contents
+ *
+ * A file that does not exist needs no change and is no error.
+ * Return: 0, or -1 with an error.
+ */
+int hoststate_write(struct hoststate *h, const char *path, const char *value,
+		    struct result *r);
+
+/*
+ * hoststate_mkdir() - make a directory (a cgroup) until hoststate_close()
+ *
+ * The keeper kills what is left in a cgroup before it removes it.
+ */
+int hoststate_mkdir(struct hoststate *h, const char *path, struct result *r);
+
+/* hoststate_close() - restore, last change first, and wait until it is done */
+void hoststate_close(struct hoststate *h);
+
+/* hoststate_quiet() - noise control: KSM and NUMA balancing off */
+int hoststate_quiet(struct hoststate *h, struct result *r);
+
+#endif

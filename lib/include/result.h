@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The outcome of one test, collected where it is found out.
+ *
+ * Library functions return 0, or -1 after saying why in a struct result.  The
+ * first skip, failure or error decides the kind; later ones add evidence, and
+ * a failure outranks an error or a skip: what the kernel broke must not hide
+ * behind what the test then could not do.
+ */
+#ifndef RESULT_H
+#define RESULT_H
+
+#include <stddef.h>
+
+enum result_kind {
+	RESULT_PASS,
+	RESULT_SKIP,	/* something the test needs is not there */
+	RESULT_ERROR,	/* the test could not be carried out */
+	RESULT_FAIL,	/* the kernel broke a contract */
+};
+
+struct result {
+	enum result_kind kind;
+	int contract;		/* of the deciding failure, 0 if none */
+	char reason[512];	/* one line: what decided */
+	char evidence[6144];	/* lines for the diagnostics */
+	size_t evidence_len;
+};
+
+#define RESULT_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
+
+/* The contracts between the mm, its notifiers and KVM that tests name. */
+enum contract {
+	CONTRACT_NONE,
+	CONTRACT_PAIRING,	/* one end() per start() */
+	CONTRACT_REFUSAL,	/* only non-blockable, only -EAGAIN */
+	CONTRACT_UNTOUCHED,	/* a refused range is left alone */
+	CONTRACT_FAULTS,	/* no translation in a range being invalidated */
+	CONTRACT_NO_STALE,	/* no translation outlives start() */
+	CONTRACT_REST,		/* counts return to 0, seq never goes back */
+	CONTRACT_MEMSLOTS,	/* updates wait for active == 0, and complete */
+	CONTRACT_DEATH,		/* of the mm or of the VM, in any order */
+	CONTRACT_CONTENTS,	/* no lost write, no stale read */
+	CONTRACT_PROGRESS,	/* the guest gets on when there are gaps */
+	CONTRACT_KERNEL_LOG,	/* no splat, no new taint */
+};
+
+/* contract_name() - "contract 10 (progress)"; static storage */
+const char *contract_name(enum contract contract);
+
+/* result_init() - start with a pass and no evidence */
+void result_init(struct result *r);
+
+/* Each returns -1 so that a caller can say `return result_fail(...)`. */
+int result_skip(struct result *r, const char *fmt, ...) RESULT_PRINTF(2, 3);
+int result_error(struct result *r, const char *fmt, ...) RESULT_PRINTF(2, 3);
+int result_fail(struct result *r, enum contract contract, const char *fmt, ...)
+	RESULT_PRINTF(3, 4);
+
+/* result_errno() - an error that names a failed call; appends strerror(errno) */
+int result_errno(struct result *r, const char *fmt, ...) RESULT_PRINTF(2, 3);
+
+/* result_note() - add one line of evidence; never changes the kind */
+void result_note(struct result *r, const char *fmt, ...) RESULT_PRINTF(2, 3);
+
+#endif
