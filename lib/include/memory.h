@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Guest memory on the host's side: an area is a range of host addresses with
+ * one backing, which a memslot hands to the guest.
+ */
+#ifndef MEMORY_H
+#define MEMORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "result.h"
+
+#define PAGE_BYTES	4096UL
+#define HUGE_BYTES	(2UL << 20)
+
+/* The backings, as bits of a set: `backings` of a pressure is such a set. */
+enum backing_id {
+	BACKING_ANON,
+	BACKING_ANON_THP,
+	BACKING_MEMFD,
+	NR_BACKINGS,
+};
+
+#define BACKING_BIT(id)	(1u << (id))
+
+struct backing {
+	const char *name;	/* stable: part of test names */
+	enum backing_id id;
+	size_t granule;		/* alignment and least size of an area, bytes */
+	int advice;		/* madvise() that makes the backing what it is */
+	bool shared_file;	/* contents live in a file, not in the mapping */
+	/* Why the kernel cannot do it, or NULL; static storage. */
+	const char *(*missing)(void);
+};
+
+/* One row a backing, ordered by id. */
+extern const struct backing backings[NR_BACKINGS];
+
+/*
+ * An area belongs to whoever created it.  Threads may share it; mapping and
+ * unmapping it are up to one thread at a time.
+ */
+struct area {
+	const struct backing *backing;
+	char *hva;		/* where the guest's memory is mapped */
+	char *aside;		/* as many free addresses, for moving it away */
+	size_t size;		/* bytes, a multiple of the granule */
+	int fd;			/* of a file backing, else -1 */
+	size_t file_half;	/* file backing: half that is mapped, 0 or 1 */
+	char *file_view;	/* file backing: both halves, not the guest's */
+};
+
+/*
+ * area_create() - reserve addresses and map fresh memory there
+ * @a: filled in; release with area_destroy()
+ * @backing: a row of backings[]
+ * @size: bytes, rounded up to the granule
+ *
+ * The addresses lie far from where the kernel places other mappings, so
+ * that nothing else moves into a hole that a test opens.  A file has two
+ * halves of @size, of which one is mapped at a time.
+ *
+ * Return: 0, or -1 with @r a skip (backing missing) or an error.
+ */
+int area_create(struct area *a, const struct backing *backing, size_t size,
+		struct result *r);
+
+/* area_destroy() - unmap and close everything; safe on a zeroed area */
+void area_destroy(struct area *a);
+
+/*
+ * area_map() - map the backing into the hole at @a->hva
+ *
+ * Fails rather than replace what may have moved there.
+ */
+int area_map(struct area *a, struct result *r);
+
+/*
+ * area_replace() - map fresh memory over what is there, in one step
+ *
+ * Anonymous memory comes back as zeroes; a file backing changes to its
+ * other half, whatever that holds.
+ */
+int area_replace(struct area *a, struct result *r);
+
+/* area_unmap() - open a hole over the whole area */
+int area_unmap(struct area *a, struct result *r);
+
+/*
+ * area_other_half() - the bytes that area_replace() will bring in
+ *
+ * Only for file backings.  The view is a mapping of its own that no memslot
+ * covers.
+ */
+char *area_other_half(const struct area *a);
+
+/* area_empty_other_half() - punch it out, so that it reads as zeroes */
+int area_empty_other_half(struct area *a, struct result *r);
+
+#endif

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Areas: reserving addresses, mapping, unmapping and replacing guest memory.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "memory.h"
+
+/*
+ * The kernel places mappings top-down from the stack.  This far below, nothing
+ * else comes unasked, also while a test holds a hole open.
+ */
+#define AREA_FIRST	0x100000000000UL
+#define AREA_STEP	(1UL << 30)
+#define AREA_TRIES	64
+
+#define PROT_GUEST	(PROT_READ | PROT_WRITE)
+
+static int map_flags(const struct area *a)
+{
+	if (a->backing->shared_file)
+		return MAP_SHARED;
+	return MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+}
+
+static off_t half_offset(const struct area *a, size_t half)
+{
+	return (off_t)(half * a->size);
+}
+
+static int map_at(struct area *a, int fixed, struct result *r)
+{
+	off_t offset = a->fd < 0 ? 0 : half_offset(a, a->file_half);
+	void *p = mmap(a->hva, a->size, PROT_GUEST, map_flags(a) | fixed, a->fd, offset);
+
+	if (p == MAP_FAILED)
+		return result_errno(r, "mmap(%p, %zu, %s)", a->hva, a->size,
+				    a->backing->name);
+	if (p != a->hva)
+		return result_error(r, "mmap(%p) landed at %p: kernel before v4.17?",
+				    a->hva, p);
+	/* EINVAL: a kernel without huge pages needs no advice against them. */
+	if (madvise(a->hva, a->size, a->backing->advice) &&
+	    !(errno == EINVAL && a->backing->advice == MADV_NOHUGEPAGE))
+		return result_errno(r, "madvise(%p, %zu, %d)", a->hva, a->size,
+				    a->backing->advice);
+	return 0;
+}
+
+/* Find addresses for the area and, above it, as many to move it to. */
+static int reserve(struct area *a, struct result *r)
+{
+	size_t span = (2 * a->size + HUGE_BYTES - 1) & ~(HUGE_BYTES - 1);
+	char *hint = (char *)AREA_FIRST;
+	void *p;
+	int i;
+
+	for (i = 0; i < AREA_TRIES; i++, hint += AREA_STEP) {
+		p = mmap(hint, span, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS |
+			 MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+		if (p == hint)
+			break;
+		if (p != MAP_FAILED)
+			munmap(p, span);
+		else if (errno != EEXIST)
+			return result_errno(r, "mmap(%p, %zu, PROT_NONE)", hint, span);
+	}
+	if (i == AREA_TRIES)
+		return result_error(r, "no free addresses from %#lx for %zu bytes",
+				    AREA_FIRST, span);
+	if (munmap(hint, span))
+		return result_errno(r, "munmap(%p, %zu)", hint, span);
+	a->hva = hint;
+	a->aside = hint + a->size;
+	return 0;
+}
+
+static int open_file(struct area *a, struct result *r)
+{
+	a->fd = memfd_create("guest memory", MFD_CLOEXEC);
+	if (a->fd < 0)
+		return result_errno(r, "memfd_create()");
+	if (ftruncate(a->fd, half_offset(a, 2)))
+		return result_errno(r, "ftruncate(memfd, %zu)", 2 * a->size);
+	a->file_view = mmap(NULL, 2 * a->size, PROT_GUEST, MAP_SHARED, a->fd, 0);
+	if (a->file_view == MAP_FAILED) {
+		a->file_view = NULL;
+		return result_errno(r, "mmap(memfd, %zu)", 2 * a->size);
+	}
+	return 0;
+}
+
+int area_create(struct area *a, const struct backing *backing, size_t size,
+		struct result *r)
+{
+	const char *missing = backing->missing ? backing->missing() : NULL;
+
+	memset(a, 0, sizeof(*a));
+	a->fd = -1;
+	if (missing)
+		return result_skip(r, "backing %s: %s", backing->name, missing);
+	a->backing = backing;
+	a->size = (size + backing->granule - 1) & ~(backing->granule - 1);
+	if (reserve(a, r) || (backing->shared_file && open_file(a, r)) ||
+	    map_at(a, MAP_FIXED_NOREPLACE, r)) {
+		area_destroy(a);
+		return -1;
+	}
+	return 0;
+}
+
+void area_destroy(struct area *a)
+{
+	if (!a->backing)
+		return;
+	if (a->hva)
+		munmap(a->hva, 2 * a->size);
+	if (a->file_view)
+		munmap(a->file_view, 2 * a->size);
+	if (a->fd >= 0)
+		close(a->fd);
+	memset(a, 0, sizeof(*a));
+	a->fd = -1;
+}
+
+int area_map(struct area *a, struct result *r)
+{
+	return map_at(a, MAP_FIXED_NOREPLACE, r);
+}
+
+int area_replace(struct area *a, struct result *r)
+{
+	a->file_half ^= a->backing->shared_file;
+	return map_at(a, MAP_FIXED, r);
+}
+
+int area_unmap(struct area *a, struct result *r)
+{
+	if (munmap(a->hva, a->size))
+		return result_errno(r, "munmap(%p, %zu)", a->hva, a->size);
+	return 0;
+}
+
+char *area_other_half(const struct area *a)
+{
+	return a->file_view + half_offset(a, !a->file_half);
+}
+
+int area_empty_other_half(struct area *a, struct result *r)
+{
+	if (fallocate(a->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+		      half_offset(a, !a->file_half), a->size))
+		return result_errno(r, "fallocate(PUNCH_HOLE, %zu)", a->size);
+	return 0;
+}

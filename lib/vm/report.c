@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Turning what vCPU threads and the guest recorded into findings.
+ */
+#include "vm_internal.h"
+
+static const char *what_name(uint32_t what)
+{
+	static const char * const names[GUEST_NR_ERRORS] = {
+		[GUEST_ERR_LOST] = "reads zero though nothing discarded it (lost write)",
+		[GUEST_ERR_STALE] = "holds an older stamp than was there before (stale translation or lost write)",
+		[GUEST_ERR_UNDEAD] = "still holds the stamp that a completed discard took away (stale translation)",
+		[GUEST_ERR_FOREIGN] = "holds what was never written to it (someone else's memory)",
+		[GUEST_ERR_FUTURE] = "holds a stamp nobody announced",
+	};
+
+	return what < GUEST_NR_ERRORS && names[what] ? names[what] : "is reported wrong";
+}
+
+static void note_stamp(const char *label, guest_u64 stamp, struct result *r)
+{
+	result_note(r, "  %s %#018llx: page %u, generation %u, counter %u", label,
+		    stamp, guest_stamp_page(stamp), guest_stamp_generation(stamp),
+		    guest_stamp_counter(stamp));
+}
+
+static int check_mailbox(const struct vm *vm, struct result *r)
+{
+	const struct guest_error *e = &vm_shared(vm)->error;
+	uint32_t what = guest_load(&e->what);
+
+	switch (what) {
+	case GUEST_ERR_NONE:
+		return 0;
+	case GUEST_ERR_EXCEPTION:
+		return result_fail(r, CONTRACT_CONTENTS,
+				   "vCPU %u: unexpected exception, vector %llu at RIP %#llx, CR2 %#llx, error code %#llx",
+				   e->vcpu, e->detail, e->where, e->expected, e->seen);
+	case GUEST_ERR_COMMAND:
+		return result_error(r, "vCPU %u does not know workload %llu of %llu",
+				    e->vcpu, e->seen, e->expected);
+	}
+	result_fail(r, CONTRACT_CONTENTS, "vCPU %u: page %u at gpa %#llx %s",
+		    e->vcpu, e->page, e->where, what_name(what));
+	note_stamp("last known", e->expected, r);
+	note_stamp("found     ", e->seen, r);
+	result_note(r, "  discards of this page: %llu begun, %llu ended",
+		    e->detail >> 32, e->detail & 0xffffffff);
+	return -1;
+}
+
+int vm_check(const struct vm *vm, struct result *r)
+{
+	unsigned int id;
+	int ret = check_mailbox(vm, r);
+
+	for (id = 0; id < vm->nr_vcpus; id++) {
+		const struct vcpu *vcpu = &vm->vcpus[id];
+
+		if (__atomic_load_n(&vcpu->state, __ATOMIC_ACQUIRE) != VCPU_FAILED)
+			continue;
+		/* The mailbox has said it already, and better. */
+		if (!ret)
+			result_fail(r, CONTRACT_FAULTS, "vCPU %u: %s", id, vcpu->error);
+		ret = -1;
+	}
+	return ret;
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The vCPU thread: KVM_RUN, what it returns, and getting out of it.
+ *
+ * A thread only records what happened; judging is up to the main thread.
+ */
+#include <errno.h>
+#include <linux/kvm.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "vm_internal.h"
+
+#define KICK_SIGNAL	SIGUSR1
+#define WAIT_SLICE_MS	100	/* how often a waiting vCPU looks for `stopping` */
+
+static __thread struct kvm_run *current_run;
+
+/*
+ * The signal may arrive between the last look at `stopping` and KVM_RUN;
+ * immediate_exit, set here, makes that KVM_RUN return at once.
+ */
+static void on_kick(int signal)
+{
+	(void)signal;
+	if (current_run)
+		current_run->immediate_exit = 1;
+}
+
+int vcpu_kick_init(struct result *r)
+{
+	struct sigaction action = { .sa_handler = on_kick };
+
+	if (sigaction(KICK_SIGNAL, &action, NULL))
+		return result_errno(r, "sigaction(SIGUSR1)");
+	return 0;
+}
+
+void vcpu_kick(const struct vcpu *vcpu)
+{
+	pthread_kill(vcpu->thread, KICK_SIGNAL);
+}
+
+static void set_state(struct vcpu *vcpu, enum vcpu_state state)
+{
+	__atomic_store_n(&vcpu->state, state, __ATOMIC_RELEASE);
+}
+
+static bool stopping(const struct vm *vm)
+{
+	return __atomic_load_n(&vm->stopping, __ATOMIC_ACQUIRE);
+}
+
+static bool __attribute__((format(printf, 2, 3)))
+fail(struct vcpu *vcpu, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(vcpu->error, sizeof(vcpu->error), fmt, ap);
+	va_end(ap);
+	set_state(vcpu, VCPU_FAILED);
+	return false;
+}
+
+/* Wait for vm_resume(), which bumps `resume` after setting the command. */
+static void park(struct vcpu *vcpu)
+{
+	struct vm *vm = vcpu->vm;
+	uint32_t ticket = __atomic_load_n(&vm->resume, __ATOMIC_ACQUIRE);
+
+	if (guest_load(&vm_shared(vm)->cmd) == GUEST_CMD_RUN)
+		return;
+	set_state(vcpu, VCPU_PARKED);
+	while (!stopping(vm) &&
+	       __atomic_load_n(&vm->resume, __ATOMIC_ACQUIRE) == ticket)
+		futex_wait(&vm->resume, ticket, WAIT_SLICE_MS);
+	set_state(vcpu, VCPU_RUNNING);
+}
+
+/*
+ * EFAULT and MMIO are legal if a hole was open at any time since KVM_RUN was
+ * called.  Then wait for it to close instead of faulting again and again.
+ * Return: whether that was so.
+ */
+static bool wait_out_hole(struct vcpu *vcpu, uint32_t hole_before)
+{
+	struct vm *vm = vcpu->vm;
+	uint32_t hole = __atomic_load_n(&vm->hole, __ATOMIC_ACQUIRE);
+
+	if (!(hole_before & 1) && hole == hole_before)
+		return false;
+	vcpu->holes++;
+	while ((hole & 1) && !stopping(vm)) {
+		futex_wait(&vm->hole, hole, WAIT_SLICE_MS);
+		hole = __atomic_load_n(&vm->hole, __ATOMIC_ACQUIRE);
+	}
+	return true;
+}
+
+/*
+ * An access that KVM emulates comes out of a hole as MMIO.  The instruction
+ * is not run again, so the access is carried out here once the hole is closed.
+ */
+static bool handle_mmio(struct vcpu *vcpu, uint32_t hole_before)
+{
+	struct kvm_run *run = vcpu->run;
+	const struct area *area = vcpu->vm->area;
+	uint64_t offset = run->mmio.phys_addr - GUEST_AREA_GPA;
+
+	if (!area || run->mmio.phys_addr < GUEST_AREA_GPA ||
+	    offset + run->mmio.len > area->size || !wait_out_hole(vcpu, hole_before))
+		return fail(vcpu, "KVM_RUN: MMIO at %#llx, where memory should be",
+			    run->mmio.phys_addr);
+	if (stopping(vcpu->vm))
+		return false;
+	if (run->mmio.is_write)
+		memcpy(area->hva + offset, run->mmio.data, run->mmio.len);
+	else
+		memcpy(run->mmio.data, area->hva + offset, run->mmio.len);
+	return true;
+}
+
+static bool handle_exit(struct vcpu *vcpu, uint32_t hole_before)
+{
+	struct kvm_run *run = vcpu->run;
+
+	switch (run->exit_reason) {
+	case KVM_EXIT_IO:
+		if (run->io.port == GUEST_PORT_PARKED) {
+			park(vcpu);
+			return true;
+		}
+		if (run->io.port == GUEST_PORT_ERROR)
+			return fail(vcpu, "the guest reported an error");
+		return fail(vcpu, "KVM_RUN: unexpected port %#x", run->io.port);
+	case KVM_EXIT_INTR:
+		return true;
+	case KVM_EXIT_MMIO:
+		return handle_mmio(vcpu, hole_before);
+	case KVM_EXIT_INTERNAL_ERROR:
+		return fail(vcpu, "KVM_RUN: INTERNAL_ERROR, suberror %u",
+			    run->internal.suberror);
+	case KVM_EXIT_FAIL_ENTRY:
+		return fail(vcpu, "KVM_RUN: FAIL_ENTRY, hardware reason %#llx",
+			    run->fail_entry.hardware_entry_failure_reason);
+	default:
+		return fail(vcpu, "KVM_RUN: unexpected exit %u (%s)",
+			    run->exit_reason, exit_name(run->exit_reason));
+	}
+}
+
+/* One KVM_RUN; false when the vCPU is done for good. */
+static bool run_once(struct vcpu *vcpu)
+{
+	uint32_t hole = __atomic_load_n(&vcpu->vm->hole, __ATOMIC_ACQUIRE);
+
+	if (!ioctl(vcpu->fd, KVM_RUN, 0))
+		return handle_exit(vcpu, hole);
+	switch (errno) {
+	case EINTR:
+	case EAGAIN:
+		return true;
+	case EFAULT:
+		return wait_out_hole(vcpu, hole) ||
+		       fail(vcpu, "KVM_RUN: EFAULT though all guest memory is mapped");
+	default:
+		return fail(vcpu, "KVM_RUN: %s", strerror(errno));
+	}
+}
+
+void *vcpu_thread(void *arg)
+{
+	struct vcpu *vcpu = arg;
+
+	vcpu->tid = syscall(SYS_gettid);
+	current_run = vcpu->run;
+	set_state(vcpu, VCPU_RUNNING);
+	while (!stopping(vcpu->vm) && run_once(vcpu))
+		;
+	current_run = NULL;
+	if (vcpu->state != VCPU_FAILED)
+		set_state(vcpu, VCPU_STOPPED);
+	return NULL;
+}

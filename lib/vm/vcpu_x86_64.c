@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Start state of an x86-64 vCPU: 64-bit mode on the image's own page tables.
+ */
+#include <linux/kvm.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+
+#include "vm_internal.h"
+
+#define CR0_LONG_MODE	0x80010033ULL	/* PG WP NE ET MP PE */
+#define CR4_LONG_MODE	0x20ULL		/* PAE */
+#define EFER_LONG_MODE	0x500ULL	/* LMA LME */
+#define RFLAGS_FIXED	0x2ULL
+#define MAX_CPUID	256
+
+static int set_cpuid(struct vcpu *vcpu, struct result *r)
+{
+	struct kvm_cpuid2 *cpuid;
+	int ret = 0;
+
+	cpuid = calloc(1, sizeof(*cpuid) + MAX_CPUID * sizeof(cpuid->entries[0]));
+	if (!cpuid)
+		return result_errno(r, "calloc(cpuid)");
+	cpuid->nent = MAX_CPUID;
+	if (ioctl(vcpu->vm->kvm, KVM_GET_SUPPORTED_CPUID, cpuid))
+		ret = result_errno(r, "KVM_GET_SUPPORTED_CPUID");
+	else if (ioctl(vcpu->fd, KVM_SET_CPUID2, cpuid))
+		ret = result_errno(r, "KVM_SET_CPUID2 of vCPU %u", vcpu->id);
+	free(cpuid);
+	return ret;
+}
+
+static struct kvm_segment flat_segment(unsigned int selector, unsigned int type,
+				       int is_code)
+{
+	return (struct kvm_segment) {
+		.limit = 0xffffffff,
+		.selector = selector,
+		.type = type,
+		.present = 1,
+		.s = 1,
+		.l = is_code,
+		.db = !is_code,
+		.g = 1,
+	};
+}
+
+int vcpu_arch_init(struct vcpu *vcpu, struct result *r)
+{
+	const struct guest_header *header = image_header(vcpu->vm);
+	struct kvm_regs regs = {
+		.rip = header->entry,
+		.rdi = vcpu->id,
+		.rflags = RFLAGS_FIXED,
+	};
+	struct kvm_sregs sregs;
+
+	if (set_cpuid(vcpu, r))
+		return -1;
+	if (ioctl(vcpu->fd, KVM_GET_SREGS, &sregs))
+		return result_errno(r, "KVM_GET_SREGS of vCPU %u", vcpu->id);
+	sregs.cr0 = CR0_LONG_MODE;
+	sregs.cr3 = header->page_table;
+	sregs.cr4 = CR4_LONG_MODE;
+	sregs.efer = EFER_LONG_MODE;
+	sregs.cs = flat_segment(0x08, 0xb, 1);
+	sregs.ds = flat_segment(0x10, 0x3, 0);
+	sregs.es = sregs.fs = sregs.gs = sregs.ss = sregs.ds;
+	if (ioctl(vcpu->fd, KVM_SET_SREGS, &sregs))
+		return result_errno(r, "KVM_SET_SREGS of vCPU %u", vcpu->id);
+	if (ioctl(vcpu->fd, KVM_SET_REGS, &regs))
+		return result_errno(r, "KVM_SET_REGS of vCPU %u", vcpu->id);
+	return 0;
+}

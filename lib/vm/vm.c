@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Making and releasing a VM, its slots and what the guest is told.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/kvm.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "vm_internal.h"
+
+#define STOP_TIMEOUT_MS	10000
+
+int vm_available(struct result *r)
+{
+	int fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+	int version;
+
+	if (fd < 0)
+		return result_skip(r, "/dev/kvm: %s (kvm_amd or kvm_intel loaded? nested virtualisation on?)",
+				   strerror(errno));
+	version = ioctl(fd, KVM_GET_API_VERSION, 0);
+	close(fd);
+	if (version != KVM_API_VERSION)
+		return result_skip(r, "/dev/kvm speaks API version %d, not %d",
+				   version, KVM_API_VERSION);
+	return 0;
+}
+
+static int create_vm_fd(struct vm *vm, struct result *r)
+{
+	do {
+		vm->fd = ioctl(vm->kvm, KVM_CREATE_VM, 0);
+	} while (vm->fd < 0 && errno == EINTR);
+	if (vm->fd < 0)
+		return result_errno(r, "KVM_CREATE_VM");
+	/* KVM names the directory after the calling task and the new fd. */
+	snprintf(vm->name, sizeof(vm->name), "%ld-%d",
+		 (long)syscall(SYS_gettid), vm->fd);
+	return 0;
+}
+
+static int load_system(struct vm *vm, struct result *r)
+{
+	int ret;
+
+	if (area_create(&vm->system, &backings[BACKING_ANON], GUEST_SYSTEM_SIZE, r))
+		return -1;
+	ret = vm_set_slot(vm, VM_SLOT_SYSTEM, GUEST_SYSTEM_GPA, vm->system.hva,
+			  vm->system.size);
+	if (ret) {
+		errno = -ret;
+		return result_errno(r, "KVM_SET_USER_MEMORY_REGION(system)");
+	}
+	return image_load(vm, r);
+}
+
+int vm_create(struct vm *vm, unsigned int nr_vcpus, struct result *r)
+{
+	unsigned int id;
+
+	memset(vm, 0, sizeof(*vm));
+	vm->fd = -1;
+	vm->kvm = -1;
+	if (!nr_vcpus || nr_vcpus > GUEST_MAX_VCPUS)
+		return result_error(r, "%u vCPUs asked for, 1 to %d are possible",
+				    nr_vcpus, GUEST_MAX_VCPUS);
+	if (vm_available(r) || vcpu_kick_init(r))
+		return -1;
+	vm->kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+	if (vm->kvm < 0) {
+		result_errno(r, "open(/dev/kvm)");
+		goto fail;
+	}
+	if (create_vm_fd(vm, r) || load_system(vm, r))
+		goto fail;
+	vm->nr_vcpus = nr_vcpus;
+	vm_shared(vm)->nr_vcpus = nr_vcpus;
+	for (id = 0; id < nr_vcpus; id++) {
+		if (vcpu_create(vm, id, r))
+			goto fail;
+	}
+	return 0;
+fail:
+	vm_destroy(vm);
+	return -1;
+}
+
+void vm_destroy(struct vm *vm)
+{
+	struct result ignored;
+	unsigned int id;
+
+	if (!vm->nr_vcpus && vm->fd <= 0 && vm->kvm <= 0)
+		return;
+	result_init(&ignored);
+	/* A thread stuck in the kernel still uses the fds: leave them to it. */
+	if (vm_stop(vm, STOP_TIMEOUT_MS, &ignored))
+		return;
+	for (id = 0; id < vm->nr_vcpus; id++)
+		vcpu_destroy(&vm->vcpus[id]);
+	if (vm->fd >= 0)
+		close(vm->fd);
+	if (vm->kvm >= 0)
+		close(vm->kvm);
+	area_destroy(&vm->system);
+	memset(vm, 0, sizeof(*vm));
+}
+
+struct guest_shared *vm_shared(const struct vm *vm)
+{
+	return (void *)(vm->system.hva + GUEST_SHARED_GPA - GUEST_SYSTEM_GPA);
+}
+
+struct guest_page *vm_records(const struct vm *vm)
+{
+	return (void *)(vm->system.hva + GUEST_RECORDS_GPA - GUEST_SYSTEM_GPA);
+}
+
+int vm_set_slot(const struct vm *vm, enum vm_slot slot, uint64_t gpa,
+		const void *hva, size_t size)
+{
+	struct kvm_userspace_memory_region region = {
+		.slot = slot,
+		.guest_phys_addr = gpa,
+		.memory_size = size,
+		.userspace_addr = (uintptr_t)hva,
+	};
+
+	return ioctl(vm->fd, KVM_SET_USER_MEMORY_REGION, &region) ? -errno : 0;
+}
+
+int vm_use_area(struct vm *vm, const struct area *area, unsigned int nr_pages,
+		struct result *r)
+{
+	struct guest_shared *shared = vm_shared(vm);
+	size_t pages = area->size / PAGE_BYTES;
+	int ret;
+
+	if (!nr_pages || nr_pages > pages || nr_pages > GUEST_MAX_PAGES)
+		return result_error(r, "%u pages asked for, the area has %zu and the guest knows %d",
+				    nr_pages, pages, GUEST_MAX_PAGES);
+	ret = vm_set_slot(vm, VM_SLOT_AREA, GUEST_AREA_GPA, area->hva, area->size);
+	if (ret) {
+		errno = -ret;
+		return result_errno(r, "KVM_SET_USER_MEMORY_REGION(area)");
+	}
+	vm->area = area;
+	shared->area_gpa = GUEST_AREA_GPA;
+	shared->nr_pages = nr_pages;
+	shared->stride = pages / nr_pages * PAGE_BYTES;
+	return 0;
+}

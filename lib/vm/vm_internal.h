@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the files of lib/vm share among themselves. */
+#ifndef VM_INTERNAL_H
+#define VM_INTERNAL_H
+
+#include "vm.h"
+
+/* image.c: copy the embedded guest image into the system slot */
+int image_load(struct vm *vm, struct result *r);
+/* image.c: header of the loaded image */
+const struct guest_header *image_header(const struct vm *vm);
+
+/* vcpu_<arch>.c: registers such that the vCPU starts at the image's entry */
+int vcpu_arch_init(struct vcpu *vcpu, struct result *r);
+
+/* vcpu.c */
+int vcpu_create(struct vm *vm, unsigned int id, struct result *r);
+void vcpu_destroy(struct vcpu *vcpu);
+
+/* vcpu_run.c: body of a vCPU thread */
+void *vcpu_thread(void *vcpu);
+/* vcpu_run.c: the signal that gets a thread out of KVM_RUN */
+int vcpu_kick_init(struct result *r);
+void vcpu_kick(const struct vcpu *vcpu);
+
+/* exits.c: name of a KVM_EXIT_* reason */
+const char *exit_name(unsigned int reason);
+
+/* futex.c */
+void futex_wait(uint32_t *word, uint32_t value, unsigned int timeout_ms);
+void futex_wake(uint32_t *word);
+
+#endif
