@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Oracles: the checks that decide right from wrong, one file each.
+ *
+ * An oracle never asserts; it returns 0, or -1 after adding a failure that
+ * names the contract, or an error if it could not look.
+ */
+#ifndef ORACLE_H
+#define ORACLE_H
+
+#include "deadline.h"
+#include "pressure.h"
+#include "vm.h"
+
+/*
+ * Progress (contract 10): does every vCPU visit pages?
+ */
+#define PROGRESS_BUCKETS	40	/* of gaps, by powers of two ns */
+
+struct progress {
+	const struct vm *vm;
+	uint64_t from[GUEST_MAX_VCPUS];	/* visits when this wait began */
+	uint64_t seen[GUEST_MAX_VCPUS];	/* visits at the last sample */
+	uint64_t since[GUEST_MAX_VCPUS];/* when they last changed */
+	uint64_t gaps[PROGRESS_BUCKETS];
+	uint64_t max_gap_ns;
+};
+
+/* progress_init() - @vm must outlive @p */
+void progress_init(struct progress *p, const struct vm *vm);
+
+/*
+ * progress_await() - wait until every vCPU has made @visits more visits
+ * @p: progress
+ * @visits: visits from now on; as many distinct pages, if the vCPU has so many
+ * @budget_ns: how long it may take
+ * @when: for the message, e.g. "after madvise_dontneed"
+ *
+ * Return: 0; -1 if time is over, or as soon as the guest reports an error.
+ */
+int progress_await(struct progress *p, uint64_t visits, uint64_t budget_ns,
+		   const char *when, struct result *r);
+
+/* progress_gap_ns() - the gap that @percent of all gaps do not exceed */
+uint64_t progress_gap_ns(const struct progress *p, unsigned int percent);
+
+/* progress_visits() - visits of all vCPUs so far */
+uint64_t progress_visits(const struct vm *vm);
+
+/*
+ * Coherence (contracts 5 and 9): the host's side of the page protocol.
+ */
+struct coherence {
+	struct vm *vm;
+	struct area *area;
+	enum guest_writer writer;
+	unsigned int nr_pages;
+	uint16_t generation;
+};
+
+/* coherence_init() - stamp every page, if the host is the writer */
+void coherence_init(struct coherence *c, struct vm *vm, struct area *area,
+		    enum guest_writer writer);
+
+/*
+ * coherence_before() / coherence_after() - bracket one pressure call
+ *
+ * Publish what the call may and must do to the pages, so that the guest can
+ * judge at once what it finds.
+ */
+int coherence_before(struct coherence *c, enum pressure_effect effect,
+		     struct result *r);
+void coherence_after(struct coherence *c, enum pressure_effect effect);
+
+/* coherence_final() - with all vCPUs parked: the host must see what the guest wrote */
+int coherence_final(const struct coherence *c, struct result *r);
+
+/*
+ * Health (contract 6): KVM's own counters, through the module's files.
+ */
+struct health {
+	char dir[128];		/* KVM's directory of the VM; "" if not watched */
+	bool has_active;	/* the kernel has an active count */
+	unsigned long long seq;	/* last seen */
+};
+
+struct health_sample {
+	long long in_progress;
+	long long active;	/* 0 if the kernel has none */
+	unsigned long long seq;
+};
+
+/* health_init() - @vm_name as in struct vm; the VM must be watched already */
+int health_init(struct health *h, const char *vm_name, struct result *r);
+
+/* health_sample() - read the counters; a failure if negative or seq went back */
+int health_sample(struct health *h, struct health_sample *s, struct result *r);
+
+/*
+ * health_at_rest() - the counts must be seen 0 within the budget
+ *
+ * Judges the minimum: background invalidations may be under way at any
+ * instant, but a leaked count is never 0.
+ */
+int health_at_rest(struct health *h, uint64_t budget_ns, struct result *r);
+
+/*
+ * SPTE (contract 5): pages that KVM still maps, v5.15 and later.
+ */
+/* spte_none() - no translation may be left once all backing is gone */
+int spte_none(const char *vm_name, struct result *r);
+
+/* kvm_stat() - a statistic of a VM by name; -1 if the kernel has none */
+long long kvm_stat(const char *vm_name, const char *stat);
+
+/*
+ * Kernel log: splats and taint.
+ */
+struct klog {
+	int fd;
+	unsigned long long taint;
+};
+
+/* klog_open() - start listening now; release with klog_close() */
+int klog_open(struct klog *k, struct result *r);
+
+/*
+ * klog_check() - judge what the kernel logged since the last look
+ *
+ * Return: 0; -1 with a failure for a splat or a new taint, with an error if
+ * lines were lost.
+ */
+int klog_check(struct klog *k, struct result *r);
+
+void klog_close(struct klog *k);
+
+/* klog_is_splat() - is this message text a sign of a broken kernel? */
+bool klog_is_splat(const char *message);
+
+#endif

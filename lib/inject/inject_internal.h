@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the files of lib/inject share among themselves. */
+#ifndef INJECT_INTERNAL_H
+#define INJECT_INTERNAL_H
+
+#include <stdarg.h>
+
+#include "inject.h"
+
+#define INJECT_DIR	"/sys/kernel/debug/mmu_notifier_inject"
+
+/* Open one of the module's files; -1 with an error. */
+int inject_open_file(const char *path, struct result *r);
+
+/* Write one command; 0 or -errno. */
+int inject_write(int fd, const char *command);
+
+/* Read a whole file from its start; length, or -errno. */
+int inject_read_all(int fd, char *buf, size_t size);
+
+#endif

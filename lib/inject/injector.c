@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * One injector: opening, commanding, reading, closing.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "inject_internal.h"
+
+#define STATUS_MAX	4096
+
+int injector_open(struct injector *i, const char *kind, struct result *r)
+{
+	i->fd = -1;
+	if (inject_available(r))
+		return -1;
+	i->fd = inject_open_file(INJECT_DIR "/attach", r);
+	if (i->fd < 0)
+		return -1;
+	if (injector_set(i, r, "kind %s", kind)) {
+		injector_close(i);
+		return -1;
+	}
+	return 0;
+}
+
+int injector_set(struct injector *i, struct result *r, const char *fmt, ...)
+{
+	char command[128];
+	va_list ap;
+	int ret;
+
+	va_start(ap, fmt);
+	vsnprintf(command, sizeof(command), fmt, ap);
+	va_end(ap);
+	ret = inject_write(i->fd, command);
+	if (ret)
+		return result_error(r, "injector command '%s': %s", command, strerror(-ret));
+	return 0;
+}
+
+int injector_read(const struct injector *i, struct injector_status *s,
+		  struct result *r)
+{
+	char text[STATUS_MAX];
+	int ret = inject_read_all(i->fd, text, sizeof(text));
+
+	if (ret < 0)
+		return result_error(r, "read(%s/attach): %s", INJECT_DIR, strerror(-ret));
+	if (injector_parse(text, s))
+		return result_error(r, "%s/attach: cannot make sense of '%.120s'",
+				    INJECT_DIR, text);
+	return 0;
+}
+
+void injector_close(struct injector *i)
+{
+	if (i->fd >= 0)
+		close(i->fd);
+	i->fd = -1;
+}

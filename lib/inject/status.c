@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Reading the text of an injector's status.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "inject.h"
+
+#define NEEDED_KEYS	6	/* attached starts blockable nonblockable accepted refused */
+
+/* `event NAME PRESSURE OWN OTHER` */
+static int parse_event(const char *line, struct injector_status *s)
+{
+	struct injector_event *e = &s->events[s->nr_events];
+	unsigned long long n[NR_CALLERS];
+
+	if (s->nr_events == INJECT_MAX_EVENTS ||
+	    sscanf(line, "%*s %23s %llu %llu %llu", e->name, &n[CALLER_PRESSURE],
+		   &n[CALLER_OWN], &n[CALLER_OTHER]) != 1 + NR_CALLERS)
+		return -1;
+	e->starts[CALLER_PRESSURE] = n[CALLER_PRESSURE];
+	e->starts[CALLER_OWN] = n[CALLER_OWN];
+	e->starts[CALLER_OTHER] = n[CALLER_OTHER];
+	s->nr_events++;
+	return 0;
+}
+
+static uint64_t *counter(struct injector_status *s, const char *key)
+{
+	const struct {
+		const char *key;
+		uint64_t *value;
+	} table[] = {
+		{ "starts", &s->starts }, { "ends", &s->ends },
+		{ "blockable", &s->blockable }, { "nonblockable", &s->nonblockable },
+		{ "accepted", &s->accepted }, { "refused", &s->refused },
+		{ "pages", &s->pages },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		if (!strcmp(table[i].key, key))
+			return table[i].value;
+	}
+	return NULL;
+}
+
+/* Return: 1 for a key that must be there, 0 for any other line, -1 if bad. */
+static int parse_line(const char *line, struct injector_status *s)
+{
+	unsigned long long value;
+	char key[32], rest[96];
+	uint64_t *where;
+
+	if (sscanf(line, "%31s %95[^\n]", key, rest) != 2)
+		return -1;
+	if (!strcmp(key, "event") || !strcmp(key, "callback"))
+		return parse_event(line, s);
+	where = counter(s, key);
+	if (!where && strcmp(key, "attached"))
+		return 0;
+	if (sscanf(rest, "%llu", &value) != 1)
+		return -1;
+	if (where)
+		*where = value;
+	else
+		s->attached = value;
+	return strcmp(key, "ends") && strcmp(key, "pages");
+}
+
+int injector_parse(const char *text, struct injector_status *s)
+{
+	char line[160];
+	int needed = 0;
+
+	memset(s, 0, sizeof(*s));
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+		int ret;
+
+		if (len >= sizeof(line))
+			return -1;
+		memcpy(line, text, len);
+		line[len] = '\0';
+		ret = len ? parse_line(line, s) : 0;
+		if (ret < 0)
+			return -1;
+		needed += ret;
+		text += len + (text[len] == '\n');
+	}
+	return needed == NEEDED_KEYS ? 0 : -1;
+}
+
+uint64_t injector_event_starts(const struct injector_status *s, const char *event,
+			       enum inject_caller who)
+{
+	unsigned int i;
+
+	for (i = 0; i < s->nr_events; i++) {
+		if (!strcmp(s->events[i].name, event))
+			return s->events[i].starts[who];
+	}
+	return 0;
+}

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Coherence: the host announces what happens to the pages, writes its own
+ * stamps where it is the writer, and finally reads what the guest wrote.
+ */
+#include <string.h>
+
+#include "oracle.h"
+
+static guest_u64 *word_in(const struct coherence *c, char *base, unsigned int page)
+{
+	return (guest_u64 *)(base + page * vm_shared(c->vm)->stride);
+}
+
+static void stamp_all(struct coherence *c)
+{
+	struct guest_page *records = vm_records(c->vm);
+	unsigned int i;
+
+	for (i = 0; i < c->nr_pages; i++)
+		guest_page_stamp(&records[i], word_in(c, c->area->hva, i), i,
+				 c->generation);
+}
+
+void coherence_init(struct coherence *c, struct vm *vm, struct area *area,
+		    enum guest_writer writer)
+{
+	memset(c, 0, sizeof(*c));
+	c->vm = vm;
+	c->area = area;
+	c->writer = writer;
+	c->nr_pages = vm_shared(vm)->nr_pages;
+	if (writer == GUEST_WRITER_HOST)
+		stamp_all(c);
+}
+
+/* Put the stamps of the next generation where the replacement comes from. */
+static void stamp_replacement(struct coherence *c)
+{
+	struct guest_page *records = vm_records(c->vm);
+	char *half = area_other_half(c->area);
+	unsigned int i;
+
+	for (i = 0; i < c->nr_pages; i++) {
+		guest_u64 next = guest_stamp(i, c->generation,
+				guest_stamp_counter(records[i].ceiling) + 1);
+
+		guest_store(&records[i].ceiling, next);
+		guest_store(word_in(c, half, i), next);
+	}
+}
+
+static void publish_replacement(struct coherence *c)
+{
+	struct guest_page *records = vm_records(c->vm);
+	unsigned int i;
+
+	for (i = 0; i < c->nr_pages; i++)
+		guest_store(&records[i].floor, records[i].ceiling);
+}
+
+static void discard_begins(struct coherence *c)
+{
+	struct guest_page *records = vm_records(c->vm);
+	unsigned int i;
+
+	for (i = 0; i < c->nr_pages; i++)
+		guest_store(&records[i].discard_begin, records[i].discard_begin + 1);
+	/* Before the system call: guest writers pair with their own barrier. */
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
+
+static void discard_ended(struct coherence *c)
+{
+	struct guest_page *records = vm_records(c->vm);
+	unsigned int i;
+
+	for (i = 0; i < c->nr_pages; i++)
+		guest_store(&records[i].discard_end, records[i].discard_begin);
+}
+
+/*
+ * Only the host can prepare a replacement; where the guest is the writer, an
+ * emptied file half comes in, which is a discard to the guest.
+ */
+static bool host_replaces(const struct coherence *c, enum pressure_effect effect)
+{
+	return effect == EFFECT_REPLACE && c->writer == GUEST_WRITER_HOST;
+}
+
+int coherence_before(struct coherence *c, enum pressure_effect effect,
+		     struct result *r)
+{
+	c->generation++;
+	guest_store(&vm_shared(c->vm)->generation, c->generation);
+	if (host_replaces(c, effect)) {
+		stamp_replacement(c);
+		return 0;
+	}
+	if (effect == EFFECT_REPLACE && area_empty_other_half(c->area, r))
+		return -1;
+	if (effect != EFFECT_PRESERVE)
+		discard_begins(c);
+	return 0;
+}
+
+void coherence_after(struct coherence *c, enum pressure_effect effect)
+{
+	if (host_replaces(c, effect)) {
+		publish_replacement(c);
+		return;
+	}
+	if (effect != EFFECT_PRESERVE)
+		discard_ended(c);
+	if (c->writer == GUEST_WRITER_HOST)
+		stamp_all(c);
+}
+
+int coherence_final(const struct coherence *c, struct result *r)
+{
+	const struct guest_page *records = vm_records(c->vm);
+	enum guest_error_what what;
+	struct guest_view view;
+	unsigned int i, bad = 0;
+
+	for (i = 0; i < c->nr_pages; i++) {
+		guest_page_look(&records[i], word_in(c, c->area->hva, i), &view);
+		what = guest_page_judge(i, &view);
+		if (what == GUEST_ERR_NONE)
+			continue;
+		if (!bad++)
+			result_fail(r, CONTRACT_CONTENTS,
+				    "the host reads %#llx in page %u at %p, where %#llx was written last",
+				    view.seen, i, (void *)word_in(c, c->area->hva, i),
+				    view.floor);
+	}
+	if (bad)
+		result_note(r, "%u of %u pages differ", bad, c->nr_pages);
+	return bad ? -1 : 0;
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Kernel log: read record by record from /dev/kmsg, from where a test began.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "hostfile.h"
+#include "oracle.h"
+
+#define TAINT_FILE	"/proc/sys/kernel/tainted"
+#define RECORD_MAX	8192
+
+/*
+ * Taints that come with loading our own module, in the order of their bits:
+ * out-of-tree, unsigned, and test or user from unsafe commands.
+ */
+#define TAINT_OURS	(1ULL << 6 | 1ULL << 12 | 1ULL << 13 | 1ULL << 18)
+
+bool klog_is_splat(const char *message)
+{
+	static const char * const signs[] = {
+		"WARNING:", "BUG:", "kernel BUG at", "Oops", "KASAN",
+		"KCSAN", "UBSAN", "general protection fault", "Bad page",
+		"Bad rss-counter", "possible circular locking",
+		"possible recursive locking", "inconsistent lock state",
+		"suspicious RCU usage", "sleeping function called from invalid",
+		"scheduling while atomic", "detected stall", "self-detected stall",
+		"blocked for more than", "soft lockup", "hard LOCKUP",
+		"unreferenced object", "refcount_t:", "list_add corruption",
+		"list_del corruption", "stack guard page", "unable to handle",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
+		if (strstr(message, signs[i]))
+			return true;
+	}
+	return false;
+}
+
+static int read_taint(unsigned long long *taint, struct result *r)
+{
+	int ret = hostfile_read_ulong(TAINT_FILE, taint);
+
+	if (ret)
+		return result_error(r, "read(%s): %s", TAINT_FILE, strerror(-ret));
+	*taint &= ~TAINT_OURS;
+	return 0;
+}
+
+int klog_open(struct klog *k, struct result *r)
+{
+	k->fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (k->fd < 0)
+		return result_errno(r, "open(/dev/kmsg)");
+	if (lseek(k->fd, 0, SEEK_END) < 0) {
+		result_errno(r, "lseek(/dev/kmsg, SEEK_END)");
+		klog_close(k);
+		return -1;
+	}
+	if (read_taint(&k->taint, r)) {
+		klog_close(k);
+		return -1;
+	}
+	/* A second WARN_ON_ONCE must show, too; old kernels lack the file. */
+	hostfile_write("/sys/kernel/debug/clear_warn_once", "1");
+	return 0;
+}
+
+/* A record is `prefix;message\n` and then lines of properties. */
+static void judge(char *record, unsigned int *splats, struct result *r)
+{
+	char *message = strchr(record, ';');
+
+	if (!message)
+		return;
+	message++;
+	message[strcspn(message, "\n")] = '\0';
+	if (klog_is_splat(message)) {
+		if (!(*splats)++)
+			result_fail(r, CONTRACT_KERNEL_LOG, "%s", message);
+	} else if (!*splats) {
+		return;
+	}
+	/* What follows a splat explains it. */
+	result_note(r, "kernel: %s", message);
+}
+
+int klog_check(struct klog *k, struct result *r)
+{
+	unsigned long long taint;
+	unsigned int splats = 0;
+	char record[RECORD_MAX];
+	ssize_t n;
+	int ret = 0;
+
+	for (;;) {
+		n = read(k->fd, record, sizeof(record) - 1);
+		if (n < 0 && errno == EPIPE) {
+			ret = result_error(r, "the kernel log overran its buffer: enlarge log_buf_len");
+			continue;
+		}
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno != EAGAIN)
+			ret = result_errno(r, "read(/dev/kmsg)");
+		if (n <= 0)
+			break;
+		record[n] = '\0';
+		judge(record, &splats, r);
+	}
+	if (splats)
+		ret = -1;
+	if (read_taint(&taint, r))
+		return -1;
+	if (taint != k->taint) {
+		ret = result_fail(r, CONTRACT_KERNEL_LOG,
+				  "the kernel's taint went from %#llx to %#llx",
+				  k->taint, taint);
+		k->taint = taint;
+	}
+	return ret;
+}
+
+void klog_close(struct klog *k)
+{
+	if (k->fd >= 0)
+		close(k->fd);
+	k->fd = -1;
+}

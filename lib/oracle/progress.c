@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Progress: judged by samples of the guest's visit counters against the host's
+ * clock; the guest's own clock cannot be trusted on an emulated bed.
+ */
+#include <string.h>
+
+#include "oracle.h"
+
+#define NS_PER_MS	1000000ULL
+#define ACTIVITY_NS	(200 * NS_PER_MS)
+
+static uint64_t visits_of(const struct vm *vm, unsigned int id)
+{
+	return guest_load(&vm_shared(vm)->vcpu[id].visits);
+}
+
+void progress_init(struct progress *p, const struct vm *vm)
+{
+	memset(p, 0, sizeof(*p));
+	p->vm = vm;
+}
+
+uint64_t progress_visits(const struct vm *vm)
+{
+	uint64_t sum = 0;
+	unsigned int id;
+
+	for (id = 0; id < vm->nr_vcpus; id++)
+		sum += visits_of(vm, id);
+	return sum;
+}
+
+static void begin_wait(struct progress *p, uint64_t now)
+{
+	unsigned int id;
+
+	for (id = 0; id < p->vm->nr_vcpus; id++) {
+		p->from[id] = visits_of(p->vm, id);
+		p->seen[id] = p->from[id];
+		p->since[id] = now;
+	}
+}
+
+static void record_gap(struct progress *p, uint64_t gap)
+{
+	unsigned int bucket = gap ? 63 - __builtin_clzll(gap) : 0;
+
+	p->gaps[bucket < PROGRESS_BUCKETS ? bucket : PROGRESS_BUCKETS - 1]++;
+	if (gap > p->max_gap_ns)
+		p->max_gap_ns = gap;
+}
+
+/* Take one sample; true when every vCPU has made its visits. */
+static bool sample(struct progress *p, uint64_t visits, uint64_t now)
+{
+	unsigned int id, done = 0;
+
+	for (id = 0; id < p->vm->nr_vcpus; id++) {
+		uint64_t v = visits_of(p->vm, id);
+
+		if (v != p->seen[id]) {
+			record_gap(p, now - p->since[id]);
+			p->seen[id] = v;
+			p->since[id] = now;
+		}
+		done += v - p->from[id] >= visits;
+	}
+	return done == p->vm->nr_vcpus;
+}
+
+/*
+ * What KVM does meanwhile tells a guest that faults in vain from one that is
+ * not run, or not let in.
+ */
+static void note_kvm_activity(const struct vm *vm, struct result *r)
+{
+	static const char * const stats[] = {
+		"exits", "irq_exits", "pf_taken", "pf_fixed", "pf_spurious",
+	};
+	enum { NR_STATS = sizeof(stats) / sizeof(stats[0]) };
+	long long before[NR_STATS];
+	unsigned int i;
+
+	for (i = 0; i < NR_STATS; i++)
+		before[i] = kvm_stat(vm->name, stats[i]);
+	sleep_ns(ACTIVITY_NS);
+	for (i = 0; i < NR_STATS; i++) {
+		if (before[i] >= 0)
+			result_note(r, "KVM's %s: %lld, %lld more in %llu ms", stats[i],
+				    before[i], kvm_stat(vm->name, stats[i]) - before[i],
+				    ACTIVITY_NS / NS_PER_MS);
+	}
+}
+
+static int stands_still(const struct progress *p, uint64_t visits,
+			uint64_t budget_ns, const char *when, struct result *r)
+{
+	unsigned int id;
+
+	for (id = 0; id < p->vm->nr_vcpus; id++) {
+		uint64_t made = p->seen[id] - p->from[id];
+
+		if (made >= visits)
+			continue;
+		result_fail(r, CONTRACT_PROGRESS,
+			    "vCPU %u %s %s: %llu of %llu visits in %llu ms",
+			    id, made ? "does not get on" : "stands still", when,
+			    (unsigned long long)made, (unsigned long long)visits,
+			    (unsigned long long)(budget_ns / NS_PER_MS));
+	}
+	vm_describe(p->vm, r);
+	note_kvm_activity(p->vm, r);
+	return -1;
+}
+
+int progress_await(struct progress *p, uint64_t visits, uint64_t budget_ns,
+		   const char *when, struct result *r)
+{
+	struct deadline deadline;
+
+	deadline_start(&deadline, budget_ns);
+	begin_wait(p, deadline.last_ns);
+	for (;;) {
+		bool in_time = deadline_poll(&deadline);
+
+		if (vm_check(p->vm, r)) {
+			vm_describe(p->vm, r);
+			return -1;
+		}
+		if (sample(p, visits, deadline.last_ns))
+			return 0;
+		if (!in_time)
+			return stands_still(p, visits, budget_ns, when, r);
+	}
+}
+
+uint64_t progress_gap_ns(const struct progress *p, unsigned int percent)
+{
+	uint64_t total = 0, sum = 0;
+	unsigned int i;
+
+	for (i = 0; i < PROGRESS_BUCKETS; i++)
+		total += p->gaps[i];
+	for (i = 0; i < PROGRESS_BUCKETS; i++) {
+		sum += p->gaps[i];
+		if (sum && sum * 100 >= total * percent)
+			break;
+	}
+	return total ? 2ULL << i : 0;
+}
