@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A scenario: one guest under one pressure, from opening the VM to the verdict
+ * of every oracle.  Tests choose the rows; the steps are the same for all.
+ */
+#ifndef SCENARIO_H
+#define SCENARIO_H
+
+#include "inject.h"
+#include "oracle.h"
+
+/* How injectors stand around KVM's own notifier; see injector_setups[]. */
+struct injector_setup {
+	const char *name;	/* stable: part of test names */
+	const char *kind;	/* NULL: none attached */
+	unsigned int count;	/* how many of them */
+	const char *knob;	/* one more command, or NULL */
+	bool before_kvm;	/* attached before KVM_CREATE_VM */
+	bool reaps;		/* a thread reaps over the area all the while */
+};
+
+#define SCENARIO_MAX_INJECTORS	4
+
+
+extern const struct injector_setup injector_setups[];
+extern const unsigned int nr_injector_setups;
+
+struct scenario_run;
+
+struct scenario {
+	const struct backing *backing;
+	const struct pressure *pressure; /* NULL: the test presses by itself */
+	const struct injector_setup *injector;
+	const struct guest_workload *workload;
+	unsigned int nr_vcpus;
+	unsigned int nr_pages;	/* visited by the guest */
+	unsigned int rounds;	/* pressure calls, each followed by progress */
+	uint64_t min_ns;	/* go on with rounds for so long */
+	/* Break something on purpose before the first round; or NULL. */
+	int (*sabotage)(struct scenario_run *run, struct result *r);
+};
+
+/* A scenario while it runs. */
+struct scenario_run {
+	const struct scenario *spec;
+	struct vm vm;
+	struct area area;
+	struct injector injectors[SCENARIO_MAX_INJECTORS];
+	struct reaper reaper;
+	struct klog klog;
+	struct health health;
+	struct progress progress;
+	struct coherence coherence;
+	struct calibration calibration;
+	uint64_t budget_ns;	/* for one await, from the calibration */
+	uint64_t visits;	/* per vCPU and await: all its pages */
+	bool begun;		/* set up and calibrated */
+	bool watched;		/* the module shows the VM's counters */
+	int unsafe_fd;		/* of a sabotage; closed before the VM goes */
+	/* What was delivered, for the bite and the summary. */
+	unsigned int rounds;
+	uint64_t round_ns, round_visits;
+	unsigned long long seq_before, seq_after;
+	long long faults_before, faults_after;
+	struct injector_status seen;	/* by the first injector */
+};
+
+/*
+ * scenario_run() - carry it out
+ * @spec: what to do
+ * @r: initialised; filled with the outcome, and with one summary line
+ *
+ * Whatever happens, threads are ended, files closed and memory given back.
+ */
+void scenario_run(const struct scenario *spec, struct result *r);
+
+/*
+ * scenario_begin() / scenario_end() - the same for a test with steps of its own
+ * @run: stays valid in between; one VM with a calibrated guest at work
+ * @spec: must outlive @run; without a pressure
+ * @healthy: the guest can be expected to go on
+ *
+ * scenario_end() must follow also if scenario_begin() returned -1, and then
+ * only tears down.  It judges what every scenario is judged by.
+ */
+int scenario_begin(struct scenario_run *run, const struct scenario *spec,
+		   struct result *r);
+void scenario_end(struct scenario_run *run, bool healthy, struct result *r);
+
+/* scenario_attach() - the injectors of a setup, over an area of this process */
+int scenario_attach(struct injector *injectors, const struct injector_setup *setup,
+		    const struct area *area, struct result *r);
+
+/* scenario_bite() - 0, or -1 with an error: the pressure hit nothing */
+int scenario_bite(const struct scenario_run *run, struct result *r);
+
+/* scenario_summary() - the line of figures that every run leaves */
+void scenario_summary(const struct scenario_run *run, struct result *r);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Command line of every test program.
+ */
+#ifndef TEST_OPTIONS_H
+#define TEST_OPTIONS_H
+
+#include <stdbool.h>
+
+#define TEST_MAX_PATTERNS	16
+
+#define TEST_USAGE \
+	"usage: %s [-hl] [-t GLOB]... [-d SECONDS]\n" \
+	"  -l          list the tests\n" \
+	"  -t GLOB     run the tests whose names match (may be repeated)\n" \
+	"  -d SECONDS  go on with the pressure of each test for so long\n" \
+	"exit: 0 pass, 1 fail, 4 everything skipped\n"
+
+struct test_options {
+	bool list;		/* -l: print the names and stop */
+	bool help;		/* -h: print TEST_USAGE and stop */
+	unsigned int seconds;	/* -d: lengthen each test to so long */
+	const char *patterns[TEST_MAX_PATTERNS]; /* -t: globs on names */
+	unsigned int nr_patterns;
+};
+
+/*
+ * test_options_parse() - read argv
+ * @argc: as of main()
+ * @argv: as of main(); patterns point into it
+ * @o: filled in
+ * @why: set to one line on an error
+ * @size: of @why
+ *
+ * Return: 0, or -1 for a command line that makes no sense.
+ */
+int test_options_parse(int argc, char **argv, struct test_options *o, char *why,
+		       unsigned int size);
+
+/* test_options_match() - is the test of this name asked for? */
+bool test_options_match(const struct test_options *o, const char *name);
+
+#endif

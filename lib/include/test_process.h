@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A test runs in a process of its own: how that begins, ends and is reported.
+ */
+#ifndef TEST_PROCESS_H
+#define TEST_PROCESS_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "result.h"
+
+/*
+ * Every wait inside a test has a calibrated budget, and says what it waited
+ * for.  This only keeps a test that escapes them from lasting for ever.
+ */
+#define TEST_LIMIT_MS	(180 * 1000)
+
+/* test_process_child() - first call in the child: die with the program */
+void test_process_child(void);
+
+/*
+ * test_process_wait() - wait for a test's process and clean up behind it
+ * @pid: the child, leader of its process group
+ * @limit_ms: after this its stacks are printed and it is killed
+ * @r: the test's result; gets a finding if the process did not end well
+ */
+void test_process_wait(pid_t pid, unsigned int limit_ms, struct result *r);
+
+/*
+ * test_report() - print diagnostics and result line of one test, as KTAP
+ * @number: of the test in its plan
+ * @name: stable and unique
+ * @program: argv[0], for the replay command
+ * @r: how it ended
+ */
+void test_report(unsigned int number, const char *name, const char *program,
+		 const struct result *r);
+
+#endif

@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: GPL-2.0
+# The host library.  Programs link its objects, not an archive: the rows of the
+# pressure registry are reached through a section, by no symbol.
+
+LIB_ROOMS := . vm memory pressure oracle inject scenario runner
+LIB_SRCS := $(patsubst ./%,%,$(foreach room,$(LIB_ROOMS),$(patsubst lib/%,%,$(wildcard \
+	lib/$(room)/*.c lib/$(room)/*.S))))
+LIB_SRCS := $(patsubst ./%,%,$(LIB_SRCS))
+LIB_OBJS := $(addprefix $(BUILD)/obj/lib/,$(addsuffix .o,$(LIB_SRCS)))
+LIB_CPPFLAGS := -Ilib/include -Ilib/vm -Ilib/inject -Ilib/scenario \
+	-DGUEST_BIN='"$(GUEST_BIN)"'
+
+$(BUILD)/obj/lib/%.o: lib/%
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(HOST_CFLAGS) $(LIB_CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+# The guest image is part of this one.
+$(BUILD)/obj/lib/vm/image_blob.S.o: $(GUEST_BIN)
+
+-include $(LIB_OBJS:.o=.d)

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The table of injector setups that scenarios choose from.
+ *
+ * The list of notifiers is walked last-in first: an injector that is attached
+ * after KVM runs before it.
+ */
+#include "scenario.h"
+
+const struct injector_setup injector_setups[] = {
+	{ .name = "none" },
+	{ .name = "observer", .kind = "observer", .count = 1 },
+	{ .name = "refuser_before_kvm", .kind = "refuser", .count = 1,
+	  .before_kvm = true, .reaps = true },
+	{ .name = "refuser_after_kvm", .kind = "refuser", .count = 1, .reaps = true },
+};
+
+const unsigned int nr_injector_setups =
+	sizeof(injector_setups) / sizeof(injector_setups[0]);

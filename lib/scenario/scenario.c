@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The steps of a scenario: set up, calibrate, press, quiesce, judge, tear down.
+ */
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "scenario.h"
+
+#define COLD_BUDGET_NS	60000000000ULL	/* nothing is known of the bed yet */
+#define WARM_SWEEPS	3
+#define PARK_TIMEOUT_MS	10000
+#define STOP_TIMEOUT_MS	10000
+
+int scenario_attach(struct injector *injectors, const struct injector_setup *setup,
+		    const struct area *area, struct result *r)
+{
+	unsigned int n;
+
+	for (n = 0; n < setup->count; n++) {
+		struct injector *i = &injectors[n];
+
+		if (injector_open(i, setup->kind, r) ||
+		    injector_set(i, r, "range %#lx %#lx", (unsigned long)area->hva,
+				 area->size) ||
+		    injector_set(i, r, "caller %ld", (long)syscall(SYS_gettid)) ||
+		    (setup->knob && injector_set(i, r, "%s", setup->knob)) ||
+		    injector_set(i, r, "attach"))
+			return -1;
+	}
+	return 0;
+}
+
+/* Counters need only the module, not an attached injector. */
+static int watch(struct scenario_run *run, struct result *r)
+{
+	struct result absent;
+
+	result_init(&absent);
+	if (inject_available(&absent)) {
+		result_note(r, "counters not watched: %s", absent.reason);
+		return 0;
+	}
+	if (inject_watch(run->vm.fd, r) || health_init(&run->health, run->vm.name, r))
+		return -1;
+	run->watched = true;
+	return 0;
+}
+
+static int set_up(struct scenario_run *run, struct result *r)
+{
+	const struct scenario *spec = run->spec;
+	const struct injector_setup *injector = spec->injector;
+
+	if (klog_open(&run->klog, r) || vm_available(r) ||
+	    (injector->kind && inject_available(r)) ||
+	    area_create(&run->area, spec->backing, spec->nr_pages * PAGE_BYTES, r))
+		return -1;
+	if (injector->before_kvm &&
+	    scenario_attach(run->injectors, injector, &run->area, r))
+		return -1;
+	if (vm_create(&run->vm, spec->nr_vcpus, r) || watch(run, r))
+		return -1;
+	if (!injector->before_kvm &&
+	    scenario_attach(run->injectors, injector, &run->area, r))
+		return -1;
+	if (vm_use_area(&run->vm, &run->area, spec->nr_pages, r))
+		return -1;
+	coherence_init(&run->coherence, &run->vm, &run->area, spec->workload->writer);
+	progress_init(&run->progress, &run->vm);
+	vm_set_workload(&run->vm, spec->workload);
+	return vm_start(&run->vm, r);
+}
+
+/* How long do faults take here, and how fast is the guest left alone? */
+static int calibrate(struct scenario_run *run, struct result *r)
+{
+	struct calibration *c = &run->calibration;
+	uint64_t start, visits;
+
+	/* Every page at least once, also where vCPUs share them all. */
+	run->visits = run->spec->nr_pages;
+	if (run->spec->workload->writer == GUEST_WRITER_VCPU)
+		run->visits = (run->visits + run->spec->nr_vcpus - 1) / run->spec->nr_vcpus;
+	start = now_ns();
+	vm_resume(&run->vm);
+	if (progress_await(&run->progress, run->visits, COLD_BUDGET_NS,
+			   "before any pressure", r))
+		return -1;
+	c->cold_ns = now_ns() - start;
+	run->budget_ns = calibration_budget_ns(c);
+	visits = progress_visits(&run->vm);
+	start = now_ns();
+	if (progress_await(&run->progress, WARM_SWEEPS * run->visits,
+			   run->budget_ns, "before any pressure", r))
+		return -1;
+	c->warm_ns = now_ns() - start;
+	c->warm_visits = progress_visits(&run->vm) - visits;
+	return 0;
+}
+
+static int press_once(struct scenario_run *run, struct result *r)
+{
+	const struct pressure *pressure = run->spec->pressure;
+	enum pressure_effect effect = pressure->effect[run->spec->backing->id];
+	char when[64] = "after ";
+
+	if (coherence_before(&run->coherence, effect, r) ||
+	    pressure->apply(&run->vm, &run->area, r))
+		return -1;
+	coherence_after(&run->coherence, effect);
+	run->rounds++;
+	strncat(when, pressure->name, sizeof(when) - strlen(when) - 1);
+	return progress_await(&run->progress, run->visits, run->budget_ns, when, r);
+}
+
+/* The first refusal may be slow to come on a busy bed: give it time. */
+static int await_refusal(struct scenario_run *run, struct result *r)
+{
+	struct injector_status s;
+	struct deadline deadline;
+
+	deadline_start(&deadline, run->budget_ns);
+	do {
+		if (injector_read(&run->injectors[0], &s, r))
+			return -1;
+	} while (!s.refused && deadline_poll(&deadline));
+	return 0;
+}
+
+static int sample_counters(struct scenario_run *run, unsigned long long *seq,
+			   long long *faults, struct result *r)
+{
+	struct health_sample s = { 0 };
+
+	if (run->watched && health_sample(&run->health, &s, r))
+		return -1;
+	*seq = s.seq;
+	*faults = kvm_stat(run->vm.name, "pf_fixed");
+	return 0;
+}
+
+static int press(struct scenario_run *run, struct result *r)
+{
+	const struct scenario *spec = run->spec;
+	uint64_t start, visits;
+	int ret = 0;
+
+	if (spec->injector->reaps &&
+	    reaper_start(&run->reaper, run->area.hva, run->area.size, r))
+		return -1;
+	if (spec->sabotage && spec->sabotage(run, r))
+		return -1;
+	visits = progress_visits(&run->vm);
+	start = now_ns();
+	while (!ret && (run->rounds < spec->rounds || now_ns() - start < spec->min_ns))
+		ret = press_once(run, r);
+	if (!ret && spec->injector->reaps)
+		ret = await_refusal(run, r);
+	run->round_ns = now_ns() - start;
+	run->round_visits = progress_visits(&run->vm) - visits;
+	return ret;
+}
+
+/* Observers see as many ends as starts; refusers accept or refuse each. */
+static int injector_balanced(struct scenario_run *run, const struct injector *i,
+			     struct injector_status *s, struct result *r)
+{
+	bool observer = !strcmp(run->spec->injector->kind, "observer");
+	struct deadline deadline;
+
+	deadline_start(&deadline, run->budget_ns);
+	do {
+		if (injector_read(i, s, r))
+			return -1;
+		if (s->starts == (observer ? s->ends : s->accepted + s->refused))
+			return 0;
+	} while (deadline_poll(&deadline));
+	return result_fail(r, CONTRACT_PAIRING,
+			   "%s: %llu starts, %llu ends, %llu accepted, %llu refused",
+			   run->spec->injector->kind, (unsigned long long)s->starts,
+			   (unsigned long long)s->ends, (unsigned long long)s->accepted,
+			   (unsigned long long)s->refused);
+}
+
+/*
+ * With the pressure over, each oracle speaks for itself: one that fails must
+ * not keep the others from adding what they know.
+ */
+static void judge(struct scenario_run *run, bool pressed, struct result *r)
+{
+	struct injector_status others;
+	unsigned int n;
+	int parked;
+
+	reaper_stop(&run->reaper, r);
+	if (pressed)
+		progress_await(&run->progress, run->visits, run->budget_ns,
+			       "after quiescing", r);
+	if (run->watched)
+		health_at_rest(&run->health, run->budget_ns, r);
+	for (n = 0; n < run->spec->injector->count; n++)
+		injector_balanced(run, &run->injectors[n], n ? &others : &run->seen, r);
+	sample_counters(run, &run->seq_after, &run->faults_after, r);
+	if (pressed && run->spec->pressure)
+		scenario_bite(run, r);
+	parked = pressed ? vm_park(&run->vm, PARK_TIMEOUT_MS, r) : -1;
+	if (!vm_check(&run->vm, r) && !parked)
+		coherence_final(&run->coherence, r);
+}
+
+/* Unmap everything under the stopped VM: nothing may stay mapped in it. */
+static void judge_translations(struct scenario_run *run, struct result *r)
+{
+	if (area_unmap(&run->area, r) || area_unmap(&run->vm.system, r))
+		return;
+	spte_none(run->vm.name, r);
+}
+
+static void judge_destroyed(const char *name, struct result *r)
+{
+	struct inject_destroyed d;
+
+	if (inject_find_destroyed(name, &d, r))
+		return;
+	if (d.count || d.active > 0)
+		result_fail(r, CONTRACT_DEATH,
+			    "VM %s was destroyed with in-progress %lld and active %lld",
+			    name, d.count, d.active);
+}
+
+static void tear_down(struct scenario_run *run, struct result *r)
+{
+	char name[sizeof(run->vm.name)];
+	unsigned int n;
+	int stopped;
+
+	reaper_stop(&run->reaper, r);
+	memcpy(name, run->vm.name, sizeof(name));
+	stopped = vm_stop(&run->vm, STOP_TIMEOUT_MS, r);
+	if (run->unsafe_fd >= 0)
+		close(run->unsafe_fd);
+	if (!stopped && run->vm.nr_vcpus)
+		judge_translations(run, r);
+	vm_destroy(&run->vm);
+	for (n = 0; n < SCENARIO_MAX_INJECTORS; n++)
+		injector_close(&run->injectors[n]);
+	area_destroy(&run->area);
+	if (!stopped && run->watched)
+		judge_destroyed(name, r);
+	if (run->klog.fd >= 0)
+		klog_check(&run->klog, r);
+	klog_close(&run->klog);
+}
+
+int scenario_begin(struct scenario_run *run, const struct scenario *spec,
+		   struct result *r)
+{
+	unsigned int n;
+
+	memset(run, 0, sizeof(*run));
+	run->spec = spec;
+	run->klog.fd = -1;
+	run->unsafe_fd = -1;
+	for (n = 0; n < SCENARIO_MAX_INJECTORS; n++)
+		run->injectors[n].fd = -1;
+	if (set_up(run, r) || calibrate(run, r) ||
+	    sample_counters(run, &run->seq_before, &run->faults_before, r))
+		return -1;
+	run->begun = true;
+	return 0;
+}
+
+void scenario_end(struct scenario_run *run, bool healthy, struct result *r)
+{
+	if (run->begun) {
+		judge(run, healthy, r);
+		scenario_summary(run, r);
+	}
+	tear_down(run, r);
+}
+
+void scenario_run(const struct scenario *spec, struct result *r)
+{
+	struct scenario_run run;
+	bool pressed;
+
+	pressed = !scenario_begin(&run, spec, r) && !press(&run, r);
+	scenario_end(&run, pressed, r);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the two sides of a VMM process share. */
+#ifndef VMM_INTERNAL_H
+#define VMM_INTERNAL_H
+
+#include "vmm.h"
+
+/* Sent once by the process, with the VM's and the injector's descriptors. */
+struct vmm_report {
+	enum result_kind kind;	/* of the set-up */
+	char reason[512];
+	char name[32];
+	uintptr_t hva;
+	size_t size;
+	uint64_t stride;
+	unsigned int nr_pages;
+};
+
+/* vmm_process.c: the process itself; never returns */
+void vmm_process(const struct vmm_spec *spec, int control) __attribute__((noreturn));
+
+#endif
