@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * mmu_notifier_inject: MMU notifiers that refuse and observe, on request.
+ *
+ * For tests of KVM under MMU-notifier pressure. The interface is a directory in
+ * debugfs, whose help file describes it; this file creates it and holds the
+ * module's only state that is not of one open file.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/debugfs.h>
+#include <linux/err.h>
+#include <linux/module.h>
+
+#include "mni.h"
+
+static struct mni_vms vms;
+static struct dentry *root;
+
+static const struct {
+	const char *name;
+	umode_t mode;
+	const struct file_operations *fops;
+} root_files[] = {
+	{ "help", 0400, &mni_help_fops },
+	{ "attach", 0600, &mni_attach_fops },
+	{ "reap", 0600, &mni_reap_fops },
+	{ "watch", 0600, &mni_watch_fops },
+	{ "destroyed", 0400, &mni_destroyed_fops },
+	{ "unsafe", 0600, &mni_unsafe_fops },
+};
+
+static int create_root(void)
+{
+	struct dentry *file;
+	size_t i;
+
+	root = debugfs_create_dir(KBUILD_MODNAME, NULL);
+	if (IS_ERR(root)) {
+		pr_err("debugfs_create_dir(%s): error %ld: is debugfs off?\n",
+		       KBUILD_MODNAME, PTR_ERR(root));
+		return PTR_ERR(root);
+	}
+	for (i = 0; i < ARRAY_SIZE(root_files); i++) {
+		file = debugfs_create_file(root_files[i].name,
+					   root_files[i].mode, root, &vms,
+					   root_files[i].fops);
+		if (!IS_ERR(file))
+			continue;
+		pr_err("debugfs_create_file(%s): error %ld\n",
+		       root_files[i].name, PTR_ERR(file));
+		debugfs_remove_recursive(root);
+		return PTR_ERR(file);
+	}
+	return 0;
+}
+
+static int __init injector_init(void)
+{
+	int err = mni_core_init();
+
+	if (err)
+		return err;
+	err = mni_vms_init(&vms);
+	if (err)
+		return err;
+	err = create_root();
+	if (err)
+		mni_vms_exit(&vms);
+	return err;
+}
+
+/* No file is open and no VM watched: either would hold the module. */
+static void __exit injector_exit(void)
+{
+	debugfs_remove_recursive(root);
+	mni_vms_exit(&vms);
+	mmu_notifier_synchronize();
+}
+
+module_init(injector_init);
+module_exit(injector_exit);
+
+MODULE_DESCRIPTION("Injects refusing and observing MMU notifiers for KVM tests");
+MODULE_LICENSE("GPL");

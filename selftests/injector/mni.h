@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The injector module's own interfaces, file by file.
+ *
+ * Every function that returns int returns 0 or a negative errno unless it says
+ * otherwise. "May sleep" is the default; a function that may be called in
+ * atomic context says so.
+ */
+#ifndef MNI_H
+#define MNI_H
+
+#include <linux/atomic.h>
+#include <linux/fs.h>
+#include <linux/kprobes.h>
+#include <linux/list.h>
+#include <linux/mm_types.h>
+#include <linux/mmu_notifier.h>
+#include <linux/mutex.h>
+#include <linux/notifier.h>
+#include <linux/pid.h>
+#include <linux/ratelimit.h>
+#include <linux/seq_file.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+
+#include "mn_compat.h"
+
+/* Bytes of an address space: start inclusive, end exclusive. */
+struct mni_range {
+	unsigned long start;
+	unsigned long end;
+};
+
+/* ---- command.c: the text that user space writes ---- */
+
+#define MNI_COMMAND_MAX		128
+#define MNI_COMMAND_WORDS	5
+
+/* One command, split into words; argv points into text. */
+struct mni_command {
+	char text[MNI_COMMAND_MAX];
+	int argc;
+	char *argv[MNI_COMMAND_WORDS];
+};
+
+/*
+ * Copies one command of @len bytes from user space and splits it.
+ * -E2BIG: longer than MNI_COMMAND_MAX - 1; -EFAULT; -EINVAL: empty, more than
+ * one line, a NUL in it, or too many words.
+ */
+int mni_command_get(struct mni_command *cmd, const char __user *ubuf,
+		    size_t len);
+
+/* Parses "0x..." or a decimal number of [min, max]; -EINVAL otherwise. */
+int mni_parse_long(const char *word, long min, long max, long *value);
+
+/* Parses an unsigned address or length, "0x..." or decimal; -EINVAL. */
+int mni_parse_ulong(const char *word, unsigned long *value);
+
+/*
+ * Parses START and LEN, in bytes. -EINVAL unless both are page aligned, LEN
+ * is not 0, and the range lies within @mm's user address space.
+ */
+int mni_parse_range(const char *start, const char *len,
+		    const struct mm_struct *mm, struct mni_range *range);
+
+/* ---- core.c: the mm core's own invalidation calls ---- */
+
+/* Resolves the core's functions; an error names the symbol in the log. */
+int mni_core_init(void);
+
+/*
+ * The name of the event that the two calls below carry, as the status of an
+ * attached injector has it.
+ */
+const char *mni_core_event(void);
+
+/*
+ * Non-blockable invalidate_range_start() as the OOM reaper issues it; the
+ * caller holds @mm's mmap_lock for reading.
+ * 0: started, mni_core_end() is due. -EAGAIN: a notifier refused, nothing is
+ * due. -ENOENT: @mm never had a notifier.
+ */
+int mni_core_start(struct mm_struct *mm, const struct mni_range *range);
+
+/* The end that belongs to a successful mni_core_start(); same locking. */
+void mni_core_end(struct mm_struct *mm, const struct mni_range *range);
+
+/* ---- knobs.c: which calls an injector acts on ---- */
+
+/* The fault-injection framework's attributes, with its meaning. */
+struct mni_knobs {
+	long probability;	/* per cent */
+	long interval;		/* act on every N-th candidate */
+	long times;		/* act at most N times more, -1: no limit */
+	long space;		/* let N pages pass first */
+	long verbose;		/* log: 0 nothing, 1 a line, 2 and a stack */
+	unsigned long count;	/* candidates seen, for interval */
+};
+
+void mni_knobs_init(struct mni_knobs *knobs);
+
+/* Sets one knob. -ENOENT: no knob has that name; -EINVAL: bad value. Atomic. */
+int mni_knobs_set(struct mni_knobs *knobs, const char *name, const char *word);
+
+/* Whether to act on a call of @pages pages. Caller serializes. Atomic. */
+bool mni_knobs_hit(struct mni_knobs *knobs, unsigned long pages);
+
+void mni_knobs_show(struct seq_file *seq, const struct mni_knobs *knobs);
+
+/* ---- counters.c: what an injector has seen ---- */
+
+/* Who caused a callback. */
+enum mni_caller {
+	MNI_CALLER_PRESSURE,	/* the thread named by the caller command */
+	MNI_CALLER_OWN,		/* another thread of the opener's process */
+	MNI_CALLER_OTHER,	/* anyone else: kernel threads, other processes */
+	MNI_NR_CALLERS,
+};
+
+/* Callbacks without a start and an end. */
+enum mni_callback {
+	MNI_CLEAR_FLUSH_YOUNG,
+	MNI_CLEAR_YOUNG,
+	MNI_TEST_YOUNG,
+	MNI_CHANGE_PTE,
+	MNI_NR_CALLBACKS,
+};
+
+/* Events that the newest kernel has, and one row for those it may gain. */
+#define MNI_NR_EVENTS	9
+
+/* Nothing but atomic64_t: mni_counters_reset() walks it as an array. */
+struct mni_counters {
+	atomic64_t starts;
+	atomic64_t blockable;
+	atomic64_t nonblockable;
+	atomic64_t accepted;
+	atomic64_t refused;
+	atomic64_t pages;
+	atomic64_t ends;
+	atomic64_t event[MNI_NR_EVENTS][MNI_NR_CALLERS];
+	atomic64_t callback[MNI_NR_CALLBACKS][MNI_NR_CALLERS];
+};
+
+struct mni_injector;
+
+/* Name of an event, "unknown" for one that this module does not know. */
+const char *mni_event_name(unsigned int event);
+
+/* Counts one start over @pages pages of the injector's range. Atomic. */
+void mni_count_start(struct mni_injector *inj,
+		     const struct mmu_notifier_range *range,
+		     unsigned long pages, bool refused);
+
+/* Zeroes all; calls in flight may be counted or not. */
+void mni_counters_reset(struct mni_counters *counters);
+
+/* @ends: print the ends line, for a kind that has an end callback. */
+void mni_counters_show(struct seq_file *seq, const struct mni_counters *c,
+		       bool ends);
+
+/* The counting callbacks that every hlist kind puts into its ops. */
+mni_young_t mni_clear_flush_young(struct mmu_notifier *mn, struct mm_struct *mm,
+				  unsigned long start, unsigned long end);
+mni_young_t mni_clear_young(struct mmu_notifier *mn, struct mm_struct *mm,
+			    unsigned long start, unsigned long end);
+mni_young_t mni_test_young(struct mmu_notifier *mn, struct mm_struct *mm,
+			   unsigned long address);
+#if MNI_HAVE_CHANGE_PTE
+void mni_change_pte(struct mmu_notifier *mn, struct mm_struct *mm,
+		    unsigned long address, pte_t pte);
+#endif
+
+/* ---- attach.c: one injector per open file ---- */
+
+/* One kind of injector, a row in attach.c's table. */
+struct mni_kind {
+	const char *name;
+	const struct mmu_notifier_ops *ops;
+};
+
+extern const struct mni_kind mni_refuser;
+extern const struct mni_kind mni_observer;
+
+struct mni_injector {
+	struct mmu_notifier mn;
+	struct mm_struct *mm;		/* the opener's, held by mmgrab() */
+	struct pid *process;		/* the opener's thread group */
+	const struct mni_kind *kind;
+	struct mutex lock;		/* serializes commands */
+	bool registered;		/* an unregister is due */
+	bool released;			/* the mm died under the notifier */
+
+	spinlock_t knob_lock;		/* the four below */
+	struct pid *caller;		/* the pressure thread, or NULL */
+	struct mni_range range;
+	bool everywhere;		/* no range was set: all addresses */
+	struct mni_knobs knobs;
+
+	struct mni_counters counters;
+	struct ratelimit_state log_limit;
+};
+
+extern const struct file_operations mni_attach_fops;
+
+/* The injector that a callback was called for. Atomic. */
+static inline struct mni_injector *mni_injector_of(struct mmu_notifier *mn)
+{
+	return container_of(mn, struct mni_injector, mn);
+}
+
+/* Pages of [start, end) that lie in the injector's range. Atomic. */
+unsigned long mni_injector_overlap(struct mni_injector *inj,
+				   unsigned long start, unsigned long end);
+
+/* The release callback of every hlist kind. Atomic. */
+void mni_injector_release(struct mmu_notifier *mn, struct mm_struct *mm);
+
+/* ---- reap.c, unsafe.c, help.c ---- */
+
+extern const struct file_operations mni_reap_fops;
+extern const struct file_operations mni_unsafe_fops;
+extern const struct file_operations mni_help_fops;
+
+/* ---- vmfd.c: from a descriptor to a VM ---- */
+
+/*
+ * The VM behind descriptor @fd of the caller. On success *file holds a
+ * reference that keeps the VM alive until fput(). ERR_PTR(-EBADF): not open;
+ * ERR_PTR(-EINVAL): not a KVM VM, the log says why.
+ */
+struct kvm *mni_vm_get(int fd, struct file **file);
+
+/* Parses a descriptor number; -EINVAL. */
+int mni_parse_fd(const char *word, int *fd);
+
+/* ---- watch.c and destroyed.c: the VMs of the host ---- */
+
+#define MNI_VM_NAME_MAX		32
+#define MNI_DESTROYED_MAX	64
+
+/* What was left of a VM when KVM began to destroy it. */
+struct mni_destroyed {
+	u64 id;
+	char name[MNI_VM_NAME_MAX];
+	pid_t pid;
+	long count;
+	unsigned long seq;
+	unsigned long active;
+	bool has_active;
+};
+
+/* Both parts' state; the one instance is in main.c. */
+struct mni_vms {
+	struct mutex lock;		/* watchers and the hook */
+	struct kprobe probe;
+	struct notifier_block modules;
+	bool hooked;
+
+	raw_spinlock_t list_lock;	/* the rest; taken by the probe */
+	struct list_head watched;
+	struct list_head gone;		/* unlinked by the probe, to be freed */
+	struct mni_destroyed ring[MNI_DESTROYED_MAX];
+	u64 destroyed;			/* so many ever; ids start at 1 */
+};
+
+extern const struct file_operations mni_watch_fops;
+extern const struct file_operations mni_destroyed_fops;
+
+/*
+ * A VM is being destroyed: forgets that it was watched, stores its name ("-"
+ * if it was not watched). Called under list_lock. Atomic.
+ */
+void mni_watch_gone(struct mni_vms *vms, struct kvm *kvm, char *name);
+
+/* Frees what the probe left behind. Called under vms->lock or at unload. */
+void mni_watch_free_gone(struct mni_vms *vms);
+
+/*
+ * Sets the probe on VM destruction if it is not set. -ENOENT: KVM is not
+ * loaded. Called under vms->lock.
+ */
+int mni_destroyed_hook(struct mni_vms *vms);
+
+int mni_vms_init(struct mni_vms *vms);
+void mni_vms_exit(struct mni_vms *vms);
+
+#endif /* MNI_H */
