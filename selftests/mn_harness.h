@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Test programs on the kernel's kselftest_harness.h, with a main() of our own.
+ *
+ * The harness of v6.1 takes no options and prints skips without a name, later
+ * ones differ in both; time limits are fixed; and a program whose tests were
+ * all skipped exits 0.  So fixtures, variants and tests are the harness's, but
+ * running and reporting them is done here, the same on every series.  Variants
+ * are registered at run time, from the tables of the library.
+ *
+ * A test says how it ended through a struct result in shared memory.
+ */
+#ifndef MN_HARNESS_H
+#define MN_HARNESS_H
+
+#include <sys/mman.h>
+
+#include <kselftest_harness.h>
+
+#include "hoststate.h"
+#include "result.h"
+#include "test_options.h"
+#include "test_process.h"
+#include "vm.h"
+
+/* What one program knows about its run. */
+static struct {
+	struct test_options options;
+	struct hoststate host;	/* settings changed for the time of the run */
+	struct vm anchor;	/* see mn_prepare() */
+	struct result *result;	/* of the test that runs, shared with its child */
+} mn;
+
+static inline void mn_append_variant(struct __fixture_metadata *f, const char *name,
+				     const void *contents, size_t size)
+{
+	struct __fixture_variant_metadata **tail = &f->variant;
+	struct __fixture_variant_metadata *v = calloc(1, sizeof(*v));
+	void *data = malloc(size);
+
+	if (v)
+		v->name = strdup(name);
+	if (!v || !v->name || !data) {
+		perror("mn_append_variant");
+		exit(KSFT_FAIL);
+	}
+	memcpy(data, contents, size);
+	v->data = data;
+	/* In the order of the calls, whichever way constructors ran. */
+	while (*tail)
+		tail = &(*tail)->next;
+	*tail = v;
+}
+
+/*
+ * mn_variant_add() - register a variant at run time
+ * @fixture: as given to FIXTURE()
+ * @variant_name: copied
+ * @contents: a FIXTURE_VARIANT(fixture), copied
+ */
+#define mn_variant_add(fixture, variant_name, contents)			\
+do {									\
+	const struct _fixture_variant_##fixture *__contents = (contents);	\
+									\
+	mn_append_variant(&_##fixture##_fixture_object, variant_name,	\
+			  __contents, sizeof(*__contents));		\
+} while (0)
+
+/* In the child: run the test proper; the exit status is all that matters. */
+static inline void __attribute__((noreturn))
+mn_child(struct __test_metadata *t, struct __fixture_variant_metadata *v)
+{
+	test_process_child();
+	t->fn(t, v);
+	fflush(stdout);
+#ifdef HARNESS_EXIT_CODE
+	_exit(t->exit_code == KSFT_FAIL);
+#else
+	_exit(!t->passed);
+#endif
+}
+
+static inline void mn_run_one(struct __fixture_variant_metadata *v,
+			      struct __test_metadata *t)
+{
+	struct result *r = mn.result;
+	pid_t pid;
+
+	result_init(r);
+	fflush(stdout);
+#ifdef HARNESS_EXIT_CODE
+	t->exit_code = KSFT_PASS;
+#else
+	t->passed = 1;
+#endif
+	pid = fork();
+	if (!pid)
+		mn_child(t, v);
+	if (pid < 0)
+		result_errno(r, "fork()");
+	else
+		test_process_wait(pid, TEST_LIMIT_MS + mn.options.seconds * 1000, r);
+}
+
+enum mn_action { MN_COUNT, MN_LIST, MN_RUN };
+
+struct mn_totals {
+	unsigned int all, failed, skipped;
+};
+
+/* Go over every fixture x variant x test that the patterns select. */
+static inline struct mn_totals mn_walk(enum mn_action action, const char *program)
+{
+	struct __fixture_variant_metadata no_variant = { .name = "" };
+	struct __fixture_variant_metadata *v;
+	struct mn_totals totals = { 0 };
+	struct __fixture_metadata *f;
+	struct __test_metadata *t;
+	char name[256];
+
+	for (f = __fixture_list; f; f = f->next)
+	for (v = f->variant ?: &no_variant; v; v = v->next)
+	for (t = f->tests; t; t = t->next) {
+		snprintf(name, sizeof(name), "%s%s%s.%s", f->name,
+			 v->name[0] ? "." : "", v->name, t->name);
+		if (!test_options_match(&mn.options, name))
+			continue;
+		totals.all++;
+		if (action == MN_LIST)
+			printf("%s\n", name);
+		if (action != MN_RUN)
+			continue;
+		mn_run_one(v, t);
+		test_report(totals.all, name, program, mn.result);
+		totals.failed += mn.result->kind >= RESULT_ERROR;
+		totals.skipped += mn.result->kind == RESULT_SKIP;
+	}
+	return totals;
+}
+
+/*
+ * For the time of the run: a quiet host, and one idle VM.
+ *
+ * KVM patches kernel text and switches the CPUs' virtualisation on and off
+ * whenever the first VM or vCPU comes and the last one goes.  With a VM that
+ * stays this happens once and not for each test: faster everywhere, and an
+ * emulated bed, where patching running code is what goes wrong, stays sound.
+ * Without KVM or root nothing is prepared, and the tests skip by themselves.
+ */
+static inline void mn_prepare(void)
+{
+	struct result *r = mn.result;
+
+	result_init(r);
+	if (hoststate_open(&mn.host, r) || hoststate_quiet(&mn.host, r))
+		printf("# host settings unchanged: %s\n", r->reason);
+	result_init(r);
+	vm_create(&mn.anchor, 1, r);
+}
+
+static inline int mn_run_all(const char *program)
+{
+	struct mn_totals totals = mn_walk(MN_COUNT, program);
+
+	if (!totals.all) {
+		fprintf(stderr, "%s: no test matches (-l lists them)\n", program);
+		return KSFT_FAIL;
+	}
+	mn.result = mmap(NULL, sizeof(*mn.result), PROT_READ | PROT_WRITE,
+			 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (mn.result == MAP_FAILED) {
+		perror("mmap");
+		return KSFT_FAIL;
+	}
+	printf("TAP version 13\n1..%u\n", totals.all);
+	mn_prepare();
+	totals = mn_walk(MN_RUN, program);
+	vm_destroy(&mn.anchor);
+	hoststate_close(&mn.host);
+	printf("# Totals: pass:%u fail:%u xfail:0 xpass:0 skip:%u error:0\n",
+	       totals.all - totals.failed - totals.skipped, totals.failed,
+	       totals.skipped);
+	if (totals.failed)
+		return KSFT_FAIL;
+	return totals.skipped == totals.all ? KSFT_SKIP : KSFT_PASS;
+}
+
+/*
+ * mn_main() - main() of a test program
+ * @add_variants: called once before the tests are looked at; may be NULL
+ */
+static inline int mn_main(int argc, char **argv, void (*add_variants)(void))
+{
+	char why[128];
+
+	if (test_options_parse(argc, argv, &mn.options, why, sizeof(why))) {
+		fprintf(stderr, "%s: %s\n", argv[0], why);
+		return KSFT_FAIL;
+	}
+	if (mn.options.help) {
+		printf(TEST_USAGE, argv[0]);
+		return KSFT_PASS;
+	}
+	if (add_variants)
+		add_variants();
+	if (mn.options.list) {
+		mn_walk(MN_LIST, argv[0]);
+		return KSFT_PASS;
+	}
+	return mn_run_all(argv[0]);
+}
+
+#endif

@@ -1,0 +1,488 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * mn_refusal_test - a notifier refuses, and nothing else may suffer from it.
+ *
+ * Only a non-blockable invalidation may be refused, and those come from reaping
+ * a dying process.  Four ways to meet such a refusal:
+ *
+ *   reap		the injector issues the reaper's sequence on a live mm;
+ *   mrelease		process_mrelease(2) on a killed VMM, seen from outside;
+ *   oom		the OOM killer and the kernel's own oom_reaper;
+ *   untouched		a VMM held at its exit: what is refused must stay.
+ *
+ * Contracts 1, 3, 6, 7, 8 and 10.  Fixes guarded: c2655835fd8c ("mm/mmu_notifiers:
+ * ensure range_end() is paired with range_start()").
+ */
+#include <sys/mman.h>
+
+#include "hostfile.h"
+#include "mn_harness.h"
+#include "scenario.h"
+#include "vmm.h"
+
+#define NR_VCPUS	2
+#define NR_PAGES	64
+#define MIB		(1UL << 20)
+#define WAIT_MS		30000	/* of time in which the bed runs us */
+
+/* ---- reap: refusals on a live mm ---- */
+
+#define NR_REAPS	9	/* a multiple of every policy's interval */
+
+FIXTURE(reap) {
+	int unused;
+};
+
+FIXTURE_VARIANT(reap) {
+	struct injector_setup injector;
+	unsigned int refusals;	/* out of NR_REAPS */
+};
+
+FIXTURE_SETUP(reap)
+{
+}
+
+FIXTURE_TEARDOWN(reap)
+{
+}
+
+/* Every call must return what the injectors' policy makes it return. */
+static int reap_and_count(struct scenario_run *run, unsigned int expected, struct result *r)
+{
+	unsigned int i, refused = 0;
+	int fd = inject_reap_open(r);
+	int ret;
+
+	if (fd < 0)
+		return -1;
+	for (i = 0; i < NR_REAPS; i++) {
+		ret = inject_reap(fd, run->area.hva, run->area.size);
+		refused += ret == -EAGAIN;
+		if (ret && ret != -EAGAIN) {
+			close(fd);
+			return result_error(r, "reap: %s", strerror(-ret));
+		}
+	}
+	close(fd);
+	if (refused != expected)
+		return result_fail(r, CONTRACT_REFUSAL,
+				   "%u of %d reaps were refused, the policy refuses %u",
+				   refused, NR_REAPS, expected);
+	return 0;
+}
+
+/*
+ * A leaked active count would make the ioctl wait for ever, unkillably: only
+ * ask for it once the counts are known to be 0.
+ */
+static int update_memslot(struct scenario_run *run, struct result *r)
+{
+	uint64_t gpa = GUEST_AREA_GPA + (1UL << 30);
+	int ret;
+
+	if (health_at_rest(&run->health, run->budget_ns, r))
+		return -1;
+	ret = vm_set_slot(&run->vm, VM_SLOT_SPARE, gpa, run->area.hva, run->area.size);
+	if (!ret)
+		ret = vm_set_slot(&run->vm, VM_SLOT_SPARE, gpa, run->area.hva, 0);
+	if (ret)
+		return result_fail(r, CONTRACT_MEMSLOTS, "memslot update after refusals: %s",
+				   strerror(-ret));
+	return 0;
+}
+
+TEST_F(reap, live_mm)
+{
+	const struct scenario spec = {
+		.backing = &backings[BACKING_ANON],
+		.injector = &variant->injector,
+		.workload = workload_find("sweep_write"),
+		.nr_vcpus = NR_VCPUS,
+		.nr_pages = NR_PAGES,
+	};
+	struct result *r = mn.result;
+	struct scenario_run run;
+	bool healthy = false;
+
+	if (!scenario_begin(&run, &spec, r))
+		healthy = !reap_and_count(&run, variant->refusals, r) &&
+			  !progress_await(&run.progress, run.visits, run.budget_ns,
+					  "after refusals", r) &&
+			  !update_memslot(&run, r);
+	scenario_end(&run, healthy, r);
+}
+
+static void add_reap_variants(void)
+{
+	static const struct {
+		const char *name, *knob;
+		unsigned int refusals;
+	} policies[] = {
+		{ "once", "times 1", 1 },
+		{ "every_third", "interval 3", NR_REAPS / 3 },
+		{ "always", "times -1", NR_REAPS },
+	};
+	static const unsigned int counts[] = { 1, 3 };
+	FIXTURE_VARIANT(reap) variant;
+	unsigned int p, c, before;
+	char name[64];
+
+	for (before = 0; before < 2; before++)
+	for (c = 0; c < ARRAY_SIZE(counts); c++)
+	for (p = 0; p < ARRAY_SIZE(policies); p++) {
+		variant.injector = (struct injector_setup) {
+			.kind = "refuser",
+			.count = counts[c],
+			.knob = policies[p].knob,
+			.before_kvm = before,
+		};
+		variant.refusals = policies[p].refusals;
+		snprintf(name, sizeof(name), "refusers_%u_%s_kvm.%s", counts[c],
+			 before ? "before" : "after", policies[p].name);
+		mn_variant_add(reap, name, &variant);
+	}
+}
+
+/* ---- a VMM that dies: seen from outside ---- */
+
+FIXTURE(dying) {
+	struct vmm vmm;
+	struct klog klog;
+};
+
+FIXTURE_VARIANT(dying) {
+	struct injector_setup injector;
+};
+
+FIXTURE_VARIANT_ADD(dying, before_kvm) {
+	.injector = { .kind = "refuser", .count = 1, .before_kvm = true },
+};
+
+FIXTURE_VARIANT_ADD(dying, after_kvm) {
+	.injector = { .kind = "refuser", .count = 1 },
+};
+
+FIXTURE_SETUP(dying)
+{
+	self->vmm.vm_fd = self->vmm.control = self->vmm.pidfd = self->vmm.injector.fd = -1;
+	self->klog.fd = -1;
+	if (vm_available(mn.result) || inject_available(mn.result))
+		return;
+	klog_open(&self->klog, mn.result);
+}
+
+FIXTURE_TEARDOWN(dying)
+{
+	vmm_end(&self->vmm);
+	if (self->klog.fd >= 0)
+		klog_check(&self->klog, mn.result);
+	klog_close(&self->klog);
+}
+
+/*
+ * The mm is gone, the VM lives on in our hands: nothing of it may be left.
+ * @strict: no invalidation was under way when the mm let go of its notifiers
+ */
+static int judge_orphan(struct vmm *vmm, bool strict, struct injector_status *seen,
+			struct result *r)
+{
+	char name[sizeof(vmm->name)];
+	struct inject_destroyed d;
+	struct health health;
+
+	memcpy(name, vmm->name, sizeof(name));
+	if (injector_read(&vmm->injector, seen, r) || health_init(&health, name, r))
+		return -1;
+	if (strict)
+		health_at_rest(&health, calibration_budget_ns(&(struct calibration) { 0 }), r);
+	spte_none(name, r);
+	vmm_end(vmm);
+	if (inject_find_destroyed(name, &d, r))
+		return -1;
+	if (strict && (d.count || d.active > 0))
+		return result_fail(r, CONTRACT_DEATH,
+				   "orphaned VM %s was destroyed with in-progress %lld and active %lld",
+				   name, d.count, d.active);
+	if (d.count || d.active > 0)
+		result_note(r, "in-progress %lld, active %lld: the mm let go of KVM between a start and its end, which no contract covers",
+			    d.count, d.active);
+	return 0;
+}
+
+static int kill_vmm(const struct vmm *vmm, struct result *r)
+{
+	if (kill(vmm->pid, SIGKILL))
+		return result_errno(r, "kill(%d)", vmm->pid);
+	return 0;
+}
+
+/* Reap from outside; Return: 0 or -errno as the call, or 1 with @r set. */
+static int mrelease(const struct vmm *vmm, struct result *r)
+{
+	int ret = vmm_mrelease(vmm);
+
+	if (ret == -ENOSYS) {
+		result_skip(r, "no process_mrelease(2): needs v5.15");
+		return 1;
+	}
+	/* ESRCH: it has no mm any more. */
+	if (ret && ret != -EAGAIN && ret != -ESRCH) {
+		result_error(r, "process_mrelease(): %s", strerror(-ret));
+		return 1;
+	}
+	return ret;
+}
+
+static void note_refusals(const struct injector_status *seen, struct result *r)
+{
+	result_note(r, "refusals %llu, invalidations %llu",
+		    (unsigned long long)seen->refused, (unsigned long long)seen->starts);
+}
+
+/* Held at its exit, so that the reaping is over before the mm goes. */
+TEST_F(dying, mrelease)
+{
+	struct vmm_spec spec = {
+		.backing = &backings[BACKING_ANON],
+		.injector = &variant->injector,
+		.nr_pages = NR_PAGES,
+		.hold = true,
+	};
+	struct injector_status seen;
+	struct result *r = mn.result;
+	int ret;
+
+	if (r->kind != RESULT_PASS || vmm_start(&self->vmm, &spec, r) ||
+	    kill_vmm(&self->vmm, r) || vmm_await_exit(&self->vmm, WAIT_MS, r))
+		return;
+	ret = mrelease(&self->vmm, r);
+	if (ret > 0)
+		return;
+	if (ret != -EAGAIN)
+		result_fail(r, CONTRACT_REFUSAL,
+			    "process_mrelease() returned %d with an always-refuser, not EAGAIN",
+			    ret);
+	if (!vmm_release(&self->vmm, WAIT_MS, r) &&
+	    !judge_orphan(&self->vmm, true, &seen, r))
+		note_refusals(&seen, r);
+}
+
+/*
+ * The same in a race with its own exit: the more memory, the longer that
+ * takes.  The mm may let go of KVM in the middle of an invalidation.
+ */
+TEST_F(dying, mrelease_race)
+{
+	static const size_t ballast[] = { 16 * MIB, 64 * MIB, 192 * MIB, 192 * MIB };
+	struct vmm_spec spec = {
+		.backing = &backings[BACKING_ANON],
+		.injector = &variant->injector,
+		.nr_pages = NR_PAGES,
+	};
+	struct injector_status seen;
+	struct result *r = mn.result;
+	unsigned int i;
+
+	for (i = 0; r->kind == RESULT_PASS && i < ARRAY_SIZE(ballast); i++) {
+		spec.ballast = ballast[i];
+		if (vmm_start(&self->vmm, &spec, r) || kill_vmm(&self->vmm, r) ||
+		    mrelease(&self->vmm, r) > 0 ||
+		    vmm_release(&self->vmm, WAIT_MS, r) ||
+		    judge_orphan(&self->vmm, false, &seen, r))
+			return;
+		if (seen.refused) {
+			note_refusals(&seen, r);
+			return;
+		}
+	}
+	if (r->kind == RESULT_PASS)
+		result_skip(r, "race lost %u times: the VMM was always gone before process_mrelease(2)",
+			    i);
+}
+
+/* ---- the real OOM killer and reaper ---- */
+
+#define OOM_LIMIT	(48 * MIB)
+/* The reaper comes 2 s after the kill, and then 10 times every 100 ms. */
+#define REAPER_TRIES	10
+
+/* A memory cgroup of our own; removed again by the keeper of host settings. */
+static int make_memcg(char *path, size_t size, struct result *r)
+{
+	static const char root[] = "/sys/fs/cgroup";
+	char file[300], controllers[256], limit[32];
+	int ret;
+
+	snprintf(file, sizeof(file), "%s/cgroup.controllers", root);
+	if (hostfile_read(file, controllers, sizeof(controllers)) < 0 ||
+	    !strstr(controllers, "memory"))
+		return result_skip(r, "no cgroup v2 with the memory controller at %s", root);
+	snprintf(file, sizeof(file), "%s/cgroup.subtree_control", root);
+	ret = hostfile_write(file, "+memory");
+	if (ret)
+		return result_error(r, "write(%s, +memory): %s", file, strerror(-ret));
+	snprintf(path, size, "%s/mn_refusal_test.%d", root, getpid());
+	if (hoststate_mkdir(&mn.host, path, r))
+		return -1;
+	snprintf(file, sizeof(file), "%s/memory.max", path);
+	snprintf(limit, sizeof(limit), "%lu", OOM_LIMIT);
+	ret = hostfile_write(file, limit);
+	if (ret)
+		return result_error(r, "write(%s, %s): %s", file, limit, strerror(-ret));
+	/* Swap would only put the kill off. */
+	snprintf(file, sizeof(file), "%s/memory.swap.max", path);
+	hostfile_write(file, "0");
+	return 0;
+}
+
+static int await_refusals(struct vmm *vmm, unsigned int wanted, struct result *r)
+{
+	struct injector_status seen;
+	struct deadline deadline;
+
+	deadline_start(&deadline, WAIT_MS * 1000000ULL);
+	do {
+		if (injector_read(&vmm->injector, &seen, r))
+			return -1;
+		if (seen.refused >= wanted)
+			return 0;
+	} while (deadline_poll(&deadline));
+	return result_error(r, "no bite: the oom_reaper was refused %llu times, %u expected",
+			    (unsigned long long)seen.refused, wanted);
+}
+
+/*
+ * The reaper has given up for good: process_mrelease() then succeeds without
+ * doing anything, and what was refused is still there.
+ */
+static int await_giving_up(struct vmm *vmm, struct result *r)
+{
+	struct vmm_memory look;
+	struct deadline deadline;
+	int ret;
+
+	deadline_start(&deadline, WAIT_MS * 1000000ULL);
+	while ((ret = mrelease(vmm, r)) == -EAGAIN) {
+		if (!deadline_poll(&deadline))
+			return result_fail(r, CONTRACT_UNTOUCHED,
+					   "the oom_reaper did not give up within %d ms",
+					   WAIT_MS);
+	}
+	if (ret)
+		return -1;
+	ret = vmm_look(vmm, &look, r);
+	free(look.words);
+	if (!ret && look.present != NR_PAGES)
+		return result_fail(r, CONTRACT_UNTOUCHED,
+				   "%u of %d pages are left of a range that was refused",
+				   look.present, NR_PAGES);
+	return ret;
+}
+
+TEST_F(dying, oom)
+{
+	char memcg[128];
+	struct vmm_spec spec = {
+		.backing = &backings[BACKING_ANON],
+		.injector = &variant->injector,
+		.nr_pages = NR_PAGES,
+		.cgroup = memcg,
+		.hold = true,
+	};
+	struct injector_status seen;
+	struct result *r = mn.result;
+
+	if (r->kind != RESULT_PASS || make_memcg(memcg, sizeof(memcg), r) ||
+	    vmm_start(&self->vmm, &spec, r) || vmm_grow(&self->vmm, r) ||
+	    vmm_await_exit(&self->vmm, WAIT_MS, r) ||
+	    await_refusals(&self->vmm, REAPER_TRIES, r) ||
+	    await_giving_up(&self->vmm, r) || vmm_release(&self->vmm, WAIT_MS, r) ||
+	    judge_orphan(&self->vmm, true, &seen, r))
+		return;
+	note_refusals(&seen, r);
+}
+
+/* ---- contract 3: a refused range is not touched ---- */
+
+static int expect_untouched(const struct vmm_memory *before,
+			    const struct vmm_memory *after, struct result *r)
+{
+	unsigned int i;
+
+	if (before->present != NR_PAGES)
+		return result_error(r, "%u of %d pages were present before reaping",
+				    before->present, NR_PAGES);
+	if (after->present != NR_PAGES)
+		return result_fail(r, CONTRACT_UNTOUCHED,
+				   "%u of %d pages are left of a range that was refused",
+				   after->present, NR_PAGES);
+	for (i = 0; i < NR_PAGES; i++) {
+		if (before->words[i] != after->words[i])
+			return result_fail(r, CONTRACT_UNTOUCHED,
+					   "page %u changed from %#llx to %#llx though it was refused",
+					   i, (unsigned long long)before->words[i],
+					   (unsigned long long)after->words[i]);
+	}
+	return 0;
+}
+
+/* Reap the held process twice: refused, and then not. */
+static int reap_refused_then_accepted(struct vmm *vmm, struct vmm_memory look[3],
+				      struct injector_status *seen, struct result *r)
+{
+	int ret;
+
+	if (vmm_look(vmm, &look[0], r))
+		return -1;
+	ret = mrelease(vmm, r);
+	if (ret > 0)
+		return -1;
+	if (ret != -EAGAIN)
+		return result_fail(r, CONTRACT_REFUSAL,
+				   "process_mrelease() returned %d (%s) with an always-refuser, not EAGAIN",
+				   ret, ret ? strerror(-ret) : "success");
+	if (vmm_look(vmm, &look[1], r) || expect_untouched(&look[0], &look[1], r) ||
+	    injector_read(&vmm->injector, seen, r))
+		return -1;
+	injector_close(&vmm->injector);
+	ret = vmm_mrelease(vmm);
+	if (ret)
+		return result_fail(r, CONTRACT_REFUSAL,
+				   "process_mrelease() failed though nobody refuses any more: %s",
+				   strerror(-ret));
+	if (vmm_look(vmm, &look[2], r))
+		return -1;
+	if (look[2].present)
+		return result_error(r, "%u pages are still there after process_mrelease() succeeded",
+				    look[2].present);
+	return 0;
+}
+
+TEST_F(dying, untouched)
+{
+	struct vmm_spec spec = {
+		.backing = &backings[BACKING_ANON],
+		.injector = &variant->injector,
+		.nr_pages = NR_PAGES,
+		.hold = true,
+	};
+	struct vmm_memory look[3] = { 0 };
+	struct injector_status seen;
+	struct result *r = mn.result;
+	unsigned int i;
+
+	if (r->kind != RESULT_PASS || vmm_start(&self->vmm, &spec, r) ||
+	    kill_vmm(&self->vmm, r))
+		return;
+	if (!vmm_await_exit(&self->vmm, WAIT_MS, r) &&
+		 !reap_refused_then_accepted(&self->vmm, look, &seen, r))
+		result_note(r, "refusals %llu, pages kept %u, then freed",
+			    (unsigned long long)seen.refused, look[1].present);
+	for (i = 0; i < ARRAY_SIZE(look); i++)
+		free(look[i].words);
+}
+
+int main(int argc, char **argv)
+{
+	return mn_main(argc, argv, add_reap_variants);
+}

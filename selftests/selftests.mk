@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: GPL-2.0
+# The test programs: every *_test.c is one, static, so that one binary runs on
+# any kernel and in any image.
+
+TEST_SRCS := $(wildcard selftests/*_test.c selftests/negative/*_test.c)
+TESTS_BUILT := $(addprefix $(BUILD)/selftests/,$(notdir $(TEST_SRCS:.c=)))
+
+$(HARNESS_READY): lib/lab/ksrc.sh $(if $(KSRC),FORCE)
+	@mkdir -p $(@D)
+	$(Q)KSRC='$(KSRC)' sh lib/lab/ksrc.sh $(BUILD)/ksrc > $@.new
+	$(Q)cmp -s $@.new $@ && rm $@.new && touch $@ || mv $@.new $@
+.PHONY: FORCE
+
+# The harness keeps a test's outcome in one of two ways, depending on its age.
+HARNESS_FLAGS = -isystem $(HARNESS) \
+	$$(grep -q 'int exit_code;' $(HARNESS)/kselftest_harness.h && echo -DHARNESS_EXIT_CODE)
+
+define TEST_RULE
+$(BUILD)/selftests/$(notdir $(1:.c=)): $(1) $(LIB_OBJS) $(HARNESS_READY)
+	@mkdir -p $$(@D)
+	$(Q)$$(CC) $(HOST_CFLAGS) $(LIB_CPPFLAGS) -Iselftests $$(HARNESS_FLAGS) $(CFLAGS) \
+		-static $(LDFLAGS) -MF $$@.d -o $$@ $$< $(LIB_OBJS) -lpthread
+endef
+$(foreach src,$(TEST_SRCS),$(eval $(call TEST_RULE,$(src))))
+
+-include $(TESTS_BUILT:=.d)
