@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Reading an injector's status text.
+ */
+#include <kselftest_harness.h>
+
+#include "inject.h"
+
+#define STATUS							\
+	"kind observer\nattached 1\nreleased 0\nrange 0x1000 0x2000\n"	\
+	"starts 12\nends 11\nblockable 10\nnonblockable 2\n"	\
+	"accepted 9\nrefused 3\npages 24\n"			\
+	"event unmap 4 1 0\nevent clear 0 0 7\n"		\
+	"callback change_pte 0 2 0\n"
+
+TEST(all_counters)
+{
+	struct injector_status s;
+
+	ASSERT_EQ(0, injector_parse(STATUS, &s));
+	EXPECT_TRUE(s.attached);
+	EXPECT_EQ(12, s.starts);
+	EXPECT_EQ(11, s.ends);
+	EXPECT_EQ(10, s.blockable);
+	EXPECT_EQ(2, s.nonblockable);
+	EXPECT_EQ(9, s.accepted);
+	EXPECT_EQ(3, s.refused);
+	EXPECT_EQ(24, s.pages);
+	EXPECT_EQ(3, s.nr_events);
+	EXPECT_EQ(4, injector_event_starts(&s, "unmap", CALLER_PRESSURE));
+	EXPECT_EQ(1, injector_event_starts(&s, "unmap", CALLER_OWN));
+	EXPECT_EQ(7, injector_event_starts(&s, "clear", CALLER_OTHER));
+	EXPECT_EQ(2, injector_event_starts(&s, "change_pte", CALLER_OWN));
+	EXPECT_EQ(0, injector_event_starts(&s, "migrate", CALLER_OWN));
+}
+
+TEST(text_that_makes_no_sense)
+{
+	struct injector_status s;
+
+	EXPECT_EQ(-1, injector_parse("", &s));
+	EXPECT_EQ(-1, injector_parse("kind refuser\n", &s));
+	EXPECT_EQ(-1, injector_parse("starts\n", &s));
+	EXPECT_EQ(-1, injector_parse(STATUS "event broken 1\n", &s));
+	EXPECT_EQ(-1, injector_parse(STATUS "starts many\n", &s));
+}
+
+TEST(too_many_events)
+{
+	char text[4096] = STATUS;
+	struct injector_status s;
+	int i;
+
+	for (i = 0; i < INJECT_MAX_EVENTS; i++)
+		strcat(text, "event another 1 1 1\n");
+	EXPECT_EQ(-1, injector_parse(text, &s));
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Command line of the test programs.
+ */
+#include <kselftest_harness.h>
+
+#include "test_options.h"
+
+FIXTURE(options) {
+	struct test_options o;
+	char why[128];
+};
+
+FIXTURE_SETUP(options)
+{
+}
+
+FIXTURE_TEARDOWN(options)
+{
+}
+
+#define PARSE(...) ({							\
+	char *argv[] = { "program", ##__VA_ARGS__, NULL };		\
+	test_options_parse(ARRAY_SIZE(argv) - 1, argv, &self->o,	\
+			   self->why, sizeof(self->why));		\
+})
+
+TEST_F(options, none)
+{
+	EXPECT_EQ(0, PARSE());
+	EXPECT_FALSE(self->o.list);
+	EXPECT_TRUE(test_options_match(&self->o, "anything"));
+}
+
+TEST_F(options, all)
+{
+	EXPECT_EQ(0, PARSE("-l", "-h", "-d", "30", "-t", "*.anon.*", "-t", "x"));
+	EXPECT_TRUE(self->o.list);
+	EXPECT_TRUE(self->o.help);
+	EXPECT_EQ(30, self->o.seconds);
+	EXPECT_EQ(2, self->o.nr_patterns);
+	EXPECT_TRUE(test_options_match(&self->o, "unmap.anon.munmap"));
+	EXPECT_TRUE(test_options_match(&self->o, "x"));
+	EXPECT_FALSE(test_options_match(&self->o, "unmap.memfd.munmap"));
+}
+
+TEST_F(options, bad_seconds)
+{
+	EXPECT_EQ(-1, PARSE("-d", "0"));
+	EXPECT_EQ(-1, PARSE("-d", "-5"));
+	EXPECT_EQ(-1, PARSE("-d", "5x"));
+	EXPECT_EQ(-1, PARSE("-d", ""));
+	EXPECT_EQ(-1, PARSE("-d", "99999999999999999999"));
+	EXPECT_STREQ("-d 99999999999999999999: not a number of seconds from 1 to 86400",
+		     self->why);
+}
+
+TEST_F(options, unknown_and_missing)
+{
+	EXPECT_EQ(-1, PARSE("-z"));
+	EXPECT_STREQ("unknown option -z (-h tells all)", self->why);
+	EXPECT_EQ(-1, PARSE("-t"));
+	EXPECT_STREQ("-t needs an argument", self->why);
+	EXPECT_EQ(-1, PARSE("stray"));
+	EXPECT_STREQ("what is 'stray'? Patterns go behind -t", self->why);
+}
+
+TEST_F(options, too_many_patterns)
+{
+	EXPECT_EQ(-1, PARSE("-t", "1", "-t", "2", "-t", "3", "-t", "4", "-t", "5",
+			    "-t", "6", "-t", "7", "-t", "8", "-t", "9", "-t", "10",
+			    "-t", "11", "-t", "12", "-t", "13", "-t", "14", "-t", "15",
+			    "-t", "16", "-t", "17"));
+	EXPECT_STREQ("more than 16 patterns", self->why);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The page protocol: what a visit may find in a page, and what it may not.
+ */
+#include <kselftest_harness.h>
+
+#include "guest_abi.h"
+
+#define PAGE	7
+
+FIXTURE(page) {
+	struct guest_page rec;
+	guest_u64 word;
+	struct guest_view view;
+};
+
+FIXTURE_SETUP(page)
+{
+}
+
+FIXTURE_TEARDOWN(page)
+{
+}
+
+static enum guest_error_what visit(struct guest_page *rec, guest_u64 *word)
+{
+	struct guest_view view;
+
+	guest_page_look(rec, word, &view);
+	return guest_page_judge(PAGE, &view);
+}
+
+#define VISIT(expected) EXPECT_EQ(expected, visit(&self->rec, &self->word))
+#define STAMP() guest_page_stamp(&self->rec, &self->word, PAGE, 3)
+
+TEST(stamp_keeps_its_parts)
+{
+	guest_u64 stamp = guest_stamp(2047, 65535, 0xffffffff);
+
+	EXPECT_EQ(2047, guest_stamp_page(stamp));
+	EXPECT_EQ(65535, guest_stamp_generation(stamp));
+	EXPECT_EQ(0xffffffff, guest_stamp_counter(stamp));
+}
+
+TEST_F(page, never_written_reads_zero)
+{
+	VISIT(GUEST_ERR_NONE);
+	self->word = guest_stamp(PAGE, 0, 1);
+	VISIT(GUEST_ERR_FUTURE);
+}
+
+TEST_F(page, stamp_is_found_again)
+{
+	STAMP();
+	VISIT(GUEST_ERR_NONE);
+	STAMP();
+	EXPECT_EQ(2, guest_stamp_counter(self->word));
+	VISIT(GUEST_ERR_NONE);
+}
+
+TEST_F(page, lost_write)
+{
+	STAMP();
+	self->word = 0;
+	VISIT(GUEST_ERR_LOST);
+}
+
+TEST_F(page, stale_stamp)
+{
+	guest_u64 old;
+
+	STAMP();
+	old = self->word;
+	STAMP();
+	self->word = old;
+	VISIT(GUEST_ERR_STALE);
+}
+
+TEST_F(page, foreign_contents)
+{
+	STAMP();
+	self->word = guest_stamp(PAGE + 1, 3, 1);
+	VISIT(GUEST_ERR_FOREIGN);
+	/* Right page and counter, but never written so. */
+	self->word = guest_stamp(PAGE, 4, 1);
+	VISIT(GUEST_ERR_FOREIGN);
+	self->word = guest_stamp(PAGE, 3, 0);
+	VISIT(GUEST_ERR_FOREIGN);
+}
+
+TEST_F(page, unannounced_stamp)
+{
+	STAMP();
+	self->word = guest_stamp(PAGE, 3, 2);
+	VISIT(GUEST_ERR_FUTURE);
+	/* Announced, but not yet recorded: the writer is in between. */
+	self->rec.ceiling = self->word;
+	VISIT(GUEST_ERR_NONE);
+}
+
+TEST_F(page, discard_allows_zero_from_its_begin)
+{
+	STAMP();
+	self->rec.discard_begin++;
+	VISIT(GUEST_ERR_NONE);		/* not yet taken */
+	self->word = 0;
+	VISIT(GUEST_ERR_NONE);		/* taken */
+	self->rec.discard_end++;
+	VISIT(GUEST_ERR_NONE);
+}
+
+TEST_F(page, discard_must_have_taken_the_stamp_at_its_end)
+{
+	STAMP();
+	self->rec.discard_begin++;
+	self->rec.discard_end++;
+	VISIT(GUEST_ERR_UNDEAD);
+}
+
+TEST_F(page, written_after_a_discard)
+{
+	self->rec.discard_begin++;
+	self->rec.discard_end++;
+	STAMP();
+	VISIT(GUEST_ERR_NONE);
+	self->word = 0;
+	VISIT(GUEST_ERR_LOST);
+}
+
+TEST_F(page, written_during_a_discard_may_stay_or_go)
+{
+	self->rec.discard_begin++;
+	STAMP();
+	self->rec.discard_end++;
+	VISIT(GUEST_ERR_NONE);
+	self->word = 0;
+	VISIT(GUEST_ERR_NONE);
+}
+
+TEST_F(page, epochs_wrap_around)
+{
+	self->rec.discard_begin = 0xffffffff;
+	self->rec.discard_end = 0xffffffff;
+	STAMP();
+	self->rec.discard_begin++;
+	self->rec.discard_end++;
+	VISIT(GUEST_ERR_UNDEAD);
+	self->word = 0;
+	VISIT(GUEST_ERR_NONE);
+}
+
+TEST_F(page, replacement_is_preserved_contents_that_move_on)
+{
+	STAMP();
+	self->rec.ceiling = guest_stamp(PAGE, 4, 2);
+	VISIT(GUEST_ERR_NONE);		/* the old page, still */
+	self->word = guest_stamp(PAGE, 4, 2);
+	VISIT(GUEST_ERR_NONE);		/* the new one, already */
+	self->rec.floor = self->rec.ceiling;
+	VISIT(GUEST_ERR_NONE);
+	self->word = guest_stamp(PAGE, 3, 1);
+	VISIT(GUEST_ERR_STALE);
+	self->word = 0;
+	VISIT(GUEST_ERR_LOST);
+}
+
+TEST(layout_has_room)
+{
+	EXPECT_EQ(32, sizeof(struct guest_page));
+	EXPECT_EQ(64, sizeof(struct guest_vcpu));
+	EXPECT_GE(GUEST_PAGE_SIZE, sizeof(struct guest_shared));
+	EXPECT_GE(GUEST_SHARED_GPA, GUEST_SYSTEM_GPA + GUEST_IMAGE_MAX);
+	EXPECT_GE(GUEST_AREA_GPA, GUEST_SYSTEM_END);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The registries: rows are complete, unique and found.
+ */
+#include <kselftest_harness.h>
+
+#include "scenario.h"
+
+/* Names become parts of test names, which globs and shells must take. */
+static bool is_plain(const char *name)
+{
+	return *name && strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") == strlen(name);
+}
+
+TEST(pressures_are_complete)
+{
+	const struct pressure *p = NULL;
+	unsigned int n = 0;
+
+	while ((p = pressure_next(p))) {
+		n++;
+		EXPECT_TRUE(is_plain(p->name));
+		EXPECT_NE(NULL, p->apply);
+		EXPECT_NE(NULL, p->calls);
+		EXPECT_NE(NULL, p->events);
+		EXPECT_NE(0, p->backings);
+		EXPECT_EQ(p, pressure_find(p->name));
+	}
+	EXPECT_GE(n, 4);
+}
+
+TEST(unknown_pressure_is_not_found)
+{
+	EXPECT_EQ(NULL, pressure_find("no_such_pressure"));
+	EXPECT_EQ(NULL, pressure_find(""));
+}
+
+TEST(pressure_applies_to_its_backings_only)
+{
+	struct pressure p = { .backings = BACKING_BIT(BACKING_MEMFD) };
+
+	EXPECT_TRUE(pressure_applies(&p, BACKING_MEMFD));
+	EXPECT_FALSE(pressure_applies(&p, BACKING_ANON));
+}
+
+TEST(backings_are_ordered_by_id)
+{
+	unsigned int i;
+
+	for (i = 0; i < NR_BACKINGS; i++) {
+		EXPECT_EQ(i, backings[i].id);
+		EXPECT_TRUE(is_plain(backings[i].name));
+		EXPECT_EQ(0, backings[i].granule % PAGE_BYTES);
+	}
+}
+
+TEST(injector_setups_have_names)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_injector_setups; i++) {
+		EXPECT_TRUE(is_plain(injector_setups[i].name));
+		EXPECT_EQ(!injector_setups[i].kind, !injector_setups[i].count);
+		EXPECT_LE(injector_setups[i].count, SCENARIO_MAX_INJECTORS);
+	}
+}
+
+TEST(workloads_of_the_image)
+{
+	ASSERT_NE(NULL, workload_find("sweep_write"));
+	EXPECT_EQ(GUEST_WRITER_VCPU, workload_find("sweep_write")->writer);
+	ASSERT_NE(NULL, workload_find("spin"));
+	EXPECT_EQ(GUEST_WRITER_HOST, workload_find("spin")->writer);
+	EXPECT_EQ(NULL, workload_find("no_such_workload"));
+}
+
+TEST_HARNESS_MAIN

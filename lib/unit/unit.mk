@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: GPL-2.0
+# Unit tests of everything that needs no virtual machine, with ASan and UBSan.
+# lab_*_unit.c test the lab, all others the host library.
+
+UNIT_SRCS := $(wildcard lib/unit/*_unit.c)
+UNITS_BUILT := $(patsubst lib/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRCS))
+UNIT_CFLAGS := $(HOST_CFLAGS) -fsanitize=address,undefined -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer $(LIB_CPPFLAGS) -Ilib/lab -Iselftests
+UNIT_LIB_OBJS := $(addprefix $(BUILD)/obj/unit/,$(addsuffix .o,$(LIB_SRCS)))
+UNIT_LAB_OBJS := $(patsubst lib/lab/%.c,$(BUILD)/obj/unit/lab/%.c.o, \
+	$(filter-out lib/lab/main.c,$(LAB_SRCS)))
+
+.PHONY: unit-programs
+unit-programs: $(UNITS_BUILT)
+
+$(BUILD)/obj/unit/%.o: lib/%
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(UNIT_CFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(BUILD)/obj/unit/vm/image_blob.S.o: $(GUEST_BIN)
+
+$(BUILD)/unit/lab_%_unit: lib/unit/lab_%_unit.c $(UNIT_LAB_OBJS) $(HARNESS_READY)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(UNIT_CFLAGS) $(HARNESS_FLAGS) $(CFLAGS) -MF $@.d -o $@ $< \
+		$(UNIT_LAB_OBJS) $(LAB_LIBS)
+
+$(BUILD)/unit/%_unit: lib/unit/%_unit.c $(UNIT_LIB_OBJS) $(HARNESS_READY)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(UNIT_CFLAGS) $(HARNESS_FLAGS) $(CFLAGS) -MF $@.d -o $@ $< \
+		$(UNIT_LIB_OBJS) -lpthread
+
+-include $(UNIT_LIB_OBJS:.o=.d) $(UNIT_LAB_OBJS:.o=.d) $(UNITS_BUILT:=.d)
