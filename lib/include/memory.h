@@ -53,6 +53,14 @@ struct area {
 };
 
 /*
+ * memory_enough() - can the host spare so much?
+ * @bytes: memory about to be touched
+ *
+ * Asks before the OOM killer answers.  Return: 0, or -1 with @r a skip.
+ */
+int memory_enough(size_t bytes, struct result *r);
+
+/*
  * area_create() - reserve addresses and map fresh memory there
  * @a: filled in; release with area_destroy()
  * @backing: a row of backings[]
@@ -62,7 +70,7 @@ struct area {
  * that nothing else moves into a hole that a test opens.  A file has two
  * halves of @size, of which one is mapped at a time.
  *
- * Return: 0, or -1 with @r a skip (backing missing) or an error.
+ * Return: 0, or -1 with @r a skip (backing or memory missing) or an error.
  */
 int area_create(struct area *a, const struct backing *backing, size_t size,
 		struct result *r);

@@ -207,7 +207,7 @@ static void judge(struct scenario_run *run, bool pressed, struct result *r)
 	if (pressed && run->spec->pressure)
 		scenario_bite(run, r);
 	parked = pressed ? vm_park(&run->vm, PARK_TIMEOUT_MS, r) : -1;
-	if (!vm_check(&run->vm, r) && !parked)
+	if (pressed && !vm_check(&run->vm, r) && !parked)
 		coherence_final(&run->coherence, r);
 }
 

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Areas: mapping, holes, replacement, and memory that is not there.
+ */
+#include <kselftest_harness.h>
+
+#include "memory.h"
+
+FIXTURE(area) {
+	struct area a;
+	struct result r;
+};
+
+FIXTURE_SETUP(area)
+{
+	result_init(&self->r);
+}
+
+FIXTURE_TEARDOWN(area)
+{
+	area_destroy(&self->a);
+}
+
+TEST_F(area, size_is_rounded_to_the_granule)
+{
+	ASSERT_EQ(0, area_create(&self->a, &backings[BACKING_ANON], 5000, &self->r));
+	EXPECT_EQ(2 * PAGE_BYTES, self->a.size);
+}
+
+TEST_F(area, two_areas_do_not_meet)
+{
+	struct area other;
+
+	ASSERT_EQ(0, area_create(&self->a, &backings[BACKING_ANON], HUGE_BYTES, &self->r));
+	ASSERT_EQ(0, area_create(&other, &backings[BACKING_ANON], HUGE_BYTES, &self->r));
+	EXPECT_NE(self->a.hva, other.hva);
+	area_destroy(&other);
+}
+
+TEST_F(area, anonymous_memory_comes_back_empty)
+{
+	ASSERT_EQ(0, area_create(&self->a, &backings[BACKING_ANON], PAGE_BYTES, &self->r));
+	*self->a.hva = 1;
+	EXPECT_EQ(0, area_replace(&self->a, &self->r));
+	EXPECT_EQ(0, *self->a.hva);
+	*self->a.hva = 1;
+	EXPECT_EQ(0, area_unmap(&self->a, &self->r));
+	EXPECT_EQ(0, area_map(&self->a, &self->r));
+	EXPECT_EQ(0, *self->a.hva);
+}
+
+TEST_F(area, file_keeps_its_halves_apart)
+{
+	ASSERT_EQ(0, area_create(&self->a, &backings[BACKING_MEMFD], PAGE_BYTES, &self->r));
+	*self->a.hva = 1;
+	*area_other_half(&self->a) = 2;
+	EXPECT_EQ(0, area_replace(&self->a, &self->r));
+	EXPECT_EQ(2, *self->a.hva);
+	EXPECT_EQ(1, *area_other_half(&self->a));
+	EXPECT_EQ(0, area_empty_other_half(&self->a, &self->r));
+	EXPECT_EQ(0, *area_other_half(&self->a));
+}
+
+TEST_F(area, a_hole_that_is_taken_is_not_replaced)
+{
+	ASSERT_EQ(0, area_create(&self->a, &backings[BACKING_ANON], PAGE_BYTES, &self->r));
+	EXPECT_EQ(-1, area_map(&self->a, &self->r));
+	EXPECT_EQ(RESULT_ERROR, self->r.kind);
+}
+
+TEST_F(area, memory_that_is_not_there_is_a_skip)
+{
+	EXPECT_EQ(-1, area_create(&self->a, &backings[BACKING_ANON], 1UL << 50, &self->r));
+	EXPECT_EQ(RESULT_SKIP, self->r.kind);
+	EXPECT_NE(NULL, strstr(self->r.reason, "needs 1073741824 MiB"));
+}
+
+TEST_HARNESS_MAIN
