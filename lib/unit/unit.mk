@@ -19,14 +19,15 @@ $(BUILD)/obj/unit/%.o: lib/%
 
 $(BUILD)/obj/unit/vm/image_blob.S.o: $(GUEST_BIN)
 
-$(BUILD)/unit/lab_%_unit: lib/unit/lab_%_unit.c $(UNIT_LAB_OBJS) $(HARNESS_READY)
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(UNIT_CFLAGS) $(HARNESS_FLAGS) $(CFLAGS) -MF $@.d -o $@ $< \
-		$(UNIT_LAB_OBJS) $(LAB_LIBS)
+UNITS_OF_LAB := $(filter $(BUILD)/unit/lab_%,$(UNITS_BUILT))
+UNITS_OF_LIB := $(filter-out $(UNITS_OF_LAB),$(UNITS_BUILT))
+$(UNITS_OF_LAB): $(UNIT_LAB_OBJS)
+$(UNITS_OF_LAB): UNIT_LINK := $(UNIT_LAB_OBJS) $(LAB_LIBS)
+$(UNITS_OF_LIB): $(UNIT_LIB_OBJS)
+$(UNITS_OF_LIB): UNIT_LINK := $(UNIT_LIB_OBJS) -lpthread
 
-$(BUILD)/unit/%_unit: lib/unit/%_unit.c $(UNIT_LIB_OBJS) $(HARNESS_READY)
+$(UNITS_BUILT): $(BUILD)/unit/%: lib/unit/%.c $(HARNESS_READY)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(UNIT_CFLAGS) $(HARNESS_FLAGS) $(CFLAGS) -MF $@.d -o $@ $< \
-		$(UNIT_LIB_OBJS) -lpthread
+	$(Q)$(CC) $(UNIT_CFLAGS) $(HARNESS_FLAGS) $(CFLAGS) -MF $@.d -o $@ $< $(UNIT_LINK)
 
 -include $(UNIT_LIB_OBJS:.o=.d) $(UNIT_LAB_OBJS:.o=.d) $(UNITS_BUILT:=.d)

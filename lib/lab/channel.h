@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The channel: what the lab on the host and the init inside the VM say to each
+ * other over one virtio-serial port, apart from the console.
+ *
+ * A frame is one line of a log that people can read,
+ *
+ *	KIND SEQ LENGTH TEXT\n
+ *
+ * where TEXT is LENGTH arbitrary bytes. Each side numbers its frames, so that
+ * a lost, doubled or torn frame is noticed: a port that garbles results must
+ * never pass for a test that failed.
+ *
+ * Both sides compile channel.c; nothing here allocates or keeps state of its
+ * own.
+ */
+#ifndef LAB_CHANNEL_H
+#define LAB_CHANNEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/* Name of the port, on QEMU's command line and under /sys/class/virtio-ports. */
+#define CHANNEL_PORT		"lab.channel"
+
+/* Longest text of one frame; longer lines of a test arrive cut. */
+#define CHANNEL_TEXT_MAX	4096
+#define CHANNEL_FRAME_MAX	(CHANNEL_TEXT_MAX + 64)
+
+/* Separates the fields of CHANNEL_RUN: program, arguments. */
+#define CHANNEL_FIELD		'\t'
+
+/* Seconds between two signs of life of init. */
+#define CHANNEL_TICK_SECONDS	2
+
+enum channel_kind {
+	/* init to lab */
+	CHANNEL_HELLO,		/* user space runs; text: kernel release */
+	CHANNEL_MODULE,		/* "NAME: ERROR": a module that was not loaded */
+	CHANNEL_NOTE,		/* a remark for people */
+	CHANNEL_ERROR,		/* init itself failed: results are worth nothing */
+	CHANNEL_READY,		/* waiting for commands */
+	CHANNEL_TICK,		/* alive; text: ms since boot */
+	CHANNEL_START,		/* the program runs; text: its pid */
+	CHANNEL_OUT,		/* one line of its stdout */
+	CHANNEL_ERR,		/* one line of its stderr */
+	CHANNEL_EVIDENCE,	/* one line of what a stuck program was doing */
+	CHANNEL_EXIT,		/* it ended: struct channel_exit */
+	CHANNEL_BYE,		/* end marker; power-off follows */
+	/* lab to init */
+	CHANNEL_RUN,		/* start a program */
+	CHANNEL_STOP,		/* its time is over: end it */
+	CHANNEL_QUIT,		/* say BYE and power off */
+	CHANNEL_NR_KINDS
+};
+
+struct channel_frame {
+	enum channel_kind kind;
+	size_t len;
+	char text[CHANNEL_TEXT_MAX + 1];	/* also NUL terminated */
+};
+
+/* How a program ended. */
+struct channel_exit {
+	int code;		/* exit code, or -1 */
+	int signal;		/* signal that killed it, or 0 */
+	bool over_limit;	/* it was told to stop */
+	bool stuck;		/* something of it survives SIGKILL */
+	unsigned int left;	/* processes it left behind */
+	unsigned long dropped;	/* lines beyond the output limit */
+	unsigned long ms;	/* how long it ran, by the clock of the VM */
+};
+
+struct channel_reader {
+	char buf[4 * CHANNEL_FRAME_MAX];
+	size_t fill;
+	unsigned long next_seq;	/* 0: any, the first frame decides */
+};
+
+/* The word that stands for @kind in a frame. */
+const char *channel_kind_name(enum channel_kind kind);
+
+/*
+ * Write the frame into @buf of at least CHANNEL_FRAME_MAX bytes. Text beyond
+ * CHANNEL_TEXT_MAX is cut. Returns the length.
+ */
+size_t channel_format(char *buf, enum channel_kind kind, unsigned long seq,
+		      const char *text, size_t len);
+
+/*
+ * Format and write a whole frame to the blocking descriptor @fd, numbering it
+ * from *@seq. Returns 0 or -errno.
+ */
+int channel_send(int fd, unsigned long *seq, enum channel_kind kind,
+		 const char *text, size_t len);
+
+/* One read(2) into @r. Returns the bytes read, 0 at the end, or -errno. */
+ssize_t channel_fill(struct channel_reader *r, int fd);
+
+/*
+ * Take the next frame out of @r. Returns 1 with @frame filled, 0 when more
+ * bytes are needed, -EPROTO when the bytes are not a frame or the numbering
+ * jumps; then @why (of @size bytes) says what was found.
+ */
+int channel_next(struct channel_reader *r, struct channel_frame *frame,
+		 char *why, size_t size);
+
+/* Text form of CHANNEL_EXIT and back; channel_parse_exit returns 0 or -EPROTO. */
+size_t channel_format_exit(char *buf, size_t size, const struct channel_exit *x);
+int channel_parse_exit(const char *text, struct channel_exit *x);
+
+#endif

@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The project's own tests, counted together.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <jansson.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "expect.h"
+#include "fsys.h"
+#include "ktap.h"
+#include "text.h"
+
+#define NEGATIVE_ROWS	"selftests/negative/expect.json"
+
+struct check {
+	const struct lab_paths *paths;
+	char **args;		/* for every "lab run" */
+	int nr_args;
+	char *dir;		/* logs and results */
+	unsigned long passed, failed, skipped;
+};
+
+static double seconds_now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+}
+
+/*
+ * Run a program to its end, its output in @log, or on ours when NULL.
+ * Returns its exit code, or 128 + the signal that ended it.
+ */
+static int run_program(char *const argv[], const char *log)
+{
+	pid_t parent = getpid(), pid;
+	int status, fd;
+
+	fflush(stdout);
+	pid = fork();
+	if (pid < 0) {
+		fprintf(stderr, "lab: fork: %s\n", strerror(errno));
+		exit(13);
+	}
+	if (!pid) {
+		if (prctl(PR_SET_PDEATHSIG, SIGTERM) || getppid() != parent)
+			_exit(127);
+		if (log) {
+			fd = open(log, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+			if (fd < 0 || dup2(fd, 1) < 0 || dup2(fd, 2) < 0)
+				_exit(127);
+		}
+		execv(argv[0], argv);
+		_exit(127);
+	}
+	while (waitpid(pid, &status, 0) < 0)
+		;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/* Counts come from what a program says of its cases, not from its exit code alone. */
+static void count_case(void *arg, const struct ktap_event *event)
+{
+	struct check *c = arg;
+
+	if (event->kind == KTAP_PROBLEM) {
+		printf("  problem: %s\n", event->reason);
+		c->failed++;
+		return;
+	}
+	if (event->kind != KTAP_CASE)
+		return;
+	if (event->status == KTAP_FAIL) {
+		printf("  not ok %s\n%s", event->name, event->diagnostics);
+		c->failed++;
+	} else if (event->status == KTAP_SKIP) {
+		c->skipped++;
+	} else {
+		c->passed++;
+	}
+}
+
+static void count_log(struct check *c, const char *log)
+{
+	struct ktap_reader *reader = ktap_new(count_case, c);
+	FILE *f = fopen(log, "re");
+	char *line = NULL;
+	size_t size = 0;
+	ssize_t n;
+
+	while (f && (n = getline(&line, &size, f)) > 0)
+		ktap_line(reader, line, (size_t)n - (line[n - 1] == '\n'));
+	ktap_end(reader);
+	ktap_free(reader);
+	free(line);
+	if (f)
+		fclose(f);
+}
+
+static void check_unit(struct check *c, const char *program)
+{
+	unsigned long passed = c->passed, failed = c->failed;
+	const char *name = strrchr(program, '/') + 1;
+	char *log = lab_format("%s/%s.log", c->dir, name);
+	char *argv[] = { (char *)program, NULL };
+	int code = run_program(argv, log);
+
+	count_log(c, log);
+	if (code && c->failed == failed) {
+		c->failed++;
+		printf("  %s exited %d, see %s\n", name, code, log);
+	}
+	printf("unit %s: %lu passed, %lu failed\n", name, c->passed - passed,
+	       c->failed - failed);
+	free(log);
+}
+
+static void check_units(struct check *c)
+{
+	char *pattern = lab_format("%s/unit/*_unit", c->paths->build);
+	glob_t found;
+
+	if (glob(pattern, 0, NULL, &found)) {
+		printf("no unit tests at %s\n", pattern);
+		c->failed++;
+	} else {
+		for (size_t i = 0; i < found.gl_pathc; i++)
+			check_unit(c, found.gl_pathv[i]);
+		globfree(&found);
+	}
+	free(pattern);
+}
+
+/* "lab run" with our arguments and @more behind them; @more ends in NULL. */
+static int run_lab(struct check *c, const char *const more[], const char *log)
+{
+	char **argv = lab_realloc(NULL, (size_t)c->nr_args + 16, sizeof(*argv));
+	char *self = lab_format("%s/lab", c->paths->build);
+	int n = 0, code;
+
+	argv[n++] = self;
+	argv[n++] = "run";
+	for (int i = 0; i < c->nr_args; i++)
+		argv[n++] = c->args[i];
+	while (*more)
+		argv[n++] = (char *)*more++;
+	argv[n] = NULL;
+	code = run_program(argv, log);
+	free(argv);
+	free(self);
+	return code;
+}
+
+static void check_suite(struct check *c)
+{
+	char *out = lab_format("%s/suite", c->dir);
+	char *file = lab_format("%s/results.json", out);
+	const char *more[] = { "--out", out, NULL };
+	int code = run_lab(c, more, NULL), passed, failed, skipped;
+	json_t *results = json_load_file(file, 0, NULL);
+
+	if (results && !json_unpack(results, "{s:{s:i, s:i, s:i}}", "totals", "passed", &passed,
+				    "failed", &failed, "skipped", &skipped)) {
+		c->passed += (unsigned long)passed;
+		c->failed += (unsigned long)failed;
+		c->skipped += (unsigned long)skipped;
+	} else {
+		failed = 0;
+	}
+	if (code && !failed) {
+		printf("lab run exited %d, see %s\n", code, out);
+		c->failed++;
+	}
+	json_decref(results);
+	free(file);
+	free(out);
+}
+
+static char *read_or_empty(const char *dir, const char *name)
+{
+	char *path = lab_format("%s/%s", dir, name);
+	struct lab_text text = { NULL };
+	FILE *f = fopen(path, "re");
+	char part[4096];
+	size_t n;
+
+	while (f && (n = fread(part, 1, sizeof(part), f)) > 0)
+		lab_text_add(&text, part, n);
+	if (f)
+		fclose(f);
+	free(path);
+	return lab_text_take(&text);
+}
+
+static void judge_row(struct check *c, const struct lab_expect *x, const char *out, int code,
+		      double seconds)
+{
+	char *contents[] = {
+		read_or_empty(out, "lab.log"),
+		read_or_empty(out, "results.ktap"),
+		read_or_empty(out, "console.log"),
+	};
+	const size_t nr = sizeof(contents) / sizeof(contents[0]);
+	const char *missing = lab_expect_missing(x, (const char *const *)contents, nr);
+
+	if (lab_expect_exit(x, code) && !missing) {
+		printf("noticed: %s: exit %d, \"%s\" (%.1f s)\n", x->name, code, x->texts[0],
+		       seconds);
+		c->passed++;
+	} else {
+		printf("NOT NOTICED: %s: exit %d%s%s%s, see %s\n", x->name, code,
+		       missing ? ", missing \"" : "", missing ? missing : "",
+		       missing ? "\"" : "", out);
+		c->failed++;
+	}
+	for (size_t i = 0; i < nr; i++)
+		free(contents[i]);
+}
+
+static void check_row(struct check *c, const struct lab_expect *x, size_t number)
+{
+	char *out = lab_format("%s/negative-%02zu", c->dir, number);
+	char *log = lab_format("%s/lab.log", out);
+	const char *more[10];
+	struct lab_error e;
+	double start;
+	size_t n = 0;
+	int code;
+
+	more[n++] = "--out";
+	more[n++] = out;
+	more[n++] = "--profile";
+	more[n++] = x->profile;
+	if (x->tests) {
+		more[n++] = "--tests";
+		more[n++] = x->tests;
+	}
+	if (x->append) {
+		more[n++] = "--append";
+		more[n++] = x->append;
+	}
+	more[n] = NULL;
+	if (lab_make_dirs(out, &e)) {
+		printf("%s\n", e.text);
+		c->failed++;
+	} else {
+		start = seconds_now();
+		code = run_lab(c, more, log);
+		judge_row(c, x, out, code, seconds_now() - start);
+	}
+	free(log);
+	free(out);
+}
+
+static void check_negative(struct check *c)
+{
+	char *path = lab_format("%s/%s", c->paths->repo, NEGATIVE_ROWS);
+	struct lab_expect_list list;
+	struct lab_error e;
+
+	if (lab_expect_read(path, &list, &e)) {
+		printf("%s\n", e.text);
+		c->failed++;
+	} else {
+		for (size_t i = 0; i < list.nr; i++)
+			check_row(c, &list.rows[i], i);
+		lab_expect_free(&list);
+	}
+	free(path);
+}
+
+int lab_check_main(int argc, char *argv[], const struct lab_paths *paths)
+{
+	struct check c = { .paths = paths, .args = argv + 1, .nr_args = argc - 1 };
+	struct lab_error e;
+
+	if (argc > 1 && !strcmp(argv[1], "--help")) {
+		printf("usage: lab check [options of lab run]\n"
+		       "Unit tests, a run of the suite, and proof that failures are noticed.\n");
+		return 0;
+	}
+	c.dir = lab_format("%s/check", paths->build);
+	if (lab_make_dirs(c.dir, &e)) {
+		fprintf(stderr, "lab: %s\n", e.text);
+		return 13;
+	}
+	check_units(&c);
+	check_suite(&c);
+	check_negative(&c);
+	free(c.dir);
+	printf("%lu passed, %lu failed, %lu skipped\n", c.passed, c.failed, c.skipped);
+	return c.failed != 0;
+}

@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# The lab: $(BUILD)/lab on this machine, $(BUILD)/lab-init inside the VM.
+# Included by the top-level Makefile, which sets BUILD, CC, HOST_CFLAGS and Q.
+
+LAB_DIR := lib/lab
+LAB_INIT_SRCS := $(addprefix $(LAB_DIR)/,init.c init_modules.c init_run.c init_evidence.c channel.c)
+LAB_SRCS := $(filter-out $(LAB_DIR)/init.c $(LAB_DIR)/init_%.c,$(wildcard $(LAB_DIR)/*.c))
+LAB_OBJS := $(LAB_SRCS:$(LAB_DIR)/%.c=$(BUILD)/obj/lab/%.o)
+LAB_INIT_OBJS := $(LAB_INIT_SRCS:$(LAB_DIR)/%.c=$(BUILD)/obj/lab/%.o)
+LAB_LIBS := -ljansson -larchive
+
+$(BUILD)/obj/lab/%.o: $(LAB_DIR)/%.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(HOST_CFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(BUILD)/lab: $(LAB_OBJS)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LAB_LIBS)
+
+$(BUILD)/lab-init: $(LAB_INIT_OBJS)
+	$(Q)$(CC) $(LDFLAGS) -static -o $@ $^
+
+-include $(wildcard $(BUILD)/obj/lab/*.d)

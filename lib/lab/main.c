@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * lab: boots kernels under test and runs the suite in them.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "run.h"
+#include "verdict.h"
+
+static const struct {
+	const char *name;
+	int (*main)(int argc, char *argv[], const struct lab_paths *paths);
+	const char *about;
+} commands[] = {
+	{ "check", lab_check_main, "the project's own tests, with proof that failures are noticed" },
+	{ "run", lab_run_main, "boot one kernel, run the suite in it, give the verdict" },
+};
+
+#define NR_COMMANDS	(sizeof(commands) / sizeof(commands[0]))
+
+static void help(FILE *f)
+{
+	fprintf(f, "usage: lab COMMAND [options]\n\n");
+	for (size_t i = 0; i < NR_COMMANDS; i++)
+		fprintf(f, "  %-10s %s\n", commands[i].name, commands[i].about);
+	fprintf(f, "\nlab COMMAND --help says more\n");
+}
+
+/* The lab is BUILD/lab, and BUILD is a directory of the repository. */
+static int find_paths(struct lab_paths *p)
+{
+	ssize_t n = readlink("/proc/self/exe", p->build, sizeof(p->build) - 1);
+	char *slash, *base;
+
+	if (n < 0) {
+		fprintf(stderr, "lab: readlink(/proc/self/exe): %s\n", strerror(errno));
+		return -1;
+	}
+	p->build[n] = '\0';
+	slash = strrchr(p->build, '/');
+	*slash = '\0';
+	memcpy(p->repo, p->build, sizeof(p->repo));
+	base = strrchr(p->repo, '/');
+	if (!base || base == p->repo) {
+		fprintf(stderr, "lab: %s: expected to lie in the build directory of the repository\n",
+			p->build);
+		return -1;
+	}
+	*base = '\0';
+	snprintf(p->invoked, sizeof(p->invoked), "%.1024s/%.64s", base + 1, slash + 1);
+	return 0;
+}
+
+int main(int argc, char *argv[])
+{
+	static struct lab_paths paths;
+
+	if (argc < 2) {
+		help(stderr);
+		return LAB_EXIT_USAGE;
+	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
+		help(stdout);
+		return 0;
+	}
+	if (find_paths(&paths))
+		return LAB_EXIT_INFRASTRUCTURE;
+	for (size_t i = 0; i < NR_COMMANDS; i++)
+		if (!strcmp(argv[1], commands[i].name))
+			return commands[i].main(argc - 1, argv + 1, &paths);
+	fprintf(stderr, "lab: %s: no such command; see lab --help\n", argv[1]);
+	return LAB_EXIT_USAGE;
+}

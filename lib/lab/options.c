@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The command line of "lab run".
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "options.h"
+
+const char lab_options_help[] =
+"usage: lab run [options]\n"
+"\n"
+"Boot a kernel in an emulated machine, run the suite in it, say what came of it.\n"
+"Needs no KVM on this machine and no privileges.\n"
+"\n"
+"kernel under test (default: the one of Debian's linux-image-amd64)\n"
+"  --kernel FILE        bzImage or vmlinux\n"
+"  --modules DIR        its modules, as in /lib/modules/RELEASE\n"
+"  --kdir DIR           a built kernel tree instead of both\n"
+"  --append PARAMETERS  more kernel parameters\n"
+"\n"
+"what to run\n"
+"  --profile NAME       a list of programs of selftests/suite.json (default: default)\n"
+"  --tests PATTERN      only these: a glob on the program's name, or PROGRAM:CASE with\n"
+"                       a glob on the case's name as well, e.g. 'mn_unmap_test:*anon*'\n"
+"  --mode NAME          tdp (default), rmap or shadow\n"
+"  --topology NAME      uma, numa2 (default) or cpuless\n"
+"\n"
+"  --out DIR            results (default: build/runs/DATE, and a link build/runs/latest)\n"
+"  --timeout SECONDS    limit of the whole run (default: from the programs' own limits)\n"
+"  --quiet              print only the verdict and what failed\n"
+"\n"
+"exit code: 0 pass, 1 fail, 4 all skipped, 10 hang, 11 panic, 12 did not boot,\n"
+"13 infrastructure, 64 wrong usage, 128+N interrupted by signal N\n";
+
+static int parse_seconds(const char *text, long *value, struct lab_error *e)
+{
+	char *end;
+
+	errno = 0;
+	*value = strtol(text, &end, 10);
+	if (errno || end == text || *end || *value <= 0 || *value > 30L * 24 * 3600)
+		return lab_fail(e, -EINVAL, "--timeout %s: give seconds, 1 to 2592000", text);
+	return 0;
+}
+
+static int check(const struct lab_options *o, struct lab_error *e)
+{
+	if (o->kdir && (o->kernel || o->modules))
+		return lab_fail(e, -EINVAL,
+				"--kdir names kernel and modules: leave out --kernel and --modules");
+	if (o->modules && !o->kernel)
+		return lab_fail(e, -EINVAL, "--modules needs --kernel");
+	if (o->tests && (!o->tests[0] || o->tests[0] == ':'))
+		return lab_fail(e, -EINVAL, "--tests '%s': give PROGRAM or PROGRAM:CASE", o->tests);
+	if (o->out && !o->out[0])
+		return lab_fail(e, -EINVAL, "--out: give a directory");
+	return 0;
+}
+
+int lab_options_parse(int argc, char *const argv[], struct lab_options *o,
+		      struct lab_error *e)
+{
+	enum { KERNEL = 1, MODULES, KDIR, APPEND, TESTS, PROFILE, MODE, TOPOLOGY, OUT,
+	       TIMEOUT, QUIET, HELP };
+	static const struct option longs[] = {
+		{ "kernel",	required_argument, NULL, KERNEL },
+		{ "modules",	required_argument, NULL, MODULES },
+		{ "kdir",	required_argument, NULL, KDIR },
+		{ "append",	required_argument, NULL, APPEND },
+		{ "tests",	required_argument, NULL, TESTS },
+		{ "profile",	required_argument, NULL, PROFILE },
+		{ "mode",	required_argument, NULL, MODE },
+		{ "topology",	required_argument, NULL, TOPOLOGY },
+		{ "out",	required_argument, NULL, OUT },
+		{ "timeout",	required_argument, NULL, TIMEOUT },
+		{ "quiet",	no_argument, NULL, QUIET },
+		{ "help",	no_argument, NULL, HELP },
+		{ NULL, 0, NULL, 0 }
+	};
+	const char **const strings[] = {
+		[KERNEL] = &o->kernel, [MODULES] = &o->modules, [KDIR] = &o->kdir,
+		[APPEND] = &o->append, [TESTS] = &o->tests, [PROFILE] = &o->profile,
+		[MODE] = &o->mode, [TOPOLOGY] = &o->topology, [OUT] = &o->out,
+	};
+	int c, ret;
+
+	memset(o, 0, sizeof(*o));
+	optind = 0;	/* start afresh, whoever parsed before */
+	opterr = 0;
+	/* "+": stop at the first word that is no option; ":": tell the two errors apart. */
+	while ((c = getopt_long(argc, argv, "+:h", longs, NULL)) != -1) {
+		switch (c) {
+		case ':':
+			return lab_fail(e, -EINVAL, "%s needs an argument", argv[optind - 1]);
+		case '?':
+			return lab_fail(e, -EINVAL, "%s: no such option; see lab run --help",
+					argv[optind - 1]);
+		case TIMEOUT:
+			ret = parse_seconds(optarg, &o->timeout, e);
+			if (ret)
+				return ret;
+			break;
+		case QUIET:
+			o->quiet = true;
+			break;
+		case HELP:
+		case 'h':
+			o->help = true;
+			return 0;
+		default:
+			*strings[c] = optarg;
+		}
+	}
+	if (optind < argc)
+		return lab_fail(e, -EINVAL, "%s: not an option; see lab run --help", argv[optind]);
+	return check(o, e);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What people see while the lab works: on a terminal one status line that is
+ * rewritten, above it lines that stay; elsewhere only the lines that stay.
+ */
+#ifndef LAB_PROGRESS_H
+#define LAB_PROGRESS_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+struct lab_progress {
+	FILE *out;
+	bool tty;
+	bool quiet;		/* only lab_progress_always() prints */
+	bool shown;		/* a status line is on the screen */
+	long status_ms;		/* when it was last rewritten */
+	long started_ms;
+};
+
+void lab_progress_init(struct lab_progress *p, FILE *out, bool quiet);
+
+/*
+ * Rewrite the status line (terminal only); the time elapsed is put in front.
+ * Calls that come thick and fast are passed over.
+ */
+void lab_progress_status(struct lab_progress *p, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* A line that stays. */
+void lab_progress_say(struct lab_progress *p, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* A line that stays, with --quiet as well. */
+void lab_progress_always(struct lab_progress *p, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Take the status line off the screen. */
+void lab_progress_clear(struct lab_progress *p);
+
+#endif

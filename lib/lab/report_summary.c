@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * summary.txt, and the end of what the lab prints: for people.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "report.h"
+
+static void indent(FILE *f, const char *s)
+{
+	while (s && *s) {
+		size_t len = strcspn(s, "\n");
+
+		fprintf(f, "    %.*s\n", (int)len, s);
+		s += len + (s[len] == '\n');
+	}
+}
+
+static void print_failure(FILE *f, const struct lab_results *r, const struct lab_program *p,
+			  const struct lab_case *c)
+{
+	char *replay = lab_report_replay(r, p, c);
+	char title[640];
+
+	fprintf(f, "not ok %s%s%s\n", lab_case_title(p, c, title, sizeof(title)),
+		c->reason[0] ? ": " : "", c->reason);
+	indent(f, c->diagnostics);
+	if (p->state == LAB_PROGRAM_DONE && (p->end.over_limit || p->end.stuck))
+		indent(f, p->evidence.s);
+	if (p->seed)
+		fprintf(f, "    seed: %s\n", p->seed);
+	fprintf(f, "    replay: %s\n", replay);
+	free(replay);
+}
+
+/* Results that cannot be trusted though none of them failed. */
+static void print_problem(FILE *f, const struct lab_results *r, const struct lab_program *p)
+{
+	char *replay = lab_report_replay(r, p, NULL);
+
+	fprintf(f, "problem %s: %s\n", p->name, p->problem);
+	indent(f, p->tail);
+	fprintf(f, "    replay: %s\n", replay);
+	free(replay);
+}
+
+static void print_program(FILE *f, const struct lab_program *p, int width)
+{
+	static const char *const states[] = {
+		[LAB_PROGRAM_WAITING] = "  not run",
+		[LAB_PROGRAM_RUNNING] = "  interrupted",
+		[LAB_PROGRAM_DONE] = "",
+	};
+
+	fprintf(f, "%-*s  %4u passed %4u failed %4u skipped %7.1f s%s%s%s\n", width, p->name,
+		p->passed, p->failed, p->skipped, (double)p->ms / 1000, states[p->state],
+		p->problem ? "  " : "", p->problem ? p->problem : "");
+}
+
+static void print_notes(FILE *f, const struct lab_results *r)
+{
+	const char *s = r->notes.s;
+
+	while (s && *s) {
+		size_t len = strcspn(s, "\n");
+
+		fprintf(f, "note: %.*s\n", (int)len, s);
+		s += len + (s[len] == '\n');
+	}
+	if (r->boots > 1)
+		fprintf(f, "note: booted a second time, the first failed: %s\n", r->boot_retried);
+}
+
+static void print_failures(FILE *f, const struct lab_results *r)
+{
+	for (size_t i = 0; i < r->nr_programs; i++) {
+		const struct lab_program *p = &r->programs[i];
+
+		for (size_t k = 0; k < p->nr_cases; k++)
+			if (p->cases[k].status == KTAP_FAIL)
+				print_failure(f, r, p, &p->cases[k]);
+		if (p->problem && !p->failed)
+			print_problem(f, r, p);
+	}
+}
+
+static void print_verdict(FILE *f, const struct lab_results *r)
+{
+	fprintf(f, "verdict: %s (%s)\n", lab_verdict_name(r->judgement.verdict),
+		r->judgement.why);
+	fprintf(f, "%u passed, %u failed, %u skipped\n", r->passed, r->failed, r->skipped);
+}
+
+int lab_report_brief(FILE *f, const struct lab_results *r)
+{
+	print_failures(f, r);
+	print_verdict(f, r);
+	return 0;
+}
+
+int lab_report_summary(FILE *f, const struct lab_results *r)
+{
+	int width = 0;
+
+	for (size_t i = 0; i < r->nr_programs; i++) {
+		int len = (int)strlen(r->programs[i].name);
+
+		width = len > width ? len : width;
+	}
+	print_failures(f, r);
+	print_notes(f, r);
+	for (size_t i = 0; i < r->nr_programs; i++)
+		print_program(f, &r->programs[i], width);
+	fprintf(f, "kernel %s, mode %s, topology %s, %.1f s, results in %s\n",
+		r->kernel[0] ? r->kernel : "unknown", r->mode, r->topology,
+		(double)r->ms / 1000, r->out);
+	print_verdict(f, r);
+	return 0;
+}

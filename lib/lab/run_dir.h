@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The directory of a run's results.
+ */
+#ifndef LAB_RUN_DIR_H
+#define LAB_RUN_DIR_H
+
+#include <limits.h>
+
+#include "lab_error.h"
+
+/*
+ * Make directory @wanted with its parents (it may exist), or, if @wanted is
+ * NULL, a new one BUILD/runs/DATE-TIME to which BUILD/runs/latest then points.
+ * Its absolute path goes to @out. Returns 0 or -errno.
+ */
+int lab_run_dir_make(const char *build, const char *wanted, char out[PATH_MAX],
+		     struct lab_error *e);
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the suite is: the lab learns it from one JSON file and knows nothing
+ * else of what it runs.
+ *
+ *	{
+ *	  "name": "...",
+ *	  "cpu": "QEMU's -cpu",
+ *	  "parameters": [ "kernel parameter", ... ],
+ *	  "modules": [ { "name": "...", "optional": true }, ... ],
+ *	  "external_modules": [ { "name": "...", "dir": "...", "optional": true,
+ *				  "program": "..." }, ... ],
+ *	  "modes": { "NAME": { "parameters": [ ... ] }, ... },       the first is the default
+ *	  "profiles": { "NAME": [ { "program": "...", "args": [ ... ], "timeout": s }, ... ] }
+ *	}
+ *
+ * "dir" is relative to the repository. A module with a "program" is not loaded
+ * but put beside that program, if it is selected, which loads it itself. Unknown
+ * keys are refused, so that a misspelt one is not quietly without effect.
+ */
+#ifndef LAB_SUITE_H
+#define LAB_SUITE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "lab_error.h"
+
+struct lab_suite_module {
+	char *name;
+	char *dir;	/* where it is built from; NULL: a module of the kernel itself */
+	char *program;	/* the program that loads it; NULL: init does */
+	bool optional;
+};
+
+struct lab_suite_program {
+	char *name;
+	char **args;
+	size_t nr_args;
+	long timeout;	/* seconds */
+};
+
+struct lab_suite {
+	char *name;
+	char *cpu;
+	char *mode;		/* the one selected */
+	char *profile;
+	char *parameters;	/* kernel parameters, the mode's included */
+	struct lab_suite_module *modules;	/* the kernel's first, in load order */
+	size_t nr_modules;
+	struct lab_suite_program *programs;	/* those selected */
+	size_t nr_programs;
+};
+
+/* Is one of the programs selected named @name? */
+bool lab_suite_runs(const struct lab_suite *suite, const char *name);
+
+/* What to take out of the file. */
+struct lab_suite_select {
+	const char *mode;	/* NULL: the first */
+	const char *profile;	/* NULL: "default" */
+	const char *tests;	/* NULL: all; PROGRAM or PROGRAM:CASE, globs */
+};
+
+/*
+ * Read @path. A CASE pattern is handed to each selected program as "-t CASE".
+ * Returns 0 with @suite to be freed by lab_suite_free(); -EINVAL if the file
+ * is wrong, -ESRCH if the selection names nothing in it, or another -errno.
+ */
+int lab_suite_read(const char *path, const struct lab_suite_select *select,
+		   struct lab_suite *suite, struct lab_error *e);
+void lab_suite_free(struct lab_suite *suite);
+
+#endif

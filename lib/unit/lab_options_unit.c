@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The lab's command line: what is taken, and what each mistake is answered.
+ */
+#include <kselftest_harness.h>
+
+#include "options.h"
+
+/* Parse "run" and the words behind it; words end in NULL. */
+static int parse(struct lab_options *o, struct lab_error *e, const char *const *words)
+{
+	char *argv[24] = { "run" };
+	int argc = 1;
+
+	while (*words)
+		argv[argc++] = (char *)*words++;
+	e->text[0] = '\0';
+	return lab_options_parse(argc, argv, o, e);
+}
+
+#define PARSE(o, e, ...) parse(o, e, (const char *const []){ __VA_ARGS__, NULL })
+
+#define EXPECT_REFUSED(expected, ...) do {				\
+	struct lab_options o_;						\
+	struct lab_error e_;						\
+	EXPECT_EQ(-EINVAL, PARSE(&o_, &e_, __VA_ARGS__));		\
+	EXPECT_STREQ(expected, e_.text);				\
+} while (0)
+
+TEST(no_options_at_all)
+{
+	static const char *const none[] = { NULL };
+	struct lab_options o;
+	struct lab_error e;
+
+	EXPECT_EQ(0, parse(&o, &e, none));
+	EXPECT_EQ(NULL, o.kernel);
+	EXPECT_EQ(NULL, o.tests);
+	EXPECT_EQ(0, o.timeout);
+	EXPECT_FALSE(o.quiet);
+}
+
+TEST(every_option)
+{
+	struct lab_options o;
+	struct lab_error e;
+
+	EXPECT_EQ(0, PARSE(&o, &e, "--kernel", "K", "--modules=M", "--append", "a b=c",
+			   "--tests", "x:*y*", "--profile", "full", "--mode", "rmap",
+			   "--topology", "uma", "--out", "o", "--timeout", "90", "--quiet"));
+	EXPECT_STREQ("K", o.kernel);
+	EXPECT_STREQ("M", o.modules);
+	EXPECT_STREQ("a b=c", o.append);
+	EXPECT_STREQ("x:*y*", o.tests);
+	EXPECT_STREQ("full", o.profile);
+	EXPECT_STREQ("rmap", o.mode);
+	EXPECT_STREQ("uma", o.topology);
+	EXPECT_STREQ("o", o.out);
+	EXPECT_EQ(90, o.timeout);
+	EXPECT_TRUE(o.quiet);
+}
+
+TEST(kdir_stands_alone)
+{
+	struct lab_options o;
+	struct lab_error e;
+
+	EXPECT_EQ(0, PARSE(&o, &e, "--kdir", "/k"));
+	EXPECT_STREQ("/k", o.kdir);
+	EXPECT_REFUSED("--kdir names kernel and modules: leave out --kernel and --modules",
+		       "--kdir", "/k", "--kernel", "K");
+	EXPECT_REFUSED("--modules needs --kernel", "--modules", "M");
+}
+
+TEST(help_wins_over_mistakes_behind_it)
+{
+	struct lab_options o;
+	struct lab_error e;
+
+	EXPECT_EQ(0, PARSE(&o, &e, "--help", "--no-such"));
+	EXPECT_TRUE(o.help);
+	EXPECT_EQ(0, PARSE(&o, &e, "-h"));
+	EXPECT_TRUE(o.help);
+}
+
+TEST(mistakes)
+{
+	EXPECT_REFUSED("--no-such: no such option; see lab run --help", "--no-such");
+	EXPECT_REFUSED("--kernel needs an argument", "--kernel");
+	EXPECT_REFUSED("word: not an option; see lab run --help", "word");
+	EXPECT_REFUSED("--tests ':x': give PROGRAM or PROGRAM:CASE", "--tests", ":x");
+	EXPECT_REFUSED("--tests '': give PROGRAM or PROGRAM:CASE", "--tests", "");
+	EXPECT_REFUSED("--out: give a directory", "--out", "");
+}
+
+TEST(timeouts)
+{
+	struct lab_options o;
+	struct lab_error e;
+
+	EXPECT_EQ(0, PARSE(&o, &e, "--timeout", "1"));
+	EXPECT_EQ(1, o.timeout);
+	EXPECT_REFUSED("--timeout 0: give seconds, 1 to 2592000", "--timeout", "0");
+	EXPECT_REFUSED("--timeout -5: give seconds, 1 to 2592000", "--timeout", "-5");
+	EXPECT_REFUSED("--timeout 5m: give seconds, 1 to 2592000", "--timeout", "5m");
+	EXPECT_REFUSED("--timeout : give seconds, 1 to 2592000", "--timeout", "");
+	EXPECT_REFUSED("--timeout 99999999999999999999: give seconds, 1 to 2592000",
+		       "--timeout", "99999999999999999999");
+}
+
+TEST_HARNESS_MAIN
