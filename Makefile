@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-2.0
+# The only entry; `make help` tells all.
+
+BUILD := build
+CC := gcc
+LD := ld
+OBJCOPY := objcopy
+CFLAGS :=
+LDFLAGS :=
+Q := $(if $(V),,@)
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := all
+
+# Where the kselftest framework's headers come from: a kernel tree, or what
+# Debian's linux-source package has of it.
+HARNESS_TREE := $(if $(KSRC),$(KSRC),$(BUILD)/ksrc)
+HARNESS := $(HARNESS_TREE)/tools/testing/selftests
+HARNESS_READY := $(BUILD)/harness.ready
+
+# One command line for everything that is compiled for the machine itself.
+HOST_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror -D_GNU_SOURCE -MMD -MP
+
+include guest/guest.mk
+include lib/lib.mk
+include lib/lab/lab.mk
+include selftests/selftests.mk
+include lib/unit/unit.mk
+
+.PHONY: help all lab check unit deps lint format clean
+
+help:
+	@echo 'KVM selftests under MMU-notifier pressure'
+	@echo
+	@echo '  make lab      boot a kernel in a virtual machine and run the suite in it'
+	@echo '  make check    unit tests, a lab run, and proof that failures are noticed'
+	@echo '  make unit     the unit tests alone (no virtual machine)'
+	@echo '  make all      build everything that needs no kernel'
+	@echo '  make lint     checkpatch, shellcheck, sparse on the module'
+	@echo '  make format   clang-format over what has changed since HEAD'
+	@echo '  make clean    remove what was built; kernels and logs stay (CLEAN=all: all)'
+	@echo
+	@echo 'lab and check take:'
+	@echo '  KDIR=dir              a built kernel tree instead of the Debian package'
+	@echo '  KERNEL=f MODULES=dir  an image and its modules'
+	@echo '  TESTS=pattern         PROGRAM or PROGRAM:CASE, globs'
+	@echo '  PROFILE=name MODE=tdp|rmap|shadow TOPOLOGY=uma|numa2|cpuless'
+	@echo '  APPEND="parameters"   more for the kernel command line'
+	@echo '  OUT=dir TIMEOUT=s     where results go, how long all may take'
+	@echo '  KSRC=tree             kernel tree with the kselftest headers'
+	@echo '  V=1                   show commands'
+
+all: $(BUILD)/lab $(BUILD)/lab-init $(TESTS_BUILT)
+
+LAB_ARGS = $(if $(KERNEL),--kernel $(KERNEL)) $(if $(MODULES),--modules $(MODULES)) \
+	$(if $(KDIR),--kdir $(KDIR)) $(if $(TESTS),--tests '$(TESTS)') \
+	$(if $(PROFILE),--profile $(PROFILE)) $(if $(MODE),--mode $(MODE)) \
+	$(if $(TOPOLOGY),--topology $(TOPOLOGY)) $(if $(APPEND),--append '$(APPEND)') \
+	$(if $(OUT),--out $(OUT)) $(if $(TIMEOUT),--timeout $(TIMEOUT))
+
+deps:
+	@sh lib/lab/deps.sh
+
+# The packages must be there before make looks for what they bring.
+lab: deps
+	@$(MAKE) --no-print-directory all
+	@$(BUILD)/lab run $(LAB_ARGS)
+
+check: deps
+	@$(MAKE) --no-print-directory all unit-programs
+	@$(BUILD)/lab check $(LAB_ARGS)
+
+unit: deps
+	@$(MAKE) --no-print-directory unit-programs
+	@for unit in $(UNITS_BUILT); do echo "# $$unit"; $$unit || exit 1; done
+
+lint: deps $(HARNESS_READY)
+	$(Q)sh selftests/lint.sh $(HARNESS_TREE)
+
+format:
+	$(Q)git diff -U0 --no-color HEAD -- '*.c' '*.h' | clang-format-diff -p1 -i
+
+clean:
+	$(Q)rm -rf $(if $(filter all,$(CLEAN)),$(BUILD),$(addprefix $(BUILD)/,guest obj unit \
+		selftests modules images lab lab-init))

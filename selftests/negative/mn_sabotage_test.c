@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * mn_sabotage_test - broken on purpose, to see the oracles notice.
+ *
+ * Each test runs the scenario that mn_unmap_test runs, breaks one thing before
+ * the first round, and must come out as a failure with the message that names
+ * it.  `make check` expects those failures; no other run includes them.
+ */
+#include "../mn_harness.h"
+#include "scenario.h"
+
+#define NR_VCPUS	2
+#define NR_PAGES	16
+#define NR_ROUNDS	2
+
+FIXTURE(sabotage) {
+	int unused;
+};
+
+FIXTURE_SETUP(sabotage)
+{
+}
+
+FIXTURE_TEARDOWN(sabotage)
+{
+}
+
+static void run_sabotaged(const char *pressure, const char *workload,
+			  int (*sabotage)(struct scenario_run *run, struct result *r))
+{
+	struct scenario spec = {
+		.backing = &backings[BACKING_ANON],
+		.pressure = pressure_find(pressure),
+		.injector = &injector_setups[0],
+		.workload = workload_find(workload),
+		.nr_vcpus = NR_VCPUS,
+		.nr_pages = NR_PAGES,
+		.rounds = NR_ROUNDS,
+		.sabotage = sabotage,
+	};
+
+	if (!inject_available(mn.result))
+		scenario_run(&spec, mn.result);
+}
+
+/* One vCPU stops visiting pages while the other goes on: contract 10. */
+static int stop_a_vcpu(struct scenario_run *run, struct result *r)
+{
+	(void)r;
+	vm_set_workload(&run->vm, workload_find("still"));
+	return 0;
+}
+
+TEST_F(sabotage, guest_stands_still)
+{
+	run_sabotaged("madvise_dontneed", "sweep_verify", stop_a_vcpu);
+}
+
+static int unsafe_on_area(struct scenario_run *run, const char *command, struct result *r)
+{
+	run->unsafe_fd = inject_unsafe_open(r);
+	if (run->unsafe_fd < 0)
+		return -1;
+	return inject_unsafe(run->unsafe_fd, r, "%s %#lx %#lx", command,
+			     (unsigned long)run->area.hva, run->area.size);
+}
+
+/* A start() whose end() never comes: contracts 6 and 10. */
+static int withhold_end(struct scenario_run *run, struct result *r)
+{
+	return unsafe_on_area(run, "withhold_end", r);
+}
+
+TEST_F(sabotage, end_withheld)
+{
+	run_sabotaged("madvise_dontneed", "sweep_verify", withhold_end);
+}
+
+/* KVM alone is told of an invalidation that never ends: contracts 6 and 10. */
+static int force_count(struct scenario_run *run, struct result *r)
+{
+	char command[32];
+
+	snprintf(command, sizeof(command), "force_count %d", run->vm.fd);
+	return unsafe_on_area(run, command, r);
+}
+
+TEST_F(sabotage, count_forced_up)
+{
+	run_sabotaged("madvise_dontneed", "sweep_verify", force_count);
+}
+
+/* An end() too many: a splat at the latest, BUG() on some kernels. */
+static int double_end(struct scenario_run *run, struct result *r)
+{
+	return unsafe_on_area(run, "double_end", r);
+}
+
+TEST_F(sabotage, double_end)
+{
+	run_sabotaged("madvise_dontneed", "sweep_verify", double_end);
+}
+
+/* Pages that hold what nobody wrote to them, as if they were another's: contract 9. */
+static int corrupt_pages(struct scenario_run *run, struct result *r)
+{
+	unsigned int i;
+
+	(void)r;
+	for (i = 0; i < NR_PAGES; i++)
+		guest_store((guest_u64 *)(run->area.hva + i * PAGE_BYTES),
+			    guest_stamp(i + 1, 1, 1));
+	return 0;
+}
+
+TEST_F(sabotage, page_corrupted)
+{
+	run_sabotaged("mremap", "sweep_write", corrupt_pages);
+}
+
+int main(int argc, char **argv)
+{
+	return mn_main(argc, argv, NULL);
+}
