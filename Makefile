@@ -50,6 +50,7 @@ help:
 	@echo '  V=1                   show commands'
 
 all: $(BUILD)/lab $(BUILD)/lab-init $(TESTS_BUILT)
+	@:
 
 LAB_ARGS = $(if $(KERNEL),--kernel $(KERNEL)) $(if $(MODULES),--modules $(MODULES)) \
 	$(if $(KDIR),--kdir $(KDIR)) $(if $(TESTS),--tests '$(TESTS)') \

@@ -20,6 +20,9 @@ void guest_report(const struct guest_error *error)
 		box->detail = error->detail;
 		guest_store(&box->what, error->what);
 	}
+	/* Whoever leaves with an error finds the mailbox filled. */
+	while (!guest_load(&box->what))
+		arch_relax();
 	for (;;)
 		arch_exit(GUEST_PORT_ERROR);
 }

@@ -59,8 +59,9 @@ static void undo(const struct record *record)
 
 static void __attribute__((noreturn)) keeper(int fd)
 {
-	struct record records[MAX_RECORDS];
+	struct record records[MAX_RECORDS + 1];
 	unsigned int n = 0;
+	char ack;
 
 	/* Ctrl-C is for the tests; the keeper has to outlive them. */
 	setsid();
@@ -68,10 +69,11 @@ static void __attribute__((noreturn)) keeper(int fd)
 	signal(SIGTERM, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
-	while (n < MAX_RECORDS &&
-	       recv(fd, &records[n], sizeof(records[n]), 0) == sizeof(records[n])) {
-		n++;
-		if (send(fd, "", 1, 0) != 1)
+	/* One slot more than it keeps: that record is refused. */
+	while (recv(fd, &records[n], sizeof(records[n]), 0) == sizeof(records[n])) {
+		ack = n < MAX_RECORDS;
+		n += ack;
+		if (send(fd, &ack, 1, 0) != 1)
 			break;
 	}
 	while (n--)
@@ -112,6 +114,9 @@ static int remember(struct hoststate *h, const struct record *record, struct res
 	    recv(h->fd, &ack, 1, 0) != 1)
 		return result_error(r, "the keeper of host settings is gone; %s not changed",
 				    record->path);
+	if (!ack)
+		return result_error(r, "more than %d host settings changed; %s not changed",
+				    MAX_RECORDS, record->path);
 	return 0;
 }
 
@@ -129,18 +134,27 @@ static void keep_choice(char *value)
 int hoststate_write(struct hoststate *h, const char *path, const char *value,
 		    struct result *r)
 {
-	struct record record = { 0 };
-	int ret;
+	char old[sizeof(((struct record *)0)->value)];
+	int ret = hostfile_read(path, old, sizeof(old));
 
-	snprintf(record.path, sizeof(record.path), "%s", path);
-	ret = hostfile_read(path, record.value, sizeof(record.value));
 	if (ret == -ENOENT)
 		return 0;
 	if (ret < 0)
 		return result_error(r, "read(%s): %s", path, strerror(-ret));
-	keep_choice(record.value);
-	if (!strcmp(record.value, value))
+	keep_choice(old);
+	if (!strcmp(old, value))
 		return 0;
+	return hoststate_write_undo(h, path, value, old, r);
+}
+
+int hoststate_write_undo(struct hoststate *h, const char *path, const char *value,
+			 const char *undo, struct result *r)
+{
+	struct record record = { 0 };
+	int ret;
+
+	snprintf(record.path, sizeof(record.path), "%s", path);
+	snprintf(record.value, sizeof(record.value), "%s", undo);
 	if (remember(h, &record, r))
 		return -1;
 	ret = hostfile_write(path, value);
@@ -165,6 +179,8 @@ void hoststate_close(struct hoststate *h)
 {
 	if (h->fd < 0)
 		return;
+	/* Ends the keeper's input also if a stuck test still holds our end. */
+	shutdown(h->fd, SHUT_RDWR);
 	close(h->fd);
 	h->fd = -1;
 	while (waitpid(h->keeper, NULL, 0) < 0 && errno == EINTR)
@@ -174,7 +190,9 @@ void hoststate_close(struct hoststate *h)
 int hoststate_quiet(struct hoststate *h, struct result *r)
 {
 	if (hoststate_write(h, "/sys/kernel/mm/ksm/run", "0", r) ||
-	    hoststate_write(h, "/proc/sys/kernel/numa_balancing", "0", r))
+	    hoststate_write(h, "/proc/sys/kernel/numa_balancing", "0", r) ||
+	    /* Else a guest that reads first never gets a huge page of its own. */
+	    hoststate_write(h, "/sys/kernel/mm/transparent_hugepage/use_zero_page", "0", r))
 		return -1;
 	return 0;
 }

@@ -107,6 +107,21 @@ int result_errno(struct result *r, const char *fmt, ...)
 	return result_error(r, "%s: %s", text, strerror(err));
 }
 
+void result_adopt(struct result *r, const struct result *other)
+{
+	if (other->kind > r->kind) {
+		if (r->kind != RESULT_PASS)
+			add_line(r, r->reason);
+		r->kind = other->kind;
+		r->contract = other->contract;
+		memcpy(r->reason, other->reason, sizeof(r->reason));
+	} else if (other->kind != RESULT_PASS) {
+		add_line(r, other->reason);
+	}
+	if (other->evidence_len)
+		add_line(r, other->evidence);
+}
+
 void result_note(struct result *r, const char *fmt, ...)
 {
 	char text[448];

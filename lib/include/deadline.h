@@ -44,6 +44,9 @@ struct calibration {
 	uint64_t warm_ns;
 };
 
+/* For the first visits: nothing is known of the bed yet. */
+#define CALIBRATION_NS	60000000000ULL
+
 /*
  * calibration_budget_ns() - how long a guest may take to visit all its pages
  *

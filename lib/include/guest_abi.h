@@ -113,6 +113,9 @@ struct guest_shared {
 	struct guest_vcpu vcpu[GUEST_MAX_VCPUS];
 };
 
+/* The page records begin in the very next page. */
+_Static_assert(sizeof(struct guest_shared) <= GUEST_PAGE_SIZE, "the shared page is full");
+
 /*
  * What is known about one page, kept outside the area.
  *
@@ -132,29 +135,38 @@ struct guest_page {
 	guest_u32 discard_end;
 };
 
-/* A stamp is one aligned 8-byte store, so it is never torn; never zero. */
-#define GUEST_STAMP_COUNTER_BITS	32
-#define GUEST_STAMP_GENERATION_BITS	16
+/*
+ * A stamp is one aligned 8-byte store, so it is never torn: page, generation
+ * and counter from the top.  The counter starts at 1, so no stamp is zero; at
+ * a stamp every 10 ns it lasts three hours a page, and pages take turns.
+ */
+#define GUEST_STAMP_COUNTER_BITS	40
+#define GUEST_STAMP_GENERATION_BITS	12
+#define GUEST_STAMP_PAGE_SHIFT	(GUEST_STAMP_COUNTER_BITS + GUEST_STAMP_GENERATION_BITS)
+#define GUEST_STAMP_COUNTER_MAX	((1ULL << GUEST_STAMP_COUNTER_BITS) - 1)
+#define GUEST_STAMP_GENERATION_MAX	((1U << GUEST_STAMP_GENERATION_BITS) - 1)
 
-static inline guest_u64 guest_stamp(guest_u32 page, guest_u16 generation,
-				    guest_u32 counter)
+static inline guest_u64 guest_stamp(guest_u32 page, guest_u32 generation,
+				    guest_u64 counter)
 {
-	return (guest_u64)page << 48 | (guest_u64)generation << 32 | counter;
+	return (guest_u64)page << GUEST_STAMP_PAGE_SHIFT |
+	       (guest_u64)(generation & GUEST_STAMP_GENERATION_MAX) << GUEST_STAMP_COUNTER_BITS |
+	       (counter & GUEST_STAMP_COUNTER_MAX);
 }
 
 static inline guest_u32 guest_stamp_page(guest_u64 stamp)
 {
-	return stamp >> 48;
+	return stamp >> GUEST_STAMP_PAGE_SHIFT;
 }
 
 static inline guest_u32 guest_stamp_generation(guest_u64 stamp)
 {
-	return (stamp >> 32) & 0xffff;
+	return (stamp >> GUEST_STAMP_COUNTER_BITS) & GUEST_STAMP_GENERATION_MAX;
 }
 
-static inline guest_u32 guest_stamp_counter(guest_u64 stamp)
+static inline guest_u64 guest_stamp_counter(guest_u64 stamp)
 {
-	return (guest_u32)stamp;
+	return stamp & GUEST_STAMP_COUNTER_MAX;
 }
 
 /* Whole-word accesses that the compiler neither tears nor repeats. */
@@ -205,7 +217,7 @@ static inline void guest_page_look(const struct guest_page *rec,
 static inline enum guest_error_what guest_page_judge(guest_u32 page,
 						     const struct guest_view *v)
 {
-	guest_u32 counter = guest_stamp_counter(v->seen);
+	guest_u64 counter = guest_stamp_counter(v->seen);
 
 	if (!v->seen) {
 		if (!v->floor || v->discard_begin != v->floor_settled)
@@ -239,7 +251,7 @@ static inline enum guest_error_what guest_page_judge(guest_u32 page,
  * the store before the look at discard_begin.
  */
 static inline void guest_page_stamp(struct guest_page *rec, guest_u64 *word,
-				    guest_u32 page, guest_u16 generation)
+				    guest_u32 page, guest_u32 generation)
 {
 	guest_u64 stamp = guest_stamp(page, generation,
 				      guest_stamp_counter(rec->ceiling) + 1);

@@ -31,6 +31,10 @@ int hoststate_open(struct hoststate *h, struct result *r);
 int hoststate_write(struct hoststate *h, const char *path, const char *value,
 		    struct result *r);
 
+/* hoststate_write_undo() - the same where restoring takes other words than the old ones */
+int hoststate_write_undo(struct hoststate *h, const char *path, const char *value,
+			 const char *undo, struct result *r);
+
 /*
  * hoststate_mkdir() - make a directory (a cgroup) until hoststate_close()
  *
@@ -41,7 +45,7 @@ int hoststate_mkdir(struct hoststate *h, const char *path, struct result *r);
 /* hoststate_close() - restore, last change first, and wait until it is done */
 void hoststate_close(struct hoststate *h);
 
-/* hoststate_quiet() - noise control: KSM and NUMA balancing off */
+/* hoststate_quiet() - noise control: KSM, NUMA balancing and the huge zero page off */
 int hoststate_quiet(struct hoststate *h, struct result *r);
 
 #endif

@@ -110,8 +110,21 @@ int health_at_rest(struct health *h, uint64_t budget_ns, struct result *r);
 /* spte_none() - no translation may be left once all backing is gone */
 int spte_none(const char *vm_name, struct result *r);
 
-/* kvm_stat() - a statistic of a VM by name; -1 if the kernel has none */
-long long kvm_stat(const char *vm_name, const char *stat);
+/*
+ * kvm_stat() - a statistic of a VM
+ * @stat: as KVM names it
+ * @value: filled in
+ *
+ * Return: 0, or -errno: ENOENT if the kernel has none, or no debugfs is mounted.
+ */
+int kvm_stat(const char *vm_name, const char *stat, unsigned long long *value);
+
+/*
+ * note_kvm_activity() - evidence: statistics and exits of a VM, watched for a while
+ *
+ * Uses tracefs where it is mounted, in an instance of its own.
+ */
+void note_kvm_activity(const char *vm_name, struct result *r);
 
 /*
  * Kernel log: splats and taint.

@@ -60,6 +60,9 @@ int result_fail(struct result *r, enum contract contract, const char *fmt, ...)
 /* result_errno() - an error that names a failed call; appends strerror(errno) */
 int result_errno(struct result *r, const char *fmt, ...) RESULT_PRINTF(2, 3);
 
+/* result_adopt() - take over what another process found, evidence included */
+void result_adopt(struct result *r, const struct result *other);
+
 /* result_note() - add one line of evidence; never changes the kind */
 void result_note(struct result *r, const char *fmt, ...) RESULT_PRINTF(2, 3);
 

@@ -61,7 +61,8 @@ struct scenario_run {
 	unsigned int rounds;
 	uint64_t round_ns, round_visits;
 	unsigned long long seq_before, seq_after;
-	long long faults_before, faults_after;
+	bool has_faults;	/* KVM's count of resolved faults can be read */
+	unsigned long long faults_before, faults_after;
 	struct injector_status seen;	/* by the first injector */
 };
 
@@ -77,7 +78,7 @@ void scenario_run(const struct scenario *spec, struct result *r);
 /*
  * scenario_begin() / scenario_end() - the same for a test with steps of its own
  * @run: stays valid in between; one VM with a calibrated guest at work
- * @spec: must outlive @run; without a pressure
+ * @spec: must outlive @run; a pressure in it is not applied
  * @healthy: the guest can be expected to go on
  *
  * scenario_end() must follow also if scenario_begin() returned -1, and then
@@ -87,9 +88,21 @@ int scenario_begin(struct scenario_run *run, const struct scenario *spec,
 		   struct result *r);
 void scenario_end(struct scenario_run *run, bool healthy, struct result *r);
 
-/* scenario_attach() - the injectors of a setup, over an area of this process */
-int scenario_attach(struct injector *injectors, const struct injector_setup *setup,
-		    const struct area *area, struct result *r);
+/*
+ * scenario_bring_up() - area, injectors and VM, in the order of a setup
+ * @setup: injectors, around KVM's own notifier
+ * @backing: of the area
+ * @nr_vcpus: of the VM
+ * @nr_pages: visited by the guest
+ * @area: filled in; release with area_destroy()
+ * @injectors: @setup->count of them filled in; release with injector_close()
+ * @vm: filled in, not started; release with vm_destroy()
+ *
+ * Return: 0, or -1 with a skip or an error; what was made is to be released.
+ */
+int scenario_bring_up(const struct injector_setup *setup, const struct backing *backing,
+		      unsigned int nr_vcpus, unsigned int nr_pages, struct area *area,
+		      struct injector *injectors, struct vm *vm, struct result *r);
 
 /* scenario_bite() - 0, or -1 with an error: the pressure hit nothing */
 int scenario_bite(const struct scenario_run *run, struct result *r);

@@ -16,14 +16,24 @@
  */
 #define TEST_LIMIT_MS	(180 * 1000)
 
-/* test_process_child() - first call in the child: die with the program */
+/* test_process_child() - first call in the child: a group of its own */
 void test_process_child(void);
+
+/*
+ * test_process_bind() - die with the parent
+ *
+ * For every process that keeps guests or injectors: newer harnesses run the
+ * body of a test in a child of the child.
+ */
+void test_process_bind(void);
 
 /*
  * test_process_wait() - wait for a test's process and clean up behind it
  * @pid: the child, leader of its process group
  * @limit_ms: after this its stacks are printed and it is killed
  * @r: the test's result; gets a finding if the process did not end well
+ *
+ * A process that survives SIGKILL, stuck in the kernel, is left behind.
  */
 void test_process_wait(pid_t pid, unsigned int limit_ms, struct result *r);
 

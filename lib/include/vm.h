@@ -41,6 +41,7 @@ struct vcpu {
 	pid_t tid;
 	uint32_t state;		/* enum vcpu_state; written by the thread */
 	uint64_t holes;		/* KVM_RUN came back because of a hole */
+	uint64_t holes_before;	/* the same when the last hole was opened */
 	char error[256];	/* why VCPU_FAILED */
 };
 
@@ -74,7 +75,12 @@ int vm_available(struct result *r);
  */
 int vm_create(struct vm *vm, unsigned int nr_vcpus, struct result *r);
 
-/* vm_destroy() - stop the threads, close everything; safe on a zeroed vm */
+/*
+ * vm_destroy() - stop the threads, close everything; safe on a zeroed vm
+ *
+ * If a thread cannot be got out of the kernel within ten seconds, what it uses
+ * stays open and mapped.
+ */
 void vm_destroy(struct vm *vm);
 
 /* vm_shared() - the page shared with the guest */
@@ -120,13 +126,13 @@ void vm_resume(struct vm *vm);
 /*
  * vm_park() - tell every vCPU to leave the guest, and wait
  * @vm: VM
- * @timeout_ms: how long a vCPU may take
+ * @budget_ns: how long a vCPU may take, as struct deadline counts
  *
  * Return: 0 once all are parked or failed; -1 with an error naming the vCPU
  * and where it hangs.  A vCPU that cannot get on in the guest cannot park
  * either; vm_stop() gets it out.
  */
-int vm_park(struct vm *vm, unsigned int timeout_ms, struct result *r);
+int vm_park(struct vm *vm, uint64_t budget_ns, struct result *r);
 
 /*
  * vm_stop() - end the threads, by signal if need be
@@ -134,16 +140,28 @@ int vm_park(struct vm *vm, unsigned int timeout_ms, struct result *r);
  * Return: 0 once all threads are joined; -1 with a failure if a thread
  * cannot be got out of the kernel (it is left behind).
  */
-int vm_stop(struct vm *vm, unsigned int timeout_ms, struct result *r);
+int vm_stop(struct vm *vm, uint64_t budget_ns, struct result *r);
 
 /*
  * vm_hole_open() / vm_hole_close() - bracket a time without guest memory
  *
+ * For the one thread that takes the memory away; they do not nest.
  * In between, KVM_RUN may return EFAULT, or MMIO for an emulated access; the
  * vCPU then waits for the hole to close.  Outside, that is an error.
  */
 void vm_hole_open(struct vm *vm);
 void vm_hole_close(struct vm *vm);
+
+/*
+ * vm_hole_check() - with the whole area unmapped: does any vCPU still get on?
+ *
+ * Call between opening and closing, when the call that unmapped has returned.
+ * A visit that completes then used a translation that should be gone.  Waits
+ * until every vCPU has run into the hole, or a few milliseconds.
+ *
+ * Return: 0, or -1 with a failure of contract 5.
+ */
+int vm_hole_check(struct vm *vm, struct result *r);
 
 /* vm_describe() - add the state of every vCPU to the evidence */
 void vm_describe(const struct vm *vm, struct result *r);

@@ -36,7 +36,6 @@ struct vmm {
 	/* What the process told about itself. */
 	char name[32];		/* KVM's directory of its VM */
 	uintptr_t hva;		/* its guest memory */
-	size_t size;
 	uint64_t stride;	/* from one visited page to the next */
 	unsigned int nr_pages;
 	int vm_fd;		/* ours now as well */
@@ -71,8 +70,8 @@ int vmm_mrelease(const struct vmm *v);
 
 /* One look at the guest memory of a held process. */
 struct vmm_memory {
-	unsigned int present;	/* visited pages that pagemap shows present */
-	uint64_t *words;	/* their first words; 0 where unreadable */
+	unsigned int kept;	/* visited pages in memory, in swap or on the move */
+	uint64_t *words;	/* first words of those in memory, else 0 */
 };
 
 /*

@@ -56,7 +56,8 @@ long init_now_ms(void)
 	return ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
-void init_power_off(void)
+/* Through a reset, if powering off is refused. */
+static void __attribute__((noreturn)) power_off(void)
 {
 	sync();
 	reboot(RB_POWER_OFF);
@@ -90,7 +91,7 @@ void init_send(struct init *in, enum channel_kind kind, const char *text, size_t
 	ret = channel_send(in->port, &in->seq, kind, text, len);
 	if (ret) {
 		init_log(in, "write to the channel: %s", strerror(-ret));
-		init_power_off();
+		power_off();
 	}
 }
 
@@ -120,7 +121,7 @@ void init_die(struct init *in, const char *fmt, ...)
 	va_end(ap);
 	init_log(in, "fatal: %s", text);
 	init_sayf(in, CHANNEL_ERROR, "%s", text);
-	init_power_off();
+	power_off();
 }
 
 static void mount_all(struct init *in)
@@ -249,7 +250,7 @@ static void command(struct init *in, const struct channel_frame *frame)
 		break;
 	case CHANNEL_QUIT:
 		init_send(in, CHANNEL_BYE, "", 0);
-		init_power_off();
+		power_off();
 	default:
 		init_die(in, "not a command: %s", channel_kind_name(frame->kind));
 	}
@@ -264,7 +265,7 @@ static void read_commands(struct init *in)
 
 	if (n <= 0) {
 		init_log(in, "read from the channel: %s", n ? strerror((int)-n) : "closed");
-		init_power_off();
+		power_off();
 	}
 	while ((ret = channel_next(&in->reader, &frame, why, sizeof(why))) > 0)
 		command(in, &frame);

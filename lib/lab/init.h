@@ -65,9 +65,6 @@ void init_log(const struct init *in, const char *fmt, ...)
 void init_die(struct init *in, const char *fmt, ...)
 	__attribute__((noreturn, format(printf, 2, 3)));
 
-/* Power the VM off, through a reset if that is refused. */
-void init_power_off(void) __attribute__((noreturn));
-
 /*
  * init_modules.c: load what /modules.load names, in its order, with parameters
  * from /proc/cmdline. @report is called for each module that was not loaded

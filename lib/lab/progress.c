@@ -58,30 +58,16 @@ void lab_progress_status(struct lab_progress *p, const char *fmt, ...)
 	p->shown = true;
 }
 
-static void print(struct lab_progress *p, const char *fmt, va_list ap)
-{
-	lab_progress_clear(p);
-	vfprintf(p->out, fmt, ap);
-	fputc('\n', p->out);
-	fflush(p->out);
-}
-
 void lab_progress_say(struct lab_progress *p, const char *fmt, ...)
 {
 	va_list ap;
 
 	if (p->quiet)
 		return;
+	lab_progress_clear(p);
 	va_start(ap, fmt);
-	print(p, fmt, ap);
+	vfprintf(p->out, fmt, ap);
 	va_end(ap);
-}
-
-void lab_progress_always(struct lab_progress *p, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	print(p, fmt, ap);
-	va_end(ap);
+	fputc('\n', p->out);
+	fflush(p->out);
 }

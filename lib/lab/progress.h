@@ -12,7 +12,7 @@
 struct lab_progress {
 	FILE *out;
 	bool tty;
-	bool quiet;		/* only lab_progress_always() prints */
+	bool quiet;		/* nothing is shown */
 	bool shown;		/* a status line is on the screen */
 	long status_ms;		/* when it was last rewritten */
 	long started_ms;
@@ -29,10 +29,6 @@ void lab_progress_status(struct lab_progress *p, const char *fmt, ...)
 
 /* A line that stays. */
 void lab_progress_say(struct lab_progress *p, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
-
-/* A line that stays, with --quiet as well. */
-void lab_progress_always(struct lab_progress *p, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /* Take the status line off the screen. */

@@ -90,11 +90,10 @@ int health_at_rest(struct health *h, uint64_t budget_ns, struct result *r)
 			   (unsigned long long)(budget_ns / 1000000), s.seq);
 }
 
-long long kvm_stat(const char *vm_name, const char *stat)
+int kvm_stat(const char *vm_name, const char *stat, unsigned long long *value)
 {
-	unsigned long long value;
 	char path[192];
 
 	snprintf(path, sizeof(path), "%s/%s/%s", KVM_DEBUGFS, vm_name, stat);
-	return hostfile_read_ulong(path, &value) ? -1 : (long long)value;
+	return hostfile_read_ulong(path, value);
 }

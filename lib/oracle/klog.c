@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -29,8 +30,9 @@ bool klog_is_splat(const char *message)
 		"possible recursive locking", "inconsistent lock state",
 		"suspicious RCU usage", "sleeping function called from invalid",
 		"scheduling while atomic", "detected stall", "self-detected stall",
-		"blocked for more than", "soft lockup", "hard LOCKUP",
-		"unreferenced object", "refcount_t:", "list_add corruption",
+		"detected expedited stalls", "blocked for more than", "soft lockup",
+		"hard LOCKUP", "new suspected memory leaks", "refcount_t:",
+		"trying to register non-static key", "Internal error:", "list_add corruption",
 		"list_del corruption", "stack guard page", "unable to handle",
 	};
 	size_t i;
@@ -55,6 +57,8 @@ static int read_taint(unsigned long long *taint, struct result *r)
 int klog_open(struct klog *k, struct result *r)
 {
 	k->fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (k->fd < 0 && (errno == EPERM || errno == EACCES))
+		return result_skip(r, "/dev/kmsg: %s (run as root)", strerror(errno));
 	if (k->fd < 0)
 		return result_errno(r, "open(/dev/kmsg)");
 	if (lseek(k->fd, 0, SEEK_END) < 0) {
@@ -71,12 +75,15 @@ int klog_open(struct klog *k, struct result *r)
 	return 0;
 }
 
-/* A record is `prefix;message\n` and then lines of properties. */
+/*
+ * A record is `prefix;message\n` and then lines of properties.  The prefix
+ * begins with priority and, above three bits, facility: 0 is the kernel's own.
+ */
 static void judge(char *record, unsigned int *splats, struct result *r)
 {
 	char *message = strchr(record, ';');
 
-	if (!message)
+	if (!message || strtoul(record, NULL, 10) >> 3)
 		return;
 	message++;
 	message[strcspn(message, "\n")] = '\0';

@@ -8,7 +8,6 @@
 #include "oracle.h"
 
 #define NS_PER_MS	1000000ULL
-#define ACTIVITY_NS	(200 * NS_PER_MS)
 
 static uint64_t visits_of(const struct vm *vm, unsigned int id)
 {
@@ -69,30 +68,6 @@ static bool sample(struct progress *p, uint64_t visits, uint64_t now)
 	return done == p->vm->nr_vcpus;
 }
 
-/*
- * What KVM does meanwhile tells a guest that faults in vain from one that is
- * not run, or not let in.
- */
-static void note_kvm_activity(const struct vm *vm, struct result *r)
-{
-	static const char * const stats[] = {
-		"exits", "irq_exits", "pf_taken", "pf_fixed", "pf_spurious",
-	};
-	enum { NR_STATS = sizeof(stats) / sizeof(stats[0]) };
-	long long before[NR_STATS];
-	unsigned int i;
-
-	for (i = 0; i < NR_STATS; i++)
-		before[i] = kvm_stat(vm->name, stats[i]);
-	sleep_ns(ACTIVITY_NS);
-	for (i = 0; i < NR_STATS; i++) {
-		if (before[i] >= 0)
-			result_note(r, "KVM's %s: %lld, %lld more in %llu ms", stats[i],
-				    before[i], kvm_stat(vm->name, stats[i]) - before[i],
-				    ACTIVITY_NS / NS_PER_MS);
-	}
-}
-
 static int stands_still(const struct progress *p, uint64_t visits,
 			uint64_t budget_ns, const char *when, struct result *r)
 {
@@ -110,7 +85,7 @@ static int stands_still(const struct progress *p, uint64_t visits,
 			    (unsigned long long)(budget_ns / NS_PER_MS));
 	}
 	vm_describe(p->vm, r);
-	note_kvm_activity(p->vm, r);
+	note_kvm_activity(p->vm->name, r);
 	return -1;
 }
 

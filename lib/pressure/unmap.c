@@ -18,7 +18,7 @@ static int apply_munmap(struct vm *vm, struct area *area, struct result *r)
 	vm_hole_open(vm);
 	ret = area_unmap(area, r);
 	if (!ret)
-		ret = area_map(area, r);
+		ret = vm_hole_check(vm, r) | area_map(area, r);
 	vm_hole_close(vm);
 	return ret;
 }
@@ -101,7 +101,7 @@ static int apply_mremap(struct vm *vm, struct area *area, struct result *r)
 	vm_hole_open(vm);
 	ret = move(area, area->hva, area->aside, r);
 	if (!ret)
-		ret = move(area, area->aside, area->hva, r);
+		ret = vm_hole_check(vm, r) | move(area, area->aside, area->hva, r);
 	vm_hole_close(vm);
 	return ret;
 }

@@ -13,12 +13,22 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "deadline.h"
 #include "test_process.h"
+
+#define NS_PER_SEC	1000000000ULL
+#define POLL_MS		10
+#define KILL_NS		(10 * NS_PER_SEC)
 
 void test_process_child(void)
 {
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	test_process_bind();
 	setpgid(0, 0);
+}
+
+void test_process_bind(void)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
 /* Where each thread is, for whoever has to find out why. */
@@ -47,35 +57,51 @@ static void print_stacks(pid_t pid)
 		closedir(dir);
 }
 
-static void enforce_limit(pid_t pid, unsigned int limit_ms, struct result *r)
+/* Poll a pidfd, counting only time in which the bed ran us. */
+static bool ends_in_time(int pidfd, uint64_t budget_ns)
 {
-	struct pollfd p = {
-		.fd = syscall(SYS_pidfd_open, pid, 0),
-		.events = POLLIN,
-	};
-	int ret;
+	struct pollfd p = { .fd = pidfd, .events = POLLIN };
+	struct deadline deadline;
 
-	if (p.fd < 0) {
-		result_errno(r, "pidfd_open(%d)", pid);
-		return;
-	}
+	deadline_start(&deadline, budget_ns);
 	do {
-		ret = poll(&p, 1, limit_ms);
-	} while (ret < 0 && errno == EINTR);
-	close(p.fd);
-	if (ret)
-		return;
-	result_error(r, "the test did not end within %u s", limit_ms / 1000);
-	print_stacks(pid);
-	kill(pid, SIGKILL);
-	kill(-pid, SIGKILL);
+		if (poll(&p, 1, POLL_MS) == 1)
+			return true;
+	} while (deadline_advance(&deadline, now_ns()));
+	return false;
+}
+
+/* Return: whether the process has ended. */
+static bool enforce_limit(pid_t pid, uint64_t limit_ns, struct result *r)
+{
+	int pidfd = syscall(SYS_pidfd_open, pid, 0);
+	bool ended;
+
+	if (pidfd < 0) {
+		result_errno(r, "pidfd_open(%d)", pid);
+		return true;
+	}
+	ended = ends_in_time(pidfd, limit_ns);
+	if (!ended) {
+		result_error(r, "the test did not end within %llu s",
+			     (unsigned long long)limit_ns / NS_PER_SEC);
+		print_stacks(pid);
+		kill(pid, SIGKILL);
+		kill(-pid, SIGKILL);
+		ended = ends_in_time(pidfd, KILL_NS);
+		if (!ended)
+			result_error(r, "process %d survives SIGKILL and is left behind", pid);
+	}
+	close(pidfd);
+	return ended;
 }
 
 void test_process_wait(pid_t pid, unsigned int limit_ms, struct result *r)
 {
 	int status;
 
-	enforce_limit(pid, limit_ms, r);
+	if (!enforce_limit(pid, limit_ms * 1000000ULL, r))
+		return;
 	while (waitpid(pid, &status, 0) < 0) {
 		if (errno != EINTR) {
 			result_errno(r, "waitpid(%d)", pid);

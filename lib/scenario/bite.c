@@ -24,7 +24,9 @@ int scenario_bite(const struct scenario_run *run, struct result *r)
 {
 	const struct scenario *spec = run->spec;
 
-	if (run->faults_before >= 0 && run->faults_after <= run->faults_before)
+	if (!run->has_faults && !run->watched && !spec->injector->kind)
+		return result_skip(r, "the bite cannot be proved: neither KVM's statistics (debugfs) nor the module mmu_notifier_inject are there");
+	if (run->has_faults && run->faults_after <= run->faults_before)
 		return result_error(r, "no bite: the guest faulted in no page while %s was at work",
 				    spec->pressure->name);
 	if (run->watched && run->seq_after == run->seq_before)
@@ -49,7 +51,7 @@ void scenario_summary(const struct scenario_run *run, struct result *r)
 	const struct calibration *c = &run->calibration;
 	const struct progress *p = &run->progress;
 
-	result_note(r, "rounds %u, invalidations %llu, refusals %llu, pages refaulted %lld, visits/s %llu (baseline %llu), gaps p50/p99/max %llu/%llu/%llu us",
+	result_note(r, "rounds %u, invalidations %llu, refusals %llu, pages refaulted %llu, visits/s %llu (baseline %llu), gaps p50/p99/max %llu/%llu/%llu us",
 		    run->rounds,
 		    run->spec->injector->kind ? (unsigned long long)run->seen.starts :
 						run->seq_after - run->seq_before,

@@ -3,35 +3,13 @@
  * The steps of a scenario: set up, calibrate, press, quiesce, judge, tear down.
  */
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "scenario.h"
+#include "test_process.h"
 
-#define COLD_BUDGET_NS	60000000000ULL	/* nothing is known of the bed yet */
 #define WARM_SWEEPS	3
-#define PARK_TIMEOUT_MS	10000
-#define STOP_TIMEOUT_MS	10000
-
-int scenario_attach(struct injector *injectors, const struct injector_setup *setup,
-		    const struct area *area, struct result *r)
-{
-	unsigned int n;
-
-	for (n = 0; n < setup->count; n++) {
-		struct injector *i = &injectors[n];
-
-		if (injector_open(i, setup->kind, r) ||
-		    injector_set(i, r, "range %#lx %#lx", (unsigned long)area->hva,
-				 area->size) ||
-		    injector_set(i, r, "caller %ld", (long)syscall(SYS_gettid)) ||
-		    (setup->knob && injector_set(i, r, "%s", setup->knob)) ||
-		    injector_set(i, r, "attach"))
-			return -1;
-	}
-	return 0;
-}
+#define STOP_NS		10000000000ULL
 
 /* Counters need only the module, not an attached injector. */
 static int watch(struct scenario_run *run, struct result *r)
@@ -43,7 +21,7 @@ static int watch(struct scenario_run *run, struct result *r)
 		result_note(r, "counters not watched: %s", absent.reason);
 		return 0;
 	}
-	if (inject_watch(run->vm.fd, r) || health_init(&run->health, run->vm.name, r))
+	if (health_init(&run->health, run->vm.name, r))
 		return -1;
 	run->watched = true;
 	return 0;
@@ -52,26 +30,33 @@ static int watch(struct scenario_run *run, struct result *r)
 static int set_up(struct scenario_run *run, struct result *r)
 {
 	const struct scenario *spec = run->spec;
-	const struct injector_setup *injector = spec->injector;
 
-	if (klog_open(&run->klog, r) || vm_available(r) ||
-	    (injector->kind && inject_available(r)) ||
-	    area_create(&run->area, spec->backing, spec->nr_pages * PAGE_BYTES, r))
-		return -1;
-	if (injector->before_kvm &&
-	    scenario_attach(run->injectors, injector, &run->area, r))
-		return -1;
-	if (vm_create(&run->vm, spec->nr_vcpus, r) || watch(run, r))
-		return -1;
-	if (!injector->before_kvm &&
-	    scenario_attach(run->injectors, injector, &run->area, r))
-		return -1;
-	if (vm_use_area(&run->vm, &run->area, spec->nr_pages, r))
+	test_process_bind();
+	if (vm_available(r) || klog_open(&run->klog, r) ||
+	    scenario_bring_up(spec->injector, spec->backing, spec->nr_vcpus, spec->nr_pages,
+			      &run->area, run->injectors, &run->vm, r) ||
+	    watch(run, r))
 		return -1;
 	coherence_init(&run->coherence, &run->vm, &run->area, spec->workload->writer);
 	progress_init(&run->progress, &run->vm);
 	vm_set_workload(&run->vm, spec->workload);
 	return vm_start(&run->vm, r);
+}
+
+/* A backing that promises huge pages must have given KVM some. */
+static int check_huge(const struct scenario_run *run, struct result *r)
+{
+	unsigned long long pages;
+
+	if (run->spec->backing->granule != HUGE_BYTES)
+		return 0;
+	if (kvm_stat(run->vm.name, "pages_2m", &pages)) {
+		result_note(r, "huge pages not proved: no pages_2m (before v5.15, or no debugfs)");
+		return 0;
+	}
+	if (pages)
+		return 0;
+	return result_skip(r, "no huge page could be had: pages_2m is 0 with all pages visited");
 }
 
 /* How long do faults take here, and how fast is the guest left alone? */
@@ -86,7 +71,7 @@ static int calibrate(struct scenario_run *run, struct result *r)
 		run->visits = (run->visits + run->spec->nr_vcpus - 1) / run->spec->nr_vcpus;
 	start = now_ns();
 	vm_resume(&run->vm);
-	if (progress_await(&run->progress, run->visits, COLD_BUDGET_NS,
+	if (progress_await(&run->progress, run->visits, CALIBRATION_NS,
 			   "before any pressure", r))
 		return -1;
 	c->cold_ns = now_ns() - start;
@@ -98,7 +83,7 @@ static int calibrate(struct scenario_run *run, struct result *r)
 		return -1;
 	c->warm_ns = now_ns() - start;
 	c->warm_visits = progress_visits(&run->vm) - visits;
-	return 0;
+	return check_huge(run, r);
 }
 
 static int press_once(struct scenario_run *run, struct result *r)
@@ -113,7 +98,10 @@ static int press_once(struct scenario_run *run, struct result *r)
 	coherence_after(&run->coherence, effect);
 	run->rounds++;
 	strncat(when, pressure->name, sizeof(when) - strlen(when) - 1);
-	return progress_await(&run->progress, run->visits, run->budget_ns, when, r);
+	if (progress_await(&run->progress, run->visits, run->budget_ns, when, r))
+		return -1;
+	/* Round by round: each refusal is logged, and the log must not overrun. */
+	return klog_check(&run->klog, r);
 }
 
 /* The first refusal may be slow to come on a busy bed: give it time. */
@@ -124,21 +112,21 @@ static int await_refusal(struct scenario_run *run, struct result *r)
 
 	deadline_start(&deadline, run->budget_ns);
 	do {
-		if (injector_read(&run->injectors[0], &s, r))
+		if (injector_read(&run->injectors[0], &s, r) || klog_check(&run->klog, r))
 			return -1;
 	} while (!s.refused && deadline_poll(&deadline));
 	return 0;
 }
 
 static int sample_counters(struct scenario_run *run, unsigned long long *seq,
-			   long long *faults, struct result *r)
+			   unsigned long long *faults, struct result *r)
 {
 	struct health_sample s = { 0 };
 
 	if (run->watched && health_sample(&run->health, &s, r))
 		return -1;
 	*seq = s.seq;
-	*faults = kvm_stat(run->vm.name, "pf_fixed");
+	run->has_faults = !kvm_stat(run->vm.name, "pf_fixed", faults);
 	return 0;
 }
 
@@ -206,7 +194,7 @@ static void judge(struct scenario_run *run, bool pressed, struct result *r)
 	sample_counters(run, &run->seq_after, &run->faults_after, r);
 	if (pressed && run->spec->pressure)
 		scenario_bite(run, r);
-	parked = pressed ? vm_park(&run->vm, PARK_TIMEOUT_MS, r) : -1;
+	parked = pressed ? vm_park(&run->vm, run->budget_ns, r) : -1;
 	if (pressed && !vm_check(&run->vm, r) && !parked)
 		coherence_final(&run->coherence, r);
 }
@@ -239,7 +227,7 @@ static void tear_down(struct scenario_run *run, struct result *r)
 
 	reaper_stop(&run->reaper, r);
 	memcpy(name, run->vm.name, sizeof(name));
-	stopped = vm_stop(&run->vm, STOP_TIMEOUT_MS, r);
+	stopped = vm_stop(&run->vm, STOP_NS, r);
 	if (run->unsafe_fd >= 0)
 		close(run->unsafe_fd);
 	if (!stopped && run->vm.nr_vcpus)

@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "test_process.h"
 #include "vmm_internal.h"
 
 #ifndef SYS_process_mrelease
@@ -24,6 +25,7 @@
 #define REPORT_TIMEOUT_MS	120000
 #define END_TIMEOUT_MS		30000
 #define PAGEMAP_PRESENT		(1ULL << 63)
+#define PAGEMAP_SWAPPED		(1ULL << 62)	/* or under migration */
 
 /* Two descriptors come with the report: the VM's and the injector's. */
 static int receive_report(struct vmm *v, struct vmm_report *report, struct result *r)
@@ -53,14 +55,11 @@ static int receive_report(struct vmm *v, struct vmm_report *report, struct resul
 
 static int adopt_report(struct vmm *v, const struct vmm_report *report, struct result *r)
 {
-	if (report->kind != RESULT_PASS) {
-		if (report->kind == RESULT_SKIP)
-			return result_skip(r, "%s", report->reason);
-		return result_error(r, "VMM process: %s", report->reason);
-	}
+	result_adopt(r, &report->result);
+	if (report->result.kind != RESULT_PASS)
+		return -1;
 	memcpy(v->name, report->name, sizeof(v->name));
 	v->hva = report->hva;
-	v->size = report->size;
 	v->stride = report->stride;
 	v->nr_pages = report->nr_pages;
 	return 0;
@@ -90,6 +89,7 @@ int vmm_start(struct vmm *v, const struct vmm_spec *spec, struct result *r)
 	struct vmm_report report;
 	int pair[2];
 
+	test_process_bind();
 	memset(v, 0, sizeof(*v));
 	v->control = v->vm_fd = v->injector.fd = v->pidfd = -1;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
@@ -98,6 +98,7 @@ int vmm_start(struct vmm *v, const struct vmm_spec *spec, struct result *r)
 	if (v->pid < 0) {
 		close(pair[0]);
 		close(pair[1]);
+		v->pid = 0;
 		return result_errno(r, "fork(VMM)");
 	}
 	if (!v->pid) {
@@ -194,7 +195,9 @@ void vmm_end(struct vmm *v)
 {
 	struct result ignored;
 
-	if (v->pid > 0 && !v->reaped) {
+	if (!v->pid)
+		return;
+	if (!v->reaped) {
 		result_init(&ignored);
 		kill(v->pid, SIGKILL);
 		/* A held one stops once more on its way out. */
@@ -211,7 +214,6 @@ void vmm_end(struct vmm *v)
 	if (v->pidfd >= 0)
 		close(v->pidfd);
 	memset(v, 0, sizeof(*v));
-	v->vm_fd = v->control = v->pidfd = v->injector.fd = -1;
 }
 
 int vmm_mrelease(const struct vmm *v)
@@ -242,9 +244,9 @@ static int look_at_pages(const struct vmm *v, int pagemap, int mem,
 
 		if (pread(pagemap, &entry, 8, at / PAGE_BYTES * 8) != 8)
 			return result_errno(r, "pread(pagemap of %d, %#lx)", v->pid, at);
+		m->kept += !!(entry & (PAGEMAP_PRESENT | PAGEMAP_SWAPPED));
 		if (!(entry & PAGEMAP_PRESENT))
 			continue;
-		m->present++;
 		if (pread(mem, &m->words[i], 8, at) != 8)
 			return result_errno(r, "pread(mem of %d, %#lx)", v->pid, at);
 	}
@@ -257,7 +259,7 @@ int vmm_look(const struct vmm *v, struct vmm_memory *m, struct result *r)
 	int mem = open_proc(v, "mem", r);
 	int ret = -1;
 
-	m->present = 0;
+	m->kept = 0;
 	m->words = calloc(v->nr_pages, sizeof(*m->words));
 	if (!m->words)
 		result_errno(r, "calloc(%u words)", v->nr_pages);

@@ -7,11 +7,9 @@
 
 /* Sent once by the process, with the VM's and the injector's descriptors. */
 struct vmm_report {
-	enum result_kind kind;	/* of the set-up */
-	char reason[512];
+	struct result result;	/* of the set-up */
 	char name[32];
 	uintptr_t hva;
-	size_t size;
 	uint64_t stride;
 	unsigned int nr_pages;
 };

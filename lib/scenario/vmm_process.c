@@ -3,19 +3,17 @@
  * Inside the VMM process: set a guest to work, report, and wait to be killed.
  */
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "hostfile.h"
+#include "test_process.h"
 #include "vmm_internal.h"
 
 #define NR_VCPUS	2
-#define COLD_BUDGET_NS	60000000000ULL
 #define GROW_STEP	(1UL << 20)
 
 static int join_cgroup(const char *cgroup, struct result *r)
@@ -55,15 +53,11 @@ static int touch_ballast(size_t bytes, struct result *r)
 static int start_guest(const struct vmm_spec *spec, struct vm *vm, struct area *area,
 		       struct injector *injectors, struct result *r)
 {
-	const struct injector_setup *setup = spec->injector;
 	struct progress progress;
 
-	if (inject_available(r) || join_cgroup(spec->cgroup, r) ||
-	    area_create(area, spec->backing, spec->nr_pages * PAGE_BYTES, r) ||
-	    (setup->before_kvm && scenario_attach(injectors, setup, area, r)) ||
-	    vm_create(vm, NR_VCPUS, r) || inject_watch(vm->fd, r) ||
-	    (!setup->before_kvm && scenario_attach(injectors, setup, area, r)) ||
-	    vm_use_area(vm, area, spec->nr_pages, r) ||
+	if (join_cgroup(spec->cgroup, r) ||
+	    scenario_bring_up(spec->injector, spec->backing, NR_VCPUS, spec->nr_pages,
+			      area, injectors, vm, r) ||
 	    touch_ballast(spec->ballast, r))
 		return -1;
 	vm_set_workload(vm, workload_find("sweep_write"));
@@ -71,7 +65,7 @@ static int start_guest(const struct vmm_spec *spec, struct vm *vm, struct area *
 	if (vm_start(vm, r))
 		return -1;
 	vm_resume(vm);
-	return progress_await(&progress, spec->nr_pages, COLD_BUDGET_NS,
+	return progress_await(&progress, spec->nr_pages, CALIBRATION_NS,
 			      "in the VMM process", r);
 }
 
@@ -83,7 +77,7 @@ static void report(int control, const struct vmm_report *what, int vm_fd, int in
 	int fds[2] = { vm_fd, injector_fd };
 	struct cmsghdr *cmsg;
 
-	if (what->kind == RESULT_PASS) {
+	if (what->result.kind == RESULT_PASS) {
 		msg.msg_control = space;
 		msg.msg_controllen = sizeof(space);
 		cmsg = CMSG_FIRSTHDR(&msg);
@@ -113,25 +107,19 @@ void vmm_process(const struct vmm_spec *spec, int control)
 {
 	struct injector injectors[SCENARIO_MAX_INJECTORS];
 	struct vmm_report what = { 0 };
-	struct result result;
 	struct area area;
 	struct vm vm;
 	char go;
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	result_init(&result);
-	start_guest(spec, &vm, &area, injectors, &result);
-	what.kind = result.kind;
-	snprintf(what.reason, sizeof(what.reason), "%s", result.reason);
-	if (result.kind == RESULT_PASS) {
+	test_process_bind();
+	if (!start_guest(spec, &vm, &area, injectors, &what.result)) {
 		memcpy(what.name, vm.name, sizeof(what.name));
 		what.hva = (uintptr_t)area.hva;
-		what.size = area.size;
 		what.stride = vm_shared(&vm)->stride;
 		what.nr_pages = spec->nr_pages;
 	}
 	report(control, &what, vm.fd, injectors[0].fd);
-	if (what.kind != RESULT_PASS)
+	if (what.result.kind != RESULT_PASS)
 		_exit(1);
 	/* From here on the test alone holds it, and ends refusals by closing it. */
 	injector_close(&injectors[0]);

@@ -68,6 +68,20 @@ TEST_F(host, restored_after_sigkill)
 	EXPECT_TRUE(file_says(self->file, "old"));
 }
 
+TEST_F(host, too_many_changes_are_refused_and_all_restored)
+{
+	int i, ret = 0;
+
+	ASSERT_EQ(0, hoststate_open(&self->host, &self->r));
+	for (i = 0; !ret && i < 100; i++)
+		ret = hoststate_write(&self->host, self->file, i % 2 ? "two" : "one", &self->r);
+	EXPECT_EQ(-1, ret);
+	EXPECT_NE(NULL, strstr(self->r.reason, "more than 32 host settings"));
+	EXPECT_FALSE(file_says(self->file, "old"));
+	hoststate_close(&self->host);
+	EXPECT_TRUE(file_says(self->file, "old"));
+}
+
 TEST_F(host, missing_file_needs_no_change)
 {
 	ASSERT_EQ(0, hoststate_open(&self->host, &self->r));

@@ -14,6 +14,8 @@ TEST(splats)
 	EXPECT_TRUE(klog_is_splat("BUG: KASAN: use-after-free in kvm_zap_gfn_range"));
 	EXPECT_TRUE(klog_is_splat("WARNING: possible circular locking dependency detected"));
 	EXPECT_TRUE(klog_is_splat("rcu: INFO: rcu_preempt self-detected stall on CPU"));
+	EXPECT_TRUE(klog_is_splat("rcu: INFO: rcu_preempt detected expedited stalls on CPUs/tasks: { 1-... }"));
+	EXPECT_TRUE(klog_is_splat("kmemleak: 3 new suspected memory leaks (see /sys/kernel/debug/kmemleak)"));
 	EXPECT_TRUE(klog_is_splat("INFO: task mn_unmap_test:77 blocked for more than 120 seconds."));
 	EXPECT_TRUE(klog_is_splat("watchdog: BUG: soft lockup - CPU#0 stuck for 26s!"));
 	EXPECT_TRUE(klog_is_splat("BUG: Bad page state in process x  pfn:12345"));

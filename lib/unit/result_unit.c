@@ -71,6 +71,21 @@ TEST_F(result, evidence_that_does_not_fit_is_dropped_whole)
 	EXPECT_EQ('\n', self->r.evidence[self->r.evidence_len - 1]);
 }
 
+TEST_F(result, adopted_findings_keep_their_rank)
+{
+	struct result other;
+
+	result_init(&other);
+	result_note(&other, "where it was");
+	result_fail(&other, CONTRACT_PROGRESS, "stands still");
+	result_error(&self->r, "no report");
+	result_adopt(&self->r, &other);
+	EXPECT_EQ(RESULT_FAIL, self->r.kind);
+	EXPECT_EQ(CONTRACT_PROGRESS, self->r.contract);
+	EXPECT_STREQ("contract 10 (progress): stands still", self->r.reason);
+	EXPECT_NE(NULL, strstr(self->r.evidence, "no report\nwhere it was\n"));
+}
+
 TEST_F(result, every_contract_has_a_name)
 {
 	int i;

@@ -6,12 +6,13 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
+#include "deadline.h"
 #include "hostfile.h"
 #include "vm_internal.h"
 
-#define POLL_US		200
+#define HOLE_WAIT_NS	20000000ULL
+#define START_NS	30000000000ULL
 
 static const char *state_name(uint32_t state)
 {
@@ -39,41 +40,25 @@ static bool stopped(const struct vcpu *vcpu)
 	return state_of(vcpu) == VCPU_STOPPED || state_of(vcpu) == VCPU_FAILED;
 }
 
-static void pause_briefly(void)
-{
-	struct timespec ts = { .tv_nsec = POLL_US * 1000L };
-
-	nanosleep(&ts, NULL);
-}
-
-static uint64_t now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000ULL + ts.tv_nsec / 1000000;
-}
-
 /* Wait until @done holds for every vCPU; the first that does not, or NULL. */
 static struct vcpu *wait_for_all(struct vm *vm, bool (*done)(const struct vcpu *),
-				 bool kick, unsigned int timeout_ms)
+				 bool kick, uint64_t budget_ns)
 {
-	uint64_t deadline = now_ms() + timeout_ms;
-	unsigned int id;
+	struct deadline deadline;
+	unsigned int id = 0;
 
-	for (id = 0; id < vm->nr_vcpus; ) {
-		if (done(&vm->vcpus[id])) {
+	deadline_start(&deadline, budget_ns);
+	for (;;) {
+		while (id < vm->nr_vcpus && done(&vm->vcpus[id]))
 			id++;
-			continue;
-		}
-		if (now_ms() > deadline)
-			return &vm->vcpus[id];
+		if (id == vm->nr_vcpus)
+			return NULL;
 		/* Again and again: a kick before KVM_RUN began may be lost. */
 		if (kick)
 			vcpu_kick(&vm->vcpus[id]);
-		pause_briefly();
+		if (!deadline_poll(&deadline))
+			return &vm->vcpus[id];
 	}
-	return NULL;
 }
 
 int vm_start(struct vm *vm, struct result *r)
@@ -94,37 +79,46 @@ int vm_start(struct vm *vm, struct result *r)
 			return result_errno(r, "pthread_create(vCPU %u)", id);
 		}
 	}
-	late = wait_for_all(vm, parked, false, 30000);
+	late = wait_for_all(vm, parked, false, START_NS);
 	if (late) {
 		vm_describe(vm, r);
-		return result_error(r, "vCPU %u did not reach the guest's main loop within 30 s",
-				    late->id);
+		return result_error(r, "vCPU %u did not reach the guest's main loop within %llu s",
+				    late->id, START_NS / 1000000000);
 	}
 	return vm_check(vm, r);
 }
 
 void vm_resume(struct vm *vm)
 {
+	unsigned int id;
+	uint32_t state;
+
 	guest_store(&vm_shared(vm)->cmd, GUEST_CMD_RUN);
+	/* Here and not in the thread: who parks next must not find it parked. */
+	for (id = 0; id < vm->nr_vcpus; id++) {
+		state = VCPU_PARKED;
+		__atomic_compare_exchange_n(&vm->vcpus[id].state, &state, VCPU_RUNNING, false,
+					    __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
+	}
 	__atomic_add_fetch(&vm->resume, 1, __ATOMIC_ACQ_REL);
 	futex_wake(&vm->resume);
 }
 
-int vm_park(struct vm *vm, unsigned int timeout_ms, struct result *r)
+int vm_park(struct vm *vm, uint64_t budget_ns, struct result *r)
 {
 	struct vcpu *late;
 
 	guest_store(&vm_shared(vm)->cmd, GUEST_CMD_PARK);
-	late = wait_for_all(vm, parked, false, timeout_ms);
+	late = wait_for_all(vm, parked, false, budget_ns);
 	if (!late)
 		return 0;
 	vm_describe(vm, r);
 	return result_fail(r, CONTRACT_PROGRESS,
-			   "vCPU %u did not leave the guest within %u ms of being told to",
-			   late->id, timeout_ms);
+			   "vCPU %u did not leave the guest within %llu ms of being told to",
+			   late->id, (unsigned long long)budget_ns / 1000000);
 }
 
-int vm_stop(struct vm *vm, unsigned int timeout_ms, struct result *r)
+int vm_stop(struct vm *vm, uint64_t budget_ns, struct result *r)
 {
 	struct vcpu *late;
 	unsigned int id;
@@ -136,12 +130,12 @@ int vm_stop(struct vm *vm, unsigned int timeout_ms, struct result *r)
 		if (vm->vcpus[id].state == VCPU_NEW)
 			vm->vcpus[id].state = VCPU_STOPPED;
 	}
-	late = wait_for_all(vm, stopped, true, timeout_ms);
+	late = wait_for_all(vm, stopped, true, budget_ns);
 	if (late) {
 		vm_describe(vm, r);
 		return result_fail(r, CONTRACT_FAULTS,
-				   "vCPU %u cannot be got out of KVM_RUN by a signal in %u ms",
-				   late->id, timeout_ms);
+				   "vCPU %u cannot be got out of KVM_RUN by a signal in %llu ms",
+				   late->id, (unsigned long long)budget_ns / 1000000);
 	}
 	for (id = 0; id < vm->nr_vcpus; id++) {
 		if (!vm->vcpus[id].thread)
@@ -154,6 +148,10 @@ int vm_stop(struct vm *vm, unsigned int timeout_ms, struct result *r)
 
 void vm_hole_open(struct vm *vm)
 {
+	unsigned int id;
+
+	for (id = 0; id < vm->nr_vcpus; id++)
+		vm->vcpus[id].holes_before = guest_load(&vm->vcpus[id].holes);
 	__atomic_add_fetch(&vm->hole, 1, __ATOMIC_ACQ_REL);
 }
 
@@ -163,15 +161,44 @@ void vm_hole_close(struct vm *vm)
 	futex_wake(&vm->hole);
 }
 
+/* Has the vCPU run into the hole that is open now, or will it never? */
+static bool in_hole(const struct vcpu *vcpu)
+{
+	return guest_load(&vcpu->holes) != vcpu->holes_before ||
+	       state_of(vcpu) != VCPU_RUNNING;
+}
+
+int vm_hole_check(struct vm *vm, struct result *r)
+{
+	const struct guest_vcpu *guest = vm_shared(vm)->vcpu;
+	uint64_t before[GUEST_MAX_VCPUS];
+	unsigned int id;
+	int ret = 0;
+
+	for (id = 0; id < vm->nr_vcpus; id++)
+		before[id] = guest_load(&guest[id].visits);
+	wait_for_all(vm, in_hole, false, HOLE_WAIT_NS);
+	for (id = 0; id < vm->nr_vcpus; id++) {
+		uint64_t made = guest_load(&guest[id].visits) - before[id];
+
+		/* One whose access was over may still have been uncounted. */
+		if (made > 1)
+			ret = result_fail(r, CONTRACT_NO_STALE,
+					  "vCPU %u made %llu visits while no memory was mapped",
+					  id, (unsigned long long)made);
+	}
+	return ret;
+}
+
 static void describe_vcpu(const struct vcpu *vcpu, struct result *r)
 {
 	const struct guest_vcpu *guest = &vm_shared(vcpu->vm)->vcpu[vcpu->id];
 	char path[64], stack[512], *line, *rest = stack;
 
-	result_note(r, "vCPU %u: %s%s%s, %llu visits, %llu sweeps, last page %llu, %llu holes waited out",
+	result_note(r, "vCPU %u: %s%s%s, %llu visits, %llu sweeps, %llu passes begun, last page %llu, %llu holes waited out",
 		    vcpu->id, state_name(state_of(vcpu)), vcpu->error[0] ? ": " : "",
 		    vcpu->error, guest_load(&guest->visits), guest->sweeps,
-		    guest->last_page, (unsigned long long)vcpu->holes);
+		    guest->heartbeat, guest->last_page, (unsigned long long)vcpu->holes);
 	if (state_of(vcpu) != VCPU_RUNNING)
 		return;
 	snprintf(path, sizeof(path), "/proc/self/task/%d/stack", vcpu->tid);

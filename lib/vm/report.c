@@ -19,7 +19,7 @@ static const char *what_name(uint32_t what)
 
 static void note_stamp(const char *label, guest_u64 stamp, struct result *r)
 {
-	result_note(r, "  %s %#018llx: page %u, generation %u, counter %u", label,
+	result_note(r, "  %s %#018llx: page %u, generation %u, counter %llu", label,
 		    stamp, guest_stamp_page(stamp), guest_stamp_generation(stamp),
 		    guest_stamp_counter(stamp));
 }
@@ -51,18 +51,17 @@ static int check_mailbox(const struct vm *vm, struct result *r)
 
 int vm_check(const struct vm *vm, struct result *r)
 {
+	const struct vcpu *failed = NULL;
 	unsigned int id;
-	int ret = check_mailbox(vm, r);
 
+	/* States before the mailbox: a vCPU that failed has filled it before. */
 	for (id = 0; id < vm->nr_vcpus; id++) {
-		const struct vcpu *vcpu = &vm->vcpus[id];
-
-		if (__atomic_load_n(&vcpu->state, __ATOMIC_ACQUIRE) != VCPU_FAILED)
-			continue;
-		/* The mailbox has said it already, and better. */
-		if (!ret)
-			result_fail(r, CONTRACT_FAULTS, "vCPU %u: %s", id, vcpu->error);
-		ret = -1;
+		if (__atomic_load_n(&vm->vcpus[id].state, __ATOMIC_ACQUIRE) == VCPU_FAILED)
+			failed = &vm->vcpus[id];
 	}
-	return ret;
+	if (check_mailbox(vm, r))
+		return -1;
+	if (failed)
+		return result_fail(r, CONTRACT_FAULTS, "vCPU %u: %s", failed->id, failed->error);
+	return 0;
 }

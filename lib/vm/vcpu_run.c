@@ -80,7 +80,6 @@ static void park(struct vcpu *vcpu)
 	while (!stopping(vm) &&
 	       __atomic_load_n(&vm->resume, __ATOMIC_ACQUIRE) == ticket)
 		futex_wait(&vm->resume, ticket, WAIT_SLICE_MS);
-	set_state(vcpu, VCPU_RUNNING);
 }
 
 /*
@@ -95,7 +94,7 @@ static bool wait_out_hole(struct vcpu *vcpu, uint32_t hole_before)
 
 	if (!(hole_before & 1) && hole == hole_before)
 		return false;
-	vcpu->holes++;
+	guest_store(&vcpu->holes, vcpu->holes + 1);
 	while ((hole & 1) && !stopping(vm)) {
 		futex_wait(&vm->hole, hole, WAIT_SLICE_MS);
 		hole = __atomic_load_n(&vm->hole, __ATOMIC_ACQUIRE);

@@ -13,7 +13,7 @@
 
 #include "vm_internal.h"
 
-#define STOP_TIMEOUT_MS	10000
+#define STOP_BUDGET_NS	10000000000ULL
 
 int vm_available(struct result *r)
 {
@@ -99,7 +99,7 @@ void vm_destroy(struct vm *vm)
 		return;
 	result_init(&ignored);
 	/* A thread stuck in the kernel still uses the fds: leave them to it. */
-	if (vm_stop(vm, STOP_TIMEOUT_MS, &ignored))
+	if (vm_stop(vm, STOP_BUDGET_NS, &ignored))
 		return;
 	for (id = 0; id < vm->nr_vcpus; id++)
 		vcpu_destroy(&vm->vcpus[id]);
