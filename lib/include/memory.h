@@ -52,6 +52,9 @@ struct area {
 	char *file_view;	/* file backing: both halves, not the guest's */
 };
 
+/* memory_advice_missing() - why the kernel has no madvise(2), or NULL */
+const char *memory_advice_missing(void);
+
 /*
  * memory_enough() - can the host spare so much?
  * @bytes: memory about to be touched

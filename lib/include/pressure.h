@@ -26,6 +26,8 @@ struct pressure {
 	const char *events;	/* notifier events it causes, separated by blanks */
 	unsigned int backings;	/* set of BACKING_BIT() it applies to */
 	enum pressure_effect effect[NR_BACKINGS];
+	/* Why the kernel cannot do it, or NULL; static storage.  May be NULL. */
+	const char *(*missing)(void);
 	/*
 	 * Do it once over the whole area.  Opens and closes a hole of @vm
 	 * around any time in which the area is not mapped.

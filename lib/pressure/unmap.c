@@ -83,6 +83,7 @@ PRESSURE(unmap_madvise_dontneed) = {
 		/* The pages stay in the file. */
 		[BACKING_MEMFD] = EFFECT_PRESERVE,
 	},
+	.missing = memory_advice_missing,
 	.apply = apply_dontneed,
 };
 

@@ -31,7 +31,12 @@ static int set_up(struct scenario_run *run, struct result *r)
 {
 	const struct scenario *spec = run->spec;
 
+	const struct pressure *pressure = spec->pressure;
+	const char *missing = pressure && pressure->missing ? pressure->missing() : NULL;
+
 	test_process_bind();
+	if (missing)
+		return result_skip(r, "pressure %s: %s", pressure->name, missing);
 	if (vm_available(r) || klog_open(&run->klog, r) ||
 	    scenario_bring_up(spec->injector, spec->backing, spec->nr_vcpus, spec->nr_pages,
 			      &run->area, run->injectors, &run->vm, r) ||
