@@ -15,7 +15,7 @@
  */
 #include <sys/mman.h>
 
-#include "hostfile.h"
+#include "memcg.h"
 #include "mn_harness.h"
 #include "scenario.h"
 #include "vmm.h"
@@ -306,36 +306,6 @@ TEST_F(dying, mrelease_race)
 #define REAPER_TRIES	10
 #define REAPER_PAUSE_NS	100000000ULL
 
-/* A memory cgroup of our own; removed again by the keeper of host settings. */
-static int make_memcg(char *path, size_t size, struct result *r)
-{
-	static const char root[] = "/sys/fs/cgroup";
-	char file[300], controllers[256], limit[32];
-	int ret;
-
-	snprintf(file, sizeof(file), "%s/cgroup.controllers", root);
-	if (hostfile_read(file, controllers, sizeof(controllers)) < 0 ||
-	    !strstr(controllers, "memory"))
-		return result_skip(r, "no cgroup v2 with the memory controller at %s", root);
-	snprintf(file, sizeof(file), "%s/cgroup.subtree_control", root);
-	if (hostfile_read(file, controllers, sizeof(controllers)) < 0 ||
-	    (!strstr(controllers, "memory") &&
-	     hoststate_write_undo(&mn.host, file, "+memory", "-memory", r)))
-		return -1;
-	snprintf(path, size, "%s/mn_refusal_test.%d", root, getpid());
-	if (hoststate_mkdir(&mn.host, path, r))
-		return -1;
-	snprintf(file, sizeof(file), "%s/memory.max", path);
-	snprintf(limit, sizeof(limit), "%lu", OOM_LIMIT);
-	ret = hostfile_write(file, limit);
-	if (ret)
-		return result_error(r, "write(%s, %s): %s", file, limit, strerror(-ret));
-	/* Swap would only put the kill off. */
-	snprintf(file, sizeof(file), "%s/memory.swap.max", path);
-	hostfile_write(file, "0");
-	return 0;
-}
-
 static int await_refusals(struct vmm *vmm, unsigned int wanted, struct result *r)
 {
 	struct injector_status seen;
@@ -412,7 +382,8 @@ TEST_F(dying, oom)
 	struct injector_status seen;
 	struct result *r = mn.result;
 
-	if (r->kind != RESULT_PASS || make_memcg(memcg, sizeof(memcg), r) ||
+	if (r->kind != RESULT_PASS ||
+	    memcg_create(&mn.host, "mn_refusal_test", OOM_LIMIT, memcg, sizeof(memcg), r) ||
 	    vmm_start(&self->vmm, &spec, r) || vmm_grow(&self->vmm, r) ||
 	    vmm_await_exit(&self->vmm, WAIT_MS, r) ||
 	    await_refusals(&self->vmm, REAPER_TRIES, r) ||

@@ -40,6 +40,18 @@ int inject_write(int fd, const char *command)
 	return n < 0 ? -errno : 0;
 }
 
+int inject_command(int fd, const char *what, struct result *r, const char *fmt, va_list ap)
+{
+	char command[128];
+	int ret;
+
+	vsnprintf(command, sizeof(command), fmt, ap);
+	ret = inject_write(fd, command);
+	if (ret)
+		return result_error(r, "%s '%s': %s", what, command, strerror(-ret));
+	return 0;
+}
+
 int inject_read_all(int fd, char *buf, size_t size)
 {
 	size_t used = 0;
@@ -125,15 +137,11 @@ int inject_unsafe_open(struct result *r)
 
 int inject_unsafe(int fd, struct result *r, const char *fmt, ...)
 {
-	char command[128];
 	va_list ap;
 	int ret;
 
 	va_start(ap, fmt);
-	vsnprintf(command, sizeof(command), fmt, ap);
+	ret = inject_command(fd, "unsafe command", r, fmt, ap);
 	va_end(ap);
-	ret = inject_write(fd, command);
-	if (ret)
-		return result_error(r, "unsafe command '%s': %s", command, strerror(-ret));
-	return 0;
+	return ret;
 }

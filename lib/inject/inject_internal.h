@@ -15,6 +15,9 @@ int inject_open_file(const char *path, struct result *r);
 /* Write one command; 0 or -errno. */
 int inject_write(int fd, const char *command);
 
+/* Format and write one command; -1 with an error that quotes it after @what. */
+int inject_command(int fd, const char *what, struct result *r, const char *fmt, va_list ap);
+
 /* Read a whole file from its start; length, or -errno. */
 int inject_read_all(int fd, char *buf, size_t size);
 

@@ -2,7 +2,6 @@
 /*
  * One injector: opening, commanding, reading, closing.
  */
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -27,17 +26,13 @@ int injector_open(struct injector *i, const char *kind, struct result *r)
 
 int injector_set(struct injector *i, struct result *r, const char *fmt, ...)
 {
-	char command[128];
 	va_list ap;
 	int ret;
 
 	va_start(ap, fmt);
-	vsnprintf(command, sizeof(command), fmt, ap);
+	ret = inject_command(i->fd, "injector command", r, fmt, ap);
 	va_end(ap);
-	ret = inject_write(i->fd, command);
-	if (ret)
-		return result_error(r, "injector command '%s': %s", command, strerror(-ret));
-	return 0;
+	return ret;
 }
 
 int injector_read(const struct injector *i, struct injector_status *s,
