@@ -43,13 +43,31 @@ static void remove_directory(const char *path)
 	fprintf(stderr, "cannot remove %s: %s\n", path, strerror(errno));
 }
 
+/* sysfs shows a choice as "always [madvise] never"; only the choice is written. */
+static void keep_choice(char *value)
+{
+	char *open = strchr(value, '['), *close = strchr(value, ']');
+
+	if (!open || !close || close < open)
+		return;
+	*close = '\0';
+	memmove(value, open + 1, close - open);
+}
+
 static void undo(const struct record *record)
 {
+	char now[sizeof(record->value)];
 	int ret;
 
 	if (record->remove_directory) {
 		remove_directory(record->path);
 		return;
+	}
+	/* The change itself may have been refused. */
+	if (hostfile_read(record->path, now, sizeof(now)) >= 0) {
+		keep_choice(now);
+		if (!strcmp(now, record->value))
+			return;
 	}
 	ret = hostfile_write(record->path, record->value);
 	if (ret)
@@ -118,17 +136,6 @@ static int remember(struct hoststate *h, const struct record *record, struct res
 		return result_error(r, "more than %d host settings changed; %s not changed",
 				    MAX_RECORDS, record->path);
 	return 0;
-}
-
-/* sysfs shows a choice as "always [madvise] never"; only the choice is written. */
-static void keep_choice(char *value)
-{
-	char *open = strchr(value, '['), *close = strchr(value, ']');
-
-	if (!open || !close || close < open)
-		return;
-	*close = '\0';
-	memmove(value, open + 1, close - open);
 }
 
 int hoststate_write(struct hoststate *h, const char *path, const char *value,
