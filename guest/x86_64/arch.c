@@ -5,7 +5,7 @@
 #include "guest.h"
 
 #define NR_VECTORS	32
-#define STUB_SIZE	16
+#define ENTRY_SIZE	16
 #define CODE_SELECTOR	0x08
 #define GATE_INTERRUPT	0x8e
 
@@ -25,7 +25,7 @@ struct exception_frame {
 	guest_u64 rip;
 };
 
-extern const char exception_stubs[];
+extern const char exception_entries[];
 void guest_exception(const struct exception_frame *frame, guest_u64 cr2);
 
 static struct gate idt[NR_VECTORS];
@@ -39,17 +39,17 @@ void arch_init(void)
 		.limit = sizeof(idt) - 1,
 		.base = (guest_u64)idt,
 	};
-	guest_u64 stub = (guest_u64)exception_stubs;
+	guest_u64 entry = (guest_u64)exception_entries;
 	int i;
 
 	/* Every vCPU writes the same values, so no lock is needed. */
-	for (i = 0; i < NR_VECTORS; i++, stub += STUB_SIZE) {
-		idt[i].offset_low = stub & 0xffff;
+	for (i = 0; i < NR_VECTORS; i++, entry += ENTRY_SIZE) {
+		idt[i].offset_low = entry & 0xffff;
 		idt[i].selector = CODE_SELECTOR;
 		idt[i].ist = 0;
 		idt[i].type = GATE_INTERRUPT;
-		idt[i].offset_mid = stub >> 16 & 0xffff;
-		idt[i].offset_high = stub >> 32;
+		idt[i].offset_mid = entry >> 16 & 0xffff;
+		idt[i].offset_high = entry >> 32;
 	}
 	asm volatile("lidt %0" : : "m"(pointer) : "memory");
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Entry of every vCPU, exception stubs, and the tables of long mode.
+ * Entry of every vCPU, entries of exceptions, and the tables of long mode.
  *
  * The host starts each vCPU in 64-bit mode at the entry of the header, on
  * the page tables below, with its id in RDI.  The tables are part of the
@@ -42,9 +42,9 @@ entry:
 2:	hlt
 	jmp	2b
 
-/* Every stub leaves vector and error code above the CPU's own frame. */
+/* Every entry leaves vector and error code above the CPU's own frame. */
 	.altmacro
-	.macro	stub vector
+	.macro	exception_entry vector
 	.if	\vector == 8 || (\vector >= 10 && \vector <= 14) || \vector == 17 || \vector == 21 || \vector == 29 || \vector == 30
 	.else
 	pushq	$0
@@ -55,11 +55,11 @@ entry:
 	.endm
 
 	.balign	16
-	.globl	exception_stubs
-exception_stubs:
+	.globl	exception_entries
+exception_entries:
 	.set	vector, 0
 	.rept	NR_VECTORS
-	stub	%vector
+	exception_entry	%vector
 	.set	vector, vector + 1
 	.endr
 

@@ -118,6 +118,22 @@ TEST_F(sabotage, page_corrupted)
 	run_sabotaged("mremap", "sweep_write", corrupt_pages);
 }
 
+/* An undefined instruction where the workload begins: the guest must report it. */
+static int corrupt_code(struct scenario_run *run, struct result *r)
+{
+	static const unsigned char ud2[] = { 0x0f, 0x0b };
+
+	(void)r;
+	memcpy(run->vm.system.hva + (run->spec->workload->pass - GUEST_SYSTEM_GPA), ud2,
+	       sizeof(ud2));
+	return 0;
+}
+
+TEST_F(sabotage, guest_exception)
+{
+	run_sabotaged("madvise_dontneed", "sweep_verify", corrupt_code);
+}
+
 int main(int argc, char **argv)
 {
 	return mn_main(argc, argv, NULL);
