@@ -17,8 +17,11 @@ static int apply_munmap(struct vm *vm, struct area *area, struct result *r)
 
 	vm_hole_open(vm);
 	ret = area_unmap(area, r);
-	if (!ret)
-		ret = vm_hole_check(vm, r) | area_map(area, r);
+	if (!ret) {
+		ret = vm_hole_check(vm, r);
+		if (area_map(area, r))
+			ret = -1;
+	}
 	vm_hole_close(vm);
 	return ret;
 }
@@ -101,8 +104,11 @@ static int apply_mremap(struct vm *vm, struct area *area, struct result *r)
 
 	vm_hole_open(vm);
 	ret = move(area, area->hva, area->aside, r);
-	if (!ret)
-		ret = vm_hole_check(vm, r) | move(area, area->aside, area->hva, r);
+	if (!ret) {
+		ret = vm_hole_check(vm, r);
+		if (move(area, area->aside, area->hva, r))
+			ret = -1;
+	}
 	vm_hole_close(vm);
 	return ret;
 }

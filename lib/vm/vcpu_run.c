@@ -80,6 +80,8 @@ static void park(struct vcpu *vcpu)
 	while (!stopping(vm) &&
 	       __atomic_load_n(&vm->resume, __ATOMIC_ACQUIRE) == ticket)
 		futex_wait(&vm->resume, ticket, WAIT_SLICE_MS);
+	/* Again: vm_resume() may have come before we were marked as parked. */
+	set_state(vcpu, VCPU_RUNNING);
 }
 
 /*
