@@ -104,6 +104,14 @@ int scenario_bring_up(const struct injector_setup *setup, const struct backing *
 		      unsigned int nr_vcpus, unsigned int nr_pages, struct area *area,
 		      struct injector *injectors, struct vm *vm, struct result *r);
 
+/*
+ * scenario_judge_destroyed() - did a VM end with its counts at 0?
+ * @vm_name: as in struct vm; it was watched, and is gone
+ *
+ * Return: 0, or -1 with a failure of contract 8, or an error: no record of it.
+ */
+int scenario_judge_destroyed(const char *vm_name, struct result *r);
+
 /* scenario_bite() - 0, or -1 with an error: the pressure hit nothing */
 int scenario_bite(const struct scenario_run *run, struct result *r);
 

@@ -12,10 +12,10 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "check.h"
+#include "clock.h"
 #include "expect.h"
 #include "fsys.h"
 #include "ktap.h"
@@ -30,14 +30,6 @@ struct check {
 	char *dir;		/* logs and results */
 	unsigned long passed, failed, skipped;
 };
-
-static double seconds_now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
-}
 
 /*
  * Run a program to its end, its output in @log, or on ours when NULL.
@@ -188,20 +180,17 @@ static void check_suite(struct check *c)
 	free(out);
 }
 
+/* The file's text; "" if it cannot be read, which then lacks what is expected. */
 static char *read_or_empty(const char *dir, const char *name)
 {
-	char *path = lab_format("%s/%s", dir, name);
-	struct lab_text text = { NULL };
-	FILE *f = fopen(path, "re");
-	char part[4096];
-	size_t n;
+	char *path = lab_format("%s/%s", dir, name), *data = NULL;
+	struct lab_error e;
+	size_t len;
 
-	while (f && (n = fread(part, 1, sizeof(part), f)) > 0)
-		lab_text_add(&text, part, n);
-	if (f)
-		fclose(f);
+	if (lab_read_file(path, &data, &len, &e))
+		data = lab_strdup("");
 	free(path);
-	return lab_text_take(&text);
+	return data;
 }
 
 static void judge_row(struct check *c, const struct lab_expect *x, const char *out, int code,
@@ -235,7 +224,7 @@ static void check_row(struct check *c, const struct lab_expect *x, size_t number
 	char *log = lab_format("%s/lab.log", out);
 	const char *more[10];
 	struct lab_error e;
-	double start;
+	long start;
 	size_t n = 0;
 	int code;
 
@@ -256,9 +245,9 @@ static void check_row(struct check *c, const struct lab_expect *x, size_t number
 		printf("%s\n", e.text);
 		c->failed++;
 	} else {
-		start = seconds_now();
+		start = lab_now_ms();
 		code = run_lab(c, more, log);
-		judge_row(c, x, out, code, seconds_now() - start);
+		judge_row(c, x, out, code, (double)(lab_now_ms() - start) / 1000);
 	}
 	free(log);
 	free(out);

@@ -30,7 +30,6 @@ static int watch(struct scenario_run *run, struct result *r)
 static int set_up(struct scenario_run *run, struct result *r)
 {
 	const struct scenario *spec = run->spec;
-
 	const struct pressure *pressure = spec->pressure;
 	const char *missing = pressure && pressure->missing ? pressure->missing() : NULL;
 
@@ -212,16 +211,17 @@ static void judge_translations(struct scenario_run *run, struct result *r)
 	spte_none(run->vm.name, r);
 }
 
-static void judge_destroyed(const char *name, struct result *r)
+int scenario_judge_destroyed(const char *vm_name, struct result *r)
 {
 	struct inject_destroyed d;
 
-	if (inject_find_destroyed(name, &d, r))
-		return;
+	if (inject_find_destroyed(vm_name, &d, r))
+		return -1;
 	if (d.count || d.active > 0)
-		result_fail(r, CONTRACT_DEATH,
-			    "VM %s was destroyed with in-progress %lld and active %lld",
-			    name, d.count, d.active);
+		return result_fail(r, CONTRACT_DEATH,
+				   "VM %s was destroyed with in-progress %lld and active %lld",
+				   vm_name, d.count, d.active);
+	return 0;
 }
 
 static void tear_down(struct scenario_run *run, struct result *r)
@@ -242,7 +242,7 @@ static void tear_down(struct scenario_run *run, struct result *r)
 		injector_close(&run->injectors[n]);
 	area_destroy(&run->area);
 	if (!stopped && run->watched)
-		judge_destroyed(name, r);
+		scenario_judge_destroyed(name, r);
 	if (run->klog.fd >= 0)
 		klog_check(&run->klog, r);
 	klog_close(&run->klog);
