@@ -34,7 +34,7 @@ void guest_check(guest_u32 page)
 	struct guest_view view;
 
 	guest_page_look(&records[page], word, &view);
-	error.what = guest_page_judge(page, &view);
+	error.what = guest_page_judge(page, &view, shared->may_spare);
 	if (error.what == GUEST_ERR_NONE)
 		return;
 	error.where = (guest_u64)word;

@@ -10,6 +10,8 @@ LIB_OBJS := $(addprefix $(BUILD)/obj/lib/,$(addsuffix .o,$(LIB_SRCS)))
 LIB_CPPFLAGS := -Ilib/include -Ilib/vm -Ilib/inject -Ilib/scenario \
 	-DGUEST_BIN='"$(GUEST_BIN)"'
 
+LIB_LIBS := -lnuma -lpthread
+
 $(BUILD)/obj/lib/%.o: lib/%
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(HOST_CFLAGS) $(LIB_CPPFLAGS) $(CFLAGS) -c -o $@ $<

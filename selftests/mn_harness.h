@@ -29,6 +29,8 @@ static struct {
 	struct hoststate host;	/* settings changed for the time of the run */
 	struct vm anchor;	/* see mn_prepare() */
 	struct result *result;	/* of the test that runs, shared with its child */
+	void (*account)(const struct result *r); /* after each test; may be NULL */
+	void (*at_end)(void);	/* after all of them; may be NULL */
 } mn;
 
 static inline void mn_append_variant(struct __fixture_metadata *f, const char *name,
@@ -132,6 +134,8 @@ static inline struct mn_totals mn_walk(enum mn_action action, const char *progra
 			continue;
 		mn_run_one(v, t);
 		test_report(totals.all, name, program, mn.result);
+		if (mn.account)
+			mn.account(mn.result);
 		totals.failed += mn.result->kind >= RESULT_ERROR;
 		totals.skipped += mn.result->kind == RESULT_SKIP;
 	}
@@ -177,6 +181,8 @@ static inline int mn_run_all(const char *program)
 	totals = mn_walk(MN_RUN, program);
 	vm_destroy(&mn.anchor);
 	hoststate_close(&mn.host);
+	if (mn.at_end)
+		mn.at_end();
 	printf("# Totals: pass:%u fail:%u xfail:0 xpass:0 skip:%u error:0\n",
 	       totals.all - totals.failed - totals.skipped, totals.failed,
 	       totals.skipped);

@@ -15,11 +15,14 @@ $(HARNESS_READY): lib/lab/ksrc.sh $(if $(KSRC),FORCE)
 HARNESS_FLAGS = -isystem $(HARNESS) \
 	$$(grep -q 'int exit_code;' $(HARNESS)/kselftest_harness.h && echo -DHARNESS_EXIT_CODE)
 
+# libnuma can look up host names, which a static program cannot; nothing here does.
+TEST_LDFLAGS := -static -Wl,--no-warnings
+
 define TEST_RULE
 $(BUILD)/selftests/$(notdir $(1:.c=)): $(1) $(LIB_OBJS) $(HARNESS_READY)
 	@mkdir -p $$(@D)
 	$(Q)$$(CC) $(HOST_CFLAGS) $(LIB_CPPFLAGS) -Iselftests $$(HARNESS_FLAGS) $(CFLAGS) \
-		-static $(LDFLAGS) -MF $$@.d -o $$@ $$< $(LIB_OBJS) -lpthread
+		$(TEST_LDFLAGS) $(LDFLAGS) -MF $$@.d -o $$@ $$< $(LIB_OBJS) $(LIB_LIBS)
 endef
 $(foreach src,$(TEST_SRCS),$(eval $(call TEST_RULE,$(src))))
 

@@ -40,6 +40,7 @@ bool deadline_poll(struct deadline *d);
 /* What the bed can do, measured before any pressure. */
 struct calibration {
 	uint64_t cold_ns;	/* first visit of all pages: every one a fault */
+	uint64_t cold_visits;	/* all vCPUs together */
 	uint64_t warm_visits;	/* then, without pressure, all vCPUs together */
 	uint64_t warm_ns;
 };

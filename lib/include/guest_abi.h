@@ -108,7 +108,7 @@ struct guest_shared {
 	guest_u64 area_gpa;
 	guest_u64 stride;	/* bytes from one visited page to the next */
 	guest_u32 generation;	/* of stamps written from now on */
-	guest_u32 pad;
+	guest_u32 may_spare;	/* discards may leave a page as it was */
 	struct guest_error error __attribute__((aligned(64)));
 	struct guest_vcpu vcpu[GUEST_MAX_VCPUS];
 };
@@ -207,15 +207,18 @@ static inline void guest_page_look(const struct guest_page *rec,
  * guest_page_judge() - decide whether what a visit saw is legal
  * @page: index of the page
  * @v: what guest_page_look() filled in
+ * @may_spare: a discard may take a page, but need not
  *
  * A page nobody wrote yet is zero.  A stamp lies between floor and ceiling.
  * Zero is legal only if a discard may have struck since the floor was
- * written; a stamp that was there before a discard must not outlive it.
+ * written; a stamp that was there before a discard must not outlive it,
+ * unless it may be spared.
  *
  * Return: GUEST_ERR_NONE or what is wrong.
  */
 static inline enum guest_error_what guest_page_judge(guest_u32 page,
-						     const struct guest_view *v)
+						     const struct guest_view *v,
+						     guest_u32 may_spare)
 {
 	guest_u64 counter = guest_stamp_counter(v->seen);
 
@@ -233,7 +236,7 @@ static inline enum guest_error_what guest_page_judge(guest_u32 page,
 	if (counter == guest_stamp_counter(v->floor)) {
 		if (v->seen != v->floor)
 			return GUEST_ERR_FOREIGN;
-		if ((int)(v->discard_end - v->floor_begun) > 0)
+		if (!may_spare && (int)(v->discard_end - v->floor_begun) > 0)
 			return GUEST_ERR_UNDEAD;
 	}
 	return GUEST_ERR_NONE;

@@ -21,10 +21,13 @@ enum inject_caller {
 	NR_CALLERS,
 };
 
+#define CALLER_BIT(who)	(1u << (who))
+
 #define INJECT_MAX_EVENTS	24
 
 struct injector_event {
 	char name[24];
+	bool callback;		/* not a start(): a young callback or change_pte */
 	uint64_t starts[NR_CALLERS];
 };
 

@@ -9,34 +9,75 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
+#include "hoststate.h"
 #include "result.h"
 
 #define PAGE_BYTES	4096UL
 #define HUGE_BYTES	(2UL << 20)
 
-/* The backings, as bits of a set: `backings` of a pressure is such a set. */
+/* The backings, as bits of a set: a pressure says so what it does on which. */
 enum backing_id {
 	BACKING_ANON,
 	BACKING_ANON_THP,
 	BACKING_MEMFD,
+	BACKING_MEMFD_PRIVATE,
+	BACKING_MEMFD_THP,
+	BACKING_HUGETLB,
+	BACKING_HUGETLB_SHARED,
+	BACKING_FILE,
+	BACKING_FILE_PRIVATE,
 	NR_BACKINGS,
 };
 
-#define BACKING_BIT(id)	(1u << (id))
+#define BACKING_BIT(id)		(1u << (id))
+#define ON_EVERY_BACKING	(BACKING_BIT(NR_BACKINGS) - 1)
+#define ON_HUGETLB		(BACKING_BIT(BACKING_HUGETLB) | \
+				 BACKING_BIT(BACKING_HUGETLB_SHARED))
+/* What the guest writes lives in a file, and outlives the mapping. */
+#define ON_SHARED		(BACKING_BIT(BACKING_MEMFD) | \
+				 BACKING_BIT(BACKING_MEMFD_THP) | \
+				 BACKING_BIT(BACKING_HUGETLB_SHARED) | \
+				 BACKING_BIT(BACKING_FILE))
+/* Copied on write from a file that stays empty. */
+#define ON_PRIVATE_FILE		(BACKING_BIT(BACKING_MEMFD_PRIVATE) | \
+				 BACKING_BIT(BACKING_FILE_PRIVATE))
+/* What the guest writes goes with the mapping. */
+#define ON_PRIVATE		(ON_EVERY_BACKING & ~ON_SHARED)
+/* On a disk; the others live in memory and swap. */
+#define ON_DISK			(BACKING_BIT(BACKING_FILE) | \
+				 BACKING_BIT(BACKING_FILE_PRIVATE))
 
 struct backing {
 	const char *name;	/* stable: part of test names */
-	enum backing_id id;
 	size_t granule;		/* alignment and least size of an area, bytes */
 	int advice;		/* madvise() that makes the backing what it is */
-	bool shared_file;	/* contents live in a file, not in the mapping */
+	int flags;		/* of mmap() */
+	/* The file behind it, or NULL.  Return: descriptor, or -1 with @r set. */
+	int (*open_file)(struct result *r);
 	/* Why the kernel cannot do it, or NULL; static storage. */
 	const char *(*missing)(void);
+	/* See backing_provide(). */
+	int (*provide)(struct hoststate *host, size_t bytes, struct result *r);
 };
 
 /* One row a backing, ordered by id. */
 extern const struct backing backings[NR_BACKINGS];
+
+/* backing_bit() - the set that holds this row alone */
+unsigned int backing_bit(const struct backing *backing);
+
+/*
+ * backing_provide() - make the host have such memory: a pool, a setting
+ * @backing: a row of backings[]
+ * @host: undoes it
+ * @bytes: size of the areas to come, all together
+ *
+ * Return: 0, or -1 with @r a skip (not to be had) or an error.
+ */
+int backing_provide(const struct backing *backing, struct hoststate *host, size_t bytes,
+		    struct result *r);
 
 /*
  * An area belongs to whoever created it.  Threads may share it; mapping and
@@ -51,6 +92,16 @@ struct area {
 	size_t file_half;	/* file backing: half that is mapped, 0 or 1 */
 	char *file_view;	/* file backing: both halves, not the guest's */
 };
+
+/*
+ * disk_open() - a file of no name on a disk's filesystem, empty
+ *
+ * Return: descriptor, or -1 with @r a skip: no such filesystem is writable.
+ */
+int disk_open(struct result *r);
+
+/* disk_missing() - why there is no such filesystem, or NULL; static storage */
+const char *disk_missing(void);
 
 /* memory_advice_missing() - why the kernel has no madvise(2), or NULL */
 const char *memory_advice_missing(void);
@@ -98,6 +149,9 @@ int area_replace(struct area *a, struct result *r);
 
 /* area_unmap() - open a hole over the whole area */
 int area_unmap(struct area *a, struct result *r);
+
+/* area_file_offset() - where in the file the mapped half begins */
+off_t area_file_offset(const struct area *a);
 
 /*
  * area_other_half() - the bytes that area_replace() will bring in

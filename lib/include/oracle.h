@@ -24,6 +24,8 @@ struct progress {
 	uint64_t since[GUEST_MAX_VCPUS];/* when they last changed */
 	uint64_t gaps[PROGRESS_BUCKETS];
 	uint64_t max_gap_ns;
+	uint64_t waited_ns;		/* in all waits, as struct deadline counts */
+	uint64_t waited_visits;		/* of all vCPUs meanwhile */
 };
 
 /* progress_init() - @vm must outlive @p */
@@ -40,6 +42,17 @@ void progress_init(struct progress *p, const struct vm *vm);
  */
 int progress_await(struct progress *p, uint64_t visits, uint64_t budget_ns,
 		   const char *when, struct result *r);
+
+/*
+ * progress_floor() - over all waits so far, was the guest fast enough?
+ * @p: progress
+ * @c: what the guest did before any pressure
+ *
+ * A guest that barely creeps through every wait is as good as hung.  Judges
+ * only once the waits add up to seconds; less is noise.
+ * Return: 0, or -1 with a failure.
+ */
+int progress_floor(const struct progress *p, const struct calibration *c, struct result *r);
 
 /* progress_gap_ns() - the gap that @percent of all gaps do not exceed */
 uint64_t progress_gap_ns(const struct progress *p, unsigned int percent);
@@ -66,7 +79,7 @@ void coherence_init(struct coherence *c, struct vm *vm, struct area *area,
  * coherence_before() / coherence_after() - bracket one pressure call
  *
  * Publish what the call may and must do to the pages, so that the guest can
- * judge at once what it finds.
+ * judge at once what it finds.  coherence_after() may come more than once.
  */
 int coherence_before(struct coherence *c, enum pressure_effect effect,
 		     struct result *r);
@@ -74,6 +87,41 @@ void coherence_after(struct coherence *c, enum pressure_effect effect);
 
 /* coherence_final() - with all vCPUs parked: the host must see what the guest wrote */
 int coherence_final(const struct coherence *c, struct result *r);
+
+/*
+ * Isolation (contract 5): frames that left the guest belong to others.
+ */
+struct isolation {
+	const struct area *area;
+	bool judged;		/* page frame numbers can be read */
+	uint64_t *frames;	/* of the area before the call, sorted */
+	size_t nr;		/* of them */
+	struct area canaries;	/* allocated after it */
+	uint64_t *caught;	/* a page of canaries: its frame, if once the guest's */
+	uint64_t total;		/* caught so far */
+};
+
+/* isolation_init() - @area must outlive @i; notes it if this process may not look */
+void isolation_init(struct isolation *i, const struct area *area, struct result *r);
+
+/*
+ * isolation_before() / isolation_after() - bracket one pressure call
+ *
+ * Right after the call, the frames that it freed are allocated as canaries.
+ * Return: 0, or -1 with an error, or a skip: too little memory.
+ */
+int isolation_before(struct isolation *i, struct result *r);
+int isolation_after(struct isolation *i, struct result *r);
+
+/*
+ * isolation_check() - when the guest has run on: are the canaries unchanged?
+ *
+ * Gives the canaries back.
+ */
+int isolation_check(struct isolation *i, struct result *r);
+
+/* isolation_release() - give all back unjudged; safe at any time after init */
+void isolation_release(struct isolation *i);
 
 /*
  * Health (contract 6): KVM's own counters, through the module's files.

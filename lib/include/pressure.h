@@ -2,13 +2,14 @@
 /*
  * Pressure sources: ways to make the mm invalidate guest memory.
  *
- * Each family is one file in lib/pressure; each source is one PRESSURE() row
- * there.  Rows gather themselves in a section of the program, so a new file is
- * all that a new source needs.
+ * Each source is one PRESSURE() row in a file of lib/pressure.  Rows gather
+ * themselves in a section of the program, so a new file is all that a new
+ * source needs.
  */
 #ifndef PRESSURE_H
 #define PRESSURE_H
 
+#include "inject.h"
 #include "memory.h"
 #include "result.h"
 #include "vm.h"
@@ -17,23 +18,77 @@
 enum pressure_effect {
 	EFFECT_PRESERVE,	/* every byte stays */
 	EFFECT_DISCARD,		/* every page reads as zeroes afterwards */
+	EFFECT_MAY_DISCARD,	/* any page may, until it is written again */
 	EFFECT_REPLACE,		/* other contents, which were there before, come in */
+};
+
+/* Which test program runs it. */
+enum pressure_family {
+	PRESSURE_UNMAP,
+	PRESSURE_MIGRATE,
+	PRESSURE_RECLAIM,
+};
+
+/* What it is to the notifiers. */
+enum pressure_kind {
+	PRESSURE_TAKES,		/* takes memory: invalidations, and faults after them */
+	PRESSURE_AGES,		/* asks whether memory was used: young callbacks only */
+	PRESSURE_SPARES,	/* negative control: must cause no invalidation */
+};
+
+#define PRESSURE_MAX_NEEDS	4
+
+struct coherence;
+
+/* A pressure at work on one area. */
+struct press {
+	const struct pressure *row;
+	struct vm *vm;
+	struct area *area;
+	unsigned int nr_pages;		/* visited by the guest, spread over the area */
+	struct hoststate *host;		/* puts settings back when the scenario ends */
+	uint64_t budget_ns;		/* for one wait, calibrated */
+	uint64_t proved;		/* pages shown to be hit, see pressure.proof */
+	struct coherence *coherence;	/* see press_call_over() */
+	enum pressure_effect effect;
+	void *state;			/* the row's own, from set_up() to tear_down() */
 };
 
 struct pressure {
 	const char *name;	/* stable: part of test names */
+	enum pressure_family family;
+	enum pressure_kind kind;
 	const char *calls;	/* the system calls, for people */
-	const char *events;	/* notifier events it causes, separated by blanks */
-	unsigned int backings;	/* set of BACKING_BIT() it applies to */
-	enum pressure_effect effect[NR_BACKINGS];
-	/* Why the kernel cannot do it, or NULL; static storage.  May be NULL. */
-	const char *(*missing)(void);
 	/*
-	 * Do it once over the whole area.  Opens and closes a hole of @vm
-	 * around any time in which the area is not mapped.
-	 * Return: 0, or -1 with @r an error.
+	 * Notifier events it causes, separated by blanks: at least one of them,
+	 * since they differ between kernels.  For PRESSURE_AGES: callbacks.
 	 */
-	int (*apply)(struct vm *vm, struct area *area, struct result *r);
+	const char *events;
+	unsigned int callers;	/* who causes them, CALLER_BIT()s; 0: the pressure thread */
+	/*
+	 * The row's own proof of bite: what apply() counts in press.proved, for
+	 * people ("page frame changed"); NULL if the events are all there is.
+	 */
+	const char *proof;
+	/* Its effect on each backing it applies to: sets of BACKING_BIT(). */
+	unsigned int preserves, discards, may_discard, replaces;
+	size_t granule;		/* the area is a multiple of it; 0: no wish */
+	unsigned int rounds;	/* for sources that take long; 0: as the test likes */
+	bool spoils;		/* makes physical memory unusable for others, or offline */
+	/* Each: why this host cannot do it, or NULL; static storage. */
+	const char *(*needs[PRESSURE_MAX_NEEDS])(void);
+	/* Once, before the guest starts.  May be NULL.  Return: 0 or -1 with @r. */
+	int (*set_up)(struct press *p, struct result *r);
+	/*
+	 * Do it once over the whole area, with the guest running.  Opens and
+	 * closes a hole of the VM around any time in which the area, or a part
+	 * of it, is not mapped.
+	 * Return: 0, or -1 with @r an error, a failure, or a skip: the kernel
+	 * turned out not to do it.
+	 */
+	int (*apply)(struct press *p, struct result *r);
+	/* Also if set_up() or apply() failed.  May be NULL. */
+	void (*tear_down)(struct press *p);
 };
 
 #define PRESSURE(id) \
@@ -48,7 +103,30 @@ const struct pressure *pressure_next(const struct pressure *p);
 /* pressure_find() - by name, or NULL */
 const struct pressure *pressure_find(const char *name);
 
-/* pressure_applies() - does the source have a row for this backing? */
-bool pressure_applies(const struct pressure *p, enum backing_id backing);
+/* pressure_applies() - does the source have an effect on this backing? */
+bool pressure_applies(const struct pressure *p, const struct backing *backing);
+
+/* pressure_effect() - which; for a backing it applies to */
+enum pressure_effect pressure_effect(const struct pressure *p,
+				     const struct backing *backing);
+
+/*
+ * press_call_over() - for apply(), if it goes on after the call that has the effect
+ *
+ * What the guest writes from now on must stay.
+ */
+void press_call_over(struct press *p);
+
+/*
+ * press_pause() / press_resume() - have every vCPU out of the guest meanwhile
+ *
+ * For what the kernel does only to memory that nobody uses at the moment.
+ * Return: 0, or -1 with a failure: a vCPU cannot be got out.
+ */
+int press_pause(struct press *p, struct result *r);
+void press_resume(struct press *p);
+
+/* pressure_missing() - the first of the row's unmet needs, or NULL */
+const char *pressure_missing(const struct pressure *p);
 
 #endif

@@ -36,21 +36,35 @@ struct scenario {
 	unsigned int nr_pages;	/* visited by the guest */
 	unsigned int rounds;	/* pressure calls, each followed by progress */
 	uint64_t min_ns;	/* go on with rounds for so long */
+	bool may_spoil;		/* pressures that spoil physical memory are welcome */
 	/* Break something on purpose before the first round; or NULL. */
 	int (*sabotage)(struct scenario_run *run, struct result *r);
+};
+
+/* What a scenario delivered, in numbers. */
+struct figures {
+	unsigned long long invalidations;
+	unsigned long long refusals;
+	unsigned long long faults;	/* pages that the guest faulted in again */
+	unsigned long long proved;	/* by the row's own proof of bite */
+	unsigned long long caught;	/* freed frames watched as canaries */
+	uint64_t ns;			/* from the first round to the last */
 };
 
 /* A scenario while it runs. */
 struct scenario_run {
 	const struct scenario *spec;
+	struct hoststate host;	/* settings changed until the scenario ends */
 	struct vm vm;
 	struct area area;
+	struct press press;
 	struct injector injectors[SCENARIO_MAX_INJECTORS];
 	struct reaper reaper;
 	struct klog klog;
 	struct health health;
 	struct progress progress;
 	struct coherence coherence;
+	struct isolation isolation;
 	struct calibration calibration;
 	uint64_t budget_ns;	/* for one await, from the calibration */
 	uint64_t visits;	/* per vCPU and await: all its pages */
@@ -70,10 +84,11 @@ struct scenario_run {
  * scenario_run() - carry it out
  * @spec: what to do
  * @r: initialised; filled with the outcome, and with one summary line
+ * @figures: filled with what was delivered; may be NULL
  *
  * Whatever happens, threads are ended, files closed and memory given back.
  */
-void scenario_run(const struct scenario *spec, struct result *r);
+void scenario_run(const struct scenario *spec, struct result *r, struct figures *figures);
 
 /*
  * scenario_begin() / scenario_end() - the same for a test with steps of its own
@@ -94,6 +109,7 @@ void scenario_end(struct scenario_run *run, bool healthy, struct result *r);
  * @backing: of the area
  * @nr_vcpus: of the VM
  * @nr_pages: visited by the guest
+ * @bytes: size of the area, at least so many pages
  * @area: filled in; release with area_destroy()
  * @injectors: @setup->count of them filled in; release with injector_close()
  * @vm: filled in, not started; release with vm_destroy()
@@ -101,8 +117,8 @@ void scenario_end(struct scenario_run *run, bool healthy, struct result *r);
  * Return: 0, or -1 with a skip or an error; what was made is to be released.
  */
 int scenario_bring_up(const struct injector_setup *setup, const struct backing *backing,
-		      unsigned int nr_vcpus, unsigned int nr_pages, struct area *area,
-		      struct injector *injectors, struct vm *vm, struct result *r);
+		      unsigned int nr_vcpus, unsigned int nr_pages, size_t bytes,
+		      struct area *area, struct injector *injectors, struct vm *vm, struct result *r);
 
 /*
  * scenario_judge_destroyed() - did a VM end with its counts at 0?
@@ -114,6 +130,9 @@ int scenario_judge_destroyed(const char *vm_name, struct result *r);
 
 /* scenario_bite() - 0, or -1 with an error: the pressure hit nothing */
 int scenario_bite(const struct scenario_run *run, struct result *r);
+
+/* scenario_figures() - what was delivered */
+void scenario_figures(const struct scenario_run *run, struct figures *f);
 
 /* scenario_summary() - the line of figures that every run leaves */
 void scenario_summary(const struct scenario_run *run, struct result *r);

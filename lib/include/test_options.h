@@ -10,15 +10,19 @@
 #define TEST_MAX_PATTERNS	16
 
 #define TEST_USAGE \
-	"usage: %s [-hl] [-t GLOB]... [-d SECONDS]\n" \
+	"usage: %s [-ahlD] [-t GLOB]... [-d SECONDS]\n" \
+	"  -a          all variants, not only a selection that covers every row\n" \
 	"  -l          list the tests\n" \
-	"  -t GLOB     run the tests whose names match (may be repeated)\n" \
+	"  -t GLOB     run the tests, of all variants, whose names match (may be repeated)\n" \
 	"  -d SECONDS  go on with the pressure of each test for so long\n" \
+	"  -D          allow tests that spoil physical pages or take memory offline\n" \
 	"exit: 0 pass, 1 fail, 4 everything skipped\n"
 
 struct test_options {
+	bool all;		/* -a: every variant */
 	bool list;		/* -l: print the names and stop */
 	bool help;		/* -h: print TEST_USAGE and stop */
+	bool may_spoil;		/* -D: physical memory may suffer */
 	unsigned int seconds;	/* -d: lengthen each test to so long */
 	const char *patterns[TEST_MAX_PATTERNS]; /* -t: globs on names */
 	unsigned int nr_patterns;

@@ -20,6 +20,7 @@ static int parse_event(const char *line, struct injector_status *s)
 	    sscanf(line, "%*s %23s %llu %llu %llu", e->name, &n[CALLER_PRESSURE],
 		   &n[CALLER_OWN], &n[CALLER_OTHER]) != 1 + NR_CALLERS)
 		return -1;
+	e->callback = line[0] == 'c';
 	e->starts[CALLER_PRESSURE] = n[CALLER_PRESSURE];
 	e->starts[CALLER_OWN] = n[CALLER_OWN];
 	e->starts[CALLER_OTHER] = n[CALLER_OTHER];

@@ -21,13 +21,6 @@
 
 #define PROT_GUEST	(PROT_READ | PROT_WRITE)
 
-static int map_flags(const struct area *a)
-{
-	if (a->backing->shared_file)
-		return MAP_SHARED;
-	return MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
-}
-
 static off_t half_offset(const struct area *a, size_t half)
 {
 	return (off_t)(half * a->size);
@@ -35,8 +28,8 @@ static off_t half_offset(const struct area *a, size_t half)
 
 static int map_at(struct area *a, int fixed, struct result *r)
 {
-	off_t offset = a->fd < 0 ? 0 : half_offset(a, a->file_half);
-	void *p = mmap(a->hva, a->size, PROT_GUEST, map_flags(a) | fixed, a->fd, offset);
+	off_t offset = a->fd < 0 ? 0 : area_file_offset(a);
+	void *p = mmap(a->hva, a->size, PROT_GUEST, a->backing->flags | fixed, a->fd, offset);
 
 	if (p == MAP_FAILED)
 		return result_errno(r, "mmap(%p, %zu, %s)", a->hva, a->size,
@@ -83,15 +76,15 @@ static int reserve(struct area *a, struct result *r)
 
 static int open_file(struct area *a, struct result *r)
 {
-	a->fd = memfd_create("guest memory", MFD_CLOEXEC);
+	a->fd = a->backing->open_file(r);
 	if (a->fd < 0)
-		return result_errno(r, "memfd_create()");
+		return -1;
 	if (ftruncate(a->fd, half_offset(a, 2)))
-		return result_errno(r, "ftruncate(memfd, %zu)", 2 * a->size);
+		return result_errno(r, "ftruncate(%s, %zu)", a->backing->name, 2 * a->size);
 	a->file_view = mmap(NULL, 2 * a->size, PROT_GUEST, MAP_SHARED, a->fd, 0);
 	if (a->file_view == MAP_FAILED) {
 		a->file_view = NULL;
-		return result_errno(r, "mmap(memfd, %zu)", 2 * a->size);
+		return result_errno(r, "mmap(%s, %zu)", a->backing->name, 2 * a->size);
 	}
 	return 0;
 }
@@ -107,7 +100,7 @@ int area_create(struct area *a, const struct backing *backing, size_t size,
 		return result_skip(r, "backing %s: %s", backing->name, missing);
 	a->backing = backing;
 	a->size = (size + backing->granule - 1) & ~(backing->granule - 1);
-	if (memory_enough(a->size, r) || reserve(a, r) || (backing->shared_file && open_file(a, r)) ||
+	if (memory_enough(a->size, r) || reserve(a, r) || (backing->open_file && open_file(a, r)) ||
 	    map_at(a, MAP_FIXED_NOREPLACE, r)) {
 		area_destroy(a);
 		return -1;
@@ -136,7 +129,7 @@ int area_map(struct area *a, struct result *r)
 
 int area_replace(struct area *a, struct result *r)
 {
-	a->file_half ^= a->backing->shared_file;
+	a->file_half ^= a->fd >= 0;
 	return map_at(a, MAP_FIXED, r);
 }
 
@@ -145,6 +138,11 @@ int area_unmap(struct area *a, struct result *r)
 	if (munmap(a->hva, a->size))
 		return result_errno(r, "munmap(%p, %zu)", a->hva, a->size);
 	return 0;
+}
+
+off_t area_file_offset(const struct area *a)
+{
+	return half_offset(a, a->file_half);
 }
 
 char *area_other_half(const struct area *a)

@@ -3,11 +3,17 @@
  * The table of backings.  A new backing is a row here and an id in memory.h.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "hostfile.h"
 #include "memory.h"
+
+#define HUGETLB_DIR	"/sys/kernel/mm/hugepages/hugepages-2048kB"
+#define HUGETLB_SPARE	4	/* times what an area needs */
+#define SHMEM_ENABLED	"/sys/kernel/mm/transparent_hugepage/shmem_enabled"
 
 const char *memory_advice_missing(void)
 {
@@ -31,26 +37,148 @@ static const char *thp_missing(void)
 	return NULL;
 }
 
+static const char *hugetlb_missing(void)
+{
+	if (access(HUGETLB_DIR, F_OK))
+		return "kernel without CONFIG_HUGETLBFS, or without 2 MiB pages";
+	return NULL;
+}
+
+static const char *memfd_thp_missing(void)
+{
+	if (access(SHMEM_ENABLED, F_OK))
+		return "kernel without CONFIG_TRANSPARENT_HUGEPAGE";
+	return memory_advice_missing();
+}
+
+static int open_memfd(struct result *r)
+{
+	int fd = memfd_create("guest memory", MFD_CLOEXEC);
+
+	return fd < 0 ? result_errno(r, "memfd_create()") : fd;
+}
+
+static int open_hugetlb_memfd(struct result *r)
+{
+	int fd = memfd_create("guest memory", MFD_CLOEXEC | MFD_HUGETLB);
+
+	return fd < 0 ? result_errno(r, "memfd_create(MFD_HUGETLB)") : fd;
+}
+
+/*
+ * Beside the areas themselves a file has a second half, and pages that move
+ * need free ones to move to, on each node.
+ */
+static int provide_hugetlb(struct hoststate *host, size_t bytes, struct result *r)
+{
+	unsigned long long pages, want = HUGETLB_SPARE * (bytes + HUGE_BYTES - 1) / HUGE_BYTES;
+	static const char pool[] = HUGETLB_DIR "/nr_hugepages";
+	char text[32];
+
+	if (hostfile_read_ulong(HUGETLB_DIR "/free_hugepages", &pages))
+		return result_skip(r, "%s", hugetlb_missing());
+	if (pages >= want)
+		return 0;
+	if (hostfile_read_ulong(pool, &pages))
+		return result_errno(r, "read(%s)", pool);
+	snprintf(text, sizeof(text), "%llu", pages + want);
+	if (hoststate_write(host, pool, text, r))
+		return -1;
+	if (!hostfile_read_ulong(HUGETLB_DIR "/free_hugepages", &pages) && pages >= want)
+		return 0;
+	return result_skip(r, "%llu huge pages are needed, the host could free %llu: memory too full or too fragmented",
+			   want, pages);
+}
+
+static int provide_shmem_thp(struct hoststate *host, size_t bytes, struct result *r)
+{
+	(void)bytes;
+	return hoststate_write(host, SHMEM_ENABLED, "advise", r);
+}
+
+int backing_provide(const struct backing *backing, struct hoststate *host, size_t bytes,
+		    struct result *r)
+{
+	return backing->provide ? backing->provide(host, bytes, r) : 0;
+}
+
+#define ANONYMOUS	(MAP_ANONYMOUS | MAP_NORESERVE)
+
 const struct backing backings[NR_BACKINGS] = {
 	[BACKING_ANON] = {
 		.name = "anon",
-		.id = BACKING_ANON,
 		.granule = PAGE_BYTES,
 		/* khugepaged must not add invalidations of its own. */
 		.advice = MADV_NOHUGEPAGE,
+		.flags = MAP_PRIVATE | ANONYMOUS,
 	},
 	[BACKING_ANON_THP] = {
 		.name = "anon_thp",
-		.id = BACKING_ANON_THP,
 		.granule = HUGE_BYTES,
 		.advice = MADV_HUGEPAGE,
+		.flags = MAP_PRIVATE | ANONYMOUS,
 		.missing = thp_missing,
 	},
 	[BACKING_MEMFD] = {
 		.name = "memfd",
-		.id = BACKING_MEMFD,
 		.granule = PAGE_BYTES,
 		.advice = MADV_NOHUGEPAGE,
-		.shared_file = true,
+		.flags = MAP_SHARED,
+		.open_file = open_memfd,
+	},
+	[BACKING_MEMFD_PRIVATE] = {
+		.name = "memfd_private",
+		.granule = PAGE_BYTES,
+		.advice = MADV_NOHUGEPAGE,
+		.flags = MAP_PRIVATE,
+		.open_file = open_memfd,
+	},
+	[BACKING_MEMFD_THP] = {
+		.name = "memfd_thp",
+		.granule = HUGE_BYTES,
+		.advice = MADV_HUGEPAGE,
+		.flags = MAP_SHARED,
+		.open_file = open_memfd,
+		.missing = memfd_thp_missing,
+		.provide = provide_shmem_thp,
+	},
+	[BACKING_HUGETLB] = {
+		.name = "hugetlb",
+		.granule = HUGE_BYTES,
+		.advice = MADV_NORMAL,
+		/* No MAP_NORESERVE: a pool that runs dry is a SIGBUS. */
+		.flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB,
+		.missing = hugetlb_missing,
+		.provide = provide_hugetlb,
+	},
+	[BACKING_HUGETLB_SHARED] = {
+		.name = "hugetlb_shared",
+		.granule = HUGE_BYTES,
+		.advice = MADV_NORMAL,
+		.flags = MAP_SHARED,
+		.open_file = open_hugetlb_memfd,
+		.missing = hugetlb_missing,
+		.provide = provide_hugetlb,
+	},
+	[BACKING_FILE] = {
+		.name = "file",
+		.granule = PAGE_BYTES,
+		.advice = MADV_NOHUGEPAGE,
+		.flags = MAP_SHARED,
+		.open_file = disk_open,
+		.missing = disk_missing,
+	},
+	[BACKING_FILE_PRIVATE] = {
+		.name = "file_private",
+		.granule = PAGE_BYTES,
+		.advice = MADV_NOHUGEPAGE,
+		.flags = MAP_PRIVATE,
+		.open_file = disk_open,
+		.missing = disk_missing,
 	},
 };
+
+unsigned int backing_bit(const struct backing *backing)
+{
+	return BACKING_BIT(backing - backings);
+}

@@ -99,6 +99,8 @@ int coherence_before(struct coherence *c, enum pressure_effect effect,
 	}
 	if (effect == EFFECT_REPLACE && area_empty_other_half(c->area, r))
 		return -1;
+	if (effect == EFFECT_MAY_DISCARD)
+		guest_store(&vm_shared(c->vm)->may_spare, 1);
 	if (effect != EFFECT_PRESERVE)
 		discard_begins(c);
 	return 0;
@@ -125,7 +127,7 @@ int coherence_final(const struct coherence *c, struct result *r)
 
 	for (i = 0; i < c->nr_pages; i++) {
 		guest_page_look(&records[i], word_in(c, c->area->hva, i), &view);
-		what = guest_page_judge(i, &view);
+		what = guest_page_judge(i, &view, vm_shared(c->vm)->may_spare);
 		if (what == GUEST_ERR_NONE)
 			continue;
 		if (!bad++)

@@ -9,6 +9,14 @@
 
 #define NS_PER_MS	1000000ULL
 
+/*
+ * The floor is a share of the rate at which the guest first touched its pages,
+ * a fault each: even if every visit under pressure needs a fault again, ten
+ * busy neighbours of the bed take no more than that from it.
+ */
+#define FLOOR_SHARE	64
+#define FLOOR_LEAST_NS	(3000 * NS_PER_MS)
+
 static uint64_t visits_of(const struct vm *vm, unsigned int id)
 {
 	return guest_load(&vm_shared(vm)->vcpu[id].visits);
@@ -89,6 +97,16 @@ static int stands_still(const struct progress *p, uint64_t visits,
 	return -1;
 }
 
+/* Whatever the wait ended with. */
+static void account(struct progress *p, const struct deadline *deadline)
+{
+	unsigned int id;
+
+	p->waited_ns += deadline->spent_ns;
+	for (id = 0; id < p->vm->nr_vcpus; id++)
+		p->waited_visits += p->seen[id] - p->from[id];
+}
+
 int progress_await(struct progress *p, uint64_t visits, uint64_t budget_ns,
 		   const char *when, struct result *r)
 {
@@ -103,11 +121,28 @@ int progress_await(struct progress *p, uint64_t visits, uint64_t budget_ns,
 			vm_describe(p->vm, r);
 			return -1;
 		}
-		if (sample(p, visits, deadline.last_ns))
+		if (sample(p, visits, deadline.last_ns)) {
+			account(p, &deadline);
 			return 0;
+		}
 		if (!in_time)
 			return stands_still(p, visits, budget_ns, when, r);
 	}
+}
+
+int progress_floor(const struct progress *p, const struct calibration *c, struct result *r)
+{
+	/* At the floor's rate, what the guest would have visited meanwhile. */
+	double least = (double)c->cold_visits / c->cold_ns * p->waited_ns / FLOOR_SHARE;
+
+	if (p->waited_ns < FLOOR_LEAST_NS || p->waited_visits >= least)
+		return 0;
+	return result_fail(r, CONTRACT_PROGRESS,
+			   "livelock: %llu visits in %llu ms of waiting; taking every page anew, the guest had made %llu in %llu ms",
+			   (unsigned long long)p->waited_visits,
+			   (unsigned long long)(p->waited_ns / NS_PER_MS),
+			   (unsigned long long)c->cold_visits,
+			   (unsigned long long)(c->cold_ns / NS_PER_MS));
 }
 
 uint64_t progress_gap_ns(const struct progress *p, unsigned int percent)

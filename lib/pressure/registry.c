@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Walking over the rows that PRESSURE() has gathered.
+ * Walking over the rows that PRESSURE() has gathered, and asking them.
  */
 #include <string.h>
 
@@ -32,7 +32,30 @@ const struct pressure *pressure_find(const char *name)
 	return NULL;
 }
 
-bool pressure_applies(const struct pressure *p, enum backing_id backing)
+bool pressure_applies(const struct pressure *p, const struct backing *backing)
 {
-	return p->backings & BACKING_BIT(backing);
+	return (p->preserves | p->discards | p->may_discard | p->replaces) &
+	       backing_bit(backing);
+}
+
+enum pressure_effect pressure_effect(const struct pressure *p,
+				     const struct backing *backing)
+{
+	unsigned int bit = backing_bit(backing);
+
+	if (p->discards & bit)
+		return EFFECT_DISCARD;
+	if (p->may_discard & bit)
+		return EFFECT_MAY_DISCARD;
+	return p->replaces & bit ? EFFECT_REPLACE : EFFECT_PRESERVE;
+}
+
+const char *pressure_missing(const struct pressure *p)
+{
+	const char *missing = NULL;
+	unsigned int i;
+
+	for (i = 0; i < PRESSURE_MAX_NEEDS && p->needs[i] && !missing; i++)
+		missing = p->needs[i]();
+	return missing;
 }

@@ -7,39 +7,32 @@
 
 #include "pressure.h"
 
-#define EVERY_BACKING (BACKING_BIT(BACKING_ANON) |		\
-		       BACKING_BIT(BACKING_ANON_THP) |		\
-		       BACKING_BIT(BACKING_MEMFD))
-
-static int apply_munmap(struct vm *vm, struct area *area, struct result *r)
+static int apply_munmap(struct press *p, struct result *r)
 {
 	int ret;
 
-	vm_hole_open(vm);
-	ret = area_unmap(area, r);
+	vm_hole_open(p->vm);
+	ret = area_unmap(p->area, r);
 	if (!ret) {
-		ret = vm_hole_check(vm, r);
-		if (area_map(area, r))
+		ret = vm_hole_check(p->vm, r);
+		if (area_map(p->area, r))
 			ret = -1;
 	}
-	vm_hole_close(vm);
+	vm_hole_close(p->vm);
 	return ret;
 }
 
 PRESSURE(unmap_munmap) = {
 	.name = "munmap",
+	.family = PRESSURE_UNMAP,
 	.calls = "munmap(), mmap() at the same address",
 	.events = "unmap",
-	.backings = EVERY_BACKING,
-	.effect = {
-		[BACKING_ANON] = EFFECT_DISCARD,
-		[BACKING_ANON_THP] = EFFECT_DISCARD,
-		[BACKING_MEMFD] = EFFECT_PRESERVE,
-	},
+	.preserves = ON_SHARED,
+	.discards = ON_PRIVATE,
 	.apply = apply_munmap,
 };
 
-static int apply_mmap_fixed(struct vm *vm, struct area *area, struct result *r)
+static int apply_mmap_fixed(struct press *p, struct result *r)
 {
 	int ret;
 
@@ -47,46 +40,40 @@ static int apply_mmap_fixed(struct vm *vm, struct area *area, struct result *r)
 	 * One call, but two steps in the kernel: between the old mapping going
 	 * and the new one coming a fault finds no VMA.
 	 */
-	vm_hole_open(vm);
-	ret = area_replace(area, r);
-	vm_hole_close(vm);
+	vm_hole_open(p->vm);
+	ret = area_replace(p->area, r);
+	vm_hole_close(p->vm);
 	return ret;
 }
 
 PRESSURE(unmap_mmap_fixed) = {
 	.name = "mmap_fixed",
+	.family = PRESSURE_UNMAP,
 	.calls = "mmap(MAP_FIXED) over the area",
 	.events = "unmap",
-	.backings = EVERY_BACKING,
-	.effect = {
-		[BACKING_ANON] = EFFECT_DISCARD,
-		[BACKING_ANON_THP] = EFFECT_DISCARD,
-		[BACKING_MEMFD] = EFFECT_REPLACE,
-	},
+	.discards = ON_PRIVATE & ~ON_PRIVATE_FILE,
+	.replaces = ON_SHARED | ON_PRIVATE_FILE,
 	.apply = apply_mmap_fixed,
 };
 
-static int apply_dontneed(struct vm *vm, struct area *area, struct result *r)
+static int apply_dontneed(struct press *p, struct result *r)
 {
-	(void)vm;
-	if (madvise(area->hva, area->size, MADV_DONTNEED))
-		return result_errno(r, "madvise(%p, %zu, MADV_DONTNEED)",
-				    area->hva, area->size);
+	const struct area *a = p->area;
+
+	if (madvise(a->hva, a->size, MADV_DONTNEED))
+		return result_errno(r, "madvise(%p, %zu, MADV_DONTNEED)", a->hva, a->size);
 	return 0;
 }
 
 PRESSURE(unmap_madvise_dontneed) = {
 	.name = "madvise_dontneed",
+	.family = PRESSURE_UNMAP,
 	.calls = "madvise(MADV_DONTNEED)",
 	.events = "clear",
-	.backings = EVERY_BACKING,
-	.effect = {
-		[BACKING_ANON] = EFFECT_DISCARD,
-		[BACKING_ANON_THP] = EFFECT_DISCARD,
-		/* The pages stay in the file. */
-		[BACKING_MEMFD] = EFFECT_PRESERVE,
-	},
-	.missing = memory_advice_missing,
+	/* The pages stay in the file. */
+	.preserves = ON_SHARED,
+	.discards = ON_PRIVATE,
+	.needs = { memory_advice_missing },
 	.apply = apply_dontneed,
 };
 
@@ -98,30 +85,27 @@ static int move(const struct area *area, char *from, char *to, struct result *r)
 	return 0;
 }
 
-static int apply_mremap(struct vm *vm, struct area *area, struct result *r)
+static int apply_mremap(struct press *p, struct result *r)
 {
+	const struct area *area = p->area;
 	int ret;
 
-	vm_hole_open(vm);
+	vm_hole_open(p->vm);
 	ret = move(area, area->hva, area->aside, r);
 	if (!ret) {
-		ret = vm_hole_check(vm, r);
+		ret = vm_hole_check(p->vm, r);
 		if (move(area, area->aside, area->hva, r))
 			ret = -1;
 	}
-	vm_hole_close(vm);
+	vm_hole_close(p->vm);
 	return ret;
 }
 
 PRESSURE(unmap_mremap) = {
 	.name = "mremap",
+	.family = PRESSURE_UNMAP,
 	.calls = "mremap() away and back",
 	.events = "unmap",
-	.backings = EVERY_BACKING,
-	.effect = {
-		[BACKING_ANON] = EFFECT_PRESERVE,
-		[BACKING_ANON_THP] = EFFECT_PRESERVE,
-		[BACKING_MEMFD] = EFFECT_PRESERVE,
-	},
+	.preserves = ON_EVERY_BACKING,
 	.apply = apply_mremap,
 };

@@ -40,6 +40,12 @@ static int add_pattern(struct test_options *o, const char *pattern, char *why,
 static int parse_one(int option, struct test_options *o, char *why, unsigned int size)
 {
 	switch (option) {
+	case 'a':
+		o->all = true;
+		return 0;
+	case 'D':
+		o->may_spoil = true;
+		return 0;
 	case 'l':
 		o->list = true;
 		return 0;
@@ -70,7 +76,7 @@ int test_options_parse(int argc, char **argv, struct test_options *o, char *why,
 
 	memset(o, 0, sizeof(*o));
 	optind = 0;	/* start anew, also on a second call */
-	while ((option = getopt(argc, argv, ":hlt:d:")) != -1) {
+	while ((option = getopt(argc, argv, ":ahlDt:d:")) != -1) {
 		if (parse_one(option, o, why, size))
 			return -1;
 	}

@@ -1,26 +1,42 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Bite: proof that the pressure really invalidated guest memory.  A scenario
- * without it has shown nothing, and must not pass.
+ * Bite: proof that the pressure really hit guest memory.  A scenario without
+ * it has shown nothing, and must not pass.
  */
 #include <string.h>
 
 #include "scenario.h"
 
-/* Starts by the pressure thread, of the events its row names. */
-static uint64_t pressure_starts(const struct scenario_run *run)
+/* Starts of an event by any of a set of callers; 0: the pressure thread. */
+static uint64_t starts_by(const struct scenario_run *run, const char *event,
+			  unsigned int callers)
 {
-	char events[64], *event, *rest = events;
 	uint64_t sum = 0;
+	unsigned int who;
 
-	strncpy(events, run->spec->pressure->events, sizeof(events) - 1);
-	events[sizeof(events) - 1] = '\0';
-	while ((event = strsep(&rest, " ")))
-		sum += injector_event_starts(&run->seen, event, CALLER_PRESSURE);
+	for (who = 0; who < NR_CALLERS; who++) {
+		if ((callers ? callers : CALLER_BIT(CALLER_PRESSURE)) & CALLER_BIT(who))
+			sum += injector_event_starts(&run->seen, event, who);
+	}
 	return sum;
 }
 
-int scenario_bite(const struct scenario_run *run, struct result *r)
+/* Of the events that the row names, by the callers that it names. */
+static uint64_t pressure_starts(const struct scenario_run *run)
+{
+	const struct pressure *pressure = run->spec->pressure;
+	char events[96], *event, *rest = events;
+	uint64_t sum = 0;
+
+	strncpy(events, pressure->events, sizeof(events) - 1);
+	events[sizeof(events) - 1] = '\0';
+	while ((event = strsep(&rest, " ")))
+		sum += starts_by(run, event, pressure->callers);
+	return sum;
+}
+
+/* Memory was taken: KVM counted it, and the guest had to fault it in again. */
+static int took(const struct scenario_run *run, struct result *r)
 {
 	const struct scenario *spec = run->spec;
 
@@ -32,13 +48,61 @@ int scenario_bite(const struct scenario_run *run, struct result *r)
 	if (run->watched && run->seq_after == run->seq_before)
 		return result_error(r, "no bite: KVM's seq stood at %llu while %s was at work",
 				    run->seq_after, spec->pressure->name);
-	if (spec->injector->kind && !pressure_starts(run))
-		return result_error(r, "no bite: the %s saw no start of '%s' from the pressure thread",
-				    spec->injector->kind, spec->pressure->events);
+	return 0;
+}
+
+/* A negative control: whatever the pressure thread started is one too many. */
+static int spared(const struct scenario_run *run, struct result *r)
+{
+	unsigned int n;
+
+	for (n = 0; n < run->seen.nr_events; n++) {
+		const struct injector_event *e = &run->seen.events[n];
+
+		if (!e->callback && e->starts[CALLER_PRESSURE])
+			return result_fail(r, CONTRACT_NONE,
+					   "%s must not take memory, but caused %llu invalidations '%s'",
+					   run->spec->pressure->name,
+					   (unsigned long long)e->starts[CALLER_PRESSURE], e->name);
+	}
+	return 0;
+}
+
+int scenario_bite(const struct scenario_run *run, struct result *r)
+{
+	const struct scenario *spec = run->spec;
+	const struct pressure *pressure = spec->pressure;
+
+	if (pressure->kind == PRESSURE_TAKES && took(run, r))
+		return -1;
+	if (pressure->kind == PRESSURE_AGES && !spec->injector->kind && !pressure->proof)
+		return result_skip(r, "only an injector sees the bite of %s", pressure->name);
+	if (pressure->kind == PRESSURE_SPARES && spared(run, r))
+		return -1;
+	if (pressure->kind != PRESSURE_SPARES && spec->injector->kind && !pressure_starts(run))
+		return result_error(r, "no bite: the %s saw no start of '%s' from whoever %s makes cause it",
+				    spec->injector->kind, pressure->events, pressure->name);
+	if (pressure->proof && !run->press.proved)
+		return result_error(r, "no bite: in %u rounds of %s no page with '%s'",
+				    run->rounds, pressure->name, pressure->proof);
 	if (spec->injector->reaps && !run->seen.refused)
 		return result_error(r, "no bite: %llu reaps, none refused",
 				    (unsigned long long)run->reaper.reaps);
 	return 0;
+}
+
+void scenario_figures(const struct scenario_run *run, struct figures *f)
+{
+	bool seen = run->spec->injector->kind;
+
+	*f = (struct figures) {
+		.invalidations = seen ? run->seen.starts : run->seq_after - run->seq_before,
+		.refusals = run->seen.refused,
+		.faults = run->faults_after - run->faults_before,
+		.proved = run->press.proved,
+		.caught = run->isolation.total,
+		.ns = run->round_ns,
+	};
 }
 
 static unsigned long long per_second(uint64_t count, uint64_t ns)
@@ -50,16 +114,19 @@ void scenario_summary(const struct scenario_run *run, struct result *r)
 {
 	const struct calibration *c = &run->calibration;
 	const struct progress *p = &run->progress;
+	struct figures f;
 
-	result_note(r, "rounds %u, invalidations %llu, refusals %llu, pages refaulted %llu, visits/s %llu (baseline %llu), gaps p50/p99/max %llu/%llu/%llu us",
-		    run->rounds,
-		    run->spec->injector->kind ? (unsigned long long)run->seen.starts :
-						run->seq_after - run->seq_before,
-		    (unsigned long long)run->seen.refused,
-		    run->faults_after - run->faults_before,
+	scenario_figures(run, &f);
+	result_note(r, "rounds %u, invalidations %llu (%llu/s), refusals %llu, pages refaulted %llu, visits/s %llu (baseline %llu), gaps p50/p99/max %llu/%llu/%llu us",
+		    run->rounds, f.invalidations, per_second(f.invalidations, f.ns),
+		    f.refusals, f.faults,
 		    per_second(run->round_visits, run->round_ns),
 		    per_second(c->warm_visits, c->warm_ns),
 		    (unsigned long long)progress_gap_ns(p, 50) / 1000,
 		    (unsigned long long)progress_gap_ns(p, 99) / 1000,
 		    (unsigned long long)p->max_gap_ns / 1000);
+	if (run->spec->pressure)
+		result_note(r, "bite: %llu x %s; isolation: %llu freed frames watched",
+			    run->spec->pressure->proof ? f.proved : f.invalidations,
+			    run->spec->pressure->proof ?: run->spec->pressure->events, f.caught);
 }

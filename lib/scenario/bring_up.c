@@ -37,11 +37,11 @@ static int watch(const struct vm *vm, struct result *r)
 }
 
 int scenario_bring_up(const struct injector_setup *setup, const struct backing *backing,
-		      unsigned int nr_vcpus, unsigned int nr_pages, struct area *area,
-		      struct injector *injectors, struct vm *vm, struct result *r)
+		      unsigned int nr_vcpus, unsigned int nr_pages, size_t bytes,
+		      struct area *area, struct injector *injectors, struct vm *vm, struct result *r)
 {
 	if ((setup->count && inject_available(r)) ||
-	    area_create(area, backing, nr_pages * PAGE_BYTES, r))
+	    area_create(area, backing, bytes, r))
 		return -1;
 	if (setup->before_kvm && attach(injectors, setup, area, r))
 		return -1;

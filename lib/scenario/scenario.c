@@ -27,22 +27,61 @@ static int watch(struct scenario_run *run, struct result *r)
 	return 0;
 }
 
+static int check_needs(const struct scenario *spec, struct result *r)
+{
+	const char *missing = pressure_missing(spec->pressure);
+
+	if (missing)
+		return result_skip(r, "%s: %s", spec->pressure->name, missing);
+	if (spec->pressure->spoils && !spec->may_spoil)
+		return result_skip(r, "%s spoils physical pages or takes memory offline: allow it with -D",
+				   spec->pressure->name);
+	return 0;
+}
+
+static size_t area_bytes(const struct scenario *spec)
+{
+	size_t bytes = spec->nr_pages * PAGE_BYTES;
+	size_t granule = spec->pressure && spec->pressure->granule ? spec->pressure->granule :
+								     PAGE_BYTES;
+
+	return (bytes + granule - 1) / granule * granule;
+}
+
+static int set_up_pressure(struct scenario_run *run, struct result *r)
+{
+	const struct pressure *pressure = run->spec->pressure;
+
+	if (!pressure)
+		return 0;
+	run->press = (struct press) {
+		.row = pressure,
+		.vm = &run->vm,
+		.area = &run->area,
+		.nr_pages = run->spec->nr_pages,
+		.host = &run->host,
+		.coherence = &run->coherence,
+		.effect = pressure_effect(pressure, run->spec->backing),
+	};
+	return pressure->set_up ? pressure->set_up(&run->press, r) : 0;
+}
+
 static int set_up(struct scenario_run *run, struct result *r)
 {
 	const struct scenario *spec = run->spec;
-	const struct pressure *pressure = spec->pressure;
-	const char *missing = pressure && pressure->missing ? pressure->missing() : NULL;
+	size_t bytes = area_bytes(spec);
 
 	test_process_bind();
-	if (missing)
-		return result_skip(r, "pressure %s: %s", pressure->name, missing);
-	if (vm_available(r) || klog_open(&run->klog, r) ||
+	if ((spec->pressure && check_needs(spec, r)) || vm_available(r) ||
+	    klog_open(&run->klog, r) || hoststate_open(&run->host, r) ||
+	    backing_provide(spec->backing, &run->host, bytes, r) ||
 	    scenario_bring_up(spec->injector, spec->backing, spec->nr_vcpus, spec->nr_pages,
-			      &run->area, run->injectors, &run->vm, r) ||
-	    watch(run, r))
+			      bytes, &run->area, run->injectors, &run->vm, r) ||
+	    watch(run, r) || set_up_pressure(run, r))
 		return -1;
 	coherence_init(&run->coherence, &run->vm, &run->area, spec->workload->writer);
 	progress_init(&run->progress, &run->vm);
+	isolation_init(&run->isolation, &run->area, r);
 	vm_set_workload(&run->vm, spec->workload);
 	return vm_start(&run->vm, r);
 }
@@ -79,7 +118,9 @@ static int calibrate(struct scenario_run *run, struct result *r)
 			   "before any pressure", r))
 		return -1;
 	c->cold_ns = now_ns() - start;
+	c->cold_visits = run->visits * run->spec->nr_vcpus;
 	run->budget_ns = calibration_budget_ns(c);
+	run->press.budget_ns = run->budget_ns;
 	visits = progress_visits(&run->vm);
 	start = now_ns();
 	if (progress_await(&run->progress, WARM_SWEEPS * run->visits,
@@ -93,16 +134,17 @@ static int calibrate(struct scenario_run *run, struct result *r)
 static int press_once(struct scenario_run *run, struct result *r)
 {
 	const struct pressure *pressure = run->spec->pressure;
-	enum pressure_effect effect = pressure->effect[run->spec->backing->id];
 	char when[64] = "after ";
 
-	if (coherence_before(&run->coherence, effect, r) ||
-	    pressure->apply(&run->vm, &run->area, r))
+	if (isolation_before(&run->isolation, r) ||
+	    coherence_before(&run->coherence, run->press.effect, r) ||
+	    pressure->apply(&run->press, r) || isolation_after(&run->isolation, r))
 		return -1;
-	coherence_after(&run->coherence, effect);
+	coherence_after(&run->coherence, run->press.effect);
 	run->rounds++;
 	strncat(when, pressure->name, sizeof(when) - strlen(when) - 1);
-	if (progress_await(&run->progress, run->visits, run->budget_ns, when, r))
+	if (progress_await(&run->progress, run->visits, run->budget_ns, when, r) ||
+	    isolation_check(&run->isolation, r))
 		return -1;
 	/* Round by round: each refusal is logged, and the log must not overrun. */
 	return klog_check(&run->klog, r);
@@ -137,6 +179,7 @@ static int sample_counters(struct scenario_run *run, unsigned long long *seq,
 static int press(struct scenario_run *run, struct result *r)
 {
 	const struct scenario *spec = run->spec;
+	unsigned int rounds = spec->pressure->rounds ? spec->pressure->rounds : spec->rounds;
 	uint64_t start, visits;
 	int ret = 0;
 
@@ -147,10 +190,12 @@ static int press(struct scenario_run *run, struct result *r)
 		return -1;
 	visits = progress_visits(&run->vm);
 	start = now_ns();
-	while (!ret && (run->rounds < spec->rounds || now_ns() - start < spec->min_ns))
+	while (!ret && (run->rounds < rounds || now_ns() - start < spec->min_ns))
 		ret = press_once(run, r);
 	if (!ret && spec->injector->reaps)
 		ret = await_refusal(run, r);
+	if (!ret)
+		ret = progress_floor(&run->progress, &run->calibration, r);
 	run->round_ns = now_ns() - start;
 	run->round_visits = progress_visits(&run->vm) - visits;
 	return ret;
@@ -231,6 +276,7 @@ static void tear_down(struct scenario_run *run, struct result *r)
 	int stopped;
 
 	reaper_stop(&run->reaper, r);
+	isolation_release(&run->isolation);
 	memcpy(name, run->vm.name, sizeof(name));
 	stopped = vm_stop(&run->vm, STOP_NS, r);
 	if (run->unsafe_fd >= 0)
@@ -240,7 +286,10 @@ static void tear_down(struct scenario_run *run, struct result *r)
 	vm_destroy(&run->vm);
 	for (n = 0; n < SCENARIO_MAX_INJECTORS; n++)
 		injector_close(&run->injectors[n]);
+	if (run->press.row && run->press.row->tear_down)
+		run->press.row->tear_down(&run->press);
 	area_destroy(&run->area);
+	hoststate_close(&run->host);
 	if (!stopped && run->watched)
 		scenario_judge_destroyed(name, r);
 	if (run->klog.fd >= 0)
@@ -256,6 +305,7 @@ int scenario_begin(struct scenario_run *run, const struct scenario *spec,
 	memset(run, 0, sizeof(*run));
 	run->spec = spec;
 	run->klog.fd = -1;
+	run->host.fd = -1;
 	run->unsafe_fd = -1;
 	for (n = 0; n < SCENARIO_MAX_INJECTORS; n++)
 		run->injectors[n].fd = -1;
@@ -275,11 +325,13 @@ void scenario_end(struct scenario_run *run, bool healthy, struct result *r)
 	tear_down(run, r);
 }
 
-void scenario_run(const struct scenario *spec, struct result *r)
+void scenario_run(const struct scenario *spec, struct result *r, struct figures *figures)
 {
 	struct scenario_run run;
 	bool pressed;
 
 	pressed = !scenario_begin(&run, spec, r) && !press(&run, r);
 	scenario_end(&run, pressed, r);
+	if (figures)
+		scenario_figures(&run, figures);
 }

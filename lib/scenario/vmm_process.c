@@ -56,7 +56,7 @@ static int start_guest(const struct vmm_spec *spec, struct vm *vm, struct area *
 	struct progress progress;
 
 	if (join_cgroup(spec->cgroup, r) ||
-	    scenario_bring_up(spec->injector, spec->backing, NR_VCPUS, spec->nr_pages,
+	    scenario_bring_up(spec->injector, spec->backing, NR_VCPUS, spec->nr_pages, spec->nr_pages * PAGE_BYTES,
 			      area, injectors, vm, r) ||
 	    touch_ballast(spec->ballast, r))
 		return -1;

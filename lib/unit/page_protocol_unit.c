@@ -27,7 +27,15 @@ static enum guest_error_what visit(struct guest_page *rec, guest_u64 *word)
 	struct guest_view view;
 
 	guest_page_look(rec, word, &view);
-	return guest_page_judge(PAGE, &view);
+	return guest_page_judge(PAGE, &view, 0);
+}
+
+static enum guest_error_what visit_spared(struct guest_page *rec, guest_u64 *word)
+{
+	struct guest_view view;
+
+	guest_page_look(rec, word, &view);
+	return guest_page_judge(PAGE, &view, 1);
 }
 
 #define VISIT(expected) EXPECT_EQ(expected, visit(&self->rec, &self->word))
@@ -57,6 +65,21 @@ TEST_F(page, stamp_is_found_again)
 	STAMP();
 	EXPECT_EQ(2, guest_stamp_counter(self->word));
 	VISIT(GUEST_ERR_NONE);
+}
+
+TEST_F(page, discard_may_spare)
+{
+	STAMP();
+	self->rec.discard_begin = 1;
+	self->rec.discard_end = 1;
+	EXPECT_EQ(GUEST_ERR_UNDEAD, visit(&self->rec, &self->word));
+	EXPECT_EQ(GUEST_ERR_NONE, visit_spared(&self->rec, &self->word));
+	self->word = 0;
+	EXPECT_EQ(GUEST_ERR_NONE, visit_spared(&self->rec, &self->word));
+	/* What is written after the discard must stay. */
+	STAMP();
+	self->word = 0;
+	EXPECT_EQ(GUEST_ERR_LOST, visit_spared(&self->rec, &self->word));
 }
 
 TEST_F(page, counter_outlasts_32_bits)

@@ -23,7 +23,10 @@ TEST(pressures_are_complete)
 		EXPECT_NE(NULL, p->apply);
 		EXPECT_NE(NULL, p->calls);
 		EXPECT_NE(NULL, p->events);
-		EXPECT_NE(0, p->backings);
+		EXPECT_NE(0, p->preserves | p->discards | p->may_discard | p->replaces);
+		/* No backing twice. */
+		EXPECT_EQ(p->preserves | p->discards | p->may_discard | p->replaces,
+			  p->preserves + p->discards + p->may_discard + p->replaces);
 		EXPECT_EQ(p, pressure_find(p->name));
 	}
 	EXPECT_GE(n, 4);
@@ -37,18 +40,38 @@ TEST(unknown_pressure_is_not_found)
 
 TEST(pressure_applies_to_its_backings_only)
 {
-	struct pressure p = { .backings = BACKING_BIT(BACKING_MEMFD) };
+	struct pressure p = { .discards = BACKING_BIT(BACKING_MEMFD) };
 
-	EXPECT_TRUE(pressure_applies(&p, BACKING_MEMFD));
-	EXPECT_FALSE(pressure_applies(&p, BACKING_ANON));
+	EXPECT_TRUE(pressure_applies(&p, &backings[BACKING_MEMFD]));
+	EXPECT_EQ(EFFECT_DISCARD, pressure_effect(&p, &backings[BACKING_MEMFD]));
+	EXPECT_FALSE(pressure_applies(&p, &backings[BACKING_ANON]));
 }
 
-TEST(backings_are_ordered_by_id)
+static const char *met(void)
+{
+	return NULL;
+}
+
+static const char *unmet(void)
+{
+	return "not here";
+}
+
+TEST(the_first_unmet_need_is_named)
+{
+	struct pressure p = { .needs = { met, unmet, met } };
+
+	EXPECT_STREQ("not here", pressure_missing(&p));
+	p.needs[1] = NULL;
+	EXPECT_EQ(NULL, pressure_missing(&p));
+}
+
+TEST(backings_are_complete)
 {
 	unsigned int i;
 
 	for (i = 0; i < NR_BACKINGS; i++) {
-		EXPECT_EQ(i, backings[i].id);
+		EXPECT_EQ(BACKING_BIT(i), backing_bit(&backings[i]));
 		EXPECT_TRUE(is_plain(backings[i].name));
 		EXPECT_EQ(0, backings[i].granule % PAGE_BYTES);
 	}

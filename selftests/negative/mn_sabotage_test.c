@@ -40,7 +40,7 @@ static void run_sabotaged(const char *pressure, const char *workload,
 	};
 
 	if (!inject_available(mn.result))
-		scenario_run(&spec, mn.result);
+		scenario_run(&spec, mn.result, NULL);
 }
 
 /* One vCPU stops visiting pages while the other goes on: contract 10. */

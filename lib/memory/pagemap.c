@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Reading /proc/self/pagemap and /proc/kpageflags.
+ */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "pagemap.h"
+
+/* A page of the process's own shows whether frame numbers are told. */
+const char *pagemap_missing(void)
+{
+	static char probe[2 * PAGE_BYTES];
+	char *page = (char *)(((uintptr_t)probe + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1));
+	struct result ignored;
+	pagemap_t entry;
+
+	*(volatile char *)page = 1;
+	result_init(&ignored);
+	if (pagemap_read(page, 1, &entry, &ignored))
+		return "/proc/self/pagemap cannot be read: kernel without CONFIG_PROC_PAGE_MONITOR?";
+	if (!pagemap_pfn(entry))
+		return "page frame numbers are hidden: needs CAP_SYS_ADMIN";
+	return NULL;
+}
+
+static int read_at(const char *path, uint64_t index, void *buf, size_t nr, struct result *r)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t want = nr * sizeof(uint64_t), got;
+
+	if (fd < 0)
+		return result_errno(r, "open(%s)", path);
+	got = pread(fd, buf, want, index * sizeof(uint64_t));
+	if (got < 0)
+		result_errno(r, "pread(%s, page %#llx)", path, (unsigned long long)index);
+	else if (got != want)
+		result_error(r, "pread(%s, page %#llx): %zd of %zd bytes", path,
+			     (unsigned long long)index, got, want);
+	close(fd);
+	return got == want ? 0 : -1;
+}
+
+int pagemap_read(const void *addr, size_t nr, pagemap_t *pages, struct result *r)
+{
+	return read_at("/proc/self/pagemap", (uintptr_t)addr / PAGE_BYTES, pages, nr, r);
+}
+
+pagemap_t *pagemap_area(const struct area *area, struct result *r)
+{
+	size_t nr = area->size / PAGE_BYTES;
+	pagemap_t *pages = malloc(nr * sizeof(*pages));
+
+	if (!pages) {
+		result_errno(r, "malloc(pagemap of %zu pages)", nr);
+		return NULL;
+	}
+	if (!pagemap_read(area->hva, nr, pages, r))
+		return pages;
+	free(pages);
+	return NULL;
+}
+
+size_t pagemap_count(const pagemap_t *pages, size_t nr, uint64_t bits)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < nr; i++)
+		count += !!(pages[i] & bits);
+	return count;
+}
+
+size_t pagemap_moved(const pagemap_t *before, const pagemap_t *after, size_t nr)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < nr; i++)
+		count += pagemap_pfn(before[i]) && pagemap_pfn(after[i]) &&
+			 pagemap_pfn(before[i]) != pagemap_pfn(after[i]);
+	return count;
+}
+
+int pageflags(uint64_t pfn, uint64_t *flags, struct result *r)
+{
+	return read_at("/proc/kpageflags", pfn, flags, 1, r);
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Isolation: page frames that leave the guest are allocated again, as canaries
+ * of the host.  They must not change while the guest runs on: a translation
+ * that outlived its page writes into someone else's memory, and no other
+ * oracle sees a single such write.
+ */
+#include <numa.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "oracle.h"
+#include "pagemap.h"
+
+/* Freed frames go to whoever asks next; that is not only us. */
+#define CANARIES_PER_PAGE	2
+#define WORDS_PER_PAGE		(PAGE_BYTES / sizeof(uint64_t))
+
+/* No stamp: its page number is larger than any. */
+#define CANARY			0xca9a41e5ca9a41e5ULL
+
+void isolation_init(struct isolation *i, const struct area *area, struct result *r)
+{
+	const char *missing = pagemap_missing();
+
+	memset(i, 0, sizeof(*i));
+	i->area = area;
+	i->judged = !missing;
+	if (missing)
+		result_note(r, "isolation not judged: %s", missing);
+}
+
+static int compare(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+int isolation_before(struct isolation *i, struct result *r)
+{
+	size_t n;
+
+	if (!i->judged)
+		return 0;
+	i->nr = i->area->size / PAGE_BYTES;
+	i->frames = pagemap_area(i->area, r);
+	if (!i->frames)
+		return -1;
+	for (n = 0; n < i->nr; n++)
+		i->frames[n] = pagemap_pfn(i->frames[n]);
+	qsort(i->frames, i->nr, sizeof(*i->frames), compare);
+	return 0;
+}
+
+/* Memory that the freed frames are likely to become: of the same size. */
+static const struct backing *canary_backing(const struct backing *guest)
+{
+	if (backing_bit(guest) & ON_HUGETLB)
+		return &backings[BACKING_HUGETLB];
+	return &backings[guest->granule == HUGE_BYTES ? BACKING_ANON_THP : BACKING_ANON];
+}
+
+static uint64_t *canary(const struct isolation *i, size_t page)
+{
+	return (uint64_t *)(i->canaries.hva + page * PAGE_BYTES);
+}
+
+static void fill(struct isolation *i)
+{
+	size_t pages = i->canaries.size / PAGE_BYTES, page, n;
+
+	for (page = 0; page < pages; page++) {
+		for (n = 0; n < WORDS_PER_PAGE; n++)
+			canary(i, page)[n] = CANARY;
+	}
+}
+
+/* Keep in @caught which canaries sit in frames that were the guest's. */
+static int find_caught(struct isolation *i, struct result *r)
+{
+	size_t pages = i->canaries.size / PAGE_BYTES, n;
+	pagemap_t *now = pagemap_area(&i->canaries, r);
+
+	i->caught = calloc(pages, sizeof(*i->caught));
+	if (!now || !i->caught) {
+		free(now);
+		return result_error(r, "no list of %zu canaries", pages);
+	}
+	for (n = 0; n < pages; n++) {
+		uint64_t pfn = pagemap_pfn(now[n]);
+
+		if (pfn && bsearch(&pfn, i->frames, i->nr, sizeof(pfn), compare)) {
+			i->caught[n] = pfn;
+			i->total++;
+		}
+	}
+	free(now);
+	return 0;
+}
+
+int isolation_after(struct isolation *i, struct result *r)
+{
+	const struct backing *backing = canary_backing(i->area->backing);
+	size_t size = i->area->size;
+
+	if (!i->frames)
+		return 0;
+	/* The pool of huge pages was made for one area more. */
+	if (backing != &backings[BACKING_HUGETLB])
+		size *= CANARIES_PER_PAGE;
+	if (area_create(&i->canaries, backing, size, r))
+		return -1;
+	/* Frames go back to their own node. */
+	if (numa_available() >= 0)
+		numa_interleave_memory(i->canaries.hva, i->canaries.size, numa_all_nodes_ptr);
+	fill(i);
+	return find_caught(i, r);
+}
+
+static int changed(const struct isolation *i, size_t page, struct result *r)
+{
+	size_t n = 0;
+
+	while (n < WORDS_PER_PAGE && guest_load(&canary(i, page)[n]) == CANARY)
+		n++;
+	if (n == WORDS_PER_PAGE)
+		return 0;
+	return result_fail(r, CONTRACT_NO_STALE,
+			   "frame %#llx left the guest and was given to the host; then something wrote %#llx at offset %zu of it",
+			   (unsigned long long)i->caught[page],
+			   (unsigned long long)canary(i, page)[n], n * sizeof(uint64_t));
+}
+
+int isolation_check(struct isolation *i, struct result *r)
+{
+	size_t pages = i->canaries.size / PAGE_BYTES, n;
+	int ret = 0;
+
+	for (n = 0; i->caught && n < pages; n++) {
+		if (i->caught[n] && changed(i, n, r))
+			ret = -1;
+	}
+	isolation_release(i);
+	return ret;
+}
+
+void isolation_release(struct isolation *i)
+{
+	free(i->frames);
+	free(i->caught);
+	i->frames = NULL;
+	i->caught = NULL;
+	area_destroy(&i->canaries);
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Programs that run a family of pressures: every row on every backing it has
+ * an effect on, with each workload, injector and number of vCPUs.
+ *
+ * All of these are known and can be asked for; by default a selection runs in
+ * which each row meets each of its backings once and the other choices take
+ * turns, so that pairs of them meet as well.
+ */
+#ifndef MN_PRESSURE_H
+#define MN_PRESSURE_H
+
+#include "mn_harness.h"
+#include "results_table.h"
+
+#define MN_NR_PAGES	64
+#define MN_NR_ROUNDS	4
+
+static const char * const mn_workloads[] = { "sweep_write", "sweep_verify", "spin" };
+static const unsigned int mn_vcpus[] = { 2, 1 };
+
+/* What a test leaves for the table, in memory shared with its process. */
+struct mn_outcome {
+	const struct scenario *spec;
+	struct figures figures;
+	uint64_t start_ns;
+};
+
+static struct mn_outcome *mn_outcome;
+static struct results_table mn_table;
+
+static inline void mn_account(const struct result *r)
+{
+	if (mn_outcome->spec)
+		table_add(&mn_table, mn_outcome->spec, &mn_outcome->figures, r,
+			  now_ns() - mn_outcome->start_ns);
+	memset(mn_outcome, 0, sizeof(*mn_outcome));
+}
+
+static inline void mn_print_table(void)
+{
+	table_print(&mn_table);
+}
+
+static inline void mn_run_scenario(const struct scenario *variant)
+{
+	struct scenario spec = *variant;
+
+	spec.min_ns = mn.options.seconds * 1000000000ULL;
+	spec.may_spoil = mn.options.may_spoil;
+	mn_outcome->spec = variant;
+	mn_outcome->start_ns = now_ns();
+	scenario_run(&spec, mn.result, &mn_outcome->figures);
+}
+
+/* The variants of one row on one backing; @turn decides which covers it. */
+static inline void mn_add_row(const struct scenario *row, unsigned int turn,
+			      void (*add)(const struct scenario *spec, const char *name))
+{
+	bool all_wanted = mn.options.all || mn.options.nr_patterns;
+	unsigned int nr_workloads = ARRAY_SIZE(mn_workloads), nr_vcpus = ARRAY_SIZE(mn_vcpus);
+	unsigned int w, i, v, n = 0, all = nr_workloads * nr_injector_setups * nr_vcpus;
+	struct scenario spec = *row;
+	char name[128];
+
+	for (w = 0; w < nr_workloads; w++)
+	for (i = 0; i < nr_injector_setups; i++)
+	for (v = 0; v < nr_vcpus; v++) {
+		spec.workload = workload_find(mn_workloads[w]);
+		spec.injector = &injector_setups[i];
+		spec.nr_vcpus = mn_vcpus[v];
+		snprintf(name, sizeof(name), "%s.%s.%s.%s.%uvcpu", spec.backing->name,
+			 spec.pressure->name, spec.workload->name, spec.injector->name,
+			 spec.nr_vcpus);
+		if (n++ == turn % all || all_wanted)
+			add(&spec, name);
+	}
+}
+
+/*
+ * Neighbours in the order above differ in one choice only.  A step that shares
+ * no factor with the number of combinations visits them all, and far apart.
+ */
+#define MN_STEP	7
+
+static inline void mn_add_family(enum pressure_family family,
+				 void (*add)(const struct scenario *spec, const char *name))
+{
+	struct scenario row = { .nr_pages = MN_NR_PAGES, .rounds = MN_NR_ROUNDS };
+	unsigned int b, turn = 0;
+
+	mn_outcome = mmap(NULL, sizeof(*mn_outcome), PROT_READ | PROT_WRITE,
+			  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (mn_outcome == MAP_FAILED) {
+		perror("mmap");
+		exit(KSFT_FAIL);
+	}
+	mn.account = mn_account;
+	mn.at_end = mn_print_table;
+	while ((row.pressure = pressure_next(row.pressure))) {
+		if (row.pressure->family != family)
+			continue;
+		for (b = 0; b < NR_BACKINGS; b++) {
+			row.backing = &backings[b];
+			if (!pressure_applies(row.pressure, row.backing))
+				continue;
+			mn_add_row(&row, turn, add);
+			turn += MN_STEP;
+		}
+	}
+}
+
+/*
+ * MN_PRESSURE_TEST() - all of a program that runs one family
+ * @fixture: first part of the tests' names
+ * @family: enum pressure_family
+ */
+#define MN_PRESSURE_TEST(fixture, family)				\
+FIXTURE(fixture) {							\
+	int unused;							\
+};									\
+FIXTURE_VARIANT(fixture) {						\
+	struct scenario spec;						\
+};									\
+FIXTURE_SETUP(fixture)							\
+{									\
+}									\
+FIXTURE_TEARDOWN(fixture)						\
+{									\
+}									\
+TEST_F(fixture, guest)							\
+{									\
+	mn_run_scenario(&variant->spec);				\
+}									\
+static void mn_add_variant(const struct scenario *spec, const char *name) \
+{									\
+	FIXTURE_VARIANT(fixture) variant = { .spec = *spec };		\
+									\
+	mn_variant_add(fixture, name, &variant);			\
+}									\
+static void mn_add_variants(void)					\
+{									\
+	mn_add_family(family, mn_add_variant);				\
+}									\
+int main(int argc, char **argv)						\
+{									\
+	return mn_main(argc, argv, mn_add_variants);			\
+}
+
+#endif
