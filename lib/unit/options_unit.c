@@ -29,14 +29,18 @@ TEST_F(options, none)
 {
 	EXPECT_EQ(0, PARSE());
 	EXPECT_FALSE(self->o.list);
+	EXPECT_FALSE(self->o.all);
+	EXPECT_FALSE(self->o.may_spoil);
 	EXPECT_TRUE(test_options_match(&self->o, "anything"));
 }
 
 TEST_F(options, all)
 {
-	EXPECT_EQ(0, PARSE("-l", "-h", "-d", "30", "-t", "*.anon.*", "-t", "x"));
+	EXPECT_EQ(0, PARSE("-l", "-h", "-a", "-D", "-d", "30", "-t", "*.anon.*", "-t", "x"));
 	EXPECT_TRUE(self->o.list);
 	EXPECT_TRUE(self->o.help);
+	EXPECT_TRUE(self->o.all);
+	EXPECT_TRUE(self->o.may_spoil);
 	EXPECT_EQ(30, self->o.seconds);
 	EXPECT_EQ(2, self->o.nr_patterns);
 	EXPECT_TRUE(test_options_match(&self->o, "unmap.anon.munmap"));
