@@ -69,11 +69,20 @@ struct coherence {
 	enum guest_writer writer;
 	unsigned int nr_pages;
 	uint16_t generation;
+	bool emptied;		/* a discard took the host's stamps */
 };
 
 /* coherence_init() - stamp every page, if the host is the writer */
 void coherence_init(struct coherence *c, struct vm *vm, struct area *area,
 		    enum guest_writer writer);
+
+/*
+ * coherence_prepare() - stamp again what a discard has emptied
+ *
+ * Return: whether it did; then the guest should visit the pages before the
+ * next call takes them, or there is no translation that could go stale.
+ */
+bool coherence_prepare(struct coherence *c);
 
 /*
  * coherence_before() / coherence_after() - bracket one pressure call

@@ -15,7 +15,7 @@
 
 #include "lab_error.h"
 
-#define LAB_EXPECT_MAX	6
+#define LAB_EXPECT_MAX	8
 
 struct lab_expect {
 	const char *name, *tests, *profile, *append;

@@ -88,6 +88,15 @@ static bool host_replaces(const struct coherence *c, enum pressure_effect effect
 	return effect == EFFECT_REPLACE && c->writer == GUEST_WRITER_HOST;
 }
 
+bool coherence_prepare(struct coherence *c)
+{
+	if (!c->emptied)
+		return false;
+	c->emptied = false;
+	stamp_all(c);
+	return true;
+}
+
 int coherence_before(struct coherence *c, enum pressure_effect effect,
 		     struct result *r)
 {
@@ -114,7 +123,12 @@ void coherence_after(struct coherence *c, enum pressure_effect effect)
 	}
 	if (effect != EFFECT_PRESERVE)
 		discard_ended(c);
-	if (c->writer == GUEST_WRITER_HOST)
+	if (c->writer != GUEST_WRITER_HOST)
+		return;
+	/* For now the guest must find zeroes; a stamp there would be stale. */
+	if (effect == EFFECT_DISCARD)
+		c->emptied = true;
+	else
 		stamp_all(c);
 }
 

@@ -136,6 +136,10 @@ static int press_once(struct scenario_run *run, struct result *r)
 	const struct pressure *pressure = run->spec->pressure;
 	char when[64] = "after ";
 
+	if (coherence_prepare(&run->coherence) &&
+	    progress_await(&run->progress, run->visits, run->budget_ns,
+			   "after the host wrote to its pages", r))
+		return -1;
 	if (isolation_before(&run->isolation, r) ||
 	    coherence_before(&run->coherence, run->press.effect, r) ||
 	    pressure->apply(&run->press, r) || isolation_after(&run->isolation, r))
