@@ -14,6 +14,7 @@ building kernel modules		libelf1 pahole
 building kernels		flex bison bc libelf-dev libssl-dev cpio kmod rsync
 fetching kernels		ca-certificates debian-archive-keyring xz-utils
 the virtual machine		qemu-system-x86
+the disks of the virtual machine	e2fsprogs
 checking the code		sparse shellcheck perl
 '
 

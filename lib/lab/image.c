@@ -142,6 +142,9 @@ static int write_image(const struct lab_image *image,
 		ret = add_modules(cpio, modules, e);
 	if (!ret)
 		ret = add_missing(cpio, modules, e);
+	if (!ret)
+		ret = lab_cpio_file(cpio, "/mounts", false, image->mounts,
+				    strlen(image->mounts), e);
 	for (size_t i = 0; !ret && i < image->nr_files; i++)
 		ret = add_file(cpio, image->files[i].from, image->files[i].to, e);
 	if (!ret)

@@ -22,6 +22,7 @@ struct lab_image {
 	size_t nr_modules;
 	const struct lab_image_file *files;
 	size_t nr_files;
+	const char *mounts;		/* text of /mounts */
 	const char *out;		/* the archive to write */
 };
 
@@ -34,6 +35,9 @@ struct lab_image {
  *   /modules.load	their paths, one a line, in the order to load them
  *   /modules.missing	names of wanted modules that this kernel lacks,
  *			one a line; not an error, the tests decide
+ *
+ *   /mounts		what init is to mount when modules are loaded, one a
+ *			line: "DEVICE TARGET FILESYSTEM"
  *
  * A wanted module that is built into the kernel is in neither list.
  * Returns 0 or a negative errno with a text that names the file at fault.

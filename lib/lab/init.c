@@ -336,6 +336,7 @@ int main(void)
 	umask(022);
 	setup(&in);
 	open_channel(&in);
+	init_mount_disks(&in);
 	init_sayf(&in, CHANNEL_READY, "%ld", init_now_ms());
 	serve(&in);
 }

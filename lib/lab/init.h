@@ -77,6 +77,9 @@ struct init_modules {
 
 void init_load_modules(struct init *in, const struct init_modules *ops);
 
+/* init_disks.c: mount what /mounts names; a note for each that is not to be had. */
+void init_mount_disks(struct init *in);
+
 /* init_run.c: start the program that a CHANNEL_RUN frame describes. */
 void init_run_start(struct init *in, const struct channel_frame *frame);
 /* The program's time is over: begin to end it. */

@@ -4,7 +4,8 @@
 # Included by the top-level Makefile, which sets BUILD, CC, HOST_CFLAGS and Q.
 
 LAB_DIR := lib/lab
-LAB_INIT_SRCS := $(addprefix $(LAB_DIR)/,init.c init_modules.c init_run.c init_evidence.c channel.c)
+LAB_INIT_SRCS := $(addprefix $(LAB_DIR)/,init.c init_modules.c init_disks.c init_run.c \
+	init_evidence.c channel.c)
 LAB_SRCS := $(filter-out $(LAB_DIR)/init.c $(LAB_DIR)/init_%.c,$(wildcard $(LAB_DIR)/*.c))
 LAB_OBJS := $(LAB_SRCS:$(LAB_DIR)/%.c=$(BUILD)/obj/lab/%.o)
 LAB_INIT_OBJS := $(LAB_INIT_SRCS:$(LAB_DIR)/%.c=$(BUILD)/obj/lab/%.o)

@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "disk.h"
 #include "fsys.h"
 #include "image.h"
 #include "prepare.h"
@@ -143,10 +144,26 @@ static int list_programs(const struct lab_prepare *p, struct lab_error *e, struc
 	return 0;
 }
 
+/* Make the disks' images, and tell init where they belong. */
+static int make_disks(const struct lab_prepare *p, struct lab_error *e, struct lab_text *mounts)
+{
+	for (size_t i = 0; i < p->suite->nr_disks; i++) {
+		const struct lab_suite_disk *d = &p->suite->disks[i];
+		int ret = lab_disk_make(p->out, i, d, e);
+
+		if (ret)
+			return ret;
+		/* virtio-blk names its disks in the order of QEMU's command line. */
+		lab_text_addf(mounts, "/dev/vd%c %s %s\n", 'a' + (int)i, d->mount, d->filesystem);
+	}
+	return 0;
+}
+
 /* The child ends right after: what the lists hold need not be freed. */
 static int prepare(const struct lab_prepare *p, struct lab_prepared *done)
 {
 	struct lists l = { NULL };
+	struct lab_text mounts = { NULL };
 	struct lab_image image;
 	char *init = lab_format("%s/lab-init", p->build);
 	int ret;
@@ -157,6 +174,8 @@ static int prepare(const struct lab_prepare *p, struct lab_prepared *done)
 		ret = lab_kernel_get(&p->kernel, &done->kernel, &done->error);
 	if (!ret)
 		ret = list_modules(p, done, &l);
+	if (!ret)
+		ret = make_disks(p, &done->error, &mounts);
 	if (ret)
 		return ret;
 	if (snprintf(done->image, sizeof(done->image), "%s/image.cpio", p->out) >=
@@ -166,6 +185,7 @@ static int prepare(const struct lab_prepare *p, struct lab_prepared *done)
 		.kernel = &done->kernel, .init = init,
 		.modules = l.modules, .nr_modules = l.nr_modules,
 		.files = l.files, .nr_files = l.nr_files,
+		.mounts = lab_text_take(&mounts),
 		.out = done->image,
 	};
 	return lab_image_build(&image, &done->error);

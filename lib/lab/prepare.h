@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What has to be there before the VM can start: the kernel, the suite's own
- * modules built for it, and the image.
+ * modules built for it, the image, and the disks.
  *
  * It is done by a child process in a process group of its own, for it runs
  * apt-get and make: whether the lab is interrupted or killed, the whole group
@@ -21,7 +21,7 @@ struct lab_prepare {
 	const struct lab_suite *suite;
 	const char *repo;	/* the repository */
 	const char *build;	/* its build directory */
-	const char *out;	/* the image goes to OUT/image.cpio */
+	const char *out;	/* the image goes to OUT/image.cpio, disks see disk.h */
 	int signals;		/* signalfd, non-blocking, of all that is blocked */
 };
 

@@ -70,6 +70,7 @@ struct arguments {
 	const char *argv[MAX_ARGS + 1];
 	size_t nr;
 	char console[48], channel[48], qmp[48];
+	char *drives[LAB_MAX_DISKS];
 };
 
 static void add(struct arguments *a, const char *const *words)
@@ -77,6 +78,32 @@ static void add(struct arguments *a, const char *const *words)
 	while (*words && a->nr < MAX_ARGS)
 		a->argv[a->nr++] = *words++;
 	a->argv[a->nr] = NULL;
+}
+
+/* An option of QEMU ends at a comma, but not at two. */
+static char *drive_of(const char *image)
+{
+	struct lab_text t = { NULL };
+
+	/* Nothing outlives the VM: flushing to this machine's disk would be in vain. */
+	lab_text_addf(&t, "if=virtio,format=raw,cache=unsafe,file=");
+	for (; *image; image++)
+		lab_text_addf(&t, "%s%c", *image == ',' ? "," : "", *image);
+	return lab_text_take(&t);
+}
+
+static void add_disks(struct arguments *a, const struct lab_qemu_spec *spec)
+{
+	for (size_t i = 0; i < spec->nr_disks; i++) {
+		a->drives[i] = drive_of(spec->disks[i]);
+		add(a, (const char *const []){ "-drive", a->drives[i], NULL });
+	}
+}
+
+static void free_arguments(struct arguments *a)
+{
+	for (size_t i = 0; i < LAB_MAX_DISKS; i++)
+		free(a->drives[i]);
 }
 
 /*
@@ -109,10 +136,10 @@ static void build_arguments(struct arguments *a, const struct lab_qemu_spec *spe
 	snprintf(a->console, sizeof(a->console), "socket,id=console,fd=%d", console);
 	snprintf(a->channel, sizeof(a->channel), "socket,id=channel,fd=%d", channel);
 	snprintf(a->qmp, sizeof(a->qmp), "socket,id=qmp,fd=%d", qmp);
-	a->nr = 0;
 	add(a, machine);
 	add(a, spec->topology->args);
 	add(a, wiring);
+	add_disks(a, spec);
 	add(a, load);
 }
 
@@ -185,7 +212,7 @@ static void close_pair(int pair[2])
 int lab_qemu_start(const struct lab_qemu_spec *spec, struct lab_qemu *q, struct lab_error *e)
 {
 	int pairs[3][2] = { { -1, -1 }, { -1, -1 }, { -1, -1 } }, theirs[3];
-	struct arguments a;
+	struct arguments a = { .nr = 0 };
 	int log, ret = 0;
 
 	*q = (struct lab_qemu){ .console = -1, .channel = -1, .qmp = -1 };
@@ -200,6 +227,7 @@ int lab_qemu_start(const struct lab_qemu_spec *spec, struct lab_qemu *q, struct 
 	if (!ret) {
 		build_arguments(&a, spec, theirs[0], theirs[1], theirs[2]);
 		ret = spawn(&a, theirs, log, &q->pid, e);
+		free_arguments(&a);
 	}
 	close(log);
 	for (int i = 0; i < 3; i++) {

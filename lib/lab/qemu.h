@@ -13,6 +13,7 @@
 #include <sys/types.h>
 
 #include "lab_error.h"
+#include "suite.h"
 
 struct lab_topology {
 	const char *name;
@@ -27,6 +28,8 @@ struct lab_qemu_spec {
 	const char *kernel, *image;	/* -kernel, -initrd */
 	const char *parameters;		/* kernel command line */
 	const char *cpu;		/* -cpu */
+	char *const *disks;		/* raw images; the VM may write to them */
+	size_t nr_disks;		/* LAB_MAX_DISKS at most */
 	const struct lab_topology *topology;
 	const char *log;		/* file for what QEMU itself says */
 };

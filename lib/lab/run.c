@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "disk.h"
 #include "options.h"
 #include "prepare.h"
 #include "report.h"
@@ -188,12 +189,15 @@ static void boot(struct run *r, unsigned int n)
 	char *console = lab_format("%s/console%s.log", r->results.out, suffix);
 	char *channel = lab_format("%s/channel%s.log", r->results.out, suffix);
 	char *log = lab_format("%s/qemu%s.log", r->results.out, suffix);
+	char *disks[LAB_MAX_DISKS];
 	const struct lab_qemu_spec spec = {
 		.kernel = r->prepared.kernel.image,
 		.image = r->prepared.image,
 		.parameters = r->results.parameters,
 		.cpu = r->suite.cpu,
 		.topology = r->topology,
+		.disks = disks,
+		.nr_disks = r->suite.nr_disks,
 		.log = log,
 	};
 
@@ -207,9 +211,13 @@ static void boot(struct run *r, unsigned int n)
 		.console_log = console,
 		.channel_log = channel,
 	};
+	for (size_t i = 0; i < r->suite.nr_disks; i++)
+		disks[i] = lab_disk_path(r->results.out, i);
 	r->results.boots = n;
 	lab_session_run(&r->session);
 	r->session.spec = NULL;
+	for (size_t i = 0; i < r->suite.nr_disks; i++)
+		free(disks[i]);
 	free(console);
 	free(channel);
 	free(log);
@@ -242,6 +250,15 @@ static void conclude(struct run *r, struct lab_facts *facts)
 	res->ms = lab_now_ms() - r->started_ms;
 }
 
+/* They are large, and worth nothing once the VM is gone. */
+static void remove_images(const struct run *r)
+{
+	if (r->prepared.image[0])
+		unlink(r->prepared.image);
+	for (size_t i = 0; i < r->suite.nr_disks; i++)
+		lab_disk_remove(r->results.out, i);
+}
+
 static int execute(struct run *r)
 {
 	struct lab_facts early = { 0 }, *facts = &early;
@@ -260,8 +277,7 @@ static int execute(struct run *r)
 		boot_with_retry(r);
 		facts = &r->session.facts;
 	}
-	if (r->prepared.image[0])
-		unlink(r->prepared.image);
+	remove_images(r);
 	conclude(r, facts);
 	lab_progress_clear(&r->progress);
 	ret = lab_report_all(&r->results, &e);

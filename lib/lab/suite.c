@@ -142,6 +142,57 @@ static int read_modules(const struct reading *r, json_t *root, const char *key,
 	return 0;
 }
 
+/* What mke2fs can make: one tool for all beats one tool for each. */
+static bool is_filesystem(const char *name)
+{
+	return !strcmp(name, "ext2") || !strcmp(name, "ext3") || !strcmp(name, "ext4");
+}
+
+static int add_disk(const struct reading *r, json_t *object, struct lab_suite *suite)
+{
+	static const char *const keys[] = { "filesystem", "size_mib", "mount", NULL };
+	struct lab_suite_disk *d = &suite->disks[suite->nr_disks];
+	int ret;
+
+	if (suite->nr_disks == LAB_MAX_DISKS)
+		return wrong(r, "\"disks\": more than %d", LAB_MAX_DISKS);
+	suite->nr_disks++;
+	ret = check_keys(r, object, "a disk", keys);
+	if (!ret)
+		ret = get_word(r, json_object_get(object, "filesystem"), "a disk's \"filesystem\"",
+			       &d->filesystem);
+	if (!ret)
+		ret = get_word(r, json_object_get(object, "mount"), "a disk's \"mount\"",
+			       &d->mount);
+	if (ret)
+		return ret;
+	if (!is_filesystem(d->filesystem))
+		return wrong(r, "disk %s: \"filesystem\" must be ext2, ext3 or ext4", d->mount);
+	if (d->mount[0] != '/' || strchr(d->mount, ' '))
+		return wrong(r, "disk %s: \"mount\" must be an absolute path without blanks",
+			     d->mount);
+	d->size_mib = (long)json_integer_value(json_object_get(object, "size_mib"));
+	if (d->size_mib <= 0)
+		return wrong(r, "disk %s: \"size_mib\" must be a number of MiB", d->mount);
+	return 0;
+}
+
+static int read_disks(const struct reading *r, json_t *root, struct lab_suite *suite)
+{
+	json_t *array = json_object_get(root, "disks"), *object;
+	size_t i;
+
+	if (array && !json_is_array(array))
+		return wrong(r, "\"disks\" must be an array");
+	json_array_foreach(array, i, object) {
+		int ret = add_disk(r, object, suite);
+
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
 /* The names that there are, for a message about one that there is not. */
 static int no_such(const struct reading *r, const char *what, const char *name, json_t *object)
 {
@@ -286,8 +337,8 @@ static int read_all(const struct reading *r, json_t *root, const struct lab_suit
 		    struct lab_suite *suite, struct lab_text *parameters)
 {
 	static const char *const keys[] = {
-		"name", "cpu", "parameters", "modules", "external_modules", "modes",
-		"profiles", NULL
+		"name", "cpu", "parameters", "modules", "external_modules", "disks",
+		"modes", "profiles", NULL
 	};
 	int ret;
 
@@ -305,6 +356,8 @@ static int read_all(const struct reading *r, json_t *root, const struct lab_suit
 		ret = read_modules(r, root, "modules", suite);
 	if (!ret)
 		ret = read_modules(r, root, "external_modules", suite);
+	if (!ret)
+		ret = read_disks(r, root, suite);
 	if (!ret)
 		ret = read_programs(r, root, select, suite);
 	return ret;
@@ -346,6 +399,10 @@ void lab_suite_free(struct lab_suite *suite)
 		free(suite->modules[i].name);
 		free(suite->modules[i].dir);
 		free(suite->modules[i].program);
+	}
+	for (size_t i = 0; i < suite->nr_disks; i++) {
+		free(suite->disks[i].filesystem);
+		free(suite->disks[i].mount);
 	}
 	for (size_t i = 0; i < suite->nr_programs; i++)
 		free_program(&suite->programs[i]);

@@ -10,12 +10,14 @@
  *	  "modules": [ { "name": "...", "optional": true }, ... ],
  *	  "external_modules": [ { "name": "...", "dir": "...", "optional": true,
  *				  "program": "..." }, ... ],
+ *	  "disks": [ { "filesystem": "ext4", "size_mib": n, "mount": "/..." }, ... ],
  *	  "modes": { "NAME": { "parameters": [ ... ] }, ... },       the first is the default
  *	  "profiles": { "NAME": [ { "program": "...", "args": [ ... ], "timeout": s }, ... ] }
  *	}
  *
  * "dir" is relative to the repository. A module with a "program" is not loaded
- * but put beside that program, if it is selected, which loads it itself. Unknown
+ * but put beside that program, if it is selected, which loads it itself. A disk
+ * is made anew for each run; what is written to it goes with the VM. Unknown
  * keys are refused, so that a misspelt one is not quietly without effect.
  */
 #ifndef LAB_SUITE_H
@@ -33,6 +35,15 @@ struct lab_suite_module {
 	bool optional;
 };
 
+/* Each is a PCI device and arguments of QEMU, which are bounded. */
+#define LAB_MAX_DISKS	4
+
+struct lab_suite_disk {
+	char *filesystem;	/* ext2, ext3 or ext4 */
+	char *mount;		/* absolute path in the VM */
+	long size_mib;
+};
+
 struct lab_suite_program {
 	char *name;
 	char **args;
@@ -48,6 +59,8 @@ struct lab_suite {
 	char *parameters;	/* kernel parameters, the mode's included */
 	struct lab_suite_module *modules;	/* the kernel's first, in load order */
 	size_t nr_modules;
+	struct lab_suite_disk disks[LAB_MAX_DISKS];
+	size_t nr_disks;
 	struct lab_suite_program *programs;	/* those selected */
 	size_t nr_programs;
 };

@@ -12,6 +12,7 @@ static const char good[] =
 	"  \"modules\": [ { \"name\": \"m\", \"optional\": true }, { \"name\": \"n\" } ],"
 	"  \"external_modules\": [ { \"name\": \"x\", \"dir\": \"d/x\" },"
 	"    { \"name\": \"y\", \"dir\": \"d/y\", \"program\": \"q_test\" } ],"
+	"  \"disks\": [ { \"filesystem\": \"ext4\", \"size_mib\": 8, \"mount\": \"/disk\" } ],"
 	"  \"modes\": { \"one\": {}, \"two\": { \"parameters\": [ \"b=2\", \"c\" ] } },"
 	"  \"profiles\": {"
 	"    \"default\": [ { \"program\": \"p_test\", \"timeout\": 5 },"
@@ -56,6 +57,10 @@ TEST(defaults)
 	EXPECT_STREQ("q_test", s.modules[3].program);
 	EXPECT_TRUE(lab_suite_runs(&s, "q_test"));
 	EXPECT_FALSE(lab_suite_runs(&s, "r_test"));
+	ASSERT_EQ(1, s.nr_disks);
+	EXPECT_STREQ("ext4", s.disks[0].filesystem);
+	EXPECT_STREQ("/disk", s.disks[0].mount);
+	EXPECT_EQ(8, s.disks[0].size_mib);
 	ASSERT_EQ(2, s.nr_programs);
 	EXPECT_STREQ("p_test", s.programs[0].name);
 	EXPECT_EQ(0, s.programs[0].nr_args);
@@ -119,7 +124,7 @@ static int spoilt(const char *from, const char *to, struct lab_error *e)
 {
 	const struct lab_suite_select select = { NULL };
 	const char *at = strstr(good, from);
-	char text[sizeof(good) + 256];
+	char text[sizeof(good) + 512];
 	struct lab_suite s;
 	int ret;
 
@@ -140,6 +145,8 @@ static int spoilt(const char *from, const char *to, struct lab_error *e)
 	}							\
 } while (0)
 
+#define A_DISK "{ \"filesystem\": \"ext2\", \"size_mib\": 1, \"mount\": \"/d\" }, "
+
 TEST(mistakes)
 {
 	EXPECT_COMPLAINT("line 1", "{ \"name\"", "{ name");
@@ -152,6 +159,14 @@ TEST(mistakes)
 	EXPECT_COMPLAINT("\"dir\" belongs", "\"name\": \"n\"", "\"name\": \"n\", \"dir\": \"d\"");
 	EXPECT_COMPLAINT("must be true or false", "true", "\"yes\"");
 	EXPECT_COMPLAINT("\"timeout\" must be a number", "\"timeout\": 5", "\"timeout\": 0");
+	EXPECT_COMPLAINT("must be ext2, ext3 or ext4", "ext4", "vfat");
+	EXPECT_COMPLAINT("must be a number of MiB", "\"size_mib\": 8", "\"size_mib\": -8");
+	EXPECT_COMPLAINT("must be an absolute path", "\"/disk\"", "\"disk\"");
+	EXPECT_COMPLAINT("must be an absolute path", "\"/disk\"", "\"/my disk\"");
+	EXPECT_COMPLAINT("a disk's \"mount\" must be", ", \"mount\": \"/disk\"", "");
+	EXPECT_COMPLAINT("unknown key \"size\"", "\"size_mib\"", "\"size\"");
+	EXPECT_COMPLAINT("more than 4", "\"disks\": [ ",
+			 "\"disks\": [ " A_DISK A_DISK A_DISK A_DISK);
 	EXPECT_COMPLAINT("the bare name", "p_test", "p/test");
 	EXPECT_COMPLAINT("tabs and newlines", "x y", "x\\ty");
 	EXPECT_COMPLAINT("\"args\" must be an array", "[ \"-v\", \"x y\" ]", "\"-v\"");
