@@ -114,11 +114,17 @@ static void free_arguments(struct arguments *a)
  */
 #define ACCELERATOR	"tcg,thread=single"
 
+/*
+ * A kernel makes ZONE_MOVABLE of a node's highest zone only: the first node must
+ * not lie below 4 GiB as a whole, as it would by default.
+ */
+#define MACHINE		"q35,max-ram-below-4g=1G"
+
 static void build_arguments(struct arguments *a, const struct lab_qemu_spec *spec,
 			    int console, int channel, int qmp)
 {
 	const char *const machine[] = {
-		QEMU, "-nodefaults", "-no-user-config", "-machine", "q35",
+		QEMU, "-nodefaults", "-no-user-config", "-machine", MACHINE,
 		"-accel", ACCELERATOR, "-cpu", spec->cpu,
 		"-display", "none", "-no-reboot", NULL
 	};
