@@ -436,7 +436,9 @@ void ktap_line(struct ktap_reader *r, const char *line, size_t len)
 	text[len] = '\0';
 	s = text + strspn(text, " \t");
 
-	if (*s == '#')
+	if (!strncmp(text, "# |", 3))
+		emit(r, &(struct ktap_event){ .kind = KTAP_ROW, .reason = text + 2 });
+	else if (*s == '#')
 		diagnostic(r, s);
 	else if (is_version(s))
 		r->in_nested = r->in_nested || s != text;

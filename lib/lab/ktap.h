@@ -6,6 +6,8 @@
  *  - the plan comes first, "1..0 # SKIP reason" skips the whole program;
  *  - "# text" lines, and lines that are no KTAP at all, belong to the next
  *    result;
+ *  - "# |" at the beginning of a line is a row of the program's table, which
+ *    belongs to no result: what a program measured, one Markdown row a line;
  *  - "#  RUN  name ..." (kselftest_harness.h) names the case that runs, which
  *    also names results that carry no name of their own, and a case that hangs;
  *  - results of a nested, indented subtest become cases "parent/name"; the
@@ -30,6 +32,7 @@ enum ktap_event_kind {
 	KTAP_PLAN,	/* number: cases to come */
 	KTAP_RUNNING,	/* name: the case that starts */
 	KTAP_CASE,	/* name, status, reason, diagnostics */
+	KTAP_ROW,	/* reason: a row, from its first | on */
 	KTAP_SKIP_ALL,	/* reason: the whole program is skipped */
 	KTAP_PROBLEM,	/* reason: why the output cannot be trusted */
 };

@@ -47,6 +47,9 @@ static void ktap_event(void *arg, const struct ktap_event *ev)
 		if (!r->doubt)
 			r->doubt = lab_strdup(ev->reason);
 		break;
+	case KTAP_ROW:
+		lab_text_addf(&r->program->table, "%s\n", ev->reason);
+		break;
 	case KTAP_RUNNING:
 		break;
 	}

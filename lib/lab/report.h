@@ -12,7 +12,8 @@
 
 /*
  * Write every report into the directory @results->out, each at once by rename,
- * so that a reader sees the old one or the new one. Returns 0 or -errno.
+ * so that a reader sees the old one or the new one. The table is written only if
+ * there is one, and an old one removed. Returns 0 or -errno.
  */
 int lab_report_all(const struct lab_results *results, struct lab_error *e);
 
@@ -20,6 +21,7 @@ int lab_report_all(const struct lab_results *results, struct lab_error *e);
 int lab_report_json(FILE *f, const struct lab_results *results);
 int lab_report_ktap(FILE *f, const struct lab_results *results);
 int lab_report_summary(FILE *f, const struct lab_results *results);
+int lab_report_table(FILE *f, const struct lab_results *results);
 
 /* Of the summary only failures and verdict. */
 int lab_report_brief(FILE *f, const struct lab_results *results);

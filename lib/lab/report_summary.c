@@ -115,6 +115,8 @@ int lab_report_summary(FILE *f, const struct lab_results *r)
 	fprintf(f, "kernel %s, mode %s, topology %s, %.1f s, results in %s\n",
 		r->kernel[0] ? r->kernel : "unknown", r->mode, r->topology,
 		(double)r->ms / 1000, r->out);
+	if (lab_results_has_table(r))
+		fprintf(f, "table in %s/table.md\n", r->out);
 	print_verdict(f, r);
 	return 0;
 }

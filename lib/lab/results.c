@@ -51,6 +51,14 @@ struct lab_case *lab_program_add(struct lab_program *p, const char *name,
 	return c;
 }
 
+bool lab_results_has_table(const struct lab_results *r)
+{
+	for (size_t i = 0; i < r->nr_programs; i++)
+		if (r->programs[i].table.len)
+			return true;
+	return false;
+}
+
 void lab_results_total(struct lab_results *r)
 {
 	r->passed = r->failed = r->skipped = r->not_run = 0;
@@ -87,6 +95,7 @@ void lab_results_free(struct lab_results *r)
 		free(p->problem);
 		free(p->seed);
 		free(p->tail);
+		lab_text_clear(&p->table);
 		lab_text_clear(&p->evidence);
 	}
 	free(r->programs);

@@ -43,6 +43,7 @@ struct lab_program {
 	char *problem;		/* why it cannot be trusted, or NULL */
 	char *seed;		/* from a line "# seed: N", or NULL */
 	char *tail;		/* diagnostics behind the last result */
+	struct lab_text table;	/* rows, as Markdown */
 	struct lab_text evidence;	/* what it did when it overran its limit */
 	long ms;
 };
@@ -74,6 +75,9 @@ struct lab_program *lab_results_add(struct lab_results *r, const char *name, con
 struct lab_case *lab_program_add(struct lab_program *p, const char *name,
 				 enum ktap_status status, const char *reason,
 				 const char *diagnostics, long ms);
+
+/* Did any program print a table? */
+bool lab_results_has_table(const struct lab_results *r);
 
 /* Sum up the programs' counts. */
 void lab_results_total(struct lab_results *r);

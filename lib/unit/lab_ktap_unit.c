@@ -28,6 +28,9 @@ static void event(void *arg, const struct ktap_event *ev)
 		lab_text_addf(&s->log, "%s %s|%s|%s\n", ktap_status_name(ev->status), ev->name,
 			      ev->reason, ev->diagnostics);
 		break;
+	case KTAP_ROW:
+		lab_text_addf(&s->log, "row %s\n", ev->reason);
+		break;
 	case KTAP_SKIP_ALL:
 		lab_text_addf(&s->log, "skip-all %s\n", ev->reason);
 		break;
@@ -88,6 +91,18 @@ TEST(diagnostics_belong_to_the_next_result)
 {
 	EXPECT_SAID("plan 2\npass a||# one\nnoise\n\nfail b||# two\n\n",
 		    "1..2\n# one\nnoise\nok 1 a\n# two\nnot ok 2 b\n# Totals: 2\n");
+}
+
+TEST(rows_of_a_table_belong_to_no_result)
+{
+	EXPECT_SAID("plan 1\nrow | a | b |\npass x||# before\n# after\n\nrow |---|\nrow |\n",
+		    "1..1\n# before\n# | a | b |\n# after\nok 1 x\n# |---|\n# |\n");
+}
+
+TEST(lines_that_only_resemble_rows)
+{
+	EXPECT_SAID("plan 1\npass x||# | indented |\n#| tight |\n| bare |\n# a | b\n\n",
+		    "1..1\n  # | indented |\n#| tight |\n| bare |\n# a | b\nok 1 x\n");
 }
 
 TEST(the_harness_names_what_runs)
