@@ -169,6 +169,12 @@ static inline guest_u64 guest_stamp_counter(guest_u64 stamp)
 	return stamp & GUEST_STAMP_COUNTER_MAX;
 }
 
+/*
+ * What the host fills frames with that have left the guest.  Not a stamp: its
+ * page number is larger than any.
+ */
+#define GUEST_CANARY	0xca9a41e5ca9a41e5ULL
+
 /* Whole-word accesses that the compiler neither tears nor repeats. */
 #define guest_load(p)		__atomic_load_n(p, __ATOMIC_ACQUIRE)
 #define guest_store(p, v)	__atomic_store_n(p, v, __ATOMIC_RELEASE)

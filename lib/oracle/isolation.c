@@ -16,9 +16,6 @@
 #define CANARIES_PER_PAGE	2
 #define WORDS_PER_PAGE		(PAGE_BYTES / sizeof(uint64_t))
 
-/* No stamp: its page number is larger than any. */
-#define CANARY			0xca9a41e5ca9a41e5ULL
-
 void isolation_init(struct isolation *i, const struct area *area, struct result *r)
 {
 	const char *missing = pagemap_missing();
@@ -72,7 +69,7 @@ static void fill(struct isolation *i)
 
 	for (page = 0; page < pages; page++) {
 		for (n = 0; n < WORDS_PER_PAGE; n++)
-			canary(i, page)[n] = CANARY;
+			canary(i, page)[n] = GUEST_CANARY;
 	}
 }
 
@@ -122,7 +119,7 @@ static int changed(const struct isolation *i, size_t page, struct result *r)
 {
 	size_t n = 0;
 
-	while (n < WORDS_PER_PAGE && guest_load(&canary(i, page)[n]) == CANARY)
+	while (n < WORDS_PER_PAGE && guest_load(&canary(i, page)[n]) == GUEST_CANARY)
 		n++;
 	if (n == WORDS_PER_PAGE)
 		return 0;

@@ -40,6 +40,10 @@ static int check_mailbox(const struct vm *vm, struct result *r)
 		return result_error(r, "vCPU %u does not know workload %llu of %llu",
 				    e->vcpu, e->seen, e->expected);
 	}
+	if (e->seen == GUEST_CANARY)
+		return result_fail(r, CONTRACT_NO_STALE,
+				   "vCPU %u: page %u at gpa %#llx is read from a frame that left the guest and was given to the host (stale translation)",
+				   e->vcpu, e->page, e->where);
 	result_fail(r, CONTRACT_CONTENTS, "vCPU %u: page %u at gpa %#llx %s",
 		    e->vcpu, e->page, e->where, what_name(what));
 	note_stamp("last known", e->expected, r);
