@@ -35,6 +35,8 @@ enum backing_id {
 #define ON_EVERY_BACKING	(BACKING_BIT(NR_BACKINGS) - 1)
 #define ON_HUGETLB		(BACKING_BIT(BACKING_HUGETLB) | \
 				 BACKING_BIT(BACKING_HUGETLB_SHARED))
+#define ON_THP			(BACKING_BIT(BACKING_ANON_THP) | \
+				 BACKING_BIT(BACKING_MEMFD_THP))
 /* What the guest writes lives in a file, and outlives the mapping. */
 #define ON_SHARED		(BACKING_BIT(BACKING_MEMFD) | \
 				 BACKING_BIT(BACKING_MEMFD_THP) | \

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Taking memory away by unmapping it: munmap, mapping over it, discarding it,
- * moving it to other addresses and back.
+ * Taking memory away by unmapping it: munmap, mapping over it, discarding it.
  */
+#include <errno.h>
 #include <sys/mman.h>
 
 #include "pressure.h"
@@ -60,9 +60,11 @@ static int apply_dontneed(struct press *p, struct result *r)
 {
 	const struct area *a = p->area;
 
-	if (madvise(a->hva, a->size, MADV_DONTNEED))
-		return result_errno(r, "madvise(%p, %zu, MADV_DONTNEED)", a->hva, a->size);
-	return 0;
+	if (!madvise(a->hva, a->size, MADV_DONTNEED))
+		return 0;
+	if (errno == EINVAL && backing_bit(a->backing) & ON_HUGETLB)
+		return result_skip(r, "madvise(MADV_DONTNEED) of hugetlb: kernel before v5.18");
+	return result_errno(r, "madvise(%p, %zu, MADV_DONTNEED)", a->hva, a->size);
 }
 
 PRESSURE(unmap_madvise_dontneed) = {
@@ -75,37 +77,4 @@ PRESSURE(unmap_madvise_dontneed) = {
 	.discards = ON_PRIVATE,
 	.needs = { memory_advice_missing },
 	.apply = apply_dontneed,
-};
-
-static int move(const struct area *area, char *from, char *to, struct result *r)
-{
-	if (mremap(from, area->size, area->size, MREMAP_MAYMOVE | MREMAP_FIXED,
-		   to) == MAP_FAILED)
-		return result_errno(r, "mremap(%p, %zu, to %p)", from, area->size, to);
-	return 0;
-}
-
-static int apply_mremap(struct press *p, struct result *r)
-{
-	const struct area *area = p->area;
-	int ret;
-
-	vm_hole_open(p->vm);
-	ret = move(area, area->hva, area->aside, r);
-	if (!ret) {
-		ret = vm_hole_check(p->vm, r);
-		if (move(area, area->aside, area->hva, r))
-			ret = -1;
-	}
-	vm_hole_close(p->vm);
-	return ret;
-}
-
-PRESSURE(unmap_mremap) = {
-	.name = "mremap",
-	.family = PRESSURE_UNMAP,
-	.calls = "mremap() away and back",
-	.events = "unmap",
-	.preserves = ON_EVERY_BACKING,
-	.apply = apply_mremap,
 };
