@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Taking the pages out of the file below the mapping: punching holes,
+ * truncating.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "pressure.h"
+
+#define ON_FILE		(ON_SHARED | ON_PRIVATE_FILE)
+
+static int punched(const char *call, struct result *r)
+{
+	if (errno == EOPNOTSUPP)
+		return result_skip(r, "%s: the filesystem cannot punch holes", call);
+	return result_errno(r, "%s", call);
+}
+
+static int apply_remove(struct press *p, struct result *r)
+{
+	return madvise(p->area->hva, p->area->size, MADV_REMOVE) ?
+	       punched("madvise(MADV_REMOVE)", r) : 0;
+}
+
+PRESSURE(unmap_madvise_remove) = {
+	.name = "madvise_remove",
+	.family = PRESSURE_UNMAP,
+	.calls = "madvise(MADV_REMOVE)",
+	.events = "clear unmap",
+	/* Private mappings are refused with EACCES. */
+	.discards = ON_SHARED,
+	.needs = { memory_advice_missing },
+	.apply = apply_remove,
+};
+
+static int apply_punch(struct press *p, struct result *r)
+{
+	const struct area *a = p->area;
+
+	return fallocate(a->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+			 area_file_offset(a), a->size) ?
+	       punched("fallocate(FALLOC_FL_PUNCH_HOLE)", r) : 0;
+}
+
+PRESSURE(unmap_fallocate_punch) = {
+	.name = "fallocate_punch",
+	.family = PRESSURE_UNMAP,
+	.calls = "fallocate(FALLOC_FL_PUNCH_HOLE)",
+	.events = "clear unmap",
+	/* A private copy outlives the page it was copied from. */
+	.preserves = ON_PRIVATE_FILE,
+	.discards = ON_SHARED,
+	.apply = apply_punch,
+};
+
+static int resize(const struct area *a, off_t size, struct result *r)
+{
+	if (ftruncate(a->fd, size))
+		return result_errno(r, "ftruncate(%s, %lld)", a->backing->name,
+				    (long long)size);
+	return 0;
+}
+
+static int apply_ftruncate(struct press *p, struct result *r)
+{
+	const struct area *a = p->area;
+	int ret;
+
+	/* Mapped, but behind the end of the file: faults end in SIGBUS. */
+	vm_hole_open(p->vm);
+	ret = resize(a, area_file_offset(a), r);
+	if (!ret) {
+		ret = vm_hole_check(p->vm, r);
+		if (resize(a, 2 * a->size, r))
+			ret = -1;
+	}
+	vm_hole_close(p->vm);
+	return ret;
+}
+
+PRESSURE(unmap_ftruncate) = {
+	.name = "ftruncate",
+	.family = PRESSURE_UNMAP,
+	.calls = "ftruncate() to before the area and back",
+	.events = "clear unmap",
+	/* Private copies go too. */
+	.discards = ON_FILE,
+	.apply = apply_ftruncate,
+};
