@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * madvise() that newer kernels bring: discarding what is locked, and guard
+ * pages instead of memory.
+ */
+#include <errno.h>
+#include <sys/mman.h>
+
+#include "pressure.h"
+
+#ifndef MADV_DONTNEED_LOCKED
+#define MADV_DONTNEED_LOCKED	24
+#endif
+#ifndef MADV_GUARD_INSTALL
+#define MADV_GUARD_INSTALL	102
+#define MADV_GUARD_REMOVE	103
+#endif
+
+/* An unknown advice is refused before the kernel looks at the range. */
+static const char *locked_missing(void)
+{
+	return madvise(NULL, 0, MADV_DONTNEED_LOCKED) ?
+	       "kernel before v5.18 has no MADV_DONTNEED_LOCKED" : NULL;
+}
+
+static const char *guard_missing(void)
+{
+	return madvise(NULL, 0, MADV_GUARD_INSTALL) ?
+	       "kernel before v6.13 has no MADV_GUARD_INSTALL" : NULL;
+}
+
+/* The lock goes with the mapping. */
+static int lock(struct press *p, struct result *r)
+{
+	if (!mlock(p->area->hva, p->area->size))
+		return 0;
+	if (errno == EPERM || errno == ENOMEM)
+		return result_skip(r, "mlock() of %zu KiB: needs CAP_IPC_LOCK or a larger RLIMIT_MEMLOCK",
+				   p->area->size / 1024);
+	return result_errno(r, "mlock(%p, %zu)", p->area->hva, p->area->size);
+}
+
+static int apply_dontneed_locked(struct press *p, struct result *r)
+{
+	const struct area *a = p->area;
+
+	if (madvise(a->hva, a->size, MADV_DONTNEED_LOCKED))
+		return result_errno(r, "madvise(%p, %zu, MADV_DONTNEED_LOCKED)", a->hva, a->size);
+	return 0;
+}
+
+PRESSURE(unmap_madvise_dontneed_locked) = {
+	.name = "madvise_dontneed_locked",
+	.family = PRESSURE_UNMAP,
+	.calls = "mlock(), madvise(MADV_DONTNEED_LOCKED)",
+	.events = "clear",
+	/* Not hugetlb, which is never swapped and which mlock() leaves alone. */
+	.preserves = ON_SHARED & ~ON_HUGETLB,
+	.discards = ON_PRIVATE & ~ON_HUGETLB,
+	.needs = { locked_missing },
+	.set_up = lock,
+	.apply = apply_dontneed_locked,
+};
+
+static int guard(const struct area *a, struct result *r)
+{
+	if (!madvise(a->hva, a->size, MADV_GUARD_INSTALL))
+		return 0;
+	if (errno == EINVAL && a->fd >= 0)
+		return result_skip(r, "madvise(MADV_GUARD_INSTALL) over a file: kernel before v6.15");
+	return result_errno(r, "madvise(%p, %zu, MADV_GUARD_INSTALL)", a->hva, a->size);
+}
+
+static int apply_guard(struct press *p, struct result *r)
+{
+	const struct area *a = p->area;
+	int ret;
+
+	/* Mapped, but an access ends in SIGSEGV. */
+	vm_hole_open(p->vm);
+	ret = guard(a, r);
+	if (!ret) {
+		ret = vm_hole_check(p->vm, r);
+		if (madvise(a->hva, a->size, MADV_GUARD_REMOVE))
+			ret = result_errno(r, "madvise(%p, %zu, MADV_GUARD_REMOVE)", a->hva,
+					   a->size);
+	}
+	vm_hole_close(p->vm);
+	return ret;
+}
+
+PRESSURE(unmap_guard_install) = {
+	.name = "guard_install",
+	.family = PRESSURE_UNMAP,
+	.calls = "madvise(MADV_GUARD_INSTALL), madvise(MADV_GUARD_REMOVE)",
+	.events = "clear",
+	/* Guard pages cannot stand in for huge ones of hugetlb. */
+	.preserves = ON_SHARED & ~ON_HUGETLB,
+	.discards = ON_PRIVATE & ~ON_HUGETLB,
+	.needs = { guard_missing },
+	.apply = apply_guard,
+};
