@@ -88,11 +88,18 @@ bool coherence_prepare(struct coherence *c);
  * coherence_before() / coherence_after() - bracket one pressure call
  *
  * Publish what the call may and must do to the pages, so that the guest can
- * judge at once what it finds.  coherence_after() may come more than once.
+ * judge at once what it finds.
  */
 int coherence_before(struct coherence *c, enum pressure_effect effect,
 		     struct result *r);
 void coherence_after(struct coherence *c, enum pressure_effect effect);
+
+/*
+ * coherence_call_over() - between the two: what is written from now on must stay
+ *
+ * Writes no stamps itself, so that what the call left is there for what follows.
+ */
+void coherence_call_over(struct coherence *c, enum pressure_effect effect);
 
 /* coherence_final() - with all vCPUs parked: the host must see what the guest wrote */
 int coherence_final(const struct coherence *c, struct result *r);

@@ -48,6 +48,7 @@ struct press {
 	unsigned int nr_pages;		/* visited by the guest, spread over the area */
 	struct hoststate *host;		/* puts settings back when the scenario ends */
 	uint64_t budget_ns;		/* for one wait, calibrated */
+	unsigned int round;		/* calls of apply() before this one */
 	uint64_t proved;		/* pages shown to be hit, see pressure.proof */
 	struct coherence *coherence;	/* see press_call_over() */
 	enum pressure_effect effect;

@@ -115,15 +115,18 @@ int coherence_before(struct coherence *c, enum pressure_effect effect,
 	return 0;
 }
 
+void coherence_call_over(struct coherence *c, enum pressure_effect effect)
+{
+	if (host_replaces(c, effect))
+		publish_replacement(c);
+	else if (effect != EFFECT_PRESERVE)
+		discard_ended(c);
+}
+
 void coherence_after(struct coherence *c, enum pressure_effect effect)
 {
-	if (host_replaces(c, effect)) {
-		publish_replacement(c);
-		return;
-	}
-	if (effect != EFFECT_PRESERVE)
-		discard_ended(c);
-	if (c->writer != GUEST_WRITER_HOST)
+	coherence_call_over(c, effect);
+	if (c->writer != GUEST_WRITER_HOST || host_replaces(c, effect))
 		return;
 	/* For now the guest must find zeroes; a stamp there would be stale. */
 	if (effect == EFFECT_DISCARD)

@@ -7,7 +7,7 @@
 
 void press_call_over(struct press *p)
 {
-	coherence_after(p->coherence, p->effect);
+	coherence_call_over(p->coherence, p->effect);
 }
 
 int press_pause(struct press *p, struct result *r)

@@ -140,6 +140,7 @@ static int press_once(struct scenario_run *run, struct result *r)
 	    progress_await(&run->progress, run->visits, run->budget_ns,
 			   "after the host wrote to its pages", r))
 		return -1;
+	run->press.round = run->rounds;
 	if (isolation_before(&run->isolation, r) ||
 	    coherence_before(&run->coherence, run->press.effect, r) ||
 	    pressure->apply(&run->press, r))
