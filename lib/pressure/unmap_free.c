@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * MADV_FREE: the kernel may take the pages later, without writing them anywhere,
+ * as long as nobody has written to them again.  A write of the guest that the
+ * kernel fails to notice is lost here.
+ */
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#include "pagemap.h"
+#include "pressure.h"
+
+static int advise(const struct area *a, int advice, const char *name, struct result *r)
+{
+	if (madvise(a->hva, a->size, advice))
+		return result_errno(r, "madvise(%p, %zu, %s)", a->hva, a->size, name);
+	return 0;
+}
+
+/* Pages that are gone, also if the guest has already got new ones for them. */
+static size_t taken(const pagemap_t *before, const pagemap_t *after, size_t nr)
+{
+	size_t i, gone = 0;
+
+	for (i = 0; i < nr; i++)
+		gone += (before[i] & PAGEMAP_PRESENT) &&
+			!(after[i] & (PAGEMAP_PRESENT | PAGEMAP_SWAPPED));
+	return gone + pagemap_moved(before, after, nr);
+}
+
+static int free_and_take(struct press *p, struct result *r)
+{
+	const struct area *a = p->area;
+	pagemap_t *before = pagemap_area(a, r), *after = NULL;
+
+	if (!before)
+		return -1;
+	if (!advise(a, MADV_FREE, "MADV_FREE", r)) {
+		press_call_over(p);
+		/* Takes clean pages at once; this needs no swap. */
+		if (!advise(a, MADV_PAGEOUT, "MADV_PAGEOUT", r))
+			after = pagemap_area(a, r);
+	}
+	if (after)
+		p->proved += taken(before, after, a->size / PAGE_BYTES);
+	free(before);
+	free(after);
+	return after ? 0 : -1;
+}
+
+/*
+ * Reclaim spares what was used since, above all the one huge page that all
+ * vCPUs share.  So the guest races with it in one round, and is out of the way
+ * in the next.
+ */
+static int apply_free(struct press *p, struct result *r)
+{
+	bool paused = p->round & 1;
+	int ret;
+
+	if (paused && press_pause(p, r))
+		return -1;
+	ret = free_and_take(p, r);
+	if (paused)
+		press_resume(p);
+	return ret;
+}
+
+PRESSURE(unmap_madvise_free) = {
+	.name = "madvise_free",
+	.family = PRESSURE_UNMAP,
+	.calls = "madvise(MADV_FREE), madvise(MADV_PAGEOUT)",
+	.events = "clear",
+	.proof = "freed page taken",
+	/* Only anonymous memory can be freed so. */
+	.may_discard = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_ANON_THP),
+	.needs = { memory_advice_missing },
+	.apply = apply_free,
+};
