@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * move_pages(2): without a place to go it only looks.
+ */
+#include <numa.h>
+#include <numaif.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "placement.h"
+
+const char *placement_missing(void)
+{
+	if (numa_available() < 0)
+		return "kernel without CONFIG_NUMA";
+	if (numa_bitmask_weight(numa_all_nodes_ptr) < 2)
+		return "only one NUMA node has memory, two are needed";
+	return NULL;
+}
+
+int placement_node_after(int node)
+{
+	do {
+		node = node < numa_max_node() ? node + 1 : 0;
+	} while (!numa_bitmask_isbitset(numa_all_nodes_ptr, node));
+	return node;
+}
+
+int placement_open(struct placement *p, const struct area *area, struct result *r)
+{
+	size_t i;
+
+	p->nr = area->size / area->backing->granule;
+	p->pages = calloc(p->nr, sizeof(*p->pages));
+	p->nodes = calloc(p->nr, sizeof(*p->nodes));
+	if (!p->pages || !p->nodes) {
+		placement_close(p);
+		return result_errno(r, "calloc(%zu pages)", p->nr);
+	}
+	for (i = 0; i < p->nr; i++)
+		p->pages[i] = area->hva + i * area->backing->granule;
+	return 0;
+}
+
+void placement_close(struct placement *p)
+{
+	free(p->pages);
+	free(p->nodes);
+	memset(p, 0, sizeof(*p));
+}
+
+int placement_look(struct placement *p, struct result *r)
+{
+	if (move_pages(0, p->nr, p->pages, NULL, p->nodes, 0))
+		return result_errno(r, "move_pages(%zu pages, to look)", p->nr);
+	return 0;
+}
+
+size_t placement_count(const struct placement *p, int node)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < p->nr; i++)
+		count += p->nodes[i] == node;
+	return count;
+}
+
+int placement_move(const struct placement *p, int node, struct result *r)
+{
+	int nodes[p->nr], status[p->nr];
+	size_t i;
+
+	for (i = 0; i < p->nr; i++)
+		nodes[i] = node;
+	if (move_pages(0, p->nr, p->pages, nodes, status, MPOL_MF_MOVE) < 0)
+		return result_errno(r, "move_pages(%zu pages to node %d)", p->nr, node);
+	return 0;
+}
+
+void area_touch(const struct area *area)
+{
+	size_t i;
+
+	for (i = 0; i < area->size; i += PAGE_BYTES) {
+		volatile char *byte = area->hva + i;
+
+		*byte = *byte;
+	}
+}
