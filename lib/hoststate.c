@@ -20,15 +20,29 @@
 #define RMDIR_TRIES	100
 #define RMDIR_PAUSE_NS	20000000ULL
 
-/* One thing to undo: write @value to @path, or remove the directory @path. */
-struct record {
-	char remove_directory;
-	char path[255];
-	char value[256];
+enum record_kind {
+	RECORD_WRITE,		/* to undo: write @value to @path */
+	RECORD_DIRECTORY,	/* to undo: remove the directory @path */
+	RECORD_MARK,		/* nothing to undo; a pop goes back to here */
+	RECORD_POP,		/* is not kept: undo what came after the last mark */
 };
 
-/* Processes may take a while to leave a cgroup. */
-static void remove_directory(const char *path)
+struct record {
+	enum record_kind kind;
+	char path[256];
+	char value[256];
+	char unless[256];	/* in the file: then there is nothing to undo */
+};
+
+/* The keeper's answers. */
+enum answer {
+	ANSWER_FULL,
+	ANSWER_DONE,
+	ANSWER_NOT_UNDONE,
+};
+
+/* Processes may take a while to leave a cgroup.  Return: 0 or -1. */
+static int remove_directory(const char *path)
 {
 	char kill_file[300];
 	int i;
@@ -36,11 +50,12 @@ static void remove_directory(const char *path)
 	snprintf(kill_file, sizeof(kill_file), "%s/cgroup.kill", path);
 	for (i = 0; i < RMDIR_TRIES; i++) {
 		if (!rmdir(path) || errno == ENOENT)
-			return;
+			return 0;
 		hostfile_write(kill_file, "1");
 		sleep_ns(RMDIR_PAUSE_NS);
 	}
 	fprintf(stderr, "cannot remove %s: %s\n", path, strerror(errno));
+	return -1;
 }
 
 /* sysfs shows a choice as "always [madvise] never"; only the choice is written. */
@@ -54,32 +69,49 @@ static void keep_choice(char *value)
 	memmove(value, open + 1, close - open);
 }
 
-static void undo(const struct record *record)
+static int undo(const struct record *record)
 {
 	char now[sizeof(record->value)];
 	int ret;
 
-	if (record->remove_directory) {
-		remove_directory(record->path);
-		return;
-	}
+	if (record->kind == RECORD_MARK)
+		return 0;
+	if (record->kind == RECORD_DIRECTORY)
+		return remove_directory(record->path);
 	/* The change itself may have been refused. */
 	if (hostfile_read(record->path, now, sizeof(now)) >= 0) {
 		keep_choice(now);
-		if (!strcmp(now, record->value))
-			return;
+		if (!strcmp(now, record->unless))
+			return 0;
 	}
 	ret = hostfile_write(record->path, record->value);
 	if (ret)
 		fprintf(stderr, "cannot restore %s to '%s': %s\n", record->path,
 			record->value, strerror(-ret));
+	return ret;
+}
+
+/* Undo, last first, until a mark or all is undone; that mark goes as well. */
+static enum answer undo_to_mark(const struct record *records, unsigned int *n)
+{
+	enum answer answer = ANSWER_DONE;
+	const struct record *record;
+
+	while (*n) {
+		record = &records[--*n];
+		if (record->kind == RECORD_MARK)
+			break;
+		if (undo(record))
+			answer = ANSWER_NOT_UNDONE;
+	}
+	return answer;
 }
 
 static void __attribute__((noreturn)) keeper(int fd)
 {
 	struct record records[MAX_RECORDS + 1];
 	unsigned int n = 0;
-	char ack;
+	char answer;
 
 	/* Ctrl-C is for the tests; the keeper has to outlive them. */
 	setsid();
@@ -89,13 +121,18 @@ static void __attribute__((noreturn)) keeper(int fd)
 	signal(SIGPIPE, SIG_IGN);
 	/* One slot more than it keeps: that record is refused. */
 	while (recv(fd, &records[n], sizeof(records[n]), 0) == sizeof(records[n])) {
-		ack = n < MAX_RECORDS;
-		n += ack;
-		if (send(fd, &ack, 1, 0) != 1)
+		answer = ANSWER_FULL;
+		if (records[n].kind == RECORD_POP) {
+			answer = undo_to_mark(records, &n);
+		} else if (n < MAX_RECORDS) {
+			n++;
+			answer = ANSWER_DONE;
+		}
+		if (send(fd, &answer, 1, 0) != 1)
 			break;
 	}
-	while (n--)
-		undo(&records[n]);
+	while (n)
+		undo_to_mark(records, &n);
 	_exit(0);
 }
 
@@ -123,16 +160,24 @@ int hoststate_open(struct hoststate *h, struct result *r)
 	return 0;
 }
 
+static int ask(struct hoststate *h, const struct record *record, char *answer,
+	       struct result *r)
+{
+	if (send(h->fd, record, sizeof(*record), MSG_NOSIGNAL) != sizeof(*record) ||
+	    recv(h->fd, answer, 1, 0) != 1)
+		return result_error(r, "the keeper of host settings is gone; %s not changed",
+				    record->path);
+	return 0;
+}
+
 /* The change may only follow once the keeper knows how to undo it. */
 static int remember(struct hoststate *h, const struct record *record, struct result *r)
 {
-	char ack;
+	char answer;
 
-	if (send(h->fd, record, sizeof(*record), MSG_NOSIGNAL) != sizeof(*record) ||
-	    recv(h->fd, &ack, 1, 0) != 1)
-		return result_error(r, "the keeper of host settings is gone; %s not changed",
-				    record->path);
-	if (!ack)
+	if (ask(h, record, &answer, r))
+		return -1;
+	if (answer == ANSWER_FULL)
 		return result_error(r, "more than %d host settings changed; %s not changed",
 				    MAX_RECORDS, record->path);
 	return 0;
@@ -157,12 +202,9 @@ int hoststate_write(struct hoststate *h, const char *path, const char *value,
 int hoststate_write_undo(struct hoststate *h, const char *path, const char *value,
 			 const char *undo, struct result *r)
 {
-	struct record record = { 0 };
 	int ret;
 
-	snprintf(record.path, sizeof(record.path), "%s", path);
-	snprintf(record.value, sizeof(record.value), "%s", undo);
-	if (remember(h, &record, r))
+	if (hoststate_at_end(h, path, undo, undo, r))
 		return -1;
 	ret = hostfile_write(path, value);
 	if (ret)
@@ -170,9 +212,39 @@ int hoststate_write_undo(struct hoststate *h, const char *path, const char *valu
 	return 0;
 }
 
+int hoststate_at_end(struct hoststate *h, const char *path, const char *value,
+		     const char *unless, struct result *r)
+{
+	struct record record = { .kind = RECORD_WRITE };
+
+	snprintf(record.path, sizeof(record.path), "%s", path);
+	snprintf(record.value, sizeof(record.value), "%s", value);
+	snprintf(record.unless, sizeof(record.unless), "%s", unless);
+	return remember(h, &record, r);
+}
+
+int hoststate_push(struct hoststate *h, struct result *r)
+{
+	struct record record = { .kind = RECORD_MARK };
+
+	return remember(h, &record, r);
+}
+
+int hoststate_pop(struct hoststate *h, struct result *r)
+{
+	struct record record = { .kind = RECORD_POP };
+	char answer;
+
+	if (ask(h, &record, &answer, r))
+		return -1;
+	if (answer == ANSWER_NOT_UNDONE)
+		return result_error(r, "a change to the host could not be undone: see the console");
+	return 0;
+}
+
 int hoststate_mkdir(struct hoststate *h, const char *path, struct result *r)
 {
-	struct record record = { .remove_directory = 1 };
+	struct record record = { .kind = RECORD_DIRECTORY };
 
 	snprintf(record.path, sizeof(record.path), "%s", path);
 	if (remember(h, &record, r))

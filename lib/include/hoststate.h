@@ -36,6 +36,25 @@ int hoststate_write_undo(struct hoststate *h, const char *path, const char *valu
 			 const char *undo, struct result *r);
 
 /*
+ * hoststate_at_end() - only remember what to write when all is restored
+ * @unless: the file reads so: nothing is to be done
+ *
+ * Comes before a change that is not made by writing to a file, or is tried
+ * more than once.
+ */
+int hoststate_at_end(struct hoststate *h, const char *path, const char *value,
+		     const char *unless, struct result *r);
+
+/*
+ * hoststate_push() / hoststate_pop() - undo in the middle
+ *
+ * A pop restores now what was changed since the last push, last change first.
+ * Return: 0, or -1 with an error: the pop could not restore everything.
+ */
+int hoststate_push(struct hoststate *h, struct result *r);
+int hoststate_pop(struct hoststate *h, struct result *r);
+
+/*
  * hoststate_mkdir() - make a directory (a cgroup) until hoststate_close()
  *
  * The keeper kills what is left in a cgroup before it removes it.

@@ -82,6 +82,66 @@ TEST_F(host, too_many_changes_are_refused_and_all_restored)
 	EXPECT_TRUE(file_says(self->file, "old"));
 }
 
+TEST_F(host, pop_undoes_up_to_the_last_push)
+{
+	ASSERT_EQ(0, hoststate_open(&self->host, &self->r));
+	EXPECT_EQ(0, hoststate_write(&self->host, self->file, "new", &self->r));
+	EXPECT_EQ(0, hoststate_push(&self->host, &self->r));
+	EXPECT_EQ(0, hoststate_write(&self->host, self->file, "two", &self->r));
+	EXPECT_EQ(0, hoststate_write(&self->host, self->file, "ten", &self->r));
+	EXPECT_EQ(0, hoststate_mkdir(&self->host, self->sub, &self->r));
+	EXPECT_EQ(0, hoststate_pop(&self->host, &self->r));
+	EXPECT_TRUE(file_says(self->file, "new"));
+	EXPECT_NE(0, access(self->sub, F_OK));
+	hoststate_close(&self->host);
+	EXPECT_TRUE(file_says(self->file, "old"));
+}
+
+TEST_F(host, pop_makes_room_for_more)
+{
+	int i, ret = 0;
+
+	ASSERT_EQ(0, hoststate_open(&self->host, &self->r));
+	for (i = 0; !ret && i < 100; i++) {
+		ret = hoststate_push(&self->host, &self->r) ||
+		      hoststate_write(&self->host, self->file, "new", &self->r) ||
+		      hoststate_pop(&self->host, &self->r);
+		EXPECT_TRUE(file_says(self->file, "old"));
+	}
+	EXPECT_EQ(0, ret);
+	hoststate_close(&self->host);
+}
+
+TEST_F(host, pop_says_what_cannot_be_undone)
+{
+	char missing[128];
+
+	snprintf(missing, sizeof(missing), "%s/no/such/file", self->dir);
+	ASSERT_EQ(0, hoststate_open(&self->host, &self->r));
+	EXPECT_EQ(0, hoststate_push(&self->host, &self->r));
+	EXPECT_EQ(0, hoststate_at_end(&self->host, missing, "1", "", &self->r));
+	EXPECT_EQ(-1, hoststate_pop(&self->host, &self->r));
+	EXPECT_EQ(RESULT_ERROR, self->r.kind);
+	hoststate_close(&self->host);
+}
+
+TEST_F(host, written_at_the_end)
+{
+	ASSERT_EQ(0, hoststate_open(&self->host, &self->r));
+	EXPECT_EQ(0, hoststate_at_end(&self->host, self->file, "last", "", &self->r));
+	EXPECT_TRUE(file_says(self->file, "old"));
+	hoststate_close(&self->host);
+	EXPECT_TRUE(file_says(self->file, "last"));
+}
+
+TEST_F(host, not_written_at_the_end_if_not_needed)
+{
+	ASSERT_EQ(0, hoststate_open(&self->host, &self->r));
+	EXPECT_EQ(0, hoststate_at_end(&self->host, self->file, "last", "old", &self->r));
+	hoststate_close(&self->host);
+	EXPECT_TRUE(file_says(self->file, "old"));
+}
+
 TEST_F(host, missing_file_needs_no_change)
 {
 	ASSERT_EQ(0, hoststate_open(&self->host, &self->r));
