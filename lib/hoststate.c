@@ -4,8 +4,10 @@
  * changes, acknowledges, and restores at the end of its input.
  */
 #include <errno.h>
+#include <linux/kernel-page-flags.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -15,14 +17,18 @@
 #include "deadline.h"
 #include "hostfile.h"
 #include "hoststate.h"
+#include "pagemap.h"
 
 #define MAX_RECORDS	32
-#define RMDIR_TRIES	100
-#define RMDIR_PAUSE_NS	20000000ULL
+#define UNDO_TRIES	100
+#define UNDO_PAUSE_NS	20000000ULL
+
+#define UNPOISON	"/sys/kernel/debug/hwpoison/unpoison-pfn"
 
 enum record_kind {
 	RECORD_WRITE,		/* to undo: write @value to @path */
 	RECORD_DIRECTORY,	/* to undo: remove the directory @path */
+	RECORD_FRAME,		/* to undo: take the poison off page frame @value */
 	RECORD_MARK,		/* nothing to undo; a pop goes back to here */
 	RECORD_POP,		/* is not kept: undo what came after the last mark */
 };
@@ -48,13 +54,37 @@ static int remove_directory(const char *path)
 	int i;
 
 	snprintf(kill_file, sizeof(kill_file), "%s/cgroup.kill", path);
-	for (i = 0; i < RMDIR_TRIES; i++) {
+	for (i = 0; i < UNDO_TRIES; i++) {
 		if (!rmdir(path) || errno == ENOENT)
 			return 0;
 		hostfile_write(kill_file, "1");
-		sleep_ns(RMDIR_PAUSE_NS);
+		sleep_ns(UNDO_PAUSE_NS);
 	}
 	fprintf(stderr, "cannot remove %s: %s\n", path, strerror(errno));
+	return -1;
+}
+
+/*
+ * Whoever still holds the frame for a moment must let go of it first, and
+ * kernels before v5.16 do not say that they refused: the flag does.
+ * Return: 0 or -1.
+ */
+static int unpoison(const char *frame)
+{
+	struct result ignored;
+	uint64_t flags;
+	int i;
+
+	result_init(&ignored);
+	for (i = 0; i < UNDO_TRIES; i++) {
+		if (pageflags(strtoull(frame, NULL, 0), &flags, &ignored) ||
+		    !(flags & 1ULL << KPF_HWPOISON) || access(UNPOISON, W_OK))
+			return 0;
+		if (i)
+			sleep_ns(UNDO_PAUSE_NS);
+		hostfile_write(UNPOISON, frame);
+	}
+	fprintf(stderr, "cannot give page frame %s back to the kernel\n", frame);
 	return -1;
 }
 
@@ -78,6 +108,8 @@ static int undo(const struct record *record)
 		return 0;
 	if (record->kind == RECORD_DIRECTORY)
 		return remove_directory(record->path);
+	if (record->kind == RECORD_FRAME)
+		return unpoison(record->value);
 	/* The change itself may have been refused. */
 	if (hostfile_read(record->path, now, sizeof(now)) >= 0) {
 		keep_choice(now);
@@ -240,6 +272,15 @@ int hoststate_pop(struct hoststate *h, struct result *r)
 	if (answer == ANSWER_NOT_UNDONE)
 		return result_error(r, "a change to the host could not be undone: see the console");
 	return 0;
+}
+
+int hoststate_unpoison_at_end(struct hoststate *h, uint64_t frame, struct result *r)
+{
+	struct record record = { .kind = RECORD_FRAME };
+
+	snprintf(record.path, sizeof(record.path), "page frame");
+	snprintf(record.value, sizeof(record.value), "%#llx", (unsigned long long)frame);
+	return remember(h, &record, r);
 }
 
 int hoststate_mkdir(struct hoststate *h, const char *path, struct result *r)

@@ -8,6 +8,7 @@
 #ifndef HOSTSTATE_H
 #define HOSTSTATE_H
 
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "result.h"
@@ -44,6 +45,15 @@ int hoststate_write_undo(struct hoststate *h, const char *path, const char *valu
  */
 int hoststate_at_end(struct hoststate *h, const char *path, const char *value,
 		     const char *unless, struct result *r);
+
+/*
+ * hoststate_unpoison_at_end() - have a page frame given back to the kernel
+ * @frame: about to be taken out of service; need not come to it
+ *
+ * Only the module hwpoison_inject can do it.  Without it the frame stays out of
+ * service, which is no error.
+ */
+int hoststate_unpoison_at_end(struct hoststate *h, uint64_t frame, struct result *r);
 
 /*
  * hoststate_push() / hoststate_pop() - undo in the middle

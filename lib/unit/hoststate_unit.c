@@ -142,6 +142,15 @@ TEST_F(host, not_written_at_the_end_if_not_needed)
 	EXPECT_TRUE(file_says(self->file, "old"));
 }
 
+TEST_F(host, frame_that_was_not_poisoned_needs_nothing)
+{
+	ASSERT_EQ(0, hoststate_open(&self->host, &self->r));
+	EXPECT_EQ(0, hoststate_push(&self->host, &self->r));
+	EXPECT_EQ(0, hoststate_unpoison_at_end(&self->host, 0x100, &self->r));
+	EXPECT_EQ(0, hoststate_pop(&self->host, &self->r));
+	hoststate_close(&self->host);
+}
+
 TEST_F(host, missing_file_needs_no_change)
 {
 	ASSERT_EQ(0, hoststate_open(&self->host, &self->r));
