@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "bus_error.h"
 #include "guest_abi.h"
 #include "memory.h"
 #include "result.h"
@@ -42,6 +43,7 @@ struct vcpu {
 	uint32_t state;		/* enum vcpu_state; written by the thread */
 	uint64_t holes;		/* KVM_RUN came back because of a hole */
 	uint64_t holes_before;	/* the same when the last hole was opened */
+	struct bus_errors bus;	/* KVM_RUN met poisoned memory */
 	char error[256];	/* why VCPU_FAILED */
 };
 
@@ -146,8 +148,9 @@ int vm_stop(struct vm *vm, uint64_t budget_ns, struct result *r);
  * vm_hole_open() / vm_hole_close() - bracket a time without guest memory
  *
  * For the one thread that takes the memory away; they do not nest.
- * In between, KVM_RUN may return EFAULT, or MMIO for an emulated access; the
- * vCPU then waits for the hole to close.  Outside, that is an error.
+ * In between, KVM_RUN may return EFAULT, or MMIO for an emulated access, or come
+ * with a SIGBUS because the memory is poisoned; the vCPU then waits for the hole
+ * to close.  Outside, that is an error.
  */
 void vm_hole_open(struct vm *vm);
 void vm_hole_close(struct vm *vm);

@@ -32,13 +32,13 @@ static void on_kick(int signal)
 		current_run->immediate_exit = 1;
 }
 
-int vcpu_kick_init(struct result *r)
+int vcpu_signals_init(struct result *r)
 {
 	struct sigaction action = { .sa_handler = on_kick };
 
 	if (sigaction(KICK_SIGNAL, &action, NULL))
 		return result_errno(r, "sigaction(SIGUSR1)");
-	return 0;
+	return bus_errors_init(r);
 }
 
 void vcpu_kick(const struct vcpu *vcpu)
@@ -156,14 +156,39 @@ static bool handle_exit(struct vcpu *vcpu, uint32_t hole_before)
 	}
 }
 
-/* One KVM_RUN; false when the vCPU is done for good. */
+/*
+ * One KVM_RUN, and whether it met poisoned memory: then a signal was sent to
+ * this thread, and is taken before the call is over.
+ * Return: as the call.
+ */
+static int run_guest(struct vcpu *vcpu, bool *poisoned)
+{
+	uint64_t before = vcpu->bus.nr;
+	int ret, err;
+
+	bus_errors_catch(&vcpu->bus);
+	ret = ioctl(vcpu->fd, KVM_RUN, 0);
+	err = errno;
+	bus_errors_catch(NULL);
+	*poisoned = vcpu->bus.nr != before;
+	errno = err;
+	return ret;
+}
+
+/* Run the guest once; false when the vCPU is done for good. */
 static bool run_once(struct vcpu *vcpu)
 {
 	uint32_t hole = __atomic_load_n(&vcpu->vm->hole, __ATOMIC_ACQUIRE);
+	bool poisoned;
+	int err;
 
-	if (!ioctl(vcpu->fd, KVM_RUN, 0))
+	err = run_guest(vcpu, &poisoned) ? errno : 0;
+	if (poisoned && !wait_out_hole(vcpu, hole))
+		return fail(vcpu, "KVM_RUN: SIGBUS, code %d, at %p", vcpu->bus.code,
+			    (void *)vcpu->bus.addr);
+	switch (err) {
+	case 0:
 		return handle_exit(vcpu, hole);
-	switch (errno) {
 	case EINTR:
 	case EAGAIN:
 		return true;
@@ -171,7 +196,7 @@ static bool run_once(struct vcpu *vcpu)
 		return wait_out_hole(vcpu, hole) ||
 		       fail(vcpu, "KVM_RUN: EFAULT though all guest memory is mapped");
 	default:
-		return fail(vcpu, "KVM_RUN: %s", strerror(errno));
+		return fail(vcpu, "KVM_RUN: %s", strerror(err));
 	}
 }
 

@@ -69,7 +69,7 @@ int vm_create(struct vm *vm, unsigned int nr_vcpus, struct result *r)
 	if (!nr_vcpus || nr_vcpus > GUEST_MAX_VCPUS)
 		return result_error(r, "%u vCPUs asked for, 1 to %d are possible",
 				    nr_vcpus, GUEST_MAX_VCPUS);
-	if (vm_available(r) || vcpu_kick_init(r))
+	if (vm_available(r) || vcpu_signals_init(r))
 		return -1;
 	vm->kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
 	if (vm->kvm < 0) {

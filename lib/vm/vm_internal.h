@@ -19,8 +19,9 @@ void vcpu_destroy(struct vcpu *vcpu);
 
 /* vcpu_run.c: body of a vCPU thread */
 void *vcpu_thread(void *vcpu);
-/* vcpu_run.c: the signal that gets a thread out of KVM_RUN */
-int vcpu_kick_init(struct result *r);
+/* vcpu_run.c: handlers of the signals that a vCPU thread gets */
+int vcpu_signals_init(struct result *r);
+/* vcpu_run.c: get a thread out of KVM_RUN */
 void vcpu_kick(const struct vcpu *vcpu);
 
 /* exits.c: name of a KVM_EXIT_* reason */
