@@ -71,6 +71,15 @@ int hoststate_pop(struct hoststate *h, struct result *r);
  */
 int hoststate_mkdir(struct hoststate *h, const char *path, struct result *r);
 
+/*
+ * hoststate_swapon() - swap to a device until hoststate_close()
+ * @path: with a swap header on it
+ * @flags: of swapon(2)
+ *
+ * It may be off again by then.  Return: 0, or -1 with an error.
+ */
+int hoststate_swapon(struct hoststate *h, const char *path, int flags, struct result *r);
+
 /* hoststate_close() - restore, last change first, and wait until it is done */
 void hoststate_close(struct hoststate *h);
 

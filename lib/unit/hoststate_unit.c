@@ -68,6 +68,16 @@ TEST_F(host, restored_after_sigkill)
 	EXPECT_TRUE(file_says(self->file, "old"));
 }
 
+TEST_F(host, refused_swapon_names_the_device)
+{
+	ASSERT_EQ(0, hoststate_open(&self->host, &self->r));
+	EXPECT_EQ(-1, hoststate_swapon(&self->host, self->file, 0, &self->r));
+	EXPECT_EQ(RESULT_ERROR, self->r.kind);
+	EXPECT_NE(NULL, strstr(self->r.reason, self->file));
+	hoststate_close(&self->host);
+	EXPECT_TRUE(file_says(self->file, "old"));
+}
+
 TEST_F(host, too_many_changes_are_refused_and_all_restored)
 {
 	int i, ret = 0;
@@ -129,6 +139,8 @@ TEST_F(host, written_at_the_end)
 {
 	ASSERT_EQ(0, hoststate_open(&self->host, &self->r));
 	EXPECT_EQ(0, hoststate_at_end(&self->host, self->file, "last", "", &self->r));
+	/* A process that is gone, or a file, must not stop the rest. */
+	EXPECT_EQ(0, hoststate_at_end(&self->host, "/no/such/file", "1", "", &self->r));
 	EXPECT_TRUE(file_says(self->file, "old"));
 	hoststate_close(&self->host);
 	EXPECT_TRUE(file_says(self->file, "last"));

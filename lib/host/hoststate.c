@@ -1,172 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The keeper of host settings: records what to restore before anything
- * changes, acknowledges, and restores at the end of its input.
+ * Changing settings of the host: first the keeper learns how to undo it, then
+ * it is done.
  */
 #include <errno.h>
-#include <linux/kernel-page-flags.h>
-#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/swap.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "deadline.h"
 #include "hostfile.h"
 #include "hoststate.h"
-#include "pagemap.h"
-
-#define MAX_RECORDS	32
-#define UNDO_TRIES	100
-#define UNDO_PAUSE_NS	20000000ULL
-
-#define UNPOISON	"/sys/kernel/debug/hwpoison/unpoison-pfn"
-
-enum record_kind {
-	RECORD_WRITE,		/* to undo: write @value to @path */
-	RECORD_DIRECTORY,	/* to undo: remove the directory @path */
-	RECORD_FRAME,		/* to undo: take the poison off page frame @value */
-	RECORD_MARK,		/* nothing to undo; a pop goes back to here */
-	RECORD_POP,		/* is not kept: undo what came after the last mark */
-};
-
-struct record {
-	enum record_kind kind;
-	char path[256];
-	char value[256];
-	char unless[256];	/* in the file: then there is nothing to undo */
-};
-
-/* The keeper's answers. */
-enum answer {
-	ANSWER_FULL,
-	ANSWER_DONE,
-	ANSWER_NOT_UNDONE,
-};
-
-/* Processes may take a while to leave a cgroup.  Return: 0 or -1. */
-static int remove_directory(const char *path)
-{
-	char kill_file[300];
-	int i;
-
-	snprintf(kill_file, sizeof(kill_file), "%s/cgroup.kill", path);
-	for (i = 0; i < UNDO_TRIES; i++) {
-		if (!rmdir(path) || errno == ENOENT)
-			return 0;
-		hostfile_write(kill_file, "1");
-		sleep_ns(UNDO_PAUSE_NS);
-	}
-	fprintf(stderr, "cannot remove %s: %s\n", path, strerror(errno));
-	return -1;
-}
-
-/*
- * Whoever still holds the frame for a moment must let go of it first, and
- * kernels before v5.16 do not say that they refused: the flag does.
- * Return: 0 or -1.
- */
-static int unpoison(const char *frame)
-{
-	struct result ignored;
-	uint64_t flags;
-	int i;
-
-	result_init(&ignored);
-	for (i = 0; i < UNDO_TRIES; i++) {
-		if (pageflags(strtoull(frame, NULL, 0), &flags, &ignored) ||
-		    !(flags & 1ULL << KPF_HWPOISON) || access(UNPOISON, W_OK))
-			return 0;
-		if (i)
-			sleep_ns(UNDO_PAUSE_NS);
-		hostfile_write(UNPOISON, frame);
-	}
-	fprintf(stderr, "cannot give page frame %s back to the kernel\n", frame);
-	return -1;
-}
-
-/* sysfs shows a choice as "always [madvise] never"; only the choice is written. */
-static void keep_choice(char *value)
-{
-	char *open = strchr(value, '['), *close = strchr(value, ']');
-
-	if (!open || !close || close < open)
-		return;
-	*close = '\0';
-	memmove(value, open + 1, close - open);
-}
-
-static int undo(const struct record *record)
-{
-	char now[sizeof(record->value)];
-	int ret;
-
-	if (record->kind == RECORD_MARK)
-		return 0;
-	if (record->kind == RECORD_DIRECTORY)
-		return remove_directory(record->path);
-	if (record->kind == RECORD_FRAME)
-		return unpoison(record->value);
-	/* The change itself may have been refused. */
-	if (hostfile_read(record->path, now, sizeof(now)) >= 0) {
-		keep_choice(now);
-		if (!strcmp(now, record->unless))
-			return 0;
-	}
-	ret = hostfile_write(record->path, record->value);
-	if (ret)
-		fprintf(stderr, "cannot restore %s to '%s': %s\n", record->path,
-			record->value, strerror(-ret));
-	return ret;
-}
-
-/* Undo, last first, until a mark or all is undone; that mark goes as well. */
-static enum answer undo_to_mark(const struct record *records, unsigned int *n)
-{
-	enum answer answer = ANSWER_DONE;
-	const struct record *record;
-
-	while (*n) {
-		record = &records[--*n];
-		if (record->kind == RECORD_MARK)
-			break;
-		if (undo(record))
-			answer = ANSWER_NOT_UNDONE;
-	}
-	return answer;
-}
-
-static void __attribute__((noreturn)) keeper(int fd)
-{
-	struct record records[MAX_RECORDS + 1];
-	unsigned int n = 0;
-	char answer;
-
-	/* Ctrl-C is for the tests; the keeper has to outlive them. */
-	setsid();
-	signal(SIGINT, SIG_IGN);
-	signal(SIGTERM, SIG_IGN);
-	signal(SIGHUP, SIG_IGN);
-	signal(SIGPIPE, SIG_IGN);
-	/* One slot more than it keeps: that record is refused. */
-	while (recv(fd, &records[n], sizeof(records[n]), 0) == sizeof(records[n])) {
-		answer = ANSWER_FULL;
-		if (records[n].kind == RECORD_POP) {
-			answer = undo_to_mark(records, &n);
-		} else if (n < MAX_RECORDS) {
-			n++;
-			answer = ANSWER_DONE;
-		}
-		if (send(fd, &answer, 1, 0) != 1)
-			break;
-	}
-	while (n)
-		undo_to_mark(records, &n);
-	_exit(0);
-}
+#include "keeper.h"
 
 int hoststate_open(struct hoststate *h, struct result *r)
 {
@@ -185,7 +33,7 @@ int hoststate_open(struct hoststate *h, struct result *r)
 	}
 	if (!h->keeper) {
 		close(pair[0]);
-		keeper(pair[1]);
+		keeper_run(pair[1]);
 	}
 	close(pair[1]);
 	h->fd = pair[0];
@@ -211,7 +59,7 @@ static int remember(struct hoststate *h, const struct record *record, struct res
 		return -1;
 	if (answer == ANSWER_FULL)
 		return result_error(r, "more than %d host settings changed; %s not changed",
-				    MAX_RECORDS, record->path);
+				    KEEPER_MAX_RECORDS, record->path);
 	return 0;
 }
 
@@ -292,6 +140,18 @@ int hoststate_mkdir(struct hoststate *h, const char *path, struct result *r)
 		return -1;
 	if (mkdir(path, 0755))
 		return result_errno(r, "mkdir(%s)", path);
+	return 0;
+}
+
+int hoststate_swapon(struct hoststate *h, const char *path, int flags, struct result *r)
+{
+	struct record record = { .kind = RECORD_SWAP };
+
+	snprintf(record.path, sizeof(record.path), "%s", path);
+	if (remember(h, &record, r))
+		return -1;
+	if (swapon(path, flags))
+		return result_errno(r, "swapon(%s, %#x)", path, flags);
 	return 0;
 }
 
