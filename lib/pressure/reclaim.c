@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Driving pages out of memory, and showing that they went.
+ */
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "deadline.h"
+#include "pagemap.h"
+#include "reclaim.h"
+#include "swap.h"
+
+/*
+ * A page may be on its way to the list that reclaim looks at, or have been
+ * looked at for the first time: it was used, which is forgotten then.
+ */
+#define MORE_TRIES	3
+
+int reclaim_set_up(struct press *p, struct result *r)
+{
+	char device[32];
+
+	/* Pages of a shared file go to the disk. */
+	if (backing_bit(p->area->backing) == BACKING_BIT(BACKING_FILE))
+		return 0;
+	return swap_start(p->host, RECLAIM_SWAP_BYTES, device, sizeof(device), r);
+}
+
+int reclaim_count_out(const struct press *p, unsigned int *out, struct result *r)
+{
+	bool shared = backing_bit(p->area->backing) & ON_SHARED;
+	size_t nr = p->area->size / PAGE_BYTES;
+	size_t stride = vm_shared(p->vm)->stride / PAGE_BYTES;
+	unsigned char *cached = malloc(nr);
+	pagemap_t *pages = pagemap_area(p->area, r);
+	unsigned int i;
+	int ret = -1;
+
+	*out = 0;
+	if (!cached)
+		result_errno(r, "malloc(%zu)", nr);
+	else if (mincore(p->area->hva, p->area->size, cached))
+		result_errno(r, "mincore(%p, %zu)", p->area->hva, p->area->size);
+	else if (pages)
+		ret = 0;
+	/* What a file has swapped out leaves no trace in the page table. */
+	for (i = 0; !ret && i < p->nr_pages; i++)
+		*out += shared ? !(pages[i * stride] & PAGEMAP_PRESENT) &&
+				 !(cached[i * stride] & 1) :
+				 !!(pages[i * stride] & PAGEMAP_SWAPPED);
+	free(cached);
+	free(pages);
+	return ret;
+}
+
+static int until_out(struct press *p, int (*reclaim)(struct press *p, struct result *r),
+		     struct result *r)
+{
+	unsigned int out = 0, tries = 0;
+	struct deadline deadline;
+
+	deadline_start(&deadline, p->budget_ns);
+	do {
+		if (reclaim(p, r) || reclaim_count_out(p, &out, r))
+			return -1;
+		tries += out > 0;
+	} while (out < p->nr_pages && tries < MORE_TRIES && deadline_poll(&deadline));
+	p->proved += out;
+	return 0;
+}
+
+int reclaim_out(struct press *p, int (*reclaim)(struct press *p, struct result *r),
+		int (*paused)(struct press *p, struct result *r), struct result *r)
+{
+	int ret;
+
+	if (reclaim(p, r) || press_pause(p, r))
+		return -1;
+	ret = until_out(p, reclaim, r);
+	if (!ret && paused)
+		ret = paused(p, r);
+	press_resume(p);
+	return ret;
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * mn_reclaim_test - a guest keeps working while its memory is reclaimed.
+ *
+ * Swapped out, dropped, written back, aged, tracked for writes: the host mm
+ * takes back pages, or the right to write to them, for reasons of its own.  In
+ * the refuser variants a thread reaps over the same memory all the while.
+ *
+ * Contracts 1, 5, 6, 9 and 10.  Fixes guarded: c2655835fd8c ("mm/mmu_notifiers:
+ * ensure range_end() is paired with range_start()").
+ */
+#include "mn_pressure.h"
+
+MN_PRESSURE_TEST(reclaim, PRESSURE_RECLAIM)
