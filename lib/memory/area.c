@@ -26,6 +26,17 @@ static off_t half_offset(const struct area *a, size_t half)
 	return (off_t)(half * a->size);
 }
 
+static int advise(const struct area *a, char *addr, size_t size, struct result *r)
+{
+	/* A kernel without huge pages, or without advice, needs none against them. */
+	if (madvise(addr, size, a->backing->advice) &&
+	    !((errno == EINVAL || errno == ENOSYS) &&
+	      a->backing->advice == MADV_NOHUGEPAGE))
+		return result_errno(r, "madvise(%p, %zu, %d)", addr, size,
+				    a->backing->advice);
+	return 0;
+}
+
 static int map_at(struct area *a, int fixed, struct result *r)
 {
 	off_t offset = a->fd < 0 ? 0 : area_file_offset(a);
@@ -37,19 +48,14 @@ static int map_at(struct area *a, int fixed, struct result *r)
 	if (p != a->hva)
 		return result_error(r, "mmap(%p) landed at %p: kernel before v4.17?",
 				    a->hva, p);
-	/* A kernel without huge pages, or without advice, needs none against them. */
-	if (madvise(a->hva, a->size, a->backing->advice) &&
-	    !((errno == EINVAL || errno == ENOSYS) &&
-	      a->backing->advice == MADV_NOHUGEPAGE))
-		return result_errno(r, "madvise(%p, %zu, %d)", a->hva, a->size,
-				    a->backing->advice);
-	return 0;
+	return advise(a, a->hva, a->size, r);
 }
 
-/* Find addresses for the area and, above it, as many to move it to. */
+/* Addresses for the area, as many to move it to, and for both halves of a file. */
 static int reserve(struct area *a, struct result *r)
 {
-	size_t span = (2 * a->size + HUGE_BYTES - 1) & ~(HUGE_BYTES - 1);
+	size_t bytes = (a->backing->open_file ? 4 : 2) * a->size;
+	size_t span = (bytes + HUGE_BYTES - 1) & ~(HUGE_BYTES - 1);
 	char *hint = (char *)AREA_FIRST;
 	void *p;
 	int i;
@@ -76,17 +82,20 @@ static int reserve(struct area *a, struct result *r)
 
 static int open_file(struct area *a, struct result *r)
 {
+	void *view;
+
 	a->fd = a->backing->open_file(r);
 	if (a->fd < 0)
 		return -1;
 	if (ftruncate(a->fd, half_offset(a, 2)))
 		return result_errno(r, "ftruncate(%s, %zu)", a->backing->name, 2 * a->size);
-	a->file_view = mmap(NULL, 2 * a->size, PROT_GUEST, MAP_SHARED, a->fd, 0);
-	if (a->file_view == MAP_FAILED) {
-		a->file_view = NULL;
+	/* What is written here first must be as huge as if the guest had come first. */
+	view = mmap(a->aside + a->size, 2 * a->size, PROT_GUEST,
+		    MAP_SHARED | MAP_FIXED_NOREPLACE, a->fd, 0);
+	if (view == MAP_FAILED)
 		return result_errno(r, "mmap(%s, %zu)", a->backing->name, 2 * a->size);
-	}
-	return 0;
+	a->file_view = view;
+	return advise(a, view, 2 * a->size, r);
 }
 
 int area_create(struct area *a, const struct backing *backing, size_t size,

@@ -13,6 +13,7 @@
 
 #define HUGETLB_DIR	"/sys/kernel/mm/hugepages/hugepages-2048kB"
 #define HUGETLB_SPARE	4	/* times what an area needs */
+#define THP_ENABLED	"/sys/kernel/mm/transparent_hugepage/enabled"
 #define SHMEM_ENABLED	"/sys/kernel/mm/transparent_hugepage/shmem_enabled"
 
 const char *memory_advice_missing(void)
@@ -29,8 +30,7 @@ static const char *thp_missing(void)
 
 	if (memory_advice_missing())
 		return memory_advice_missing();
-	if (hostfile_read("/sys/kernel/mm/transparent_hugepage/enabled",
-			  mode, sizeof(mode)) < 0)
+	if (hostfile_read(THP_ENABLED, mode, sizeof(mode)) < 0)
 		return "kernel without CONFIG_TRANSPARENT_HUGEPAGE";
 	if (strstr(mode, "[never]"))
 		return "transparent_hugepage/enabled is never: write madvise to it";
@@ -90,10 +90,22 @@ static int provide_hugetlb(struct hoststate *host, size_t bytes, struct result *
 			   want, pages);
 }
 
-static int provide_shmem_thp(struct hoststate *host, size_t bytes, struct result *r)
+/*
+ * Always, not on advice: that comes in a second call after mmap(), and a guest
+ * that faults in between would get small pages for good.
+ */
+static int provide_thp(struct hoststate *host, size_t bytes, struct result *r)
 {
 	(void)bytes;
-	return hoststate_write(host, SHMEM_ENABLED, "advise", r);
+	return hoststate_write(host, THP_ENABLED, "always", r);
+}
+
+/* Both: freed frames are caught with anonymous memory. */
+static int provide_shmem_thp(struct hoststate *host, size_t bytes, struct result *r)
+{
+	if (provide_thp(host, bytes, r))
+		return -1;
+	return hoststate_write(host, SHMEM_ENABLED, "always", r);
 }
 
 int backing_provide(const struct backing *backing, struct hoststate *host, size_t bytes,
@@ -118,6 +130,7 @@ const struct backing backings[NR_BACKINGS] = {
 		.advice = MADV_HUGEPAGE,
 		.flags = MAP_PRIVATE | ANONYMOUS,
 		.missing = thp_missing,
+		.provide = provide_thp,
 	},
 	[BACKING_MEMFD] = {
 		.name = "memfd",

@@ -61,6 +61,56 @@ TEST_F(area, file_keeps_its_halves_apart)
 	EXPECT_EQ(0, *area_other_half(&self->a));
 }
 
+TEST_F(area, private_file_memory_is_a_copy)
+{
+	ASSERT_EQ(0, area_create(&self->a, &backings[BACKING_MEMFD_PRIVATE], PAGE_BYTES,
+				 &self->r));
+	*self->a.hva = 1;
+	EXPECT_EQ(0, self->a.file_view[0]);
+	EXPECT_EQ(0, area_unmap(&self->a, &self->r));
+	EXPECT_EQ(0, area_map(&self->a, &self->r));
+	EXPECT_EQ(0, *self->a.hva);
+}
+
+TEST_F(area, private_file_memory_is_replaced_by_the_file)
+{
+	ASSERT_EQ(0, area_create(&self->a, &backings[BACKING_MEMFD_PRIVATE], PAGE_BYTES,
+				 &self->r));
+	*area_other_half(&self->a) = 2;
+	EXPECT_EQ(0, area_replace(&self->a, &self->r));
+	EXPECT_EQ(2, *self->a.hva);
+	*self->a.hva = 3;
+	EXPECT_EQ(2, self->a.file_view[PAGE_BYTES]);
+}
+
+TEST_F(area, file_on_a_disk_keeps_its_halves_apart)
+{
+	if (disk_missing())
+		SKIP(return, "%s", disk_missing());
+	ASSERT_EQ(0, area_create(&self->a, &backings[BACKING_FILE], PAGE_BYTES, &self->r));
+	*self->a.hva = 1;
+	*area_other_half(&self->a) = 2;
+	EXPECT_EQ(1, self->a.file_view[0]);
+	EXPECT_EQ(0, area_replace(&self->a, &self->r));
+	EXPECT_EQ(2, *self->a.hva);
+	EXPECT_EQ(0, area_empty_other_half(&self->a, &self->r));
+	EXPECT_EQ(0, *area_other_half(&self->a));
+}
+
+/* Or the kernel gives no huge page to who comes through the view first. */
+TEST_F(area, huge_halves_are_aligned)
+{
+	const struct backing *backing = &backings[BACKING_MEMFD_THP];
+
+	if (backing->missing())
+		SKIP(return, "%s", backing->missing());
+	ASSERT_EQ(0, area_create(&self->a, backing, PAGE_BYTES, &self->r));
+	EXPECT_EQ(HUGE_BYTES, self->a.size);
+	EXPECT_EQ(0, (uintptr_t)self->a.hva % HUGE_BYTES);
+	EXPECT_EQ(0, (uintptr_t)self->a.aside % HUGE_BYTES);
+	EXPECT_EQ(0, (uintptr_t)self->a.file_view % HUGE_BYTES);
+}
+
 TEST_F(area, a_hole_that_is_taken_is_not_replaced)
 {
 	ASSERT_EQ(0, area_create(&self->a, &backings[BACKING_ANON], PAGE_BYTES, &self->r));
