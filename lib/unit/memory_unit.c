@@ -2,9 +2,12 @@
 /*
  * Areas: mapping, holes, replacement, and memory that is not there.
  */
+#include <sys/mman.h>
+
 #include <kselftest_harness.h>
 
 #include "memory.h"
+#include "smaps.h"
 
 FIXTURE(area) {
 	struct area a;
@@ -109,6 +112,22 @@ TEST_F(area, huge_halves_are_aligned)
 	EXPECT_EQ(0, (uintptr_t)self->a.hva % HUGE_BYTES);
 	EXPECT_EQ(0, (uintptr_t)self->a.aside % HUGE_BYTES);
 	EXPECT_EQ(0, (uintptr_t)self->a.file_view % HUGE_BYTES);
+}
+
+TEST_F(area, smaps_adds_up_what_is_inside)
+{
+	size_t bytes = 0;
+
+	ASSERT_EQ(0, area_create(&self->a, &backings[BACKING_ANON], 8 * PAGE_BYTES, &self->r));
+	*self->a.hva = 1;
+	self->a.hva[7 * PAGE_BYTES] = 1;
+	ASSERT_EQ(0, munmap(self->a.hva + 2 * PAGE_BYTES, PAGE_BYTES));
+	EXPECT_EQ(0, smaps_sum(&self->a, "Size", &bytes, &self->r));
+	EXPECT_EQ(7 * PAGE_BYTES, bytes);
+	EXPECT_EQ(0, smaps_sum(&self->a, "Rss", &bytes, &self->r));
+	EXPECT_EQ(2 * PAGE_BYTES, bytes);
+	EXPECT_EQ(-1, smaps_sum(&self->a, "NoSuchLine", &bytes, &self->r));
+	EXPECT_EQ(RESULT_ERROR, self->r.kind);
 }
 
 TEST_F(area, a_hole_that_is_taken_is_not_replaced)

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Unmapping one half and then the other, so that huge pages are cut in two and
+ * what is left of them is mapped in small ones.
+ */
+#include <sys/mman.h>
+
+#include "pressure.h"
+#include "smaps.h"
+
+/* The first (0) or the second half of each huge page, or of a smaller area. */
+static int unmap_half(const struct area *a, unsigned int half, struct result *r)
+{
+	size_t piece = a->size < HUGE_BYTES ? a->size : HUGE_BYTES;
+	size_t at;
+
+	for (at = half * piece / 2; at < a->size; at += piece) {
+		if (munmap(a->hva + at, piece / 2))
+			return result_errno(r, "munmap(%p, %zu)", a->hva + at, piece / 2);
+	}
+	return 0;
+}
+
+static int count_huge(const struct press *p, size_t *pages, struct result *r)
+{
+	bool anon = p->area->fd < 0;
+	int ret = smaps_sum(p->area, anon ? "AnonHugePages" : "ShmemPmdMapped", pages, r);
+
+	*pages /= HUGE_BYTES;
+	return ret;
+}
+
+static int unmap_both(struct press *p, struct result *r)
+{
+	size_t before = 0, after = 0;
+
+	if (p->row->proof && count_huge(p, &before, r))
+		return -1;
+	if (unmap_half(p->area, 0, r))
+		return -1;
+	if (p->row->proof && count_huge(p, &after, r))
+		return -1;
+	p->proved += before - after;
+	return unmap_half(p->area, 1, r);
+}
+
+/* All is mapped again in one piece, which can be huge again. */
+static int apply_munmap_half(struct press *p, struct result *r)
+{
+	int ret;
+
+	vm_hole_open(p->vm);
+	ret = unmap_both(p, r);
+	if (!ret) {
+		ret = vm_hole_check(p->vm, r);
+		if (area_map(p->area, r))
+			ret = -1;
+	}
+	vm_hole_close(p->vm);
+	return ret;
+}
+
+/* A part of a page of hugetlb cannot be unmapped. */
+PRESSURE(unmap_munmap_half) = {
+	.name = "munmap_half",
+	.family = PRESSURE_UNMAP,
+	.calls = "munmap() of one half and of the other, mmap() of both",
+	.events = "unmap",
+	.preserves = ON_SHARED & ~ON_HUGETLB & ~ON_THP,
+	.discards = ON_PRIVATE & ~ON_HUGETLB & ~ON_THP,
+	.apply = apply_munmap_half,
+};
+
+PRESSURE(unmap_munmap_half_thp) = {
+	.name = "munmap_half_thp",
+	.family = PRESSURE_UNMAP,
+	.calls = "munmap() of one half of each huge page and of the other, mmap() of both",
+	.events = "unmap clear",
+	.proof = "huge page cut in two",
+	.preserves = ON_SHARED & ON_THP,
+	.discards = ON_PRIVATE & ON_THP,
+	.granule = HUGE_BYTES,
+	.apply = apply_munmap_half,
+};
