@@ -11,16 +11,35 @@
 #include "result.h"
 
 /*
- * memcg_create() - a cgroup with a memory limit and no swap
+ * memcg_create() - a cgroup, with a memory limit and then no swap
  * @host: removes it again, and what is left in it
  * @name: of the directory, the process id is appended
- * @limit: memory.max, bytes
+ * @max: memory.max, bytes; 0: no limit, and swap
  * @path: filled with the directory
  * @size: of @path
  *
  * Return: 0, or -1 with a skip (no cgroup v2 with that controller) or an error.
  */
-int memcg_create(struct hoststate *host, const char *name, size_t limit,
+int memcg_create(struct hoststate *host, const char *name, size_t max,
 		 char *path, size_t size, struct result *r);
+
+/*
+ * memcg_join() - move this process there, all its threads
+ * @host: moves it back
+ * @path: from memcg_create() with the same @host
+ *
+ * What the process has touched before stays charged where it was.
+ * Return: 0, or -1 with a skip (no cgroup v2) or an error.
+ */
+int memcg_join(struct hoststate *host, const char *path, struct result *r);
+
+/*
+ * memcg_squeeze() - lower memory.high below what the cgroup uses, and lift it again
+ * @bytes: by so much
+ *
+ * The limit does not stay: above it threads are put to sleep, for seconds.
+ * Return: 0, however much was reclaimed, or -1 with an error.
+ */
+int memcg_squeeze(const char *path, size_t bytes, struct result *r);
 
 #endif
