@@ -19,6 +19,16 @@
 /* reclaim_set_up() - swap for the time of the test, where the backing needs any */
 int reclaim_set_up(struct press *p, struct result *r);
 
+/* reclaim_pageout_missing() - why the kernel has no MADV_PAGEOUT, or NULL */
+const char *reclaim_pageout_missing(void);
+
+/*
+ * reclaim_pageout() - one MADV_PAGEOUT of the whole area, after cleaning a file's pages
+ *
+ * Return: 0, or -1 with an error.  Pages that are in use may stay.
+ */
+int reclaim_pageout(struct press *p, struct result *r);
+
 /*
  * reclaim_count_out() - how many of the visited pages are out of memory
  * @out: filled in: swapped out or, of a file, not in the page cache
@@ -29,15 +39,22 @@ int reclaim_set_up(struct press *p, struct result *r);
 int reclaim_count_out(const struct press *p, unsigned int *out, struct result *r);
 
 /*
- * reclaim_out() - have all visited pages reclaimed, and count them as proved
+ * reclaim_until_out() - have all visited pages reclaimed, and count them as proved
  * @reclaim: asks the kernel for it once; it need not succeed
  *
- * Once with the guest at work, which races but rarely gets a page that is in
- * use; then with the guest paused, until no page is left or no more go.
- * @paused: done before the guest goes on; may be NULL.
- * Return: 0, or -1 with an error.
+ * The guest must be paused.  Again and again until no page is left, or no more
+ * go, or p->budget_ns is over.  Return: 0, or -1 with an error.
+ */
+int reclaim_until_out(struct press *p, int (*reclaim)(struct press *p, struct result *r),
+		      struct result *r);
+
+/*
+ * reclaim_out() - the same for a guest that is at work
+ *
+ * Once as it is, which races but rarely gets a page that is in use; then with
+ * the guest paused.
  */
 int reclaim_out(struct press *p, int (*reclaim)(struct press *p, struct result *r),
-		int (*paused)(struct press *p, struct result *r), struct result *r);
+		struct result *r);
 
 #endif

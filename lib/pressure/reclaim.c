@@ -54,8 +54,8 @@ int reclaim_count_out(const struct press *p, unsigned int *out, struct result *r
 	return ret;
 }
 
-static int until_out(struct press *p, int (*reclaim)(struct press *p, struct result *r),
-		     struct result *r)
+int reclaim_until_out(struct press *p, int (*reclaim)(struct press *p, struct result *r),
+		      struct result *r)
 {
 	unsigned int out = 0, tries = 0;
 	struct deadline deadline;
@@ -71,15 +71,13 @@ static int until_out(struct press *p, int (*reclaim)(struct press *p, struct res
 }
 
 int reclaim_out(struct press *p, int (*reclaim)(struct press *p, struct result *r),
-		int (*paused)(struct press *p, struct result *r), struct result *r)
+		struct result *r)
 {
 	int ret;
 
 	if (reclaim(p, r) || press_pause(p, r))
 		return -1;
-	ret = until_out(p, reclaim, r);
-	if (!ret && paused)
-		ret = paused(p, r);
+	ret = reclaim_until_out(p, reclaim, r);
 	press_resume(p);
 	return ret;
 }

@@ -24,7 +24,7 @@ static const char *advice_missing(int advice)
 	return memory_advice_missing() ?: madvise(NULL, 0, advice) ? "kernel before v5.4" : NULL;
 }
 
-static const char *pageout_missing(void)
+const char *reclaim_pageout_missing(void)
 {
 	return advice_missing(MADV_PAGEOUT);
 }
@@ -44,7 +44,7 @@ static int clean(const struct press *p, struct result *r)
 	return 0;
 }
 
-static int pageout(struct press *p, struct result *r)
+int reclaim_pageout(struct press *p, struct result *r)
 {
 	const struct area *a = p->area;
 
@@ -57,17 +57,17 @@ static int pageout(struct press *p, struct result *r)
 
 static int apply_pageout(struct press *p, struct result *r)
 {
-	return reclaim_out(p, pageout, NULL, r);
+	return reclaim_out(p, reclaim_pageout, r);
 }
 
-PRESSURE(reclaim_pageout) = {
+PRESSURE(reclaim_by_process) = {
 	.name = "pageout",
 	.family = PRESSURE_RECLAIM,
 	.calls = "madvise(MADV_PAGEOUT), with the guest at work and with the guest paused",
 	.events = "clear",
 	.proof = RECLAIM_OUT_PROOF,
 	.preserves = ON_RECLAIMABLE,
-	.needs = { pageout_missing, pagemap_missing, swap_missing },
+	.needs = { reclaim_pageout_missing, pagemap_missing, swap_missing },
 	.set_up = reclaim_set_up,
 	.apply = apply_pageout,
 };
@@ -172,10 +172,10 @@ static int pageout_by_outsider(struct press *p, struct result *r)
 
 static int apply_outsider(struct press *p, struct result *r)
 {
-	return reclaim_out(p, pageout_by_outsider, NULL, r);
+	return reclaim_out(p, pageout_by_outsider, r);
 }
 
-PRESSURE(reclaim_process_madvise) = {
+PRESSURE(reclaim_by_other) = {
 	.name = "process_madvise_pageout",
 	.family = PRESSURE_RECLAIM,
 	.calls = "process_madvise(MADV_PAGEOUT) by another process",
@@ -184,7 +184,8 @@ PRESSURE(reclaim_process_madvise) = {
 	.proof = RECLAIM_OUT_PROOF,
 	.preserves = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_ANON_THP) |
 		     BACKING_BIT(BACKING_MEMFD),
-	.needs = { pageout_missing, process_madvise_missing, pagemap_missing, swap_missing },
+	.needs = { reclaim_pageout_missing, process_madvise_missing, pagemap_missing,
+		   swap_missing },
 	.set_up = set_up_outsider,
 	.apply = apply_outsider,
 	.tear_down = tear_down_outsider,

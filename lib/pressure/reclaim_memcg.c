@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Reclaim by memory cgroup: on request, and because a limit is exceeded.
+ *
+ * The test moves to a cgroup of its own before the guest touches any memory,
+ * since memory is charged once, to the cgroup of whoever touches it first.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "hostfile.h"
+#include "memcg.h"
+#include "pagemap.h"
+#include "reclaim.h"
+#include "swap.h"
+
+/*
+ * Asked for while the guest is at work: it brings pages back as fast as they
+ * go, and the kernel would try for seconds to get more.
+ */
+#define FEW_BYTES	(8 * PAGE_BYTES)
+
+struct group {
+	char path[128];
+	char file[160];		/* memory.reclaim */
+	size_t bytes;		/* to be reclaimed by the next call */
+};
+
+/* How much this time; all of it the next time. */
+static size_t bytes_now(struct press *p)
+{
+	struct group *g = p->state;
+	size_t bytes = g->bytes;
+
+	g->bytes = p->area->size;
+	return bytes;
+}
+
+static int apply_to_group(struct press *p, int (*reclaim)(struct press *p, struct result *r),
+			  struct result *r)
+{
+	struct group *g = p->state;
+
+	g->bytes = FEW_BYTES;
+	return reclaim_out(p, reclaim, r);
+}
+
+static int set_up_group(struct press *p, struct result *r)
+{
+	struct group *g = calloc(1, sizeof(*g));
+
+	if (!g)
+		return result_errno(r, "calloc(group)");
+	p->state = g;
+	if (reclaim_set_up(p, r) ||
+	    memcg_create(p->host, "mn_reclaim", 0, g->path, sizeof(g->path), r))
+		return -1;
+	return memcg_join(p->host, g->path, r);
+}
+
+static void tear_down_group(struct press *p)
+{
+	free(p->state);
+}
+
+static int set_up_reclaim(struct press *p, struct result *r)
+{
+	struct group *g;
+
+	if (set_up_group(p, r))
+		return -1;
+	g = p->state;
+	snprintf(g->file, sizeof(g->file), "%s/memory.reclaim", g->path);
+	if (access(g->file, F_OK))
+		return result_skip(r, "no memory.reclaim in a memory cgroup: kernel before v5.19");
+	return 0;
+}
+
+static int reclaim(struct press *p, struct result *r)
+{
+	const struct group *g = p->state;
+	char bytes[32];
+	int ret;
+
+	snprintf(bytes, sizeof(bytes), "%zu", bytes_now(p));
+	ret = hostfile_write(g->file, bytes);
+	/* EAGAIN: got less than it was asked for. */
+	if (ret && ret != -EAGAIN)
+		return result_error(r, "write(%s, %s): %s", g->file, bytes, strerror(-ret));
+	return 0;
+}
+
+static int apply_reclaim(struct press *p, struct result *r)
+{
+	return apply_to_group(p, reclaim, r);
+}
+
+PRESSURE(reclaim_memory_reclaim) = {
+	.name = "memory_reclaim",
+	.family = PRESSURE_RECLAIM,
+	.calls = "write to memory.reclaim of the cgroup",
+	.events = "clear",
+	.proof = RECLAIM_OUT_PROOF,
+	.preserves = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_ANON_THP) |
+		     BACKING_BIT(BACKING_MEMFD),
+	.rounds = 2,
+	.needs = { pagemap_missing, swap_missing },
+	.set_up = set_up_reclaim,
+	.apply = apply_reclaim,
+	.tear_down = tear_down_group,
+};
+
+/*
+ * Whoever lowers the limit reclaims what is above it, and so does, meanwhile,
+ * a vCPU thread whose fault is charged.
+ */
+static int exceed(struct press *p, struct result *r)
+{
+	const struct group *g = p->state;
+
+	return memcg_squeeze(g->path, bytes_now(p), r);
+}
+
+static int apply_high(struct press *p, struct result *r)
+{
+	return apply_to_group(p, exceed, r);
+}
+
+PRESSURE(reclaim_memory_high) = {
+	.name = "memory_high",
+	.family = PRESSURE_RECLAIM,
+	.calls = "memory.high of the cgroup below its usage",
+	.events = "clear",
+	.callers = CALLER_BIT(CALLER_PRESSURE) | CALLER_BIT(CALLER_OWN),
+	.proof = RECLAIM_OUT_PROOF,
+	.preserves = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_MEMFD),
+	.rounds = 2,
+	.needs = { pagemap_missing, swap_missing },
+	.set_up = set_up_group,
+	.apply = apply_high,
+	.tear_down = tear_down_group,
+};
