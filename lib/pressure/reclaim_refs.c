@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * /proc/self/clear_refs: forgetting which pages were written to, which takes
+ * the right to write away, or which were used, which takes nothing.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "hostfile.h"
+#include "pagemap.h"
+#include "written.h"
+
+#define CLEAR_REFS	"/proc/self/clear_refs"
+#define CLEAR_USED	"1"
+#define CLEAR_WRITTEN	"4"
+
+static const char *clear_refs_missing(void)
+{
+	return access(CLEAR_REFS, W_OK) ? "kernel without CONFIG_PROC_PAGE_MONITOR" : NULL;
+}
+
+/* A page that was just written to has the bit, where there is one. */
+static const char *soft_dirty_missing(void)
+{
+	static char probe[2 * PAGE_BYTES];
+	char *page = (char *)(((uintptr_t)probe + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1));
+	struct result ignored;
+	pagemap_t entry;
+
+	if (clear_refs_missing())
+		return clear_refs_missing();
+	*(volatile char *)page = 1;
+	result_init(&ignored);
+	if (pagemap_read(page, 1, &entry, &ignored) || !(entry & PAGEMAP_SOFT_DIRTY))
+		return "kernel without CONFIG_MEM_SOFT_DIRTY";
+	return NULL;
+}
+
+static int clear(const char *what, struct result *r)
+{
+	int ret = hostfile_write(CLEAR_REFS, what);
+
+	if (ret)
+		return result_error(r, "write(%s, %s): %s", CLEAR_REFS, what, strerror(-ret));
+	return 0;
+}
+
+/* How many visited pages have the bit; the first that has not. */
+static int count_dirty(const struct press *p, unsigned int *dirty, unsigned int *first_clean,
+		       struct result *r)
+{
+	size_t stride = vm_shared(p->vm)->stride / PAGE_BYTES;
+	pagemap_t *pages = pagemap_area(p->area, r);
+	unsigned int i;
+
+	if (!pages)
+		return -1;
+	*dirty = 0;
+	*first_clean = p->nr_pages;
+	for (i = 0; i < p->nr_pages; i++) {
+		if (pages[i * stride] & PAGEMAP_SOFT_DIRTY)
+			(*dirty)++;
+		else if (*first_clean == p->nr_pages)
+			*first_clean = i;
+	}
+	free(pages);
+	return 0;
+}
+
+/* What the guest has written to since the bits were cleared must have them again. */
+static int judge(const struct press *p, const struct written *w, struct result *r)
+{
+	unsigned int dirty, first_clean;
+
+	if (!written_all(w, p))
+		return 0;
+	if (count_dirty(p, &dirty, &first_clean, r))
+		return -1;
+	return first_clean < p->nr_pages ? written_lost(p, first_clean, r) : 0;
+}
+
+/* With the guest paused, nobody sets what was cleared. */
+static int clear_and_count(struct press *p, struct result *r)
+{
+	unsigned int before, after, first_clean;
+
+	if (count_dirty(p, &before, &first_clean, r) || clear(CLEAR_WRITTEN, r) ||
+	    count_dirty(p, &after, &first_clean, r))
+		return -1;
+	p->proved += before > after ? before - after : 0;
+	return 0;
+}
+
+struct rounds {
+	struct written written;
+	unsigned int done;
+};
+
+static int set_up_soft_dirty(struct press *p, struct result *r)
+{
+	p->state = calloc(1, sizeof(struct rounds));
+	return p->state ? 0 : result_errno(r, "calloc(rounds)");
+}
+
+static void tear_down_soft_dirty(struct press *p)
+{
+	free(p->state);
+}
+
+/* By turns with the guest paused, for the proof, and at work, for the race. */
+static int apply_soft_dirty(struct press *p, struct result *r)
+{
+	struct rounds *rounds = p->state;
+	int ret;
+
+	if (judge(p, &rounds->written, r))
+		return -1;
+	if (rounds->done++ % 2) {
+		ret = clear(CLEAR_WRITTEN, r);
+		written_begin(&rounds->written, p);
+		return ret;
+	}
+	if (press_pause(p, r))
+		return -1;
+	ret = clear_and_count(p, r);
+	written_begin(&rounds->written, p);
+	press_resume(p);
+	return ret;
+}
+
+PRESSURE(reclaim_soft_dirty) = {
+	.name = "clear_refs_soft_dirty",
+	.family = PRESSURE_RECLAIM,
+	.calls = "write 4 to /proc/self/clear_refs",
+	.events = "soft_dirty",
+	.proof = "soft-dirty bit cleared",
+	.preserves = ON_EVERY_BACKING & ~ON_HUGETLB,
+	.needs = { soft_dirty_missing, pagemap_missing },
+	.set_up = set_up_soft_dirty,
+	.apply = apply_soft_dirty,
+	.tear_down = tear_down_soft_dirty,
+};
+
+static int apply_used(struct press *p, struct result *r)
+{
+	(void)p;
+	return clear(CLEAR_USED, r);
+}
+
+/* Only the host's own page tables forget; KVM's are not asked. */
+PRESSURE(reclaim_clear_young) = {
+	.name = "clear_refs_young",
+	.family = PRESSURE_RECLAIM,
+	.kind = PRESSURE_SPARES,
+	.calls = "write 1 to /proc/self/clear_refs",
+	.events = "none",
+	.preserves = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_ANON_THP),
+	.needs = { clear_refs_missing },
+	.apply = apply_used,
+};

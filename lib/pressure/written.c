@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Knowing that the guest has written to every page again.
+ */
+#include "deadline.h"
+#include "oracle.h"
+#include "written.h"
+
+/* One visit may have been counted only after the begin, one be still under way. */
+#define ON_THE_EDGE	2
+
+static uint64_t visits_of(const struct press *p, unsigned int vcpu)
+{
+	return guest_load(&vm_shared(p->vm)->vcpu[vcpu].visits);
+}
+
+void written_begin(struct written *w, const struct press *p)
+{
+	unsigned int id;
+
+	for (id = 0; id < p->vm->nr_vcpus; id++)
+		w->visits[id] = visits_of(p, id);
+	w->begun = true;
+}
+
+bool written_all(const struct written *w, const struct press *p)
+{
+	uint64_t want = p->nr_pages / p->vm->nr_vcpus + 1 + ON_THE_EDGE;
+	struct deadline deadline;
+	unsigned int id;
+
+	if (!w->begun || p->coherence->writer != GUEST_WRITER_VCPU)
+		return false;
+	deadline_start(&deadline, p->budget_ns);
+	for (id = 0; id < p->vm->nr_vcpus; id++) {
+		while (visits_of(p, id) - w->visits[id] < want) {
+			if (!deadline_poll(&deadline))
+				return false;
+		}
+	}
+	return true;
+}
+
+int written_lost(const struct press *p, unsigned int page, struct result *r)
+{
+	return result_fail(r, CONTRACT_CONTENTS,
+			   "the guest wrote to page %u at %p after the mm had begun to watch for writes, and the mm does not know",
+			   page, p->area->hva + page * vm_shared(p->vm)->stride);
+}
