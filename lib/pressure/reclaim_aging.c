@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Aging: the mm asks whether pages were used, also by a guest, and takes
+ * nothing.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "hostfile.h"
+#include "memcg.h"
+#include "pressure.h"
+
+#define LRU_GEN		"/sys/kernel/debug/lru_gen"
+#define LRU_GEN_ENABLED	"/sys/kernel/mm/lru_gen/enabled"
+
+static const char *lru_gen_missing(void)
+{
+	unsigned int major = 0, minor = 0;
+	struct utsname name;
+
+	if (access(LRU_GEN, W_OK))
+		return "no lru_gen in debugfs: kernel before v6.1, or without CONFIG_LRU_GEN";
+	if (!uname(&name) && sscanf(name.release, "%u.%u", &major, &minor) == 2 &&
+	    (major < 6 || (major == 6 && minor < 12)))
+		return "kernel before v6.12: its aging does not ask MMU notifiers";
+	return NULL;
+}
+
+/* A cgroup has generations of its own: only the test's are moved on. */
+static int set_up_lru_gen(struct press *p, struct result *r)
+{
+	char *path = calloc(1, 128);
+
+	if (!path)
+		return result_errno(r, "calloc(path)");
+	p->state = path;
+	if (hoststate_write(p->host, LRU_GEN_ENABLED, "y", r) ||
+	    memcg_create(p->host, "mn_aging", 0, path, 128, r))
+		return -1;
+	return memcg_join(p->host, path, r);
+}
+
+static void tear_down_lru_gen(struct press *p)
+{
+	free(p->state);
+}
+
+/* The youngest generation of each node of one cgroup, as commands that age it. */
+static unsigned int list_commands(const char *cgroup, char commands[][64], unsigned int max)
+{
+	unsigned long long generation = 0;
+	int id = -1, node = -1, other;
+	char line[512], name[256];
+	unsigned int nr = 0;
+	FILE *f = fopen(LRU_GEN, "re");
+
+	while (f && fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "memcg %d %255s", &other, name) == 2) {
+			id = strcmp(strrchr(name, '/') ?: name, strrchr(cgroup, '/')) ? -1 : other;
+		} else if (id >= 0 && sscanf(line, " node %d", &node) == 1) {
+			nr++;
+		} else if (id >= 0 && nr && nr <= max && sscanf(line, "%llu", &generation) == 1) {
+			/* Swappiness, and all of it, recently used or not. */
+			snprintf(commands[nr - 1], 64, "+ %d %d %llu 100 1", id, node,
+				 generation);
+		}
+	}
+	if (f)
+		fclose(f);
+	return nr < max ? nr : max;
+}
+
+#define MAX_NODES	8
+
+static int apply_lru_gen(struct press *p, struct result *r)
+{
+	char commands[MAX_NODES][64];
+	unsigned int nr = list_commands(p->state, commands, MAX_NODES), i;
+	int ret;
+
+	if (!nr)
+		return result_error(r, "%s does not know the cgroup %s", LRU_GEN,
+				    (const char *)p->state);
+	for (i = 0; i < nr; i++) {
+		ret = hostfile_write(LRU_GEN, commands[i]);
+		if (ret)
+			return result_error(r, "write(%s, '%s'): %s", LRU_GEN, commands[i],
+					    strerror(-ret));
+	}
+	return 0;
+}
+
+PRESSURE(reclaim_lru_gen) = {
+	.name = "mglru_aging",
+	.family = PRESSURE_RECLAIM,
+	.kind = PRESSURE_AGES,
+	.calls = "write + to /sys/kernel/debug/lru_gen",
+	.events = "clear_young",
+	.preserves = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_ANON_THP) |
+		     BACKING_BIT(BACKING_MEMFD),
+	.needs = { lru_gen_missing },
+	.set_up = set_up_lru_gen,
+	.apply = apply_lru_gen,
+	.tear_down = tear_down_lru_gen,
+};
