@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Automatic NUMA balancing: vCPU threads change node, and their memory follows.
+ *
+ * The kernel takes all access to memory away, range by range, to learn from the
+ * faults who uses it from where; misplaced pages move.  The vCPU threads do both,
+ * on their way into the guest.  No other pressure is invisible to user space,
+ * on by default, and so frequent: each scan is an invalidation of each mapping.
+ */
+#include <errno.h>
+#include <numa.h>
+#include <numaif.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "deadline.h"
+#include "hostfile.h"
+#include "placement.h"
+#include "pressure.h"
+
+/* The kernel does not look at hugetlb, and leaves dirty pages of files alone. */
+#define FOLLOWS		(ON_EVERY_BACKING & ~ON_HUGETLB & ~BACKING_BIT(BACKING_FILE))
+
+#ifndef MPOL_F_NUMA_BALANCING		/* since v5.12 */
+#define MPOL_F_NUMA_BALANCING	(1 << 13)
+#endif
+
+#define WORK_NS		100000000ULL	/* goes on for so long after the first page followed */
+
+#define BALANCING	"/proc/sys/kernel/numa_balancing"
+#define SCAN_SYSCTL	BALANCING "_scan_"				/* before v5.13 */
+#define SCAN_DEBUGFS	"/sys/kernel/debug/sched/numa_balancing/scan_"
+
+/*
+ * As fast as it goes.  The kernel scans no more than 2560 MiB per second, so
+ * that a small size makes for a short period.
+ */
+static const struct {
+	const char *name, *value;
+} scan_settings[] = {
+	{ "delay_ms", "1" },
+	{ "period_min_ms", "1" },
+	{ "period_max_ms", "1" },
+	{ "size_mb", "4" },
+};
+
+struct balance {
+	struct placement at;
+	bool *elsewhere;	/* pages that can follow in this round */
+	int node;		/* of the vCPU threads */
+};
+
+static const char *balancing_missing(void)
+{
+	if (access(BALANCING, F_OK))
+		return "kernel without CONFIG_NUMA_BALANCING";
+	if (access(SCAN_SYSCTL "size_mb", W_OK) && access(SCAN_DEBUGFS "size_mb", W_OK))
+		return "the pace of NUMA balancing cannot be set: needs root, and debugfs since v5.13";
+	return NULL;
+}
+
+static int speed_up(struct hoststate *host, struct result *r)
+{
+	char path[96];
+	size_t i;
+
+	for (i = 0; i < sizeof(scan_settings) / sizeof(scan_settings[0]); i++) {
+		snprintf(path, sizeof(path), SCAN_SYSCTL "%s", scan_settings[i].name);
+		if (hoststate_write(host, path, scan_settings[i].value, r))
+			return -1;
+		snprintf(path, sizeof(path), SCAN_DEBUGFS "%s", scan_settings[i].name);
+		if (hoststate_write(host, path, scan_settings[i].value, r))
+			return -1;
+	}
+	return 0;
+}
+
+/*
+ * A scan invalidates mapping by mapping: make every page one, of which no two
+ * neighbours are alike, so that the kernel cannot merge them.
+ */
+static int split(const struct area *area, struct result *r)
+{
+	size_t i;
+
+	if (area->backing->granule != PAGE_BYTES)
+		return 0;
+	for (i = 0; i < area->size; i += 2 * PAGE_BYTES) {
+		if (madvise(area->hva + i, PAGE_BYTES, MADV_DONTFORK))
+			return result_errno(r, "madvise(%p, MADV_DONTFORK)", area->hva + i);
+	}
+	return 0;
+}
+
+/*
+ * Memory of a file without a name of its own (shmem) has no policy, and is then
+ * not balanced: give it one that says so.
+ */
+static int let_balance(const struct area *area, struct result *r)
+{
+	const unsigned int shmem = BACKING_BIT(BACKING_MEMFD) | BACKING_BIT(BACKING_MEMFD_THP) |
+				   BACKING_BIT(BACKING_MEMFD_PRIVATE);
+
+	if (!(backing_bit(area->backing) & shmem) ||
+	    !mbind(area->hva, area->size, MPOL_BIND | MPOL_F_NUMA_BALANCING,
+		   numa_all_nodes_ptr->maskp, numa_all_nodes_ptr->size + 1, 0))
+		return 0;
+	if (errno == EINVAL)
+		return result_skip(r, "the kernel does not balance shared memory: before v5.12?");
+	return result_errno(r, "mbind(%p, %zu, MPOL_F_NUMA_BALANCING)", area->hva, area->size);
+}
+
+static int set_up(struct press *p, struct result *r)
+{
+	struct balance *b = calloc(1, sizeof(*b));
+
+	if (!b)
+		return result_errno(r, "calloc(balance)");
+	p->state = b;
+	area_touch(p->area);
+	if (placement_open(&b->at, p->area, r) || let_balance(p->area, r) || split(p->area, r))
+		return -1;
+	b->elsewhere = calloc(b->at.nr, sizeof(*b->elsewhere));
+	if (!b->elsewhere)
+		return result_errno(r, "calloc(%zu pages)", b->at.nr);
+	return speed_up(p->host, r);
+}
+
+static void tear_down(struct press *p)
+{
+	struct balance *b = p->state;
+
+	if (b) {
+		placement_close(&b->at);
+		free(b->elsewhere);
+	}
+	free(b);
+}
+
+static bool has_cpus(int node, struct bitmask *cpus)
+{
+	return !numa_node_to_cpus(node, cpus) && numa_bitmask_weight(cpus);
+}
+
+/* The next node with memory and CPUs; the same again if there is only one. */
+static int next_node(struct balance *b, struct bitmask *cpus, struct result *r)
+{
+	int first = placement_node_after(b->node), node = first;
+
+	while (!has_cpus(node, cpus)) {
+		node = placement_node_after(node);
+		if (node == first)
+			return result_skip(r, "no node has both memory and CPUs");
+	}
+	b->node = node;
+	return 0;
+}
+
+/*
+ * What is with the vCPUs already could not follow them.  After their last change
+ * of node there may be more of it, or less, and for good: pages that wait in a
+ * CPU's batch for the LRU lists are not scanned.
+ */
+static int send_away(struct press *p, struct result *r)
+{
+	struct balance *b = p->state;
+	struct deadline deadline;
+	size_t i, away = 0;
+
+	deadline_start(&deadline, p->budget_ns);
+	do {
+		if (placement_move(&b->at, placement_node_after(b->node), r) ||
+		    placement_look(&b->at, r))
+			return -1;
+		for (i = 0; i < b->at.nr; i++) {
+			b->elsewhere[i] = b->at.nodes[i] >= 0 && b->at.nodes[i] != b->node;
+			away += b->elsewhere[i];
+		}
+	} while (!away && deadline_poll(&deadline));
+	return 0;
+}
+
+static int change_node(struct press *p, struct result *r)
+{
+	struct bitmask *cpus = numa_allocate_cpumask();
+	struct balance *b = p->state;
+	unsigned int id;
+	int ret;
+
+	ret = next_node(b, cpus, r);
+	if (!ret)
+		ret = send_away(p, r);
+	for (id = 0; !ret && id < p->vm->nr_vcpus; id++) {
+		if (numa_sched_setaffinity(p->vm->vcpus[id].tid, cpus) < 0)
+			ret = result_errno(r, "sched_setaffinity(vCPU %u, node %d)", id, b->node);
+	}
+	numa_free_cpumask(cpus);
+	return ret;
+}
+
+static int count_followers(struct balance *b, size_t *count, struct result *r)
+{
+	size_t i;
+
+	if (placement_look(&b->at, r))
+		return -1;
+	*count = 0;
+	for (i = 0; i < b->at.nr; i++)
+		*count += b->elsewhere[i] && b->at.nodes[i] == b->node;
+	return 0;
+}
+
+/*
+ * The kernel spends no more than a thirtieth of a thread's time on scans: one
+ * that a busy bed has drawn out is followed by none for long.
+ */
+static int apply(struct press *p, struct result *r)
+{
+	struct balance *b = p->state;
+	struct deadline deadline;
+	size_t followers;
+
+	/* Not before: the guest is calibrated in peace. */
+	if (hoststate_write(p->host, BALANCING, "1", r) || change_node(p, r))
+		return -1;
+	deadline_start(&deadline, p->budget_ns);
+	do {
+		if (count_followers(b, &followers, r))
+			return -1;
+	} while (!followers && deadline_poll(&deadline));
+	sleep_ns(WORK_NS);
+	if (count_followers(b, &followers, r))
+		return -1;
+	p->proved += followers;
+	return 0;
+}
+
+PRESSURE(migrate_numa_balancing) = {
+	.name = "numa_balancing",
+	.family = PRESSURE_MIGRATE,
+	.calls = "sched_setaffinity() of the vCPU threads under kernel.numa_balancing=1",
+	.events = "protection_vma clear",
+	.callers = CALLER_BIT(CALLER_OWN),
+	.proof = "page followed the vCPUs to their node",
+	.preserves = FOLLOWS,
+	.needs = { placement_missing, balancing_missing },
+	.set_up = set_up,
+	.apply = apply,
+	.tear_down = tear_down,
+};
