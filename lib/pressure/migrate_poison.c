@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Taking page frames out of service: softly, by moving away what they hold,
+ * and hard, as if the memory had failed, which loses it.
+ *
+ * The frames are given back in the same round, where the module hwpoison_inject
+ * is there to do it: so they can be canaries of the host, and a long run does
+ * not eat up the memory.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "deadline.h"
+#include "hostfile.h"
+#include "pagemap.h"
+#include "pressure.h"
+
+#ifndef MADV_SOFT_OFFLINE
+#define MADV_SOFT_OFFLINE	101
+#endif
+
+#define HUGETLB_POOL	"/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages"
+#define SOFT_PAGES	4	/* a round; each costs a migration and a drain */
+
+static const char *memory_failure_missing(void)
+{
+	if (madvise(NULL, 0, MADV_SOFT_OFFLINE))
+		return "kernel without CONFIG_MEMORY_FAILURE";
+	return NULL;
+}
+
+/* What goes out of service at once. */
+static size_t unit(const struct press *p)
+{
+	return backing_bit(p->area->backing) & ON_HUGETLB ? HUGE_BYTES : PAGE_BYTES;
+}
+
+/*
+ * The @nr-th page to hit: of those that vCPU @nr visits in every workload, be
+ * it its own neighbourhood or each nr_vcpus-th page.
+ */
+static char *target(const struct press *p, unsigned int nr)
+{
+	return p->area->hva + nr * 5 % p->nr_pages * vm_shared(p->vm)->stride;
+}
+
+static bool same_unit(const struct press *p, const char *a, const char *b)
+{
+	return (a - p->area->hva) / unit(p) == (b - p->area->hva) / unit(p);
+}
+
+/* Poisoned huge pages leave the pool: fill it up again. */
+static int will_refill_pool(struct press *p, struct result *r)
+{
+	char pages[32];
+
+	if (unit(p) != HUGE_BYTES)
+		return 0;
+	if (hostfile_read(HUGETLB_POOL, pages, sizeof(pages)) < 0)
+		return result_errno(r, "read(%s)", HUGETLB_POOL);
+	return hoststate_at_end(p->host, HUGETLB_POOL, pages, pages, r);
+}
+
+/* Splitting a huge page of a file unmaps it: look it up by using it. */
+static int frame_at(const char *addr, uint64_t *frame, struct result *r)
+{
+	pagemap_t page;
+
+	*(const volatile char *)addr;
+	if (pagemap_read(addr, 1, &page, r))
+		return -1;
+	*frame = pagemap_pfn(page);
+	return 0;
+}
+
+static int set_up_soft_offline(struct press *p, struct result *r)
+{
+	return hoststate_write(p->host, "/proc/sys/vm/enable_soft_offline", "1", r);
+}
+
+/*
+ * The guest that faults on a page holds it for a moment, and then it cannot
+ * move.  What moved may also not be taken out of service, and moves again.
+ */
+static int soft_offline(struct press *p, char *addr, struct result *r)
+{
+	struct deadline deadline;
+	uint64_t before, after, known = 0;
+	int ret;
+
+	deadline_start(&deadline, p->budget_ns);
+	do {
+		if (frame_at(addr, &before, r) ||
+		    (before != known && hoststate_unpoison_at_end(p->host, before, r)))
+			return -1;
+		known = before;
+		ret = madvise(addr, PAGE_BYTES, MADV_SOFT_OFFLINE);
+	} while (ret && (errno == EBUSY || errno == EAGAIN || errno == EIO) &&
+		 deadline_poll(&deadline));
+	if (ret)
+		return result_errno(r, "madvise(%p, MADV_SOFT_OFFLINE)", addr);
+	if (frame_at(addr, &after, r))
+		return -1;
+	p->proved += before && after && before != after;
+	return 0;
+}
+
+static int soft_offline_some(struct press *p, struct result *r)
+{
+	unsigned int n;
+
+	for (n = 0; n < SOFT_PAGES; n++) {
+		if (n && same_unit(p, target(p, n), target(p, n - 1)))
+			continue;
+		if (soft_offline(p, target(p, n), r))
+			return -1;
+	}
+	return 0;
+}
+
+static int apply_soft_offline(struct press *p, struct result *r)
+{
+	int ret;
+
+	if (hoststate_push(p->host, r))
+		return -1;
+	ret = will_refill_pool(p, r) || soft_offline_some(p, r) ? -1 : 0;
+	return hoststate_pop(p->host, r) ? -1 : ret;
+}
+
+PRESSURE(migrate_soft_offline) = {
+	.name = "soft_offline",
+	.family = PRESSURE_MIGRATE,
+	.calls = "madvise(MADV_SOFT_OFFLINE) of single pages",
+	.events = "clear",
+	.proof = "page frame changed",
+	.preserves = ON_EVERY_BACKING,
+	.spoils = true,
+	.needs = { memory_failure_missing, pagemap_missing },
+	.set_up = set_up_soft_offline,
+	.apply = apply_soft_offline,
+};
+
+/* One row at work: who has been told of poison before this round. */
+struct poison {
+	uint64_t told[GUEST_MAX_VCPUS];
+	bool busy;	/* the kernel could not take hold of a page */
+};
+
+static uint64_t told(const struct vcpu *vcpu)
+{
+	return __atomic_load_n(&vcpu->bus.nr, __ATOMIC_ACQUIRE);
+}
+
+/*
+ * From v6.12 on the caller itself is told, for it counts as the one who met the
+ * poison; before, nobody is until the page is used.
+ */
+static int poison_page(struct press *p, struct poison *poison, char *addr, struct result *r)
+{
+	struct bus_errors mine = { 0 };
+	pagemap_t page;
+	uint64_t frame;
+	int ret, err;
+
+	if (frame_at(addr, &frame, r) || hoststate_unpoison_at_end(p->host, frame, r))
+		return -1;
+	bus_errors_catch(&mine);
+	ret = madvise(addr, PAGE_BYTES, MADV_HWPOISON);
+	err = errno;
+	bus_errors_catch(NULL);
+	if (!ret)
+		return 0;
+	if (err != EBUSY) {
+		errno = err;
+		return result_errno(r, "madvise(%p, MADV_HWPOISON)", addr);
+	}
+	/*
+	 * Someone holds the page, and a second call would change nothing.  Whether
+	 * it was unmapped first shows in what stands in its place.
+	 */
+	if (pagemap_read(addr, 1, &page, r))
+		return -1;
+	if (page & PAGEMAP_SWAPPED)
+		return 0;
+	poison->busy = true;
+	result_note(r, "the kernel could not take hold of the poisoned page at %p: in use", addr);
+	return 0;
+}
+
+static bool is_poisoned(const struct press *p, const char *addr)
+{
+	unsigned int id;
+
+	for (id = 0; id < p->vm->nr_vcpus; id++) {
+		if (addr >= p->area->hva && same_unit(p, addr, target(p, id)) &&
+		    (unit(p) == HUGE_BYTES || addr == target(p, id)))
+			return true;
+	}
+	return false;
+}
+
+/* Each vCPU visits a poisoned page: its thread must get the signal. */
+static int await_vcpu(struct press *p, const struct poison *poison, const struct vcpu *vcpu,
+		      struct result *r)
+{
+	struct deadline deadline;
+
+	deadline_start(&deadline, p->budget_ns);
+	while (told(vcpu) == poison->told[vcpu->id]) {
+		if (!deadline_poll(&deadline))
+			return result_fail(r, CONTRACT_NO_STALE,
+					   "vCPU %u uses the poisoned page at %p, and got no SIGBUS in %llu ms",
+					   vcpu->id, (void *)target(p, vcpu->id),
+					   (unsigned long long)p->budget_ns / 1000000);
+	}
+	if (vcpu->bus.code != BUS_MCEERR_AR || !is_poisoned(p, vcpu->bus.addr))
+		return result_fail(r, CONTRACT_CONTENTS,
+				   "vCPU %u got SIGBUS with code %d for %p, where no page is poisoned (%p is)",
+				   vcpu->id, vcpu->bus.code, (void *)vcpu->bus.addr,
+				   (void *)target(p, vcpu->id));
+	p->proved++;
+	return 0;
+}
+
+static int poison_and_wait(struct press *p, struct result *r)
+{
+	struct poison poison = { 0 };
+	unsigned int id;
+
+	for (id = 0; id < p->vm->nr_vcpus; id++)
+		poison.told[id] = told(&p->vm->vcpus[id]);
+	for (id = 0; id < p->vm->nr_vcpus; id++) {
+		if (id && same_unit(p, target(p, id), target(p, id - 1)))
+			continue;
+		if (poison_page(p, &poison, target(p, id), r))
+			return -1;
+	}
+	for (id = 0; id < p->vm->nr_vcpus && !poison.busy; id++) {
+		if (await_vcpu(p, &poison, &p->vm->vcpus[id], r))
+			return -1;
+	}
+	return 0;
+}
+
+/* What user space does about it: other memory in place of all of it. */
+static int renew(struct press *p, struct result *r)
+{
+	struct area *a = p->area;
+
+	/* A file would bring the poisoned page in again. */
+	if (backing_bit(a->backing) & ON_SHARED &&
+	    fallocate(a->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+		      area_file_offset(a), a->size))
+		return result_errno(r, "fallocate(PUNCH_HOLE, %zu)", a->size);
+	return area_unmap(a, r) || area_map(a, r) ? -1 : 0;
+}
+
+static int apply_hwpoison(struct press *p, struct result *r)
+{
+	int ret;
+
+	if (hoststate_push(p->host, r))
+		return -1;
+	vm_hole_open(p->vm);
+	ret = will_refill_pool(p, r) || poison_and_wait(p, r) ? -1 : 0;
+	if (renew(p, r))
+		ret = -1;
+	vm_hole_close(p->vm);
+	press_call_over(p);
+	return hoststate_pop(p->host, r) ? -1 : ret;
+}
+
+PRESSURE(migrate_hwpoison) = {
+	.name = "hwpoison",
+	.family = PRESSURE_MIGRATE,
+	.calls = "madvise(MADV_HWPOISON) of pages in use, munmap(), mmap()",
+	.events = "clear",
+	.proof = "SIGBUS with BUS_MCEERR_AR for the poisoned page",
+	/*
+	 * On a disk a page that was written back is only dropped and read again.
+	 * A huge page of a file in memory may refuse to be split while poisoned,
+	 * and then none of it can be used nor taken away.
+	 */
+	.discards = ON_EVERY_BACKING & ~(BACKING_BIT(BACKING_FILE) |
+					 BACKING_BIT(BACKING_MEMFD_THP)),
+	.spoils = true,
+	.needs = { memory_failure_missing, pagemap_missing },
+	.apply = apply_hwpoison,
+};
