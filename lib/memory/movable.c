@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Finding ZONE_MOVABLE in /proc/zoneinfo, and getting pages into it: user
+ * memory that migrates to a node goes to that node's last zone first.
+ */
+#include <errno.h>
+#include <numaif.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "movable.h"
+
+#define ZONEINFO	"/proc/zoneinfo"
+
+int movable_zones_read(struct movable_zones *zones, struct result *r)
+{
+	unsigned long long spanned = 0, first;
+	FILE *file = fopen(ZONEINFO, "re");
+	char line[256], name[32] = "";
+	unsigned int node = 0;
+
+	memset(zones, 0, sizeof(*zones));
+	if (!file)
+		return result_errno(r, "open(%s)", ZONEINFO);
+	while (fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "Node %u, zone %31s", &node, name) == 2)
+			spanned = 0;
+		sscanf(line, " spanned %llu", &spanned);
+		if (sscanf(line, " start_pfn: %llu", &first) != 1 || strcmp(name, "Movable") ||
+		    !spanned || zones->nr == MOVABLE_MAX_ZONES)
+			continue;
+		zones->zone[zones->nr].node = node;
+		zones->zone[zones->nr].first = first;
+		zones->zone[zones->nr++].end = first + spanned;
+	}
+	fclose(file);
+	return 0;
+}
+
+const char *movable_missing(void)
+{
+	struct movable_zones zones;
+	struct result ignored;
+
+	result_init(&ignored);
+	if (movable_zones_read(&zones, &ignored))
+		return "/proc/zoneinfo cannot be read";
+	return zones.nr ? NULL : "no ZONE_MOVABLE: boot with movablecore=512M";
+}
+
+bool movable_has(const struct movable_zones *zones, uint64_t frame)
+{
+	unsigned int i;
+
+	for (i = 0; i < zones->nr; i++) {
+		if (frame >= zones->zone[i].first && frame < zones->zone[i].end)
+			return true;
+	}
+	return false;
+}
+
+/* A node with such a zone, other than @node; -1 if there is none. */
+static int other_node(const struct movable_zones *zones, int node)
+{
+	unsigned int i;
+
+	for (i = 0; i < zones->nr; i++) {
+		if ((int)zones->zone[i].node != node)
+			return zones->zone[i].node;
+	}
+	return -1;
+}
+
+static int move(size_t nr, void **pages, int *nodes, int *status, const struct movable_zones *zones,
+		const struct area *area, struct result *r)
+{
+	size_t i;
+
+	for (i = 0; i < nr; i++)
+		pages[i] = area->hva + i * PAGE_BYTES;
+	/* Without nodes to move to the call says where they are. */
+	if (move_pages(0, nr, pages, NULL, status, 0))
+		return result_errno(r, "move_pages(%p, %zu pages)", area->hva, nr);
+	for (i = 0; i < nr; i++)
+		nodes[i] = other_node(zones, status[0]);
+	if (nodes[0] < 0)
+		return 0;
+	/* Returns how many would not move, which is no error. */
+	if (move_pages(0, nr, pages, nodes, status, MPOL_MF_MOVE) < 0)
+		return result_errno(r, "move_pages(%p, %zu pages, to node %d)", area->hva, nr,
+				    nodes[0]);
+	return 0;
+}
+
+int movable_change_node(const struct movable_zones *zones, const struct area *area,
+			struct result *r)
+{
+	size_t nr = area->size / PAGE_BYTES;
+	void **pages = malloc(nr * sizeof(*pages));
+	int *nodes = malloc(nr * sizeof(*nodes));
+	int *status = malloc(nr * sizeof(*status));
+	int ret;
+
+	if (pages && nodes && status)
+		ret = move(nr, pages, nodes, status, zones, area, r);
+	else
+		ret = result_errno(r, "malloc(%zu pages to move)", nr);
+	free(pages);
+	free(nodes);
+	free(status);
+	return ret;
+}
