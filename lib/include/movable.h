@@ -31,8 +31,11 @@ int movable_zones_read(struct movable_zones *zones, struct result *r);
 /* movable_has() - is the frame in one of them? */
 bool movable_has(const struct movable_zones *zones, uint64_t frame);
 
+/* movable_other_node() - one that has such a zone, and not the area's first page; or -1 */
+int movable_other_node(const struct movable_zones *zones, const struct area *area);
+
 /*
- * movable_change_node() - migrate an area's pages to the zone of another node
+ * movable_change_node() - migrate an area's pages to movable_other_node()
  *
  * As far as they can be moved and there is another node; contents stay.
  * Return: 0, or -1 with an error.

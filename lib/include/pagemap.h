@@ -61,4 +61,7 @@ size_t pagemap_moved(const pagemap_t *before, const pagemap_t *after, size_t nr)
  */
 int pageflags(uint64_t pfn, uint64_t *flags, struct result *r);
 
+/* pageflags_read() - the same of @nr page frames one after the other */
+int pageflags_read(uint64_t pfn, size_t nr, uint64_t *flags, struct result *r);
+
 #endif

@@ -60,8 +60,7 @@ bool movable_has(const struct movable_zones *zones, uint64_t frame)
 	return false;
 }
 
-/* A node with such a zone, other than @node; -1 if there is none. */
-static int other_node(const struct movable_zones *zones, int node)
+static int other_than(const struct movable_zones *zones, int node)
 {
 	unsigned int i;
 
@@ -72,24 +71,33 @@ static int other_node(const struct movable_zones *zones, int node)
 	return -1;
 }
 
+int movable_other_node(const struct movable_zones *zones, const struct area *area)
+{
+	void *page = area->hva;
+	int node;
+
+	/* Without nodes to move to the call says where it is. */
+	if (move_pages(0, 1, &page, NULL, &node, 0))
+		return -1;
+	return other_than(zones, node);
+}
+
 static int move(size_t nr, void **pages, int *nodes, int *status, const struct movable_zones *zones,
 		const struct area *area, struct result *r)
 {
+	int node = movable_other_node(zones, area);
 	size_t i;
 
-	for (i = 0; i < nr; i++)
+	for (i = 0; i < nr; i++) {
 		pages[i] = area->hva + i * PAGE_BYTES;
-	/* Without nodes to move to the call says where they are. */
-	if (move_pages(0, nr, pages, NULL, status, 0))
-		return result_errno(r, "move_pages(%p, %zu pages)", area->hva, nr);
-	for (i = 0; i < nr; i++)
-		nodes[i] = other_node(zones, status[0]);
-	if (nodes[0] < 0)
+		nodes[i] = node;
+	}
+	if (node < 0)
 		return 0;
 	/* Returns how many would not move, which is no error. */
 	if (move_pages(0, nr, pages, nodes, status, MPOL_MF_MOVE) < 0)
 		return result_errno(r, "move_pages(%p, %zu pages, to node %d)", area->hva, nr,
-				    nodes[0]);
+				    node);
 	return 0;
 }
 

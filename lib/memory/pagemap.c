@@ -81,7 +81,12 @@ size_t pagemap_moved(const pagemap_t *before, const pagemap_t *after, size_t nr)
 	return count;
 }
 
+int pageflags_read(uint64_t pfn, size_t nr, uint64_t *flags, struct result *r)
+{
+	return read_at("/proc/kpageflags", pfn, flags, nr, r);
+}
+
 int pageflags(uint64_t pfn, uint64_t *flags, struct result *r)
 {
-	return read_at("/proc/kpageflags", pfn, flags, 1, r);
+	return pageflags_read(pfn, 1, flags, r);
 }
