@@ -101,7 +101,5 @@ int memcg_squeeze(const char *path, size_t bytes, struct result *r)
 	ret = hostfile_write(file, value);
 	if (!ret)
 		ret = hostfile_write(file, "max");
-	if (ret)
-		return result_error(r, "write(%s): %s", file, strerror(-ret));
-	return 0;
+	return ret ? result_error(r, "write(%s): %s", file, strerror(-ret)) : 0;
 }

@@ -35,7 +35,7 @@ int memcg_join(struct hoststate *host, const char *path, struct result *r);
 
 /*
  * memcg_squeeze() - lower memory.high below what the cgroup uses, and lift it again
- * @bytes: by so much
+ * @bytes: by so much; SIZE_MAX: to nothing
  *
  * The limit does not stay: above it threads are put to sleep, for seconds.
  * Return: 0, however much was reclaimed, or -1 with an error.

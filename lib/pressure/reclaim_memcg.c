@@ -27,24 +27,25 @@ struct group {
 	char path[128];
 	char file[160];		/* memory.reclaim */
 	size_t bytes;		/* to be reclaimed by the next call */
+	size_t all;		/* by those that follow */
 };
 
 /* How much this time; all of it the next time. */
-static size_t bytes_now(struct press *p)
+static size_t bytes_now(struct group *g)
 {
-	struct group *g = p->state;
 	size_t bytes = g->bytes;
 
-	g->bytes = p->area->size;
+	g->bytes = g->all;
 	return bytes;
 }
 
 static int apply_to_group(struct press *p, int (*reclaim)(struct press *p, struct result *r),
-			  struct result *r)
+			  size_t all, struct result *r)
 {
 	struct group *g = p->state;
 
 	g->bytes = FEW_BYTES;
+	g->all = all;
 	return reclaim_out(p, reclaim, r);
 }
 
@@ -81,11 +82,11 @@ static int set_up_reclaim(struct press *p, struct result *r)
 
 static int reclaim(struct press *p, struct result *r)
 {
-	const struct group *g = p->state;
+	struct group *g = p->state;
 	char bytes[32];
 	int ret;
 
-	snprintf(bytes, sizeof(bytes), "%zu", bytes_now(p));
+	snprintf(bytes, sizeof(bytes), "%zu", bytes_now(g));
 	ret = hostfile_write(g->file, bytes);
 	/* EAGAIN: got less than it was asked for. */
 	if (ret && ret != -EAGAIN)
@@ -95,7 +96,7 @@ static int reclaim(struct press *p, struct result *r)
 
 static int apply_reclaim(struct press *p, struct result *r)
 {
-	return apply_to_group(p, reclaim, r);
+	return apply_to_group(p, reclaim, p->area->size, r);
 }
 
 PRESSURE(reclaim_memory_reclaim) = {
@@ -119,14 +120,15 @@ PRESSURE(reclaim_memory_reclaim) = {
  */
 static int exceed(struct press *p, struct result *r)
 {
-	const struct group *g = p->state;
+	struct group *g = p->state;
 
-	return memcg_squeeze(g->path, bytes_now(p), r);
+	return memcg_squeeze(g->path, bytes_now(g), r);
 }
 
 static int apply_high(struct press *p, struct result *r)
 {
-	return apply_to_group(p, exceed, r);
+	/* More than the guest's memory is charged, some of it in advance: ask for all. */
+	return apply_to_group(p, exceed, SIZE_MAX, r);
 }
 
 PRESSURE(reclaim_memory_high) = {
