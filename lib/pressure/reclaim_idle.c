@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Idle page tracking: marking single page frames as idle, and asking whether
+ * they still are.  Both ask everybody who maps the page whether it was used.
+ */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "pagemap.h"
+#include "pressure.h"
+
+#define BITMAP		"/sys/kernel/mm/page_idle/bitmap"
+#define PAGES_PER_WORD	64
+
+static const char *idle_missing(void)
+{
+	return access(BITMAP, W_OK) ? "kernel without CONFIG_IDLE_PAGE_TRACKING" : NULL;
+}
+
+static off_t word_of(uint64_t pfn)
+{
+	return pfn / PAGES_PER_WORD * sizeof(uint64_t);
+}
+
+/* The kernel takes the bits that are set, and leaves the others alone. */
+static int mark(int fd, uint64_t pfn, struct result *r)
+{
+	uint64_t word = 1ULL << pfn % PAGES_PER_WORD;
+
+	if (pwrite(fd, &word, sizeof(word), word_of(pfn)) != sizeof(word))
+		return result_errno(r, "pwrite(%s, frame %#llx)", BITMAP,
+				    (unsigned long long)pfn);
+	return 0;
+}
+
+static int is_idle(int fd, uint64_t pfn, bool *idle, struct result *r)
+{
+	uint64_t word;
+
+	if (pread(fd, &word, sizeof(word), word_of(pfn)) != sizeof(word))
+		return result_errno(r, "pread(%s, frame %#llx)", BITMAP,
+				    (unsigned long long)pfn);
+	*idle = word >> pfn % PAGES_PER_WORD & 1;
+	return 0;
+}
+
+/* Mark each visited page, and ask at once. */
+static int mark_visited(const struct press *p, int fd, unsigned int *marked, struct result *r)
+{
+	size_t stride = vm_shared(p->vm)->stride / PAGE_BYTES;
+	pagemap_t *pages = pagemap_area(p->area, r);
+	unsigned int i;
+	int ret = 0;
+
+	*marked = 0;
+	for (i = 0; pages && !ret && i < p->nr_pages; i++) {
+		uint64_t pfn = pagemap_pfn(pages[i * stride]);
+		bool idle = false;
+
+		if (!pfn)
+			continue;
+		ret = mark(fd, pfn, r) || is_idle(fd, pfn, &idle, r) ? -1 : 0;
+		*marked += idle;
+	}
+	free(pages);
+	return pages ? ret : -1;
+}
+
+/* With the guest at work, and paused: then a page stays idle, as is counted. */
+static int apply_idle(struct press *p, struct result *r)
+{
+	int fd = open(BITMAP, O_RDWR | O_CLOEXEC), ret;
+	unsigned int marked;
+
+	if (fd < 0)
+		return result_errno(r, "open(%s)", BITMAP);
+	ret = mark_visited(p, fd, &marked, r);
+	if (!ret)
+		ret = press_pause(p, r);
+	if (!ret) {
+		ret = mark_visited(p, fd, &marked, r);
+		p->proved += marked;
+		press_resume(p);
+	}
+	close(fd);
+	return ret;
+}
+
+PRESSURE(reclaim_idle) = {
+	.name = "page_idle",
+	.family = PRESSURE_RECLAIM,
+	.kind = PRESSURE_AGES,
+	.calls = "write to /sys/kernel/mm/page_idle/bitmap",
+	.events = "clear_young",
+	.proof = "page marked idle",
+	.preserves = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_ANON_THP) |
+		     BACKING_BIT(BACKING_MEMFD),
+	.needs = { idle_missing, pagemap_missing },
+	.apply = apply_idle,
+};
