@@ -46,7 +46,7 @@ struct figures {
 	unsigned long long invalidations;
 	unsigned long long refusals;
 	unsigned long long faults;	/* pages that the guest faulted in again */
-	unsigned long long proved;	/* by the row's own proof of bite */
+	unsigned long long proved;	/* by the row's own proof of bite, or events it caused */
 	unsigned long long caught;	/* freed frames watched as canaries */
 	uint64_t ns;			/* from the first round to the last */
 };

@@ -93,6 +93,7 @@ int scenario_bite(const struct scenario_run *run, struct result *r)
 
 void scenario_figures(const struct scenario_run *run, struct figures *f)
 {
+	const struct pressure *pressure = run->spec->pressure;
 	bool seen = run->spec->injector->kind;
 
 	*f = (struct figures) {
@@ -103,6 +104,8 @@ void scenario_figures(const struct scenario_run *run, struct figures *f)
 		.caught = run->isolation.total,
 		.ns = run->round_ns,
 	};
+	if (pressure && !pressure->proof)
+		f->proved = seen ? pressure_starts(run) : f->invalidations;
 }
 
 static unsigned long long per_second(uint64_t count, uint64_t ns)
@@ -126,7 +129,6 @@ void scenario_summary(const struct scenario_run *run, struct result *r)
 		    (unsigned long long)progress_gap_ns(p, 99) / 1000,
 		    (unsigned long long)p->max_gap_ns / 1000);
 	if (run->spec->pressure)
-		result_note(r, "bite: %llu x %s; isolation: %llu freed frames watched",
-			    run->spec->pressure->proof ? f.proved : f.invalidations,
+		result_note(r, "bite: %llu x %s; isolation: %llu freed frames watched", f.proved,
 			    run->spec->pressure->proof ?: run->spec->pressure->events, f.caught);
 }
