@@ -91,6 +91,8 @@ PRESSURE(migrate_move_pages_each) = {
 	.events = "clear",
 	.proof = "page on the node asked for",
 	.preserves = MOVABLE,
+	/* Each call has every CPU give up its batches of pages first. */
+	.rounds = 2,
 	.needs = { placement_missing },
 	.set_up = set_up,
 	.apply = apply_each,
