@@ -35,8 +35,12 @@ int inject_open_file(const char *path, struct result *r)
 
 int inject_write(int fd, const char *command)
 {
-	ssize_t n = write(fd, command, strlen(command));
+	ssize_t n;
 
+	/* Attaching gives up when a signal is pending, also one for no handler of ours. */
+	do {
+		n = write(fd, command, strlen(command));
+	} while (n < 0 && errno == EINTR);
 	return n < 0 ? -errno : 0;
 }
 
