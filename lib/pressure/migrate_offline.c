@@ -199,8 +199,12 @@ static int fill(struct filler *filler, const struct backing *backing, size_t siz
 {
 	int ret = 0;
 
-	while (!ret && filler->nr < FILLERS)
+	while (!ret && filler->nr < FILLERS) {
 		ret = filler_add(filler, backing, size, node, frames, r);
+		/* How much lies between the huge pages is not known. */
+		if (size < FILLER_BYTES)
+			size *= 2;
+	}
 	if (ret <= 0)
 		return ret;
 	area_destroy(&filler->areas[--filler->nr]);
