@@ -34,10 +34,12 @@ struct injector_event {
 /* What one injector has seen; calls outside its range do not count. */
 struct injector_status {
 	bool attached;
-	uint64_t starts, ends;		/* ends: observer only */
+	uint64_t starts, ends;		/* ends: of a kind that has them */
 	uint64_t blockable, nonblockable;
 	uint64_t accepted, refused;
 	uint64_t pages;			/* summed up over all starts */
+	/* of the delayer; counted as a delay begins, the time as it ends */
+	uint64_t delayed_starts, delayed_ends, delayed_us;
 	struct injector_event events[INJECT_MAX_EVENTS];
 	unsigned int nr_events;
 };
@@ -60,7 +62,7 @@ int inject_available(struct result *r);
 /*
  * injector_open() - a detached injector of this process
  * @i: filled in; release with injector_close(), which also detaches
- * @kind: "refuser" or "observer"
+ * @kind: "refuser", "observer" or "delayer"
  */
 int injector_open(struct injector *i, const char *kind, struct result *r);
 

@@ -8,7 +8,23 @@
 
 #include "inject.h"
 
-#define NEEDED_KEYS	6	/* attached starts blockable nonblockable accepted refused */
+/* What every kind has; without these the text is not a status. */
+static const char *const needed_keys[] = {
+	"attached", "starts", "blockable", "nonblockable", "accepted", "refused",
+};
+
+#define NEEDED_KEYS	((int)(sizeof(needed_keys) / sizeof(needed_keys[0])))
+
+static bool is_needed(const char *key)
+{
+	int i;
+
+	for (i = 0; i < NEEDED_KEYS; i++) {
+		if (!strcmp(needed_keys[i], key))
+			return true;
+	}
+	return false;
+}
 
 /* `event NAME PRESSURE OWN OTHER` */
 static int parse_event(const char *line, struct injector_status *s)
@@ -37,7 +53,9 @@ static uint64_t *counter(struct injector_status *s, const char *key)
 		{ "starts", &s->starts }, { "ends", &s->ends },
 		{ "blockable", &s->blockable }, { "nonblockable", &s->nonblockable },
 		{ "accepted", &s->accepted }, { "refused", &s->refused },
-		{ "pages", &s->pages },
+		{ "pages", &s->pages }, { "delayed_us", &s->delayed_us },
+		{ "delayed_starts", &s->delayed_starts },
+		{ "delayed_ends", &s->delayed_ends },
 	};
 	size_t i;
 
@@ -68,7 +86,7 @@ static int parse_line(const char *line, struct injector_status *s)
 		*where = value;
 	else
 		s->attached = value;
-	return strcmp(key, "ends") && strcmp(key, "pages");
+	return is_needed(key);
 }
 
 int injector_parse(const char *text, struct injector_status *s)

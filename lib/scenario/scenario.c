@@ -209,18 +209,18 @@ static int press(struct scenario_run *run, struct result *r)
 	return ret;
 }
 
-/* Observers see as many ends as starts; refusers accept or refuse each. */
+/* Who has an end sees as many as starts; refusers accept or refuse each. */
 static int injector_balanced(struct scenario_run *run, const struct injector *i,
 			     struct injector_status *s, struct result *r)
 {
-	bool observer = !strcmp(run->spec->injector->kind, "observer");
+	bool refuser = !strcmp(run->spec->injector->kind, "refuser");
 	struct deadline deadline;
 
 	deadline_start(&deadline, run->budget_ns);
 	do {
 		if (injector_read(i, s, r))
 			return -1;
-		if (s->starts == (observer ? s->ends : s->accepted + s->refused))
+		if (s->starts == (refuser ? s->accepted + s->refused : s->ends))
 			return 0;
 	} while (deadline_poll(&deadline));
 	return result_fail(r, CONTRACT_PAIRING,

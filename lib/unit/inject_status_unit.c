@@ -10,6 +10,7 @@
 	"kind observer\nattached 1\nreleased 0\nrange 0x1000 0x2000\n"	\
 	"starts 12\nends 11\nblockable 10\nnonblockable 2\n"	\
 	"accepted 9\nrefused 3\npages 24\n"			\
+	"delayed_starts 5\ndelayed_ends 6\ndelayed_us 7\n"	\
 	"event unmap 4 1 0\nevent clear 0 0 7\n"		\
 	"callback change_pte 0 2 0\n"
 
@@ -26,6 +27,9 @@ TEST(all_counters)
 	EXPECT_EQ(9, s.accepted);
 	EXPECT_EQ(3, s.refused);
 	EXPECT_EQ(24, s.pages);
+	EXPECT_EQ(5, s.delayed_starts);
+	EXPECT_EQ(6, s.delayed_ends);
+	EXPECT_EQ(7, s.delayed_us);
 	EXPECT_EQ(3, s.nr_events);
 	EXPECT_EQ(4, injector_event_starts(&s, "unmap", CALLER_PRESSURE));
 	EXPECT_EQ(1, injector_event_starts(&s, "unmap", CALLER_OWN));

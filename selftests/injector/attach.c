@@ -20,25 +20,15 @@
 
 #include "mni.h"
 
-static const struct mni_kind *const kinds[] = { &mni_refuser, &mni_observer };
-
-unsigned long mni_injector_overlap(struct mni_injector *inj,
-				   unsigned long start, unsigned long end)
-{
-	spin_lock(&inj->knob_lock);
-	if (!inj->everywhere) {
-		start = max(start, inj->range.start);
-		end = min(end, inj->range.end);
-	}
-	spin_unlock(&inj->knob_lock);
-	if (start >= end)
-		return 0;
-	return ((end - 1) >> PAGE_SHIFT) - (start >> PAGE_SHIFT) + 1;
-}
+static const struct mni_kind *const kinds[] = { &mni_refuser, &mni_observer,
+					       &mni_delayer };
 
 void mni_injector_release(struct mmu_notifier *mn, struct mm_struct *mm)
 {
-	WRITE_ONCE(mni_injector_of(mn)->released, true);
+	struct mni_injector *inj = mni_injector_of(mn);
+
+	WRITE_ONCE(inj->released, true);
+	wake_up_all(&inj->waiters);
 }
 
 static int do_kind(struct mni_injector *inj, char **args)
@@ -54,44 +44,6 @@ static int do_kind(struct mni_injector *inj, char **args)
 		return 0;
 	}
 	return -EINVAL;
-}
-
-static int do_range(struct mni_injector *inj, char **args)
-{
-	struct mni_range range = { };
-	unsigned long start, len;
-	bool everywhere;
-
-	if (mni_parse_ulong(args[0], &start) || mni_parse_ulong(args[1], &len))
-		return -EINVAL;
-	everywhere = !start && !len;
-	if (!everywhere && mni_parse_range(args[0], args[1], inj->mm, &range))
-		return -EINVAL;
-
-	spin_lock(&inj->knob_lock);
-	inj->range = range;
-	inj->everywhere = everywhere;
-	spin_unlock(&inj->knob_lock);
-	return 0;
-}
-
-static int do_caller(struct mni_injector *inj, char **args)
-{
-	struct pid *caller = NULL;
-	long tid;
-
-	if (mni_parse_long(args[0], 0, INT_MAX, &tid))
-		return -EINVAL;
-	if (tid) {
-		caller = find_get_pid(tid);
-		if (!caller)
-			return -ESRCH;
-	}
-	spin_lock(&inj->knob_lock);
-	swap(inj->caller, caller);
-	spin_unlock(&inj->knob_lock);
-	put_pid(caller);
-	return 0;
 }
 
 static int do_attach(struct mni_injector *inj, char **args)
@@ -124,30 +76,21 @@ static int do_reset(struct mni_injector *inj, char **args)
 	return 0;
 }
 
+#define ANY_ARGS	-1
+
 static const struct {
 	const char *name;
 	int nr_args;
 	int (*run)(struct mni_injector *inj, char **args);
 } commands[] = {
 	{ "kind", 1, do_kind },
-	{ "range", 2, do_range },
-	{ "caller", 1, do_caller },
+	{ "range", 2, mni_aim_range },
+	{ "events", ANY_ARGS, mni_aim_events },
+	{ "caller", 1, mni_aim_caller },
 	{ "attach", 0, do_attach },
 	{ "detach", 0, do_detach },
 	{ "reset", 0, do_reset },
 };
-
-static int set_knob(struct mni_injector *inj, struct mni_command *cmd)
-{
-	int err;
-
-	if (cmd->argc != 2)
-		return -EINVAL;
-	spin_lock(&inj->knob_lock);
-	err = mni_knobs_set(&inj->knobs, cmd->argv[0], cmd->argv[1]);
-	spin_unlock(&inj->knob_lock);
-	return err == -ENOENT ? -EINVAL : err;
-}
 
 static int run_command(struct mni_injector *inj, struct mni_command *cmd)
 {
@@ -156,11 +99,14 @@ static int run_command(struct mni_injector *inj, struct mni_command *cmd)
 	for (i = 0; i < ARRAY_SIZE(commands); i++) {
 		if (strcmp(cmd->argv[0], commands[i].name))
 			continue;
-		if (cmd->argc - 1 != commands[i].nr_args)
+		if (commands[i].nr_args != ANY_ARGS &&
+		    commands[i].nr_args != cmd->argc - 1)
 			return -EINVAL;
 		return commands[i].run(inj, cmd->argv + 1);
 	}
-	return set_knob(inj, cmd);
+	if (cmd->argc != 2)
+		return -EINVAL;
+	return mni_aim_knob(inj, cmd->argv[0], cmd->argv[1]);
 }
 
 static ssize_t attach_write(struct file *file, const char __user *ubuf,
@@ -198,15 +144,11 @@ static int attach_show(struct seq_file *seq, void *unused)
 	seq_printf(seq, "kind %s\nattached %d\nreleased %d\n", kind->name,
 		   registered && !released, released);
 
-	spin_lock(&inj->knob_lock);
-	seq_printf(seq, "range 0x%lx 0x%lx\n", inj->range.start,
-		   inj->range.end - inj->range.start);
-	mni_knobs_show(seq, &inj->knobs);
-	seq_printf(seq, "caller %d\n", pid_vnr(inj->caller));
-	spin_unlock(&inj->knob_lock);
-
-	mni_counters_show(seq, &inj->counters,
-			  kind->ops->invalidate_range_end);
+	mni_aim_show(seq, inj);
+	mni_counters_show(seq, &inj->counters);
+	if (kind->show)
+		kind->show(seq, inj);
+	mni_events_show(seq, &inj->counters);
 	return 0;
 }
 
@@ -214,7 +156,7 @@ static void free_injector(struct mni_injector *inj)
 {
 	if (inj->registered)
 		mmu_notifier_unregister(&inj->mn, inj->mm);
-	put_pid(inj->caller);
+	mni_aim_release(inj);
 	put_pid(inj->process);
 	mmdrop(inj->mm);
 	kfree(inj);
@@ -234,12 +176,9 @@ static int attach_open(struct inode *inode, struct file *file)
 	inj->mm = current->mm;
 	inj->process = get_task_pid(current, PIDTYPE_TGID);
 	inj->kind = &mni_refuser;
-	inj->everywhere = true;
 	mutex_init(&inj->lock);
-	spin_lock_init(&inj->knob_lock);
-	mni_knobs_init(&inj->knobs);
-	ratelimit_state_init(&inj->log_limit, DEFAULT_RATELIMIT_INTERVAL,
-			     DEFAULT_RATELIMIT_BURST);
+	init_waitqueue_head(&inj->waiters);
+	mni_aim_init(inj);
 
 	err = single_open(file, attach_show, inj);
 	if (err)

@@ -31,6 +31,7 @@ int mni_command_get(struct mni_command *cmd, const char __user *ubuf,
 	if (strchr(cmd->text, '\n'))
 		return -EINVAL;
 
+	memset(cmd->argv, 0, sizeof(cmd->argv));
 	cmd->argc = 0;
 	while ((word = strsep(&rest, " \t"))) {
 		if (!*word)

@@ -11,6 +11,7 @@
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
+#include <linux/string.h>
 
 #include "mni.h"
 
@@ -43,6 +44,21 @@ const char *mni_event_name(unsigned int event)
 	return event < UNKNOWN_EVENT ? event_names[event] : "unknown";
 }
 
+unsigned int mni_event_row(unsigned int event)
+{
+	return min_t(unsigned int, event, UNKNOWN_EVENT);
+}
+
+int mni_event_find(const char *name)
+{
+	unsigned int row;
+
+	for (row = 0; row <= UNKNOWN_EVENT; row++)
+		if (!strcmp(name, mni_event_name(row)))
+			return row;
+	return -EINVAL;
+}
+
 /*
  * Only pointers are compared, so a caller that is being replaced needs no
  * reference here.
@@ -61,12 +77,9 @@ void mni_count_start(struct mni_injector *inj,
 		     unsigned long pages, bool refused)
 {
 	struct mni_counters *c = &inj->counters;
-	unsigned int event = range->event;
+	unsigned int event = mni_event_row(range->event);
 
 	BUILD_BUG_ON(UNKNOWN_EVENT >= MNI_NR_EVENTS);
-	if (event >= UNKNOWN_EVENT)
-		event = UNKNOWN_EVENT;
-
 	atomic64_inc(&c->starts);
 	atomic64_inc(mmu_notifier_range_blockable(range) ? &c->blockable :
 							   &c->nonblockable);
@@ -93,18 +106,19 @@ static void show_row(struct seq_file *seq, const char *what, const char *name,
 		   atomic64_read(&row[MNI_CALLER_OTHER]));
 }
 
-void mni_counters_show(struct seq_file *seq, const struct mni_counters *c,
-		       bool ends)
+void mni_counters_show(struct seq_file *seq, const struct mni_counters *c)
 {
-	size_t i;
-
 	seq_printf(seq, "starts %lld\nblockable %lld\nnonblockable %lld\naccepted %lld\nrefused %lld\npages %lld\n",
 		   atomic64_read(&c->starts), atomic64_read(&c->blockable),
 		   atomic64_read(&c->nonblockable),
 		   atomic64_read(&c->accepted), atomic64_read(&c->refused),
 		   atomic64_read(&c->pages));
-	if (ends)
-		seq_printf(seq, "ends %lld\n", atomic64_read(&c->ends));
+}
+
+void mni_events_show(struct seq_file *seq, const struct mni_counters *c)
+{
+	size_t i;
+
 	for (i = 0; i <= UNKNOWN_EVENT; i++)
 		show_row(seq, "event", mni_event_name(i), c->event[i]);
 	for (i = 0; i < ARRAY_SIZE(callback_names); i++)
@@ -118,7 +132,7 @@ static void count_callback(struct mmu_notifier *mn, enum mni_callback callback,
 {
 	struct mni_injector *inj = mni_injector_of(mn);
 
-	if (mni_injector_overlap(inj, start, end))
+	if (mni_aim_overlap(inj, start, end))
 		atomic64_inc(&inj->counters.callback[callback][caller_of(inj)]);
 }
 

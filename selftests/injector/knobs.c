@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The knobs that choose which calls an injector acts on.
+ * The knobs that choose which calls an injector acts on, and how long it takes.
  *
- * Names, meaning and order of evaluation are those of the kernel's
- * fault-injection framework (which production kernels are built without), so
- * that what is known of one holds for the other. The size of a call, which
+ * Names, meaning and order of evaluation of the former are those of the
+ * kernel's fault-injection framework (which production kernels are built
+ * without), so that what is known of one holds for the other. The size of a call, which
  * space counts, is the number of pages that it has in the injector's range.
  */
 #include <linux/kernel.h>
 #include <linux/limits.h>
 #include <linux/string.h>
+#include <linux/time64.h>
 
 #include "mni.h"
 
@@ -28,6 +29,8 @@ static const struct knob knob_table[] = {
 	KNOB(times, -1, INT_MAX, -1),
 	KNOB(space, 0, INT_MAX, 0),
 	KNOB(verbose, 0, 2, 0),
+	KNOB(delay_start_us, 0, USEC_PER_SEC, 0),
+	KNOB(delay_end_us, 0, USEC_PER_SEC, 0),
 };
 
 static long *knob_at(struct mni_knobs *knobs, const struct knob *knob)
@@ -77,7 +80,12 @@ bool mni_knobs_hit(struct mni_knobs *knobs, unsigned long pages)
 
 void mni_knobs_show(struct seq_file *seq, const struct mni_knobs *knobs)
 {
-	seq_printf(seq, "probability %ld\ninterval %ld\ntimes %ld\nspace %ld\nverbose %ld\n",
-		   knobs->probability, knobs->interval, knobs->times,
-		   knobs->space, knobs->verbose);
+	const struct knob *knob;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(knob_table); i++) {
+		knob = &knob_table[i];
+		seq_printf(seq, "%s %ld\n", knob->name,
+			   *(const long *)((const void *)knobs + knob->offset));
+	}
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * mmu_notifier_inject: MMU notifiers that refuse and observe, on request.
+ * mmu_notifier_inject: MMU notifiers that refuse, delay and observe.
  *
  * For tests of KVM under MMU-notifier pressure. The interface is a directory in
  * debugfs, whose help file describes it; this file creates it and holds the
@@ -81,5 +81,5 @@ static void __exit injector_exit(void)
 module_init(injector_init);
 module_exit(injector_exit);
 
-MODULE_DESCRIPTION("Injects refusing and observing MMU notifiers for KVM tests");
+MODULE_DESCRIPTION("Injects refusing, delaying and observing MMU notifiers for KVM tests");
 MODULE_LICENSE("GPL");

@@ -22,6 +22,7 @@
 #include <linux/seq_file.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
+#include <linux/wait.h>
 
 #include "mn_compat.h"
 
@@ -34,13 +35,13 @@ struct mni_range {
 /* ---- command.c: the text that user space writes ---- */
 
 #define MNI_COMMAND_MAX		128
-#define MNI_COMMAND_WORDS	5
+#define MNI_COMMAND_WORDS	10
 
-/* One command, split into words; argv points into text. */
+/* One command, split into words; argv points into text and ends with NULL. */
 struct mni_command {
 	char text[MNI_COMMAND_MAX];
 	int argc;
-	char *argv[MNI_COMMAND_WORDS];
+	char *argv[MNI_COMMAND_WORDS + 1];
 };
 
 /*
@@ -95,6 +96,8 @@ struct mni_knobs {
 	long times;		/* act at most N times more, -1: no limit */
 	long space;		/* let N pages pass first */
 	long verbose;		/* log: 0 nothing, 1 a line, 2 and a stack */
+	long delay_start_us;	/* delayer: how long a start takes */
+	long delay_end_us;	/* delayer: how long an end takes */
 	unsigned long count;	/* candidates seen, for interval */
 };
 
@@ -139,6 +142,9 @@ struct mni_counters {
 	atomic64_t refused;
 	atomic64_t pages;
 	atomic64_t ends;
+	atomic64_t delayed_starts;
+	atomic64_t delayed_ends;
+	atomic64_t delayed_us;
 	atomic64_t event[MNI_NR_EVENTS][MNI_NR_CALLERS];
 	atomic64_t callback[MNI_NR_CALLBACKS][MNI_NR_CALLERS];
 };
@@ -148,6 +154,12 @@ struct mni_injector;
 /* Name of an event, "unknown" for one that this module does not know. */
 const char *mni_event_name(unsigned int event);
 
+/* Row of an event in the counters, all unknown ones share one. Atomic. */
+unsigned int mni_event_row(unsigned int event);
+
+/* Row of the event of that name, -EINVAL if there is none. */
+int mni_event_find(const char *name);
+
 /* Counts one start over @pages pages of the injector's range. Atomic. */
 void mni_count_start(struct mni_injector *inj,
 		     const struct mmu_notifier_range *range,
@@ -156,9 +168,12 @@ void mni_count_start(struct mni_injector *inj,
 /* Zeroes all; calls in flight may be counted or not. */
 void mni_counters_reset(struct mni_counters *counters);
 
-/* @ends: print the ends line, for a kind that has an end callback. */
-void mni_counters_show(struct seq_file *seq, const struct mni_counters *c,
-		       bool ends);
+/*
+ * The counters that every kind has, in two parts: a kind's own lines come
+ * between them.
+ */
+void mni_counters_show(struct seq_file *seq, const struct mni_counters *c);
+void mni_events_show(struct seq_file *seq, const struct mni_counters *c);
 
 /* The counting callbacks that every hlist kind puts into its ops. */
 mni_young_t mni_clear_flush_young(struct mmu_notifier *mn, struct mm_struct *mm,
@@ -178,10 +193,13 @@ void mni_change_pte(struct mmu_notifier *mn, struct mm_struct *mm,
 struct mni_kind {
 	const char *name;
 	const struct mmu_notifier_ops *ops;
+	/* Prints the counters that only this kind has; may be NULL. */
+	void (*show)(struct seq_file *seq, const struct mni_injector *inj);
 };
 
 extern const struct mni_kind mni_refuser;
 extern const struct mni_kind mni_observer;
+extern const struct mni_kind mni_delayer;
 
 struct mni_injector {
 	struct mmu_notifier mn;
@@ -190,12 +208,14 @@ struct mni_injector {
 	const struct mni_kind *kind;
 	struct mutex lock;		/* serializes commands */
 	bool registered;		/* an unregister is due */
-	bool released;			/* the mm died under the notifier */
+	bool released;			/* the mm died, or it is being removed */
+	wait_queue_head_t waiters;	/* woken when released is set */
 
-	spinlock_t knob_lock;		/* the four below */
+	spinlock_t knob_lock;		/* the five below */
 	struct pid *caller;		/* the pressure thread, or NULL */
 	struct mni_range range;
 	bool everywhere;		/* no range was set: all addresses */
+	unsigned long events;		/* a bit for each row to act on */
 	struct mni_knobs knobs;
 
 	struct mni_counters counters;
@@ -210,12 +230,42 @@ static inline struct mni_injector *mni_injector_of(struct mmu_notifier *mn)
 	return container_of(mn, struct mni_injector, mn);
 }
 
-/* Pages of [start, end) that lie in the injector's range. Atomic. */
-unsigned long mni_injector_overlap(struct mni_injector *inj,
-				   unsigned long start, unsigned long end);
-
-/* The release callback of every hlist kind. Atomic. */
+/*
+ * The release callback of every hlist kind, which the core also calls on
+ * removal. Whoever waits in a callback is woken and must leave. Atomic.
+ */
 void mni_injector_release(struct mmu_notifier *mn, struct mm_struct *mm);
+
+/* ---- aim.c: what an injector acts on ---- */
+
+/* The knobs of an injector that nobody has touched. */
+void mni_aim_init(struct mni_injector *inj);
+
+/* Gives back what mni_aim_init() and the commands took. */
+void mni_aim_release(struct mni_injector *inj);
+
+/* The commands range, events and caller; @args end with NULL. */
+int mni_aim_range(struct mni_injector *inj, char **args);
+int mni_aim_events(struct mni_injector *inj, char **args);
+int mni_aim_caller(struct mni_injector *inj, char **args);
+
+/* Sets a knob of mni_knobs. -EINVAL: no such knob or a bad value. */
+int mni_aim_knob(struct mni_injector *inj, const char *name, const char *word);
+
+void mni_aim_show(struct seq_file *seq, struct mni_injector *inj);
+
+/* Pages of [start, end) that lie in the injector's range. Atomic. */
+unsigned long mni_aim_overlap(struct mni_injector *inj, unsigned long start,
+			      unsigned long end);
+
+/*
+ * Whether to act on a call over @pages pages of the injector's range, by its
+ * events and knobs; if so, and if verbose asks for it, the log says what
+ * (@doing) was done. Atomic.
+ */
+bool mni_aim_hit(struct mni_injector *inj,
+		 const struct mmu_notifier_range *range, unsigned long pages,
+		 const char *doing);
 
 /* ---- reap.c, unsafe.c, help.c ---- */
 

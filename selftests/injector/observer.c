@@ -12,8 +12,7 @@ static int observer_start(struct mmu_notifier *mn,
 			  const struct mmu_notifier_range *range)
 {
 	struct mni_injector *inj = mni_injector_of(mn);
-	unsigned long pages = mni_injector_overlap(inj, range->start,
-						   range->end);
+	unsigned long pages = mni_aim_overlap(inj, range->start, range->end);
 
 	if (pages)
 		mni_count_start(inj, range, pages, false);
@@ -25,7 +24,7 @@ static void observer_end(struct mmu_notifier *mn,
 {
 	struct mni_injector *inj = mni_injector_of(mn);
 
-	if (mni_injector_overlap(inj, range->start, range->end))
+	if (mni_aim_overlap(inj, range->start, range->end))
 		atomic64_inc(&inj->counters.ends);
 }
 
@@ -41,7 +40,13 @@ static const struct mmu_notifier_ops observer_ops = {
 #endif
 };
 
+static void observer_show(struct seq_file *seq, const struct mni_injector *inj)
+{
+	seq_printf(seq, "ends %lld\n", atomic64_read(&inj->counters.ends));
+}
+
 const struct mni_kind mni_observer = {
 	.name = "observer",
 	.ops = &observer_ops,
+	.show = observer_show,
 };
