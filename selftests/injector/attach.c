@@ -10,6 +10,7 @@
  * the address space goes first, the core calls release() and forgets the
  * notifier; unregistering is still due and then only waits for callbacks. It
  * also runs from any process, so it does not matter who closes the file last.
+ * An interval notifier is held by the core in the same way.
  */
 #include <linux/kernel.h>
 #include <linux/mm.h>
@@ -21,7 +22,7 @@
 #include "mni.h"
 
 static const struct mni_kind *const kinds[] = { &mni_refuser, &mni_observer,
-					       &mni_delayer };
+					       &mni_delayer, &mni_interval };
 
 void mni_injector_release(struct mmu_notifier *mn, struct mm_struct *mm)
 {
@@ -46,15 +47,44 @@ static int do_kind(struct mni_injector *inj, char **args)
 	return -EINVAL;
 }
 
+/* An interval notifier is bound to the range that it was attached with. */
+static int do_range(struct mni_injector *inj, char **args)
+{
+	if (inj->registered && inj->kind == &mni_interval)
+		return -EBUSY;
+	return mni_aim_range(inj, args);
+}
+
+static int register_kind(struct mni_injector *inj)
+{
+	if (inj->kind->attach)
+		return inj->kind->attach(inj);
+	inj->mn.ops = inj->kind->ops;
+	return mmu_notifier_register(&inj->mn, inj->mm);
+}
+
+static void unregister_kind(struct mni_injector *inj)
+{
+	if (inj->kind->detach)
+		inj->kind->detach(inj);
+	else
+		mmu_notifier_unregister(&inj->mn, inj->mm);
+	mni_roster_leave(inj->roster, inj);
+}
+
 static int do_attach(struct mni_injector *inj, char **args)
 {
 	int err;
 
 	if (inj->registered)
 		return -EBUSY;
-	inj->mn.ops = inj->kind->ops;
-	err = mmu_notifier_register(&inj->mn, inj->mm);
-	if (!err)
+	err = mni_roster_join(inj->roster, inj);
+	if (err)
+		return err;
+	err = register_kind(inj);
+	if (err)
+		mni_roster_leave(inj->roster, inj);
+	else
 		WRITE_ONCE(inj->registered, true);
 	return err;
 }
@@ -63,7 +93,7 @@ static int do_detach(struct mni_injector *inj, char **args)
 {
 	if (!inj->registered)
 		return -EINVAL;
-	mmu_notifier_unregister(&inj->mn, inj->mm);
+	unregister_kind(inj);
 	WRITE_ONCE(inj->registered, false);
 	/* Unregistering calls release() too, though this mm is alive. */
 	WRITE_ONCE(inj->released, false);
@@ -76,33 +106,36 @@ static int do_reset(struct mni_injector *inj, char **args)
 	return 0;
 }
 
-#define ANY_ARGS	-1
-
-static const struct {
-	const char *name;
-	int nr_args;
-	int (*run)(struct mni_injector *inj, char **args);
-} commands[] = {
+static const struct mni_verb verbs[] = {
 	{ "kind", 1, do_kind },
-	{ "range", 2, mni_aim_range },
-	{ "events", ANY_ARGS, mni_aim_events },
+	{ "range", 2, do_range },
+	{ "events", MNI_ANY_ARGS, mni_aim_events },
 	{ "caller", 1, mni_aim_caller },
 	{ "attach", 0, do_attach },
 	{ "detach", 0, do_detach },
 	{ "reset", 0, do_reset },
+	{ }
 };
+
+static const struct mni_verb *find_verb(const struct mni_verb *verb,
+					const char *name)
+{
+	while (verb && verb->name && strcmp(verb->name, name))
+		verb++;
+	return verb && verb->name ? verb : NULL;
+}
 
 static int run_command(struct mni_injector *inj, struct mni_command *cmd)
 {
-	size_t i;
+	const struct mni_verb *verb = find_verb(verbs, cmd->argv[0]);
 
-	for (i = 0; i < ARRAY_SIZE(commands); i++) {
-		if (strcmp(cmd->argv[0], commands[i].name))
-			continue;
-		if (commands[i].nr_args != ANY_ARGS &&
-		    commands[i].nr_args != cmd->argc - 1)
+	if (!verb)
+		verb = find_verb(inj->kind->verbs, cmd->argv[0]);
+	if (verb) {
+		if (verb->nr_args != MNI_ANY_ARGS &&
+		    verb->nr_args != cmd->argc - 1)
 			return -EINVAL;
-		return commands[i].run(inj, cmd->argv + 1);
+		return verb->run(inj, cmd->argv + 1);
 	}
 	if (cmd->argc != 2)
 		return -EINVAL;
@@ -155,7 +188,7 @@ static int attach_show(struct seq_file *seq, void *unused)
 static void free_injector(struct mni_injector *inj)
 {
 	if (inj->registered)
-		mmu_notifier_unregister(&inj->mn, inj->mm);
+		unregister_kind(inj);
 	mni_aim_release(inj);
 	put_pid(inj->process);
 	mmdrop(inj->mm);
@@ -175,9 +208,11 @@ static int attach_open(struct inode *inode, struct file *file)
 	mmgrab(current->mm);
 	inj->mm = current->mm;
 	inj->process = get_task_pid(current, PIDTYPE_TGID);
+	inj->roster = inode->i_private;
 	inj->kind = &mni_refuser;
 	mutex_init(&inj->lock);
 	init_waitqueue_head(&inj->waiters);
+	spin_lock_init(&inj->interval.lock);
 	mni_aim_init(inj);
 
 	err = single_open(file, attach_show, inj);

@@ -31,6 +31,7 @@ static const struct knob knob_table[] = {
 	KNOB(verbose, 0, 2, 0),
 	KNOB(delay_start_us, 0, USEC_PER_SEC, 0),
 	KNOB(delay_end_us, 0, USEC_PER_SEC, 0),
+	KNOB(mixed, 0, 1, 0),
 };
 
 static long *knob_at(struct mni_knobs *knobs, const struct knob *knob)

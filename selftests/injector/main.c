@@ -15,19 +15,21 @@
 #include "mni.h"
 
 static struct mni_vms vms;
+static struct mni_roster roster;
 static struct dentry *root;
 
 static const struct {
 	const char *name;
 	umode_t mode;
 	const struct file_operations *fops;
+	void *data;
 } root_files[] = {
-	{ "help", 0400, &mni_help_fops },
-	{ "attach", 0600, &mni_attach_fops },
-	{ "reap", 0600, &mni_reap_fops },
-	{ "watch", 0600, &mni_watch_fops },
-	{ "destroyed", 0400, &mni_destroyed_fops },
-	{ "unsafe", 0600, &mni_unsafe_fops },
+	{ "help", 0400, &mni_help_fops, NULL },
+	{ "attach", 0600, &mni_attach_fops, &roster },
+	{ "reap", 0600, &mni_reap_fops, NULL },
+	{ "watch", 0600, &mni_watch_fops, &vms },
+	{ "destroyed", 0400, &mni_destroyed_fops, &vms },
+	{ "unsafe", 0600, &mni_unsafe_fops, NULL },
 };
 
 static int create_root(void)
@@ -43,7 +45,8 @@ static int create_root(void)
 	}
 	for (i = 0; i < ARRAY_SIZE(root_files); i++) {
 		file = debugfs_create_file(root_files[i].name,
-					   root_files[i].mode, root, &vms,
+					   root_files[i].mode, root,
+					   root_files[i].data,
 					   root_files[i].fops);
 		if (!IS_ERR(file))
 			continue;
@@ -61,6 +64,7 @@ static int __init injector_init(void)
 
 	if (err)
 		return err;
+	mni_roster_init(&roster);
 	err = mni_vms_init(&vms);
 	if (err)
 		return err;

@@ -98,6 +98,7 @@ struct mni_knobs {
 	long verbose;		/* log: 0 nothing, 1 a line, 2 and a stack */
 	long delay_start_us;	/* delayer: how long a start takes */
 	long delay_end_us;	/* delayer: how long an end takes */
+	long mixed;		/* attach beside a kind that does not go with it */
 	unsigned long count;	/* candidates seen, for interval */
 };
 
@@ -189,10 +190,24 @@ void mni_change_pte(struct mmu_notifier *mn, struct mm_struct *mm,
 
 /* ---- attach.c: one injector per open file ---- */
 
+#define MNI_ANY_ARGS	-1
+
+/* A command of the attach file. */
+struct mni_verb {
+	const char *name;		/* NULL: end of a table */
+	int nr_args;			/* or MNI_ANY_ARGS */
+	int (*run)(struct mni_injector *inj, char **args); /* @args end with NULL */
+};
+
 /* One kind of injector, a row in attach.c's table. */
 struct mni_kind {
 	const char *name;
+	/* Of an hlist kind; one that is not has the two functions after it. */
 	const struct mmu_notifier_ops *ops;
+	int (*attach)(struct mni_injector *inj);
+	void (*detach)(struct mni_injector *inj);
+	/* Commands that only this kind has; may be NULL. */
+	const struct mni_verb *verbs;
 	/* Prints the counters that only this kind has; may be NULL. */
 	void (*show)(struct seq_file *seq, const struct mni_injector *inj);
 };
@@ -200,11 +215,23 @@ struct mni_kind {
 extern const struct mni_kind mni_refuser;
 extern const struct mni_kind mni_observer;
 extern const struct mni_kind mni_delayer;
+extern const struct mni_kind mni_interval;
+
+/* What an injector of kind interval has besides. */
+struct mni_interval_state {
+	struct mmu_interval_notifier sub;
+	spinlock_t lock;		/* what a driver calls its own */
+	unsigned long seq;		/* set by the last invalidation */
+	unsigned long begun;		/* by seq_begin; 0: never */
+};
 
 struct mni_injector {
-	struct mmu_notifier mn;
+	struct mmu_notifier mn;		/* of an hlist kind */
+	struct mni_interval_state interval;
 	struct mm_struct *mm;		/* the opener's, held by mmgrab() */
 	struct pid *process;		/* the opener's thread group */
+	struct mni_roster *roster;
+	struct list_head node;		/* in the roster, if registered */
 	const struct mni_kind *kind;
 	struct mutex lock;		/* serializes commands */
 	bool registered;		/* an unregister is due */
@@ -235,6 +262,22 @@ static inline struct mni_injector *mni_injector_of(struct mmu_notifier *mn)
  * removal. Whoever waits in a callback is woken and must leave. Atomic.
  */
 void mni_injector_release(struct mmu_notifier *mn, struct mm_struct *mm);
+
+/* ---- roster.c: which injectors are attached, and where ---- */
+
+struct mni_roster {
+	struct mutex lock;
+	struct list_head attached;
+};
+
+void mni_roster_init(struct mni_roster *roster);
+
+/*
+ * Call before registering, and mni_roster_leave() after unregistering.
+ * -EBUSY: the kernel does not bear this kind beside one that its mm has.
+ */
+int mni_roster_join(struct mni_roster *roster, struct mni_injector *inj);
+void mni_roster_leave(struct mni_roster *roster, struct mni_injector *inj);
 
 /* ---- aim.c: what an injector acts on ---- */
 
