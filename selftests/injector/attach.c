@@ -22,7 +22,8 @@
 #include "mni.h"
 
 static const struct mni_kind *const kinds[] = { &mni_refuser, &mni_observer,
-					       &mni_delayer, &mni_interval };
+					       &mni_delayer, &mni_interval,
+					       &mni_sleeper };
 
 void mni_injector_release(struct mmu_notifier *mn, struct mm_struct *mm)
 {
@@ -55,21 +56,15 @@ static int do_range(struct mni_injector *inj, char **args)
 	return mni_aim_range(inj, args);
 }
 
-static int register_kind(struct mni_injector *inj)
+int mni_hlist_attach(struct mni_injector *inj)
 {
-	if (inj->kind->attach)
-		return inj->kind->attach(inj);
 	inj->mn.ops = inj->kind->ops;
 	return mmu_notifier_register(&inj->mn, inj->mm);
 }
 
-static void unregister_kind(struct mni_injector *inj)
+void mni_hlist_detach(struct mni_injector *inj)
 {
-	if (inj->kind->detach)
-		inj->kind->detach(inj);
-	else
-		mmu_notifier_unregister(&inj->mn, inj->mm);
-	mni_roster_leave(inj->roster, inj);
+	mmu_notifier_unregister(&inj->mn, inj->mm);
 }
 
 static int do_attach(struct mni_injector *inj, char **args)
@@ -81,7 +76,7 @@ static int do_attach(struct mni_injector *inj, char **args)
 	err = mni_roster_join(inj->roster, inj);
 	if (err)
 		return err;
-	err = register_kind(inj);
+	err = inj->kind->attach(inj);
 	if (err)
 		mni_roster_leave(inj->roster, inj);
 	else
@@ -93,7 +88,8 @@ static int do_detach(struct mni_injector *inj, char **args)
 {
 	if (!inj->registered)
 		return -EINVAL;
-	unregister_kind(inj);
+	inj->kind->detach(inj);
+	mni_roster_leave(inj->roster, inj);
 	WRITE_ONCE(inj->registered, false);
 	/* Unregistering calls release() too, though this mm is alive. */
 	WRITE_ONCE(inj->released, false);
@@ -107,13 +103,13 @@ static int do_reset(struct mni_injector *inj, char **args)
 }
 
 static const struct mni_verb verbs[] = {
-	{ "kind", 1, do_kind },
-	{ "range", 2, do_range },
-	{ "events", MNI_ANY_ARGS, mni_aim_events },
-	{ "caller", 1, mni_aim_caller },
-	{ "attach", 0, do_attach },
-	{ "detach", 0, do_detach },
-	{ "reset", 0, do_reset },
+	{ "kind", 1, false, do_kind },
+	{ "range", 2, false, do_range },
+	{ "events", MNI_ANY_ARGS, false, mni_aim_events },
+	{ "caller", 1, false, mni_aim_caller },
+	{ "attach", 0, false, do_attach },
+	{ "detach", 0, false, do_detach },
+	{ "reset", 0, false, do_reset },
 	{ }
 };
 
@@ -125,18 +121,22 @@ static const struct mni_verb *find_verb(const struct mni_verb *verb,
 	return verb && verb->name ? verb : NULL;
 }
 
+static int run_verb(struct mni_injector *inj, const struct mni_verb *verb,
+		    struct mni_command *cmd)
+{
+	if (verb->nr_args != MNI_ANY_ARGS && verb->nr_args != cmd->argc - 1)
+		return -EINVAL;
+	return verb->run(inj, cmd->argv + 1);
+}
+
 static int run_command(struct mni_injector *inj, struct mni_command *cmd)
 {
 	const struct mni_verb *verb = find_verb(verbs, cmd->argv[0]);
 
 	if (!verb)
 		verb = find_verb(inj->kind->verbs, cmd->argv[0]);
-	if (verb) {
-		if (verb->nr_args != MNI_ANY_ARGS &&
-		    verb->nr_args != cmd->argc - 1)
-			return -EINVAL;
-		return verb->run(inj, cmd->argv + 1);
-	}
+	if (verb)
+		return run_verb(inj, verb, cmd);
 	if (cmd->argc != 2)
 		return -EINVAL;
 	return mni_aim_knob(inj, cmd->argv[0], cmd->argv[1]);
@@ -147,6 +147,7 @@ static ssize_t attach_write(struct file *file, const char __user *ubuf,
 {
 	struct seq_file *seq = file->private_data;
 	struct mni_injector *inj = seq->private;
+	const struct mni_verb *verb;
 	struct mni_command cmd;
 	int err;
 
@@ -156,6 +157,11 @@ static ssize_t attach_write(struct file *file, const char __user *ubuf,
 	if (err)
 		return err;
 
+	verb = find_verb(READ_ONCE(inj->kind)->verbs, cmd.argv[0]);
+	if (verb && verb->waits) {
+		err = run_verb(inj, verb, &cmd);
+		return err ?: len;
+	}
 	if (mutex_lock_killable(&inj->lock))
 		return -EINTR;
 	err = run_command(inj, &cmd);
@@ -187,8 +193,10 @@ static int attach_show(struct seq_file *seq, void *unused)
 
 static void free_injector(struct mni_injector *inj)
 {
-	if (inj->registered)
-		unregister_kind(inj);
+	if (inj->registered) {
+		inj->kind->detach(inj);
+		mni_roster_leave(inj->roster, inj);
+	}
 	mni_aim_release(inj);
 	put_pid(inj->process);
 	mmdrop(inj->mm);
@@ -213,11 +221,15 @@ static int attach_open(struct inode *inode, struct file *file)
 	mutex_init(&inj->lock);
 	init_waitqueue_head(&inj->waiters);
 	spin_lock_init(&inj->interval.lock);
+	spin_lock_init(&inj->sleeper.lock);
 	mni_aim_init(inj);
 
 	err = single_open(file, attach_show, inj);
 	if (err)
 		free_injector(inj);
+	else
+		/* Threads write at the same time by pwrite(2), see help. */
+		file->f_mode |= FMODE_PWRITE;
 	return err;
 }
 

@@ -129,5 +129,7 @@ static void delayer_show(struct seq_file *seq, const struct mni_injector *inj)
 const struct mni_kind mni_delayer = {
 	.name = "delayer",
 	.ops = &delayer_ops,
+	.attach = mni_hlist_attach,
+	.detach = mni_hlist_detach,
 	.show = delayer_show,
 };

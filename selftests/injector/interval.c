@@ -84,8 +84,8 @@ static int seq_retry(struct mni_injector *inj, char **args)
 }
 
 static const struct mni_verb interval_verbs[] = {
-	{ "seq_begin", 0, seq_begin },
-	{ "seq_retry", 0, seq_retry },
+	{ "seq_begin", 0, false, seq_begin },
+	{ "seq_retry", 0, false, seq_retry },
 	{ }
 };
 

@@ -146,6 +146,8 @@ struct mni_counters {
 	atomic64_t delayed_starts;
 	atomic64_t delayed_ends;
 	atomic64_t delayed_us;
+	atomic64_t waited;
+	atomic64_t longest_us;
 	atomic64_t event[MNI_NR_EVENTS][MNI_NR_CALLERS];
 	atomic64_t callback[MNI_NR_CALLBACKS][MNI_NR_CALLERS];
 };
@@ -196,14 +198,14 @@ void mni_change_pte(struct mmu_notifier *mn, struct mm_struct *mm,
 struct mni_verb {
 	const char *name;		/* NULL: end of a table */
 	int nr_args;			/* or MNI_ANY_ARGS */
+	bool waits;			/* run without the command lock */
 	int (*run)(struct mni_injector *inj, char **args); /* @args end with NULL */
 };
 
 /* One kind of injector, a row in attach.c's table. */
 struct mni_kind {
 	const char *name;
-	/* Of an hlist kind; one that is not has the two functions after it. */
-	const struct mmu_notifier_ops *ops;
+	const struct mmu_notifier_ops *ops;	/* of an hlist kind */
 	int (*attach)(struct mni_injector *inj);
 	void (*detach)(struct mni_injector *inj);
 	/* Commands that only this kind has; may be NULL. */
@@ -216,6 +218,7 @@ extern const struct mni_kind mni_refuser;
 extern const struct mni_kind mni_observer;
 extern const struct mni_kind mni_delayer;
 extern const struct mni_kind mni_interval;
+extern const struct mni_kind mni_sleeper;
 
 /* What an injector of kind interval has besides. */
 struct mni_interval_state {
@@ -225,9 +228,20 @@ struct mni_interval_state {
 	unsigned long begun;		/* by seq_begin; 0: never */
 };
 
+#define MNI_SLEEPER_RANGES	64
+
+/* What an injector of kind sleeper has besides: the ranges between start and end. */
+struct mni_sleeper_state {
+	spinlock_t lock;
+	unsigned int nr;
+	struct mni_range active[MNI_SLEEPER_RANGES];
+	unsigned long beyond;		/* more than fit: they cover everything */
+};
+
 struct mni_injector {
 	struct mmu_notifier mn;		/* of an hlist kind */
 	struct mni_interval_state interval;
+	struct mni_sleeper_state sleeper;
 	struct mm_struct *mm;		/* the opener's, held by mmgrab() */
 	struct pid *process;		/* the opener's thread group */
 	struct mni_roster *roster;
@@ -256,6 +270,10 @@ static inline struct mni_injector *mni_injector_of(struct mmu_notifier *mn)
 {
 	return container_of(mn, struct mni_injector, mn);
 }
+
+/* Registers and unregisters the notifier of an hlist kind. */
+int mni_hlist_attach(struct mni_injector *inj);
+void mni_hlist_detach(struct mni_injector *inj);
 
 /*
  * The release callback of every hlist kind, which the core also calls on

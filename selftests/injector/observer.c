@@ -48,5 +48,7 @@ static void observer_show(struct seq_file *seq, const struct mni_injector *inj)
 const struct mni_kind mni_observer = {
 	.name = "observer",
 	.ops = &observer_ops,
+	.attach = mni_hlist_attach,
+	.detach = mni_hlist_detach,
 	.show = observer_show,
 };

@@ -37,4 +37,6 @@ static const struct mmu_notifier_ops refuser_ops = {
 const struct mni_kind mni_refuser = {
 	.name = "refuser",
 	.ops = &refuser_ops,
+	.attach = mni_hlist_attach,
+	.detach = mni_hlist_detach,
 };
