@@ -31,15 +31,40 @@ struct injector_event {
 	uint64_t starts[NR_CALLERS];
 };
 
-/* What one injector has seen; calls outside its range do not count. */
+/* Knobs that take one number; all read back from struct injector_status. */
+enum injector_knob {
+	KNOB_PROBABILITY,	/* 0..100: per cent of the candidates to act on */
+	KNOB_INTERVAL,		/* 1..: every N-th candidate */
+	KNOB_TIMES,		/* -1..: so often at most, -1 no limit */
+	KNOB_SPACE,		/* 0..: pages that pass first */
+	KNOB_VERBOSE,		/* 0..2: log nothing, a line, a line and a stack */
+	KNOB_DELAY_START_US,	/* 0..1000000: what a delayer's start takes */
+	KNOB_DELAY_END_US,	/* the same of its end */
+	KNOB_MIXED,		/* 0..1: refuser and interval on one mm */
+	NR_KNOBS,
+};
+
+#define INJECTOR_MAX_DELAY_US	1000000	/* of the delay knobs */
+#define INJECTOR_MAX_SPIN_US	1000	/* what is left of it in a non-blockable range */
+
+/* How an injector is set, and what it has seen in its range. */
 struct injector_status {
+	char kind[16];
 	bool attached;
+	bool released;			/* the mm died with it attached */
+	uint64_t range_start, range_len; /* 0 0: everywhere */
+	char events_acted_on[128];	/* "all", or names */
+	long long knobs[NR_KNOBS];
+	long caller;			/* thread id, 0 none */
 	uint64_t starts, ends;		/* ends: of a kind that has them */
 	uint64_t blockable, nonblockable;
 	uint64_t accepted, refused;
 	uint64_t pages;			/* summed up over all starts */
 	/* of the delayer; counted as a delay begins, the time as it ends */
 	uint64_t delayed_starts, delayed_ends, delayed_us;
+	uint64_t seq, seq_begun;	/* of the interval; 0 none */
+	/* of the sleeper: ranges now, faults that waited, the longest wait */
+	uint64_t active, waited, longest_us;
 	struct injector_event events[INJECT_MAX_EVENTS];
 	unsigned int nr_events;
 };
@@ -62,7 +87,7 @@ int inject_available(struct result *r);
 /*
  * injector_open() - a detached injector of this process
  * @i: filled in; release with injector_close(), which also detaches
- * @kind: "refuser", "observer" or "delayer"
+ * @kind: "refuser", "observer", "delayer", "interval" or "sleeper"
  */
 int injector_open(struct injector *i, const char *kind, struct result *r);
 
@@ -74,7 +99,72 @@ int injector_open(struct injector *i, const char *kind, struct result *r);
 int injector_set(struct injector *i, struct result *r, const char *fmt, ...)
 	RESULT_PRINTF(3, 4);
 
-/* injector_read() - what it has seen so far */
+/* injector_try() - the same for a test of errors; Return: 0 or -errno */
+int injector_try(struct injector *i, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/*
+ * injector_knob() - set one knob
+ *
+ * Return: 0, or -1 with an error that names the knob, the value and why.
+ */
+int injector_knob(struct injector *i, enum injector_knob knob, long value, struct result *r);
+
+/* injector_knob_name() - as the module calls it; static storage */
+const char *injector_knob_name(enum injector_knob knob);
+
+/*
+ * injector_range() - where it acts and counts
+ * @start: page aligned
+ * @len: bytes, page aligned; 0 with @start NULL: everywhere
+ *
+ * An interval needs a range before injector_attach(), and then keeps it.
+ */
+int injector_range(struct injector *i, const void *start, size_t len, struct result *r);
+
+/* injector_events() - act only on these: names with blanks between, or "all" */
+int injector_events(struct injector *i, const char *names, struct result *r);
+
+/* injector_caller() - the thread that counts as CALLER_PRESSURE; 0 none */
+int injector_caller(struct injector *i, long tid, struct result *r);
+
+/*
+ * injector_delay() - how long a delayer's start() and end() take
+ * @start_us, @end_us: microseconds, INJECTOR_MAX_DELAY_US at most, 0 not at all
+ *
+ * In a non-blockable range it is INJECTOR_MAX_SPIN_US at most.
+ */
+int injector_delay(struct injector *i, long start_us, long end_us, struct result *r);
+
+/* injector_attach() - after KVM's notifier it runs before it, and vice versa */
+int injector_attach(struct injector *i, struct result *r);
+
+/* injector_detach() - waits for callbacks; delays end at once */
+int injector_detach(struct injector *i, struct result *r);
+
+/* injector_reset() - zero all counters */
+int injector_reset(struct injector *i, struct result *r);
+
+/*
+ * injector_seq_begin() - begin to use an interval's range, as drivers do
+ *
+ * Waits while the range is being invalidated, unkillably: do it in a process
+ * of its own if the invalidation may never end.
+ */
+int injector_seq_begin(struct injector *i, struct result *r);
+
+/* injector_seq_retry() - 1: invalidated since; 0: not; -1 with @r set */
+int injector_seq_retry(struct injector *i, struct result *r);
+
+/*
+ * injector_fault() - what a user of a sleeper's device does
+ * @address: waits until no invalidation covers it; any number of threads may
+ *
+ * Return: 0, 1 if a signal ended the wait, or -1 with @r set.
+ */
+int injector_fault(struct injector *i, const void *address, struct result *r);
+
+/* injector_read() - how it is set, and what it has seen so far */
 int injector_read(const struct injector *i, struct injector_status *s,
 		  struct result *r);
 

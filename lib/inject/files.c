@@ -35,18 +35,18 @@ int inject_open_file(const char *path, struct result *r)
 
 int inject_write(int fd, const char *command)
 {
-	ssize_t n;
+	size_t len = strlen(command);
+	ssize_t n = pwrite(fd, command, len, 0);
 
-	/* Attaching gives up when a signal is pending, also one for no handler of ours. */
-	do {
-		n = write(fd, command, strlen(command));
-	} while (n < 0 && errno == EINTR);
+	/* Only the attach file has pwrite(), by which threads do not wait for each other. */
+	if (n < 0 && errno == ESPIPE)
+		n = write(fd, command, len);
 	return n < 0 ? -errno : 0;
 }
 
 int inject_command(int fd, const char *what, struct result *r, const char *fmt, va_list ap)
 {
-	char command[128];
+	char command[INJECT_COMMAND_MAX];
 	int ret;
 
 	vsnprintf(command, sizeof(command), fmt, ap);

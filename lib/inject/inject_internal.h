@@ -7,6 +7,7 @@
 
 #include "inject.h"
 
+#define INJECT_COMMAND_MAX	256	/* the module takes 127 bytes */
 #define INJECT_DIR	"/sys/kernel/debug/mmu_notifier_inject"
 
 /* Open one of the module's files; -1 with an error. */
@@ -20,5 +21,8 @@ int inject_command(int fd, const char *what, struct result *r, const char *fmt, 
 
 /* Read a whole file from its start; length, or -errno. */
 int inject_read_all(int fd, char *buf, size_t size);
+
+/* The knob of that name, NR_KNOBS if there is none. */
+enum injector_knob inject_find_knob(const char *name);
 
 #endif

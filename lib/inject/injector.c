@@ -2,6 +2,7 @@
 /*
  * One injector: opening, commanding, reading, closing.
  */
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -33,6 +34,17 @@ int injector_set(struct injector *i, struct result *r, const char *fmt, ...)
 	ret = inject_command(i->fd, "injector command", r, fmt, ap);
 	va_end(ap);
 	return ret;
+}
+
+int injector_try(struct injector *i, const char *fmt, ...)
+{
+	char command[INJECT_COMMAND_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(command, sizeof(command), fmt, ap);
+	va_end(ap);
+	return inject_write(i->fd, command);
 }
 
 int injector_read(const struct injector *i, struct injector_status *s,

@@ -2,11 +2,13 @@
 /*
  * Reading the text of an injector's status.
  */
+#include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "inject.h"
+#include "inject_internal.h"
 
 /* What every kind has; without these the text is not a status. */
 static const char *const needed_keys[] = {
@@ -56,6 +58,9 @@ static uint64_t *counter(struct injector_status *s, const char *key)
 		{ "pages", &s->pages }, { "delayed_us", &s->delayed_us },
 		{ "delayed_starts", &s->delayed_starts },
 		{ "delayed_ends", &s->delayed_ends },
+		{ "seq", &s->seq }, { "seq_begun", &s->seq_begun },
+		{ "active", &s->active }, { "waited", &s->waited },
+		{ "longest_us", &s->longest_us },
 	};
 	size_t i;
 
@@ -66,26 +71,63 @@ static uint64_t *counter(struct injector_status *s, const char *key)
 	return NULL;
 }
 
+static int parse_number(const char *text, long long *value)
+{
+	char *end;
+
+	errno = 0;
+	*value = strtoll(text, &end, 10);
+	return end == text || *end || errno ? -1 : 0;
+}
+
+/* How it is set: everything that is no counter; unknown keys are for others. */
+static int parse_setting(const char *key, const char *rest, struct injector_status *s)
+{
+	enum injector_knob knob = inject_find_knob(key);
+	long long value = 0;
+	int ret = 0;
+
+	if (knob < NR_KNOBS)
+		return parse_number(rest, &s->knobs[knob]);
+	if (!strcmp(key, "kind"))
+		return sscanf(rest, "%15s", s->kind) == 1 ? 0 : -1;
+	if (!strcmp(key, "events"))
+		return sscanf(rest, "%127[^\n]", s->events_acted_on) == 1 ? 0 : -1;
+	if (!strcmp(key, "range"))
+		return sscanf(rest, "%" SCNx64 " %" SCNx64, &s->range_start,
+			      &s->range_len) == 2 ? 0 : -1;
+	if (!strcmp(key, "attached")) {
+		ret = parse_number(rest, &value);
+		s->attached = value;
+	} else if (!strcmp(key, "released")) {
+		ret = parse_number(rest, &value);
+		s->released = value;
+	} else if (!strcmp(key, "caller")) {
+		ret = parse_number(rest, &value);
+		s->caller = value;
+	}
+	return ret;
+}
+
 /* Return: 1 for a key that must be there, 0 for any other line, -1 if bad. */
 static int parse_line(const char *line, struct injector_status *s)
 {
-	unsigned long long value;
-	char key[32], rest[96];
+	char key[32], rest[128];
+	long long value;
 	uint64_t *where;
 
-	if (sscanf(line, "%31s %95[^\n]", key, rest) != 2)
+	if (sscanf(line, "%31s %127[^\n]", key, rest) != 2)
 		return -1;
 	if (!strcmp(key, "event") || !strcmp(key, "callback"))
 		return parse_event(line, s);
 	where = counter(s, key);
-	if (!where && strcmp(key, "attached"))
-		return 0;
-	if (sscanf(rest, "%llu", &value) != 1)
-		return -1;
-	if (where)
+	if (where) {
+		if (parse_number(rest, &value))
+			return -1;
 		*where = value;
-	else
-		s->attached = value;
+	} else if (parse_setting(key, rest, s)) {
+		return -1;
+	}
 	return is_needed(key);
 }
 

@@ -17,11 +17,10 @@ static int attach(struct injector *injectors, const struct injector_setup *setup
 		struct injector *i = &injectors[n];
 
 		if (injector_open(i, setup->kind, r) ||
-		    injector_set(i, r, "range %#lx %#lx", (unsigned long)area->hva,
-				 area->size) ||
-		    injector_set(i, r, "caller %ld", (long)syscall(SYS_gettid)) ||
+		    injector_range(i, area->hva, area->size, r) ||
+		    injector_caller(i, syscall(SYS_gettid), r) ||
 		    (setup->knob && injector_set(i, r, "%s", setup->knob)) ||
-		    injector_set(i, r, "attach"))
+		    injector_attach(i, r))
 			return -1;
 	}
 	return 0;
