@@ -209,6 +209,18 @@ int klog_open(struct klog *k, struct result *r);
  */
 int klog_check(struct klog *k, struct result *r);
 
+/*
+ * klog_await() - wait for what the kernel is going to log
+ * @text: part of the message
+ * @found: filled with the first such message since the last look
+ * @size: of @found
+ *
+ * Judges what comes before it as klog_check() does.
+ * Return: 0, or -1 with a failure or an error.
+ */
+int klog_await(struct klog *k, const char *text, char *found, size_t size,
+	       uint64_t budget_ns, struct result *r);
+
 void klog_close(struct klog *k);
 
 /* klog_is_splat() - is this message text a sign of a broken kernel? */

@@ -79,14 +79,19 @@ int klog_open(struct klog *k, struct result *r)
  * A record is `prefix;message\n` and then lines of properties.  The prefix
  * begins with priority and, above three bits, facility: 0 is the kernel's own.
  */
-static void judge(char *record, unsigned int *splats, struct result *r)
+static char *message_of(char *record)
 {
 	char *message = strchr(record, ';');
 
 	if (!message || strtoul(record, NULL, 10) >> 3)
-		return;
+		return NULL;
 	message++;
 	message[strcspn(message, "\n")] = '\0';
+	return message;
+}
+
+static void judge(const char *message, unsigned int *splats, struct result *r)
+{
 	if (klog_is_splat(message)) {
 		if (!(*splats)++)
 			result_fail(r, CONTRACT_KERNEL_LOG, "%s", message);
@@ -97,11 +102,16 @@ static void judge(char *record, unsigned int *splats, struct result *r)
 	result_note(r, "kernel: %s", message);
 }
 
-int klog_check(struct klog *k, struct result *r)
+/*
+ * Judge all that is there, or up to the first message with @text in it.
+ *
+ * Return: 0; 1 with that message in @found; -1 as klog_check() does.
+ */
+static int read_log(struct klog *k, const char *text, char *found, size_t size,
+		    struct result *r)
 {
-	unsigned long long taint;
 	unsigned int splats = 0;
-	char record[RECORD_MAX];
+	char record[RECORD_MAX], *message;
 	ssize_t n;
 	int ret = 0;
 
@@ -118,10 +128,24 @@ int klog_check(struct klog *k, struct result *r)
 		if (n <= 0)
 			break;
 		record[n] = '\0';
-		judge(record, &splats, r);
+		message = message_of(record);
+		if (!message)
+			continue;
+		judge(message, &splats, r);
+		if (text && strstr(message, text)) {
+			snprintf(found, size, "%s", message);
+			ret = ret ? ret : 1;
+			break;
+		}
 	}
-	if (splats)
-		ret = -1;
+	return splats ? -1 : ret;
+}
+
+int klog_check(struct klog *k, struct result *r)
+{
+	unsigned long long taint;
+	int ret = read_log(k, NULL, NULL, 0, r);
+
 	if (read_taint(&taint, r))
 		return -1;
 	if (taint != k->taint) {
@@ -131,6 +155,22 @@ int klog_check(struct klog *k, struct result *r)
 		k->taint = taint;
 	}
 	return ret;
+}
+
+int klog_await(struct klog *k, const char *text, char *found, size_t size,
+	       uint64_t budget_ns, struct result *r)
+{
+	struct deadline deadline;
+	int ret;
+
+	deadline_start(&deadline, budget_ns);
+	do {
+		ret = read_log(k, text, found, size, r);
+		if (ret)
+			return ret < 0 ? -1 : 0;
+	} while (deadline_poll(&deadline));
+	return result_error(r, "the kernel did not log '%s' within %llu ms", text,
+			    (unsigned long long)(budget_ns / 1000000));
 }
 
 void klog_close(struct klog *k)
