@@ -178,34 +178,6 @@ FIXTURE_TEARDOWN(dying)
 	klog_close(&self->klog);
 }
 
-/*
- * The mm is gone, the VM lives on in our hands: nothing of it may be left.
- * @strict: no invalidation was under way when the mm let go of its notifiers
- */
-static int judge_orphan(struct vmm *vmm, bool strict, struct injector_status *seen,
-			struct result *r)
-{
-	char name[sizeof(vmm->name)];
-	struct inject_destroyed d;
-	struct health health;
-
-	memcpy(name, vmm->name, sizeof(name));
-	if (injector_read(&vmm->injector, seen, r) || health_init(&health, name, r))
-		return -1;
-	if (strict)
-		health_at_rest(&health, calibration_budget_ns(&(struct calibration) { 0 }), r);
-	spte_none(name, r);
-	vmm_end(vmm);
-	if (strict)
-		return scenario_judge_destroyed(name, r);
-	if (inject_find_destroyed(name, &d, r))
-		return -1;
-	if (d.count || d.active > 0)
-		result_note(r, "in-progress %lld, active %lld: the mm let go of KVM between a start and its end, which no contract covers",
-			    d.count, d.active);
-	return 0;
-}
-
 static int kill_vmm(const struct vmm *vmm, struct result *r)
 {
 	if (kill(vmm->pid, SIGKILL))
@@ -260,7 +232,7 @@ TEST_F(dying, mrelease)
 			    "process_mrelease() returned %d with an always-refuser, not EAGAIN",
 			    ret);
 	if (!vmm_release(&self->vmm, WAIT_MS, r) &&
-	    !judge_orphan(&self->vmm, true, &seen, r))
+	    !vmm_judge_orphans(&self->vmm, true, &seen, r))
 		note_refusals(&seen, r);
 }
 
@@ -285,7 +257,7 @@ TEST_F(dying, mrelease_race)
 		if (vmm_start(&self->vmm, &spec, r) || kill_vmm(&self->vmm, r) ||
 		    mrelease(&self->vmm, r) > 0 ||
 		    vmm_release(&self->vmm, WAIT_MS, r) ||
-		    judge_orphan(&self->vmm, false, &seen, r))
+		    vmm_judge_orphans(&self->vmm, false, &seen, r))
 			return;
 		if (seen.refused) {
 			note_refusals(&seen, r);
@@ -359,7 +331,7 @@ static int await_giving_up(struct vmm *vmm, struct result *r)
 	if (ret)
 		return -1;
 	ret = vmm_look(vmm, &look, r);
-	free(look.words);
+	free(look.pages);
 	if (!ret && look.kept != NR_PAGES)
 		return result_fail(r, CONTRACT_UNTOUCHED,
 				   "%u of %d pages are left of a range that was refused",
@@ -386,35 +358,12 @@ TEST_F(dying, oom)
 	    vmm_await_exit(&self->vmm, WAIT_MS, r) ||
 	    await_refusals(&self->vmm, REAPER_TRIES, r) ||
 	    await_giving_up(&self->vmm, r) || vmm_release(&self->vmm, WAIT_MS, r) ||
-	    judge_orphan(&self->vmm, true, &seen, r))
+	    vmm_judge_orphans(&self->vmm, true, &seen, r))
 		return;
 	note_refusals(&seen, r);
 }
 
 /* ---- contract 3: a refused range is not touched ---- */
-
-static int expect_untouched(const struct vmm_memory *before,
-			    const struct vmm_memory *after, struct result *r)
-{
-	unsigned int i;
-
-	if (before->kept != NR_PAGES)
-		return result_error(r, "%u of %d pages were there before reaping",
-				    before->kept, NR_PAGES);
-	if (after->kept != NR_PAGES)
-		return result_fail(r, CONTRACT_UNTOUCHED,
-				   "%u of %d pages are left of a range that was refused",
-				   after->kept, NR_PAGES);
-	for (i = 0; i < NR_PAGES; i++) {
-		/* A word is only known of a page that was in memory each time. */
-		if (before->words[i] && after->words[i] && before->words[i] != after->words[i])
-			return result_fail(r, CONTRACT_UNTOUCHED,
-					   "page %u changed from %#llx to %#llx though it was refused",
-					   i, (unsigned long long)before->words[i],
-					   (unsigned long long)after->words[i]);
-	}
-	return 0;
-}
 
 /* Reap the held process twice: refused, and then not. */
 static int reap_refused_then_accepted(struct vmm *vmm, struct vmm_memory look[3],
@@ -431,7 +380,7 @@ static int reap_refused_then_accepted(struct vmm *vmm, struct vmm_memory look[3]
 		return result_fail(r, CONTRACT_REFUSAL,
 				   "process_mrelease() returned %d (%s) with an always-refuser, not EAGAIN",
 				   ret, ret ? strerror(-ret) : "success");
-	if (vmm_look(vmm, &look[1], r) || expect_untouched(&look[0], &look[1], r) ||
+	if (vmm_look(vmm, &look[1], r) || vmm_judge_untouched(&look[0], &look[1], 0, NR_PAGES, r) ||
 	    injector_read(&vmm->injector, seen, r))
 		return -1;
 	injector_close(&vmm->injector);
@@ -469,7 +418,7 @@ TEST_F(dying, untouched)
 		result_note(r, "refusals %llu, pages kept %u, then freed",
 			    (unsigned long long)seen.refused, look[1].kept);
 	for (i = 0; i < ARRAY_SIZE(look); i++)
-		free(look[i].words);
+		free(look[i].pages);
 }
 
 int main(int argc, char **argv)

@@ -113,6 +113,15 @@ int vm_set_slot(const struct vm *vm, enum vm_slot slot, uint64_t gpa,
 int vm_use_area(struct vm *vm, const struct area *area, unsigned int nr_pages,
 		struct result *r);
 
+/*
+ * vm_visit() - have the guest visit only some of its pages
+ * @first: the first, of those that vm_use_area() was told
+ * @nr: how many
+ *
+ * Only while no vCPU runs; the page records begin anew with @first.
+ */
+void vm_visit(struct vm *vm, unsigned int first, unsigned int nr);
+
 /* workload_find() - a workload of the guest image by name, or NULL */
 const struct guest_workload *workload_find(const char *name);
 

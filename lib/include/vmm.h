@@ -6,6 +6,9 @@
  * that counts and refusals can be read after the mm has died.  The process is
  * held when it exits, before it gives up its mm, so that reaping it from
  * outside does not race with its own exit.
+ *
+ * Several VMs of the process may share its guest memory: each has all of it in
+ * a memslot, and visits its own part.
  */
 #ifndef VMM_H
 #define VMM_H
@@ -17,10 +20,15 @@
 #include "inject.h"
 #include "scenario.h"
 
+#define VMM_MAX_VMS	4
+
 struct vmm_spec {
 	const struct backing *backing;
 	const struct injector_setup *injector;
-	unsigned int nr_pages;		/* visited by the guest */
+	unsigned int nr_pages;		/* visited by the guests, all together */
+	unsigned int nr_vms;		/* that share them; 0: one */
+	unsigned int nr_vmas;		/* that they are split into; 0: one */
+	unsigned int aim_first, aim_pages; /* the injector acts on these; 0 0: on all */
 	size_t ballast;			/* bytes of touched memory besides */
 	const char *cgroup;		/* to join first, or NULL */
 	bool hold;			/* stop it at its exit */
@@ -34,11 +42,12 @@ struct vmm {
 	bool at_exit;		/* stopped there now */
 	bool reaped;		/* waited for */
 	/* What the process told about itself. */
-	char name[32];		/* KVM's directory of its VM */
+	unsigned int nr_vms;
+	char names[VMM_MAX_VMS][32]; /* KVM's directories of its VMs */
 	uintptr_t hva;		/* its guest memory */
 	uint64_t stride;	/* from one visited page to the next */
 	unsigned int nr_pages;
-	int vm_fd;		/* ours now as well */
+	int vm_fd;		/* of its first VM; ours now as well */
 	struct injector injector; /* its first one, ours alone */
 };
 
@@ -70,14 +79,39 @@ int vmm_mrelease(const struct vmm *v);
 
 /* One look at the guest memory of a held process. */
 struct vmm_memory {
-	unsigned int kept;	/* visited pages in memory, in swap or on the move */
-	uint64_t *words;	/* first words of those in memory, else 0 */
+	unsigned int kept;	/* of the visited pages */
+	struct vmm_page {
+		bool kept;	/* in memory, in swap or on the move */
+		uint64_t word;	/* the first one, if in memory, else 0 */
+	} *pages;
 };
 
 /*
  * vmm_look() - pagemap and contents of the visited pages, from outside
- * @m: filled in; free @m->words
+ * @m: filled in; free @m->pages
  */
 int vmm_look(const struct vmm *v, struct vmm_memory *m, struct result *r);
+
+/*
+ * vmm_judge_untouched() - are pages still there, and what they were?
+ * @before, @after: two looks, with a refused reaping in between
+ * @first, @nr: the pages that were refused
+ *
+ * Return: 0, or -1 with a failure of contract 3, or an error: not there before.
+ */
+int vmm_judge_untouched(const struct vmm_memory *before, const struct vmm_memory *after,
+			unsigned int first, unsigned int nr, struct result *r);
+
+/*
+ * vmm_judge_orphans() - the mm is gone: is anything of it left in the VMs?
+ * @v: released; ended by this call
+ * @strict: no invalidation was under way when the mm let go of its notifiers;
+ *	otherwise counts that are left are only noted
+ * @seen: filled with what the first injector saw
+ *
+ * Return: 0, or -1 with a failure of contracts 5, 6 or 8, or an error.
+ */
+int vmm_judge_orphans(struct vmm *v, bool strict, struct injector_status *seen,
+		      struct result *r);
 
 #endif

@@ -58,7 +58,8 @@ static int adopt_report(struct vmm *v, const struct vmm_report *report, struct r
 	result_adopt(r, &report->result);
 	if (report->result.kind != RESULT_PASS)
 		return -1;
-	memcpy(v->name, report->name, sizeof(v->name));
+	v->nr_vms = report->nr_vms;
+	memcpy(v->names, report->names, sizeof(v->names));
 	v->hva = report->hva;
 	v->stride = report->stride;
 	v->nr_pages = report->nr_pages;
@@ -244,10 +245,11 @@ static int look_at_pages(const struct vmm *v, int pagemap, int mem,
 
 		if (pread(pagemap, &entry, 8, at / PAGE_BYTES * 8) != 8)
 			return result_errno(r, "pread(pagemap of %d, %#lx)", v->pid, at);
-		m->kept += !!(entry & (PAGEMAP_PRESENT | PAGEMAP_SWAPPED));
+		m->pages[i].kept = entry & (PAGEMAP_PRESENT | PAGEMAP_SWAPPED);
+		m->kept += m->pages[i].kept;
 		if (!(entry & PAGEMAP_PRESENT))
 			continue;
-		if (pread(mem, &m->words[i], 8, at) != 8)
+		if (pread(mem, &m->pages[i].word, 8, at) != 8)
 			return result_errno(r, "pread(mem of %d, %#lx)", v->pid, at);
 	}
 	return 0;
@@ -260,9 +262,9 @@ int vmm_look(const struct vmm *v, struct vmm_memory *m, struct result *r)
 	int ret = -1;
 
 	m->kept = 0;
-	m->words = calloc(v->nr_pages, sizeof(*m->words));
-	if (!m->words)
-		result_errno(r, "calloc(%u words)", v->nr_pages);
+	m->pages = calloc(v->nr_pages, sizeof(*m->pages));
+	if (!m->pages)
+		result_errno(r, "calloc(%u pages)", v->nr_pages);
 	else if (pagemap >= 0 && mem >= 0)
 		ret = look_at_pages(v, pagemap, mem, m, r);
 	if (pagemap >= 0)

@@ -5,10 +5,11 @@
 
 #include "vmm.h"
 
-/* Sent once by the process, with the VM's and the injector's descriptors. */
+/* Sent once by the process, with the first VM's and the first injector's descriptors. */
 struct vmm_report {
 	struct result result;	/* of the set-up */
-	char name[32];
+	unsigned int nr_vms;
+	char names[VMM_MAX_VMS][32];
 	uintptr_t hva;
 	uint64_t stride;
 	unsigned int nr_pages;

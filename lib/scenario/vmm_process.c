@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Inside the VMM process: set a guest to work, report, and wait to be killed.
+ * Inside the VMM process: set guests to work, report, and wait to be killed.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -50,23 +50,74 @@ static int touch_ballast(size_t bytes, struct result *r)
 	return 0;
 }
 
-static int start_guest(const struct vmm_spec *spec, struct vm *vm, struct area *area,
-		       struct injector *injectors, struct result *r)
+/* Advice that every other piece gets keeps neighbours from being one VMA. */
+static int split(const struct area *area, unsigned int nr_vmas, struct result *r)
+{
+	size_t bytes = nr_vmas ? area->size / nr_vmas : area->size;
+	size_t at;
+
+	for (at = bytes; at < area->size; at += 2 * bytes) {
+		if (madvise(area->hva + at, bytes, MADV_DONTDUMP))
+			return result_errno(r, "madvise(%p, %zu, MADV_DONTDUMP)", area->hva + at,
+					    bytes);
+	}
+	return 0;
+}
+
+static int aim(const struct vmm_spec *spec, struct injector *injector, const struct area *area,
+	       struct result *r)
+{
+	if (!spec->aim_pages)
+		return 0;
+	return injector_set(injector, r, "range %#lx %#lx",
+			    (unsigned long)area->hva + spec->aim_first * PAGE_BYTES,
+			    spec->aim_pages * PAGE_BYTES);
+}
+
+/* More VMs over the same memory, one vCPU each. */
+static int add_vms(struct vm *vms, unsigned int nr_vms, const struct area *area,
+		   unsigned int nr_pages, struct result *r)
+{
+	unsigned int share = nr_pages / nr_vms, i;
+
+	for (i = 1; i < nr_vms; i++) {
+		if (vm_create(&vms[i], 1, r) || inject_watch(vms[i].fd, r) ||
+		    vm_use_area(&vms[i], area, nr_pages, r))
+			return -1;
+	}
+	for (i = 0; i < nr_vms; i++)
+		vm_visit(&vms[i], i * share, share);
+	return 0;
+}
+
+static int run_guests(struct vm *vms, unsigned int nr_vms, struct result *r)
 {
 	struct progress progress;
+	unsigned int i;
 
+	for (i = 0; i < nr_vms; i++) {
+		vm_set_workload(&vms[i], workload_find("sweep_write"));
+		if (vm_start(&vms[i], r))
+			return -1;
+		progress_init(&progress, &vms[i]);
+		vm_resume(&vms[i]);
+		if (progress_await(&progress, vm_shared(&vms[i])->nr_pages, CALIBRATION_NS,
+				   "in the VMM process", r))
+			return -1;
+	}
+	return 0;
+}
+
+static int start_guests(const struct vmm_spec *spec, struct vm *vms, unsigned int nr_vms,
+			struct area *area, struct injector *injectors, struct result *r)
+{
 	if (join_cgroup(spec->cgroup, r) ||
-	    scenario_bring_up(spec->injector, spec->backing, NR_VCPUS, spec->nr_pages, spec->nr_pages * PAGE_BYTES,
-			      area, injectors, vm, r) ||
-	    touch_ballast(spec->ballast, r))
+	    scenario_bring_up(spec->injector, spec->backing, NR_VCPUS, spec->nr_pages,
+			      spec->nr_pages * PAGE_BYTES, area, injectors, &vms[0], r) ||
+	    split(area, spec->nr_vmas, r) || aim(spec, &injectors[0], area, r) ||
+	    add_vms(vms, nr_vms, area, spec->nr_pages, r) || touch_ballast(spec->ballast, r))
 		return -1;
-	vm_set_workload(vm, workload_find("sweep_write"));
-	progress_init(&progress, vm);
-	if (vm_start(vm, r))
-		return -1;
-	vm_resume(vm);
-	return progress_await(&progress, spec->nr_pages, CALIBRATION_NS,
-			      "in the VMM process", r);
+	return run_guests(vms, nr_vms, r);
 }
 
 static void report(int control, const struct vmm_report *what, int vm_fd, int injector_fd)
@@ -106,19 +157,21 @@ static void grow(void)
 void vmm_process(const struct vmm_spec *spec, int control)
 {
 	struct injector injectors[SCENARIO_MAX_INJECTORS];
-	struct vmm_report what = { 0 };
+	struct vmm_report what = { .nr_vms = spec->nr_vms ? spec->nr_vms : 1 };
+	struct vm vms[VMM_MAX_VMS];
 	struct area area;
-	struct vm vm;
+	unsigned int i;
 	char go;
 
 	test_process_bind();
-	if (!start_guest(spec, &vm, &area, injectors, &what.result)) {
-		memcpy(what.name, vm.name, sizeof(what.name));
+	if (!start_guests(spec, vms, what.nr_vms, &area, injectors, &what.result)) {
+		for (i = 0; i < what.nr_vms; i++)
+			memcpy(what.names[i], vms[i].name, sizeof(what.names[i]));
 		what.hva = (uintptr_t)area.hva;
-		what.stride = vm_shared(&vm)->stride;
+		what.stride = vm_shared(&vms[0])->stride;
 		what.nr_pages = spec->nr_pages;
 	}
-	report(control, &what, vm.fd, injectors[0].fd);
+	report(control, &what, vms[0].fd, injectors[0].fd);
 	if (what.result.kind != RESULT_PASS)
 		_exit(1);
 	/* From here on the test alone holds it, and ends refusals by closing it. */

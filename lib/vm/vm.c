@@ -155,3 +155,11 @@ int vm_use_area(struct vm *vm, const struct area *area, unsigned int nr_pages,
 	shared->stride = pages / nr_pages * PAGE_BYTES;
 	return 0;
 }
+
+void vm_visit(struct vm *vm, unsigned int first, unsigned int nr)
+{
+	struct guest_shared *shared = vm_shared(vm);
+
+	shared->area_gpa = GUEST_AREA_GPA + first * shared->stride;
+	shared->nr_pages = nr;
+}
