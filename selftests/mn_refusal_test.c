@@ -3,19 +3,19 @@
  * mn_refusal_test - a notifier refuses, and nothing else may suffer from it.
  *
  * Only a non-blockable invalidation may be refused, and those come from reaping
- * a dying process.  Four ways to meet such a refusal:
+ * a dying process.  Three ways to meet such a refusal:
  *
  *   reap		the injector issues the reaper's sequence on a live mm;
  *   mrelease		process_mrelease(2) on a killed VMM, seen from outside;
- *   oom		the OOM killer and the kernel's own oom_reaper;
  *   untouched		a VMM held at its exit: what is refused must stay.
+ *
+ * The kernel's own reaper is met in mn_reaper_test.
  *
  * Contracts 1, 3, 6, 7, 8 and 10.  Fixes guarded: c2655835fd8c ("mm/mmu_notifiers:
  * ensure range_end() is paired with range_start()").
  */
 #include <sys/mman.h>
 
-#include "memcg.h"
 #include "mn_harness.h"
 #include "scenario.h"
 #include "vmm.h"
@@ -267,100 +267,6 @@ TEST_F(dying, mrelease_race)
 	if (r->kind == RESULT_PASS)
 		result_skip(r, "race lost %u times: the VMM was always gone before process_mrelease(2)",
 			    i);
-}
-
-/* ---- the real OOM killer and reaper ---- */
-
-#define OOM_LIMIT	(48 * MIB)
-/* The reaper comes 2 s after the kill, and then 10 times every 100 ms. */
-#define REAPER_TRIES	10
-#define REAPER_PAUSE_NS	100000000ULL
-
-static int await_refusals(struct vmm *vmm, unsigned int wanted, struct result *r)
-{
-	struct injector_status seen;
-	struct deadline deadline;
-
-	deadline_start(&deadline, WAIT_MS * 1000000ULL);
-	do {
-		if (injector_read(&vmm->injector, &seen, r))
-			return -1;
-		if (seen.refused >= wanted)
-			return 0;
-	} while (deadline_poll(&deadline));
-	return result_error(r, "no bite: the oom_reaper was refused %llu times, %u expected",
-			    (unsigned long long)seen.refused, wanted);
-}
-
-/* Where process_mrelease(2) cannot tell: refusals that come no more. */
-static int await_silence(struct vmm *vmm, struct result *r)
-{
-	struct injector_status now, before = { 0 };
-
-	for (;;) {
-		if (injector_read(&vmm->injector, &now, r))
-			return -1;
-		if (now.refused == before.refused)
-			return 0;
-		before = now;
-		sleep_ns(10 * REAPER_PAUSE_NS);
-	}
-}
-
-/*
- * The reaper has given up for good: process_mrelease() then succeeds without
- * doing anything, and what was refused is still there.
- */
-static int await_giving_up(struct vmm *vmm, struct result *r)
-{
-	struct vmm_memory look;
-	struct deadline deadline;
-	int ret;
-
-	deadline_start(&deadline, WAIT_MS * 1000000ULL);
-	while ((ret = vmm_mrelease(vmm)) == -EAGAIN) {
-		if (!deadline_poll(&deadline))
-			return result_fail(r, CONTRACT_UNTOUCHED,
-					   "the oom_reaper did not give up within %d ms",
-					   WAIT_MS);
-	}
-	if (ret == -ENOSYS)
-		ret = await_silence(vmm, r);
-	else if (ret)
-		result_error(r, "process_mrelease() of a held process: %s", strerror(-ret));
-	if (ret)
-		return -1;
-	ret = vmm_look(vmm, &look, r);
-	free(look.pages);
-	if (!ret && look.kept != NR_PAGES)
-		return result_fail(r, CONTRACT_UNTOUCHED,
-				   "%u of %d pages are left of a range that was refused",
-				   look.kept, NR_PAGES);
-	return ret;
-}
-
-TEST_F(dying, oom)
-{
-	char memcg[128];
-	struct vmm_spec spec = {
-		.backing = &backings[BACKING_ANON],
-		.injector = &variant->injector,
-		.nr_pages = NR_PAGES,
-		.cgroup = memcg,
-		.hold = true,
-	};
-	struct injector_status seen;
-	struct result *r = mn.result;
-
-	if (r->kind != RESULT_PASS ||
-	    memcg_create(&mn.host, "mn_refusal_test", OOM_LIMIT, memcg, sizeof(memcg), r) ||
-	    vmm_start(&self->vmm, &spec, r) || vmm_grow(&self->vmm, r) ||
-	    vmm_await_exit(&self->vmm, WAIT_MS, r) ||
-	    await_refusals(&self->vmm, REAPER_TRIES, r) ||
-	    await_giving_up(&self->vmm, r) || vmm_release(&self->vmm, WAIT_MS, r) ||
-	    vmm_judge_orphans(&self->vmm, true, &seen, r))
-		return;
-	note_refusals(&seen, r);
 }
 
 /* ---- contract 3: a refused range is not touched ---- */
