@@ -62,6 +62,9 @@ int vmm_start(struct vmm *v, const struct vmm_spec *spec, struct result *r);
 /* vmm_grow() - tell it to touch memory until somebody stops it */
 int vmm_grow(struct vmm *v, struct result *r);
 
+/* vmm_discard() - tell it to discard its guest memory, again and again */
+int vmm_discard(struct vmm *v, struct result *r);
+
 /*
  * vmm_await_exit() - wait until it is held at its exit, other threads gone
  * @timeout_ms: how long that may take

@@ -118,11 +118,21 @@ int vmm_start(struct vmm *v, const struct vmm_spec *spec, struct result *r)
 	return -1;
 }
 
+static int tell(struct vmm *v, char what, struct result *r)
+{
+	if (send(v->control, &what, 1, MSG_NOSIGNAL) != 1)
+		return result_errno(r, "send(VMM, %c)", what);
+	return 0;
+}
+
 int vmm_grow(struct vmm *v, struct result *r)
 {
-	if (send(v->control, "", 1, MSG_NOSIGNAL) != 1)
-		return result_errno(r, "send(VMM)");
-	return 0;
+	return tell(v, VMM_GROW, r);
+}
+
+int vmm_discard(struct vmm *v, struct result *r)
+{
+	return tell(v, VMM_DISCARD, r);
 }
 
 static bool wait_in_time(struct vmm *v, int *status, unsigned int timeout_ms)

@@ -15,6 +15,10 @@ struct vmm_report {
 	unsigned int nr_pages;
 };
 
+/* What the process can be told then, in one byte. */
+#define VMM_GROW	'g'
+#define VMM_DISCARD	'd'
+
 /* vmm_process.c: the process itself; never returns */
 void vmm_process(const struct vmm_spec *spec, int control) __attribute__((noreturn));
 

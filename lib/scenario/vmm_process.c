@@ -69,9 +69,8 @@ static int aim(const struct vmm_spec *spec, struct injector *injector, const str
 {
 	if (!spec->aim_pages)
 		return 0;
-	return injector_set(injector, r, "range %#lx %#lx",
-			    (unsigned long)area->hva + spec->aim_first * PAGE_BYTES,
-			    spec->aim_pages * PAGE_BYTES);
+	return injector_range(injector, area->hva + spec->aim_first * PAGE_BYTES,
+			      spec->aim_pages * PAGE_BYTES, r);
 }
 
 /* More VMs over the same memory, one vCPU each. */
@@ -154,6 +153,13 @@ static void grow(void)
 	}
 }
 
+/* Only on a shared backing: the guest is not told, and must find what it wrote. */
+static void discard(const struct area *area)
+{
+	while (!madvise(area->hva, area->size, MADV_DONTNEED))
+		;
+}
+
 void vmm_process(const struct vmm_spec *spec, int control)
 {
 	struct injector injectors[SCENARIO_MAX_INJECTORS];
@@ -161,7 +167,7 @@ void vmm_process(const struct vmm_spec *spec, int control)
 	struct vm vms[VMM_MAX_VMS];
 	struct area area;
 	unsigned int i;
-	char go;
+	char what_now = 0;
 
 	test_process_bind();
 	if (!start_guests(spec, vms, what.nr_vms, &area, injectors, &what.result)) {
@@ -178,8 +184,12 @@ void vmm_process(const struct vmm_spec *spec, int control)
 	injector_close(&injectors[0]);
 	if (send(control, "", 1, MSG_NOSIGNAL) != 1)
 		_exit(1);
-	if (recv(control, &go, 1, 0) == 1)
+	if (recv(control, &what_now, 1, 0) != 1)
+		_exit(1);
+	if (what_now == VMM_GROW)
 		grow();
+	else if (what_now == VMM_DISCARD)
+		discard(&area);
 	for (;;)
 		pause();
 }
