@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * mn_delay_test - faults while an invalidation is held open.
+ *
+ * A delayer holds KVM's count up: the list of notifiers is walked last-in
+ * first, so one attached before the VM sleeps in start() behind KVM's, one
+ * attached after it sleeps in end() ahead of KVM's.  Races so become
+ * certainties, and are judged by the order of events, never by time: what is
+ * seen before a look that finds the delay not over, was seen while the
+ * invalidation was open.
+ *
+ *   faults	inside the hull of all open invalidations wait for the last
+ *		end, those outside get on (v5.12; before, the whole VM waits):
+ *		one invalidation, two disjoint with a gap, two that overlap;
+ *   no_memslot	an invalidation outside all memslots raises active alone, and
+ *		holds up nobody (v5.15; active does not exist before).
+ *
+ * MADV_DONTNEED, for it holds mmap_lock for reading only: with it held for
+ * writing, faults would wait for that lock and not for KVM.
+ *
+ * Contracts 4, 6, 9 and 10.
+ */
+#include "mn_delay.h"
+
+/* ---- faults, contract 4 ---- */
+
+FIXTURE(faults) {
+	struct stage stage;
+};
+
+FIXTURE_VARIANT(faults) {
+	enum order order;
+	unsigned int nr_parts;
+	struct part parts[MAX_HELD];
+};
+
+FIXTURE_SETUP(faults)
+{
+	stage_begin(&self->stage, variant->order, mn.result);
+}
+
+FIXTURE_TEARDOWN(faults)
+{
+	stage_end(&self->stage, mn.result);
+}
+
+/* Do all vCPUs of a set have the access to their page begun, or behind them? */
+static bool all_began(const struct stage *s, unsigned int vcpus)
+{
+	unsigned int id;
+
+	for (id = 0; id < NR_VCPUS; id++) {
+		if ((vcpus & 1u << id) && stage_passes(s, id) == s->passes[id])
+			return false;
+	}
+	return true;
+}
+
+static bool all_moved(const struct stage *s, unsigned int vcpus, const uint64_t *since)
+{
+	unsigned int id;
+
+	for (id = 0; id < NR_VCPUS; id++) {
+		if ((vcpus & 1u << id) && stage_visits(s, id) < since[id] + FREE_VISITS)
+			return false;
+	}
+	return true;
+}
+
+static unsigned int hull_of(const struct part *parts, unsigned int nr)
+{
+	unsigned int first = NR_VCPUS, end = 0, i;
+
+	for (i = 0; i < nr; i++) {
+		first = parts[i].first < first ? parts[i].first : first;
+		end = parts[i].first + parts[i].nr > end ? parts[i].first + parts[i].nr : end;
+	}
+	return (1u << end) - (1u << first);
+}
+
+/* Those inside must stand where they were. */
+static int judge_inside(const struct stage *s, unsigned int inside, const uint64_t *visits,
+			unsigned int over, unsigned int nr, struct result *r)
+{
+	unsigned int id;
+
+	for (id = 0; id < NR_VCPUS; id++) {
+		if ((inside & 1u << id) && visits[id] != s->visits[id])
+			return result_fail(r, CONTRACT_FAULTS,
+					   "vCPU %u visited page %u while %u of %u invalidations around it were open",
+					   id, id, nr - over, nr);
+	}
+	return 0;
+}
+
+static void visits_now(const struct stage *s, uint64_t *visits)
+{
+	unsigned int id;
+
+	for (id = 0; id < NR_VCPUS; id++)
+		visits[id] = stage_visits(s, id);
+}
+
+/*
+ * How many delays, of which the first of two takes half of @us, are over?  As
+ * long as one is not, KVM has not been told of the end: seq does not say so,
+ * for a fault that does not wait may invalidate by itself.
+ */
+static int delays_over(const struct stage *s, unsigned int nr, unsigned int us,
+		       unsigned int *over, struct result *r)
+{
+	struct injector_status seen;
+	uint64_t delayed;
+
+	if (injector_read(&s->run.injectors[0], &seen, r))
+		return -1;
+	delayed = seen.delayed_us - s->delayed_us;
+	*over = delayed >= us ? nr : !!delayed;
+	return 0;
+}
+
+/*
+ * Watch to the last end: before each, those outside must have got on while
+ * those inside stand still.
+ *
+ * @us: the longest hold; who has not got on in a quarter of it, as deadlines
+ *	count, is stalled
+ *
+ * Return: 0 proved; 1 if an end came too early to tell; -1 with a failure.
+ */
+static int watch(struct stage *s, unsigned int nr, unsigned int inside, unsigned int us,
+		 bool *stalled, struct result *r)
+{
+	unsigned int outside = s->ranged ? ALL_VCPUS & ~inside : 0;
+	uint64_t visits[NR_VCPUS], since[NR_VCPUS] = { 0 };
+	unsigned int over, proved = 0;
+	struct health_sample now;
+	struct deadline stall;
+	bool based = false, moved;
+
+	while (proved < nr) {
+		moved = all_moved(s, outside, since);
+		visits_now(s, visits);
+		if (delays_over(s, nr, us, &over, r) || health_sample(&s->run.health, &now, r))
+			return -1;
+		if (over < nr && judge_inside(s, inside, visits, over, nr, r))
+			return -1;
+		if (over > proved)
+			return 1;
+		if (over < proved || now.in_progress != nr - over) {
+			/* Not yet so far, or a delay is over and its end still to come. */
+			based = false;
+			sleep_ns(DEADLINE_POLL_NS);
+		} else if (!based) {
+			/* Once all are at their pages, they count from here. */
+			based = all_began(s, inside | outside);
+			visits_now(s, since);
+			deadline_start(&stall, us / 4 * 1000ULL);
+			sleep_ns(DEADLINE_POLL_NS);
+		} else if (moved) {
+			proved++;
+			based = false;
+		} else if (!deadline_poll(&stall)) {
+			*stalled = true;
+		}
+	}
+	return 0;
+}
+
+/* Of two invalidations the first ends at half time. */
+static int hold_and_watch(struct stage *s, const struct part *parts, unsigned int nr,
+			  unsigned int us, bool *stalled, struct result *r)
+{
+	unsigned int i;
+	int ret = stage_prepare(s, r);
+
+	for (i = 0; !ret && i < nr; i++)
+		ret = stage_hold(s, s->run.area.hva + parts[i].first * PAGE_BYTES,
+				 parts[i].nr * PAGE_BYTES, i + 1 < nr ? us / 2 : us, r);
+	if (!ret)
+		ret = stage_count_is(s, nr, r);
+	vm_resume(&s->run.vm);
+	if (!ret)
+		ret = watch(s, nr, hull_of(parts, nr), us, stalled, r);
+	return stage_release(s, r) ? -1 : ret;
+}
+
+TEST_F(faults, wait)
+{
+	struct stage *s = &self->stage;
+	unsigned int try, stalls = 0;
+	struct result *r = mn.result;
+	int ret = s->ready ? 1 : -1;
+	bool stalled;
+
+	for (try = 0; ret > 0 && try < TRIES; try++) {
+		stalled = false;
+		ret = hold_and_watch(s, variant->parts, variant->nr_parts, stage_hold_us(try),
+				     &stalled, r);
+		stalls += stalled;
+	}
+	if (!ret)
+		result_note(r, "proved in hold %u%s", try,
+			    s->ranged ? "" : "; the whole VM waits (before v5.12)");
+	else if (ret > 0 && stalls == TRIES)
+		result_fail(r, CONTRACT_FAULTS,
+			    "a vCPU outside of what was invalidated did not get on in any of %d holds",
+			    TRIES);
+	else if (ret > 0)
+		result_error(r, "no bite: the bed is too slow for %d holds of up to %u ms", TRIES,
+			     INJECTOR_MAX_DELAY_US / 1000);
+}
+
+static void add_fault_variants(void)
+{
+	static const struct {
+		const char *name;
+		unsigned int nr_parts;
+		struct part parts[MAX_HELD];
+	} rows[] = {
+		{ "one", 1, { { 0, 2 } } },
+		{ "disjoint", 2, { { 0, 1 }, { 2, 1 } } },
+		{ "overlapping", 2, { { 0, 2 }, { 1, 2 } } },
+	};
+	FIXTURE_VARIANT(faults) variant;
+	enum order order;
+	char name[64];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++)
+	for (order = 0; order < NR_ORDERS; order++) {
+		variant.order = order;
+		variant.nr_parts = rows[i].nr_parts;
+		memcpy(variant.parts, rows[i].parts, sizeof(variant.parts));
+		snprintf(name, sizeof(name), "%s.%s", rows[i].name, orders[order].name);
+		mn_variant_add(faults, name, &variant);
+	}
+}
+
+/* ---- an invalidation that hits no memslot, contract 4 ---- */
+
+FIXTURE(apart) {
+	struct stage stage;
+};
+
+FIXTURE_VARIANT(apart) {
+	enum order order;
+};
+
+FIXTURE_VARIANT_ADD(apart, start_behind_kvm) { .order = START_BEHIND_KVM };
+FIXTURE_VARIANT_ADD(apart, end_ahead_of_kvm) { .order = END_AHEAD_OF_KVM };
+
+FIXTURE_SETUP(apart)
+{
+	stage_begin(&self->stage, variant->order, mn.result);
+}
+
+FIXTURE_TEARDOWN(apart)
+{
+	stage_end(&self->stage, mn.result);
+}
+
+/* All vCPUs fault while it is open. Return: 0; 1 it was over too early; -1. */
+static int watch_free(struct stage *s, struct result *r)
+{
+	struct health_sample now;
+	long long least = -1;
+	bool moved;
+
+	do {
+		moved = all_moved(s, ALL_VCPUS, s->visits);
+		if (health_sample(&s->run.health, &now, r))
+			return -1;
+		if (!now.active)
+			break;
+		if (least < 0 || now.in_progress < least)
+			least = now.in_progress;
+		sleep_ns(DEADLINE_POLL_NS);
+	} while (!moved || least);
+	if (least > 0)
+		return result_fail(r, CONTRACT_FAULTS,
+				   "in-progress never below %lld during an invalidation outside all memslots",
+				   least);
+	return now.active && moved ? 0 : 1;
+}
+
+static int hold_elsewhere(struct stage *s, void *outside, unsigned int us,
+			  struct result *r)
+{
+	int ret;
+
+	/* A write, so that there is something to discard. */
+	*(char *)outside = 1;
+	if (stage_prepare(s, r) || stage_hold(s, outside, PAGE_BYTES, us, r))
+		return -1;
+	vm_resume(&s->run.vm);
+	ret = watch_free(s, r);
+	return stage_release(s, r) ? -1 : ret;
+}
+
+TEST_F(apart, no_memslot)
+{
+	struct stage *s = &self->stage;
+	struct result *r = mn.result;
+	unsigned int try;
+	void *outside;
+	int ret = 1;
+
+	if (!s->ready)
+		return;
+	if (!s->run.health.has_active) {
+		result_skip(r, "no active count before v5.15 that would tell of such an invalidation");
+		return;
+	}
+	outside = mmap(NULL, PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+			 -1, 0);
+	if (outside == MAP_FAILED) {
+		result_errno(r, "mmap(%lu)", PAGE_BYTES);
+		return;
+	}
+	if (injector_range(&s->run.injectors[0], outside, PAGE_BYTES, r))
+		return;
+	for (try = 0; ret > 0 && try < TRIES; try++)
+		ret = hold_elsewhere(s, outside, stage_hold_us(try), r);
+	if (ret > 0)
+		result_fail(r, CONTRACT_FAULTS,
+			    "not all vCPUs got on during any of %d invalidations outside all memslots",
+			    TRIES);
+}
+
+int main(int argc, char **argv)
+{
+	return mn_main(argc, argv, add_fault_variants);
+}

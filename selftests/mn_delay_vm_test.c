@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * mn_delay_vm_test - the life of a VM while an invalidation is held open.
+ *
+ * As in mn_delay_test a delayer holds the invalidation open, and the order of
+ * events is judged, never time:
+ *
+ *   memslot	an update waits for active == 0, and completes (v5.15);
+ *   closed	a VM that is closed meanwhile goes, with its counts still up;
+ *   while_held	a VMM that is killed meanwhile ends, though its own thread is
+ *		being held and its vCPUs are waiting for the end.
+ *
+ * Contracts 6, 7 and 8.
+ */
+#include <linux/kvm.h>
+#include <sys/ioctl.h>
+
+#include "mn_delay.h"
+#include "vmm.h"
+
+/* A thread that the kernel may keep for as long as it likes, unkillably. */
+struct helper {
+	struct errand errand;
+	struct stage *stage;
+	int vm_fd;			/* to close */
+	pid_t tid;
+	int err;			/* of the memslot update */
+	struct health_sample after;	/* the counters when that returned */
+	struct result result;		/* of reading them */
+};
+
+FIXTURE(held) {
+	struct stage stage;
+	struct helper helper;
+};
+
+FIXTURE_VARIANT(held) {
+	enum order order;
+};
+
+FIXTURE_VARIANT_ADD(held, start_behind_kvm) { .order = START_BEHIND_KVM };
+FIXTURE_VARIANT_ADD(held, end_ahead_of_kvm) { .order = END_AHEAD_OF_KVM };
+
+FIXTURE_SETUP(held)
+{
+	stage_begin(&self->stage, variant->order, mn.result);
+}
+
+FIXTURE_TEARDOWN(held)
+{
+	stage_end(&self->stage, mn.result);
+}
+
+static int helper_create(struct helper *h, void (*run)(void *arg), struct stage *s,
+			 struct result *r)
+{
+	h->stage = s;
+	h->tid = 0;
+	result_init(&h->result);
+	if (errand_create(&h->errand, run, h, r))
+		return -1;
+	pthread_detach(h->errand.thread);
+	return 0;
+}
+
+static int helper_await(const struct helper *h, enum contract contract, const char *what,
+			struct result *r)
+{
+	struct deadline deadline;
+
+	deadline_start(&deadline, h->stage->run.budget_ns);
+	while (!guest_load(&h->errand.over)) {
+		if (!deadline_poll(&deadline))
+			return result_fail(r, contract,
+					   "%s does not complete: given up after %llu ms", what,
+					   (unsigned long long)deadline.budget_ns / 1000000);
+	}
+	return 0;
+}
+
+/* ---- memslot updates, contract 7 ---- */
+
+#define SPARE_GPA	(GUEST_AREA_GPA + (1UL << 30))
+
+static void update_slot(void *arg)
+{
+	struct helper *h = arg;
+	struct scenario_run *run = &h->stage->run;
+	struct health health = run->health;
+
+	guest_store(&h->tid, gettid());
+	h->err = vm_set_slot(&run->vm, VM_SLOT_SPARE, SPARE_GPA, run->area.hva, run->area.size);
+	health_sample(&health, &h->after, &h->result);
+}
+
+/* Is it in the kernel, asleep beyond the reach of signals? */
+static bool sleeps(const struct helper *h)
+{
+	char path[64], stat[256], *state = NULL;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", guest_load(&h->tid));
+	if (guest_load(&h->tid) && hostfile_read(path, stat, sizeof(stat)) > 0)
+		state = strrchr(stat, ')');
+	return state && state[1] == ' ' && state[2] == 'D';
+}
+
+/* Return: 0 seen asleep while the invalidation was open; 1 not seen; -1. */
+static int watch_update(struct stage *s, const struct helper *h, struct result *r)
+{
+	struct health_sample now;
+	bool asleep;
+
+	do {
+		asleep = sleeps(h);
+		if (health_sample(&s->run.health, &now, r))
+			return -1;
+		if (now.seq != s->seq || !now.active)
+			return 1;
+		sleep_ns(DEADLINE_POLL_NS);
+	} while (!asleep && !guest_load(&h->errand.over));
+	return asleep ? 0 : 1;
+}
+
+static int judge_update(struct stage *s, struct helper *h, struct result *r)
+{
+	result_adopt(r, &h->result);
+	if (h->result.kind != RESULT_PASS)
+		return -1;
+	if (h->after.seq == s->seq && h->after.active)
+		return result_fail(r, CONTRACT_MEMSLOTS,
+				   "a memslot update returned while an invalidation was active (active %lld, seq %llu)",
+				   h->after.active, h->after.seq);
+	if (!h->err)
+		h->err = vm_set_slot(&s->run.vm, VM_SLOT_SPARE, SPARE_GPA, s->run.area.hva, 0);
+	if (h->err)
+		return result_fail(r, CONTRACT_MEMSLOTS, "memslot update: %s", strerror(-h->err));
+	return 0;
+}
+
+static int update_while_held(struct stage *s, struct helper *h, unsigned int us,
+			     struct result *r)
+{
+	int seen;
+
+	if (helper_create(h, update_slot, s, r) || stage_prepare(s, r) ||
+	    stage_hold(s, s->run.area.hva, s->run.area.size, us, r))
+		return -1;
+	guest_store(&h->errand.go, 1);
+	seen = watch_update(s, h, r);
+	if (stage_release(s, r) ||
+	    helper_await(h, CONTRACT_MEMSLOTS, "a memslot update", r) || judge_update(s, h, r))
+		return -1;
+	vm_resume(&s->run.vm);
+	return seen;
+}
+
+TEST_F(held, memslot)
+{
+	struct stage *s = &self->stage;
+	unsigned int try;
+	int ret = 1;
+
+	if (!s->ready)
+		return;
+	if (!s->run.health.has_active) {
+		result_skip(mn.result, "memslot updates wait for no invalidation before v5.15");
+		return;
+	}
+	for (try = 0; ret > 0 && try < TRIES; try++)
+		ret = update_while_held(s, &self->helper, stage_hold_us(try), mn.result);
+	if (ret > 0)
+		result_error(mn.result, "no bite: in %d holds no update was seen to wait", TRIES);
+}
+
+/* ---- death, contract 8 ---- */
+
+static void close_vm(void *arg)
+{
+	struct helper *h = arg;
+
+	close(h->vm_fd);
+}
+
+/*
+ * A second VM over the same memory, with nothing but its descriptor to keep
+ * it: a vCPU would keep it mapped, and munmap() waits for whoever holds
+ * mmap_lock.  The delayer must stand in the same order to it as to the first.
+ */
+static int open_bare_vm(struct stage *s, struct vm *bare, struct result *r)
+{
+	struct injector *delayer = &s->run.injectors[0];
+	bool after = !orders[s->order].before_kvm;
+	int ret = -1;
+
+	if (after && injector_detach(delayer, r))
+		return -1;
+	do {
+		bare->fd = ioctl(s->run.vm.kvm, KVM_CREATE_VM, 0);
+	} while (bare->fd < 0 && errno == EINTR);
+	if (bare->fd < 0)
+		return result_errno(r, "KVM_CREATE_VM");
+	snprintf(bare->name, sizeof(bare->name), "%d-%d", gettid(), bare->fd);
+	if (!inject_watch(bare->fd, r) && (!after || !injector_attach(delayer, r))) {
+		ret = vm_set_slot(bare, VM_SLOT_AREA, GUEST_AREA_GPA, s->run.area.hva,
+				  s->run.area.size);
+		if (ret)
+			result_error(r, "memslot of a second VM: %s", strerror(-ret));
+	}
+	if (ret)
+		close(bare->fd);
+	return ret;
+}
+
+TEST_F(held, closed)
+{
+	struct stage *s = &self->stage;
+	struct helper *h = &self->helper;
+	struct result *r = mn.result;
+	struct inject_destroyed d;
+	struct vm bare = { .fd = -1 };
+
+	if (!s->ready || helper_create(h, close_vm, s, r) || stage_prepare(s, r) ||
+	    open_bare_vm(s, &bare, r))
+		return;
+	if (stage_hold(s, s->run.area.hva, s->run.area.size, INJECTOR_MAX_DELAY_US, r)) {
+		close(bare.fd);
+		return;
+	}
+	h->vm_fd = bare.fd;
+	guest_store(&h->errand.go, 1);
+	if (helper_await(h, CONTRACT_DEATH, "closing a VM", r) || stage_release(s, r) ||
+	    inject_find_destroyed(bare.name, &d, r))
+		return;
+	vm_resume(&s->run.vm);
+	if (!d.count)
+		result_error(r, "no bite: the invalidation was over before the VM was closed");
+	result_note(r, "destroyed with in-progress %lld, active %lld", d.count, d.active);
+}
+
+#define WAIT_MS		30000	/* of time in which the bed runs us */
+
+FIXTURE(killed) {
+	struct vmm vmm;
+	struct klog klog;
+};
+
+FIXTURE_VARIANT(killed) {
+	struct injector_setup injector;
+};
+
+FIXTURE_VARIANT_ADD(killed, start_behind_kvm) {
+	.injector = { .kind = "delayer", .count = 1, .knob = "delay_start_us 1000000",
+		      .before_kvm = true },
+};
+
+FIXTURE_VARIANT_ADD(killed, end_ahead_of_kvm) {
+	.injector = { .kind = "delayer", .count = 1, .knob = "delay_end_us 1000000" },
+};
+
+FIXTURE_SETUP(killed)
+{
+	self->klog.fd = -1;
+	if (vm_available(mn.result) || inject_available(mn.result))
+		return;
+	klog_open(&self->klog, mn.result);
+}
+
+FIXTURE_TEARDOWN(killed)
+{
+	vmm_end(&self->vmm);
+	if (self->klog.fd >= 0)
+		klog_check(&self->klog, mn.result);
+	klog_close(&self->klog);
+}
+
+static int await_in_progress(struct vmm *vmm, struct result *r)
+{
+	struct health_sample now;
+	struct deadline deadline;
+	struct health health;
+
+	if (health_init(&health, vmm->names[0], r))
+		return -1;
+	deadline_start(&deadline, WAIT_MS * 1000000ULL);
+	do {
+		if (health_sample(&health, &now, r))
+			return -1;
+		if (now.in_progress)
+			return 0;
+	} while (deadline_poll(&deadline));
+	return result_error(r, "no bite: the VMM's in-progress count stayed 0");
+}
+
+/* The invalidation is its own, and its vCPUs are waiting for the end. */
+TEST_F(killed, while_held)
+{
+	struct vmm_spec spec = {
+		/* Shared, for faults on private memory can invalidate by themselves. */
+		.backing = &backings[BACKING_MEMFD],
+		.injector = &variant->injector,
+		.nr_pages = NR_VCPUS,
+	};
+	struct injector_status seen;
+	struct result *r = mn.result;
+
+	if (r->kind != RESULT_PASS || vmm_start(&self->vmm, &spec, r) ||
+	    vmm_discard(&self->vmm, r) || await_in_progress(&self->vmm, r))
+		return;
+	if (kill(self->vmm.pid, SIGKILL)) {
+		result_errno(r, "kill(%d)", self->vmm.pid);
+		return;
+	}
+	if (!vmm_release(&self->vmm, WAIT_MS, r) &&
+	    !vmm_judge_orphans(&self->vmm, true, &seen, r))
+		result_note(r, "delays %llu", (unsigned long long)(seen.delayed_starts +
+								  seen.delayed_ends));
+}
+
+int main(int argc, char **argv)
+{
+	return mn_main(argc, argv, NULL);
+}
