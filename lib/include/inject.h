@@ -40,7 +40,7 @@ enum injector_knob {
 	KNOB_VERBOSE,		/* 0..2: log nothing, a line, a line and a stack */
 	KNOB_DELAY_START_US,	/* 0..1000000: what a delayer's start takes */
 	KNOB_DELAY_END_US,	/* the same of its end */
-	KNOB_MIXED,		/* 0..1: refuser and interval on one mm */
+	KNOB_MIXED,		/* 0..1: attach refuser and interval to one mm */
 	NR_KNOBS,
 };
 

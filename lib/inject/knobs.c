@@ -112,7 +112,7 @@ int injector_attach(struct injector *i, struct result *r)
 	if (!err)
 		return 0;
 	if (err == -EBUSY)
-		return result_error(r, "injector: attach: it is attached, or there is an interval beside a refuser (knob mixed)");
+		return result_error(r, "injector: attach: it is attached, or refuser and interval would meet on one mm (knob mixed)");
 	return failed(err, "attach", "a range, for an interval", r);
 }
 

@@ -37,21 +37,20 @@ static int do_kind(struct mni_injector *inj, char **args)
 {
 	size_t i;
 
-	if (inj->registered)
-		return -EBUSY;
 	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
 		if (strcmp(args[0], kinds[i]->name))
 			continue;
+		if (inj->registered)
+			return -EBUSY;
 		WRITE_ONCE(inj->kind, kinds[i]);
 		return 0;
 	}
 	return -EINVAL;
 }
 
-/* An interval notifier is bound to the range that it was attached with. */
 static int do_range(struct mni_injector *inj, char **args)
 {
-	if (inj->registered && inj->kind == &mni_interval)
+	if (inj->registered && inj->kind->bound)
 		return -EBUSY;
 	return mni_aim_range(inj, args);
 }
@@ -73,6 +72,8 @@ static int do_attach(struct mni_injector *inj, char **args)
 
 	if (inj->registered)
 		return -EBUSY;
+	if (inj->kind->bound && inj->everywhere)
+		return -EINVAL;
 	err = mni_roster_join(inj->roster, inj);
 	if (err)
 		return err;

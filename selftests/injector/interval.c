@@ -45,8 +45,6 @@ static int interval_attach(struct mni_injector *inj)
 {
 	const struct mni_range *range = &inj->range;
 
-	if (inj->everywhere)
-		return -EINVAL;
 	WRITE_ONCE(inj->interval.seq, 0);
 	WRITE_ONCE(inj->interval.begun, 0);
 	return mmu_interval_notifier_insert(&inj->interval.sub, inj->mm,
@@ -100,6 +98,7 @@ const struct mni_kind mni_interval = {
 	.name = "interval",
 	.attach = interval_attach,
 	.detach = interval_detach,
+	.bound = true,
 	.verbs = interval_verbs,
 	.show = interval_show,
 };

@@ -79,6 +79,7 @@ static void __exit injector_exit(void)
 {
 	debugfs_remove_recursive(root);
 	mni_vms_exit(&vms);
+	mni_roster_exit(&roster);
 	mmu_notifier_synchronize();
 }
 

@@ -208,6 +208,7 @@ struct mni_kind {
 	const struct mmu_notifier_ops *ops;	/* of an hlist kind */
 	int (*attach)(struct mni_injector *inj);
 	void (*detach)(struct mni_injector *inj);
+	bool bound;			/* needs a range, and keeps it while attached */
 	/* Commands that only this kind has; may be NULL. */
 	const struct mni_verb *verbs;
 	/* Prints the counters that only this kind has; may be NULL. */
@@ -286,13 +287,17 @@ void mni_injector_release(struct mmu_notifier *mn, struct mm_struct *mm);
 struct mni_roster {
 	struct mutex lock;
 	struct list_head attached;
+	struct list_head counting;	/* mms that have or had an interval */
 };
 
 void mni_roster_init(struct mni_roster *roster);
 
+/* At unload, when nothing is attached. */
+void mni_roster_exit(struct mni_roster *roster);
+
 /*
  * Call before registering, and mni_roster_leave() after unregistering.
- * -EBUSY: the kernel does not bear this kind beside one that its mm has.
+ * -EBUSY: the kernel does not bear this kind on its mm.
  */
 int mni_roster_join(struct mni_roster *roster, struct mni_injector *inj);
 void mni_roster_leave(struct mni_roster *roster, struct mni_injector *inj);

@@ -2,39 +2,115 @@
 /*
  * Which injectors are attached, and to which mm.
  *
- * Kept for one rule. An interval notifier is told of an invalidation before
- * every hlist notifier, and when one of these then refuses, no kernel so far
- * tells it that the invalidation is over: whoever reads the interval's sequence
- * or removes it afterwards sleeps for ever, SIGKILL or not. Closing the file of
- * a killed test would do just that. So the two do not meet on one mm, unless
- * the later one was told to by its knob `mixed`.
+ * Kept for one rule. An mm that has an interval notifier counts its active
+ * invalidations, and goes on to do so when the last one is removed. When an
+ * hlist notifier then refuses, no kernel so far takes the count back, and from
+ * then on whoever begins to use an interval of that mm or removes one sleeps for
+ * ever, SIGKILL or not: closing the file of a killed test would do just that.
+ *
+ * So no refuser is attached to an mm that has or had an interval, and no
+ * interval beside a refuser, unless the later one was told to by its knob
+ * `mixed`. The mm is remembered until it is found dead: whether it ever had an
+ * interval is nothing that the kernel tells.
  */
+#include <linux/sched/mm.h>
+#include <linux/slab.h>
+
 #include "mni.h"
+
+/* An mm that an interval was attached to, held by mmgrab(). */
+struct counting {
+	struct list_head node;
+	struct mm_struct *mm;
+};
 
 void mni_roster_init(struct mni_roster *roster)
 {
 	mutex_init(&roster->lock);
 	INIT_LIST_HEAD(&roster->attached);
+	INIT_LIST_HEAD(&roster->counting);
 }
 
-static bool never_ended(const struct mni_injector *one,
-			const struct mni_injector *other)
+static void forget(struct mni_roster *roster, bool living_too)
 {
-	return one->kind == &mni_interval && other->kind == &mni_refuser;
+	struct counting *c, *next;
+
+	list_for_each_entry_safe(c, next, &roster->counting, node) {
+		if (!living_too && atomic_read(&c->mm->mm_users))
+			continue;
+		list_del(&c->node);
+		mmdrop(c->mm);
+		kfree(c);
+	}
+}
+
+void mni_roster_exit(struct mni_roster *roster)
+{
+	forget(roster, true);
+}
+
+static bool is_counting(const struct mni_roster *roster,
+			const struct mm_struct *mm)
+{
+	const struct counting *c;
+
+	list_for_each_entry(c, &roster->counting, node)
+		if (c->mm == mm)
+			return true;
+	return false;
+}
+
+/* An attach that then fails may have set the mm counting all the same. */
+static int remember(struct mni_roster *roster, struct mm_struct *mm)
+{
+	struct counting *c;
+
+	if (is_counting(roster, mm))
+		return 0;
+	c = kmalloc(sizeof(*c), GFP_KERNEL);
+	if (!c)
+		return -ENOMEM;
+	mmgrab(mm);
+	c->mm = mm;
+	list_add(&c->node, &roster->counting);
+	return 0;
+}
+
+static bool has_refuser(const struct mni_roster *roster,
+			const struct mm_struct *mm)
+{
+	const struct mni_injector *other;
+
+	list_for_each_entry(other, &roster->attached, node)
+		if (other->mm == mm && other->kind == &mni_refuser)
+			return true;
+	return false;
+}
+
+static int join(struct mni_roster *roster, struct mni_injector *inj)
+{
+	int err = 0;
+
+	if (inj->kind == &mni_refuser) {
+		if (!inj->knobs.mixed && is_counting(roster, inj->mm))
+			return -EBUSY;
+	} else if (inj->kind == &mni_interval) {
+		if (!inj->knobs.mixed && has_refuser(roster, inj->mm))
+			return -EBUSY;
+		err = remember(roster, inj->mm);
+	}
+	if (!err)
+		list_add(&inj->node, &roster->attached);
+	return err;
 }
 
 int mni_roster_join(struct mni_roster *roster, struct mni_injector *inj)
 {
-	struct mni_injector *other;
-	int err = 0;
+	int err;
 
 	mutex_lock(&roster->lock);
-	list_for_each_entry(other, &roster->attached, node)
-		if (other->mm == inj->mm && !inj->knobs.mixed &&
-		    (never_ended(inj, other) || never_ended(other, inj)))
-			err = -EBUSY;
-	if (!err)
-		list_add(&inj->node, &roster->attached);
+	forget(roster, false);
+	err = join(roster, inj);
 	mutex_unlock(&roster->lock);
 	return err;
 }
