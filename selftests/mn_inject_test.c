@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * mn_inject_test - the injector module does what its help says.
+ *
+ * One test for each rule of its interface and for each knob.  What each kind
+ * does is mn_inject_kind_test, how they come and go is mn_inject_life_test.
+ */
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/syscall.h>
+
+#include "mn_inject.h"
+
+FIXTURE(inject) {
+	struct bed bed;
+};
+
+FIXTURE_SETUP(inject)
+{
+	bed_set_up(&self->bed, mn.result);
+}
+
+FIXTURE_TEARDOWN(inject)
+{
+	bed_tear_down(&self->bed, mn.result);
+}
+
+/* ---- the interface ---- */
+
+/* Least, greatest and initial value of each knob. */
+static const struct {
+	long min, max, initial;
+} limits[NR_KNOBS] = {
+	[KNOB_PROBABILITY] = { 0, 100, 100 },
+	[KNOB_INTERVAL] = { 1, INT_MAX, 1 },
+	[KNOB_TIMES] = { -1, INT_MAX, -1 },
+	[KNOB_SPACE] = { 0, INT_MAX, 0 },
+	[KNOB_VERBOSE] = { 0, 2, 0 },
+	[KNOB_DELAY_START_US] = { 0, INJECTOR_MAX_DELAY_US, 0 },
+	[KNOB_DELAY_END_US] = { 0, INJECTOR_MAX_DELAY_US, 0 },
+	[KNOB_MIXED] = { 0, 1, 0 },
+};
+
+static int expect_knob(const struct injector *i, enum injector_knob knob, long wanted,
+		       struct result *r)
+{
+	struct injector_status s;
+
+	return injector_read(i, &s, r) ||
+	       expect(injector_knob_name(knob), s.knobs[knob], wanted, r) ? -1 : 0;
+}
+
+static int reads_back(struct injector *i, enum injector_knob knob, struct result *r)
+{
+	const char *name = injector_knob_name(knob);
+	long min = limits[knob].min, max = limits[knob].max;
+
+	if (expect_knob(i, knob, limits[knob].initial, r) ||
+	    injector_knob(i, knob, min, r) || expect_knob(i, knob, min, r) ||
+	    injector_knob(i, knob, max, r) || expect_knob(i, knob, max, r) ||
+	    expect(name, injector_try(i, "%s %ld", name, min - 1), -EINVAL, r) ||
+	    expect(name, injector_try(i, "%s %ld", name, max + 1), -EINVAL, r) ||
+	    expect(name, injector_try(i, "%s", name), -EINVAL, r))
+		return -1;
+	return expect_knob(i, knob, max, r);
+}
+
+TEST_F(inject, knobs_read_back)
+{
+	struct injector *i = &self->bed.one;
+	struct result *r = mn.result;
+	enum injector_knob knob;
+
+	if (!bed_ready(r) || injector_open(i, "refuser", r))
+		return;
+	for (knob = 0; knob < NR_KNOBS; knob++)
+		reads_back(i, knob, r);
+}
+
+TEST_F(inject, settings_read_back)
+{
+	struct injector *i = &self->bed.one;
+	struct injector_status s;
+	struct result *r = mn.result;
+
+	if (!bed_ready(r) || injector_open(i, "sleeper", r) || injector_read(i, &s, r))
+		return;
+	if (strcmp(s.kind, "sleeper") || s.attached || s.range_len || s.caller ||
+	    strcmp(s.events_acted_on, "all"))
+		result_error(r, "a new injector is not as its help says");
+	if (injector_range(i, self->bed.mem, BED_BYTES, r) || injector_caller(i, getpid(), r) ||
+	    injector_events(i, "unmap clear", r) || injector_read(i, &s, r))
+		return;
+	expect("start of the range", s.range_start, (long)self->bed.mem, r);
+	expect("length of the range", s.range_len, BED_BYTES, r);
+	expect("caller", s.caller, getpid(), r);
+	if (strcmp(s.events_acted_on, "unmap clear"))
+		result_error(r, "events read back as '%s'", s.events_acted_on);
+	if (injector_range(i, NULL, 0, r) || injector_events(i, "all", r) || injector_read(i, &s, r))
+		return;
+	if (s.range_len || strcmp(s.events_acted_on, "all"))
+		result_error(r, "range and events cannot be taken back");
+}
+
+static ssize_t status_text(const struct injector *i, char *text, size_t size, struct result *r)
+{
+	ssize_t n = pread(i->fd, text, size, 0);
+
+	return n < 0 ? result_errno(r, "pread(attach)") : n;
+}
+
+TEST_F(inject, bad_writes_change_nothing)
+{
+	static const struct {
+		const char *command;
+		int err;
+	} bad[] = {
+		{ "", -EINVAL }, { " ", -EINVAL }, { "nothing", -EINVAL }, { "nothing 1", -EINVAL },
+		{ "times 1\ntimes 2", -EINVAL }, { "times 1 2", -EINVAL }, { "times 1x", -EINVAL },
+		{ "times 99999999999999999999", -EINVAL }, { "a b c d e f g h i j k", -EINVAL },
+		{ "kind", -EINVAL }, { "kind nothing", -EINVAL }, { "kind refuser now", -EINVAL },
+		{ "kind observer", -EBUSY }, { "attach", -EBUSY }, { "attach now", -EINVAL },
+		{ "detach now", -EINVAL }, { "reset 1", -EINVAL },
+		{ "range", -EINVAL }, { "range 0x1000", -EINVAL }, { "range 0x1001 0x1000", -EINVAL },
+		{ "range 0x1000 0xfff", -EINVAL }, { "range 0x1000 0", -EINVAL },
+		{ "range 0xfffffffffffff000 0x1000", -EINVAL },
+		{ "range 0x1000 0xfffffffffffff000", -EINVAL },
+		{ "events", -EINVAL }, { "events nothing", -EINVAL },
+		{ "events unmap nothing", -EINVAL },
+		{ "caller -1", -EINVAL }, { "caller 2147483647", -ESRCH },
+		{ "seq_begin", -EINVAL }, { "seq_retry", -EINVAL }, { "fault 0x1000", -EINVAL },
+	};
+	struct injector *i = &self->bed.one;
+	char before[4096], after[4096], longest[129];
+	struct result *r = mn.result;
+	ssize_t n;
+	size_t b;
+
+	if (!bed_ready(r) || bed_attach(&self->bed, i, "refuser", r))
+		return;
+	n = status_text(i, before, sizeof(before), r);
+	for (b = 0; b < ARRAY_SIZE(bad); b++)
+		expect(bad[b].command, injector_try(i, "%s", bad[b].command), bad[b].err, r);
+	memset(longest, '1', sizeof(longest) - 1);
+	longest[sizeof(longest) - 1] = '\0';
+	expect("128 bytes", injector_try(i, "%s", longest), -E2BIG, r);
+	if (pwrite(i->fd, "times\0001", 7, 0) != -1 || errno != EINVAL)
+		result_error(r, "a NUL is taken");
+	/* Past the C library, which would not have it. */
+	if (syscall(SYS_pwrite64, i->fd, 8UL, 7UL, 0L) != -1 || errno != EFAULT)
+		result_error(r, "a bad buffer is taken");
+	if (n < 0 || status_text(i, after, sizeof(after), r) != n || memcmp(before, after, n))
+		result_error(r, "the status has changed");
+}
+
+TEST_F(inject, belongs_to_its_mm)
+{
+	struct injector *i = &self->bed.one;
+	struct result *r = mn.result;
+	struct injector_status s;
+	int status = -1;
+	pid_t pid;
+
+	if (!bed_ready(r) || bed_attach(&self->bed, i, "refuser", r))
+		return;
+	pid = fork();
+	if (!pid)
+		_exit(injector_read(i, &s, r) || injector_try(i, "times 1") != -EPERM ||
+		      inject_reap(self->bed.reap, self->bed.mem, BED_BYTES) != -EPERM);
+	if (pid < 0 || waitpid(pid, &status, 0) != pid)
+		result_errno(r, "fork() or waitpid()");
+	expect("read, EPERM of attach and of reap in another process", status, 0, r);
+	expect_knob(i, KNOB_TIMES, -1, r);
+}
+
+/* ---- the knobs, by what they make a refuser do ---- */
+
+static int expect_reaps(struct bed *bed, const char *what, unsigned int reaps, int refused,
+			struct result *r)
+{
+	int ret = bed_reap_times(bed, reaps, r);
+
+	return ret < 0 ? -1 : expect(what, ret, refused, r);
+}
+
+TEST_F(inject, probability)
+{
+	struct injector *i = &self->bed.one;
+	struct result *r = mn.result;
+	int refused;
+
+	if (!bed_ready(r) || bed_attach(&self->bed, i, "refuser", r) ||
+	    expect_reaps(&self->bed, "refused at 100 %", 8, 8, r) ||
+	    injector_knob(i, KNOB_PROBABILITY, 0, r) ||
+	    expect_reaps(&self->bed, "refused at 0 %", 8, 0, r) ||
+	    injector_knob(i, KNOB_PROBABILITY, 50, r))
+		return;
+	refused = bed_reap_times(&self->bed, 64, r);
+	if (refused == 0 || refused == 64)
+		result_error(r, "%d of 64 refused at 50 %%", refused);
+}
+
+TEST_F(inject, interval_and_times)
+{
+	struct injector *i = &self->bed.one;
+	struct result *r = mn.result;
+
+	if (!bed_ready(r) || bed_attach(&self->bed, i, "refuser", r) ||
+	    injector_knob(i, KNOB_INTERVAL, 3, r) ||
+	    expect_reaps(&self->bed, "refused of the first two", 2, 0, r) ||
+	    expect_reaps(&self->bed, "refused of the third", 1, 1, r) ||
+	    expect_reaps(&self->bed, "refused of nine", 9, 3, r) ||
+	    injector_knob(i, KNOB_INTERVAL, 1, r) || injector_knob(i, KNOB_TIMES, 2, r) ||
+	    expect_reaps(&self->bed, "refused with times 2", 1, 1, r) ||
+	    expect_knob(i, KNOB_TIMES, 1, r) ||
+	    expect_reaps(&self->bed, "refused after that", 5, 1, r))
+		return;
+	expect_knob(i, KNOB_TIMES, 0, r);
+}
+
+TEST_F(inject, space)
+{
+	struct injector *i = &self->bed.one;
+	struct result *r = mn.result;
+
+	if (!bed_ready(r) || bed_attach(&self->bed, i, "refuser", r) ||
+	    injector_knob(i, KNOB_SPACE, 6, r) ||
+	    expect("refused with space 6", bed_reap(&self->bed, 0, 4, r), 0, r) ||
+	    expect_knob(i, KNOB_SPACE, 2, r) ||
+	    expect("refused with space 2", bed_reap(&self->bed, 0, 1, r), 0, r) ||
+	    expect_knob(i, KNOB_SPACE, 1, r))
+		return;
+	expect("refused with space 1", bed_reap(&self->bed, 0, 1, r), 1, r);
+}
+
+TEST_F(inject, range)
+{
+	struct injector *i = &self->bed.one;
+	struct injector_status s;
+	struct result *r = mn.result;
+
+	if (!bed_ready(r) || injector_open(i, "refuser", r) ||
+	    injector_range(i, self->bed.mem + 2 * PAGE_BYTES, 3 * PAGE_BYTES, r) ||
+	    injector_attach(i, r) ||
+	    expect("refused before the range", bed_reap(&self->bed, 0, 2, r), 0, r) ||
+	    expect("refused behind it", bed_reap(&self->bed, 5, 3, r), 0, r) ||
+	    expect("refused at its first page", bed_reap(&self->bed, 0, 3, r), 1, r) ||
+	    expect("refused at its last page", bed_reap(&self->bed, 4, 4, r), 1, r) ||
+	    expect("refused around it", bed_reap(&self->bed, 0, 8, r), 1, r) ||
+	    injector_read(i, &s, r))
+		return;
+	expect("starts", s.starts, 3, r);
+	expect("pages", s.pages, 5, r);
+}
+
+TEST_F(inject, events)
+{
+	struct injector *i = &self->bed.one;
+	struct injector_status s;
+	struct result *r = mn.result;
+
+	/* Which of the two a reap carries depends on the kernel. */
+	if (!bed_ready(r) || bed_attach(&self->bed, i, "refuser", r) ||
+	    injector_events(i, "soft_dirty migrate", r) ||
+	    expect_reaps(&self->bed, "refused for other events", 3, 0, r) ||
+	    injector_events(i, "unmap clear", r) ||
+	    expect_reaps(&self->bed, "refused for its event", 3, 3, r) || injector_read(i, &s, r))
+		return;
+	expect("starts", s.starts, 6, r);
+}
+
+TEST_F(inject, verbose)
+{
+	int log = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	struct injector *i = &self->bed.one;
+	struct result *r = mn.result;
+	unsigned int lines = 0;
+	char line[1024];
+	ssize_t n;
+
+	if (!bed_ready(r) || bed_attach(&self->bed, i, "refuser", r))
+		return;
+	if (log < 0 || lseek(log, 0, SEEK_END) < 0) {
+		result_errno(r, "open(/dev/kmsg)");
+		return;
+	}
+	if (bed_reap_times(&self->bed, 1, r) < 0 || injector_knob(i, KNOB_VERBOSE, 1, r) ||
+	    bed_reap_times(&self->bed, 1, r) < 0)
+		return;
+	while ((n = read(log, line, sizeof(line) - 1)) > 0) {
+		line[n] = '\0';
+		lines += !!strstr(line, "mmu_notifier_inject: refusing");
+	}
+	close(log);
+	expect("lines in the log for one refusal with verbose 1", lines, 1, r);
+}
+
+TEST_F(inject, caller_and_reset)
+{
+	struct injector *i = &self->bed.one;
+	struct injector_status s;
+	struct result *r = mn.result;
+
+	if (!bed_ready(r) || bed_attach(&self->bed, i, "observer", r) ||
+	    bed_reap_times(&self->bed, 2, r) || injector_caller(i, getpid(), r) ||
+	    bed_reap_times(&self->bed, 3, r) || injector_read(i, &s, r))
+		return;
+	expect("by another thread than the caller",
+	       injector_event_starts(&s, "unmap", CALLER_OWN) +
+	       injector_event_starts(&s, "clear", CALLER_OWN), 2, r);
+	expect("by the caller",
+	       injector_event_starts(&s, "unmap", CALLER_PRESSURE) +
+	       injector_event_starts(&s, "clear", CALLER_PRESSURE), 3, r);
+	if (injector_reset(i, r) || injector_read(i, &s, r))
+		return;
+	expect("starts after reset", s.starts, 0, r);
+}
+
+int main(int argc, char **argv)
+{
+	return mn_main(argc, argv, NULL);
+}
