@@ -33,6 +33,12 @@ static struct {
 	void (*at_end)(void);	/* after all of them; may be NULL */
 } mn;
 
+/* mn_wants_all() - every variant, not only a selection that covers every row? */
+static inline bool mn_wants_all(void)
+{
+	return mn.options.all || mn.options.nr_patterns;
+}
+
 static inline void mn_append_variant(struct __fixture_metadata *f, const char *name,
 				     const void *contents, size_t size)
 {

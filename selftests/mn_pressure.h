@@ -57,7 +57,6 @@ static inline void mn_run_scenario(const struct scenario *variant)
 static inline void mn_add_row(const struct scenario *row, unsigned int turn,
 			      void (*add)(const struct scenario *spec, const char *name))
 {
-	bool all_wanted = mn.options.all || mn.options.nr_patterns;
 	unsigned int nr_workloads = ARRAY_SIZE(mn_workloads), nr_vcpus = ARRAY_SIZE(mn_vcpus);
 	unsigned int w, i, v, n = 0, all = nr_workloads * nr_injector_setups * nr_vcpus;
 	struct scenario spec = *row;
@@ -72,7 +71,7 @@ static inline void mn_add_row(const struct scenario *row, unsigned int turn,
 		snprintf(name, sizeof(name), "%s.%s.%s.%s.%uvcpu", spec.backing->name,
 			 spec.pressure->name, spec.workload->name, spec.injector->name,
 			 spec.nr_vcpus);
-		if (n++ == turn % all || all_wanted)
+		if (n++ == turn % all || mn_wants_all())
 			add(&spec, name);
 	}
 }
