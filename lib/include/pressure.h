@@ -127,6 +127,21 @@ void press_call_over(struct press *p);
 int press_pause(struct press *p, struct result *r);
 void press_resume(struct press *p);
 
+/*
+ * press_hole() - a time without guest memory, and the judgement of it
+ * @take: has the whole area gone when it returns 0
+ * @give_back: undoes that
+ *
+ * Opens and closes the hole of the VM.  Return: 0, or -1 with whatever the two
+ * say, or a failure: a vCPU got on meanwhile.
+ */
+int press_hole(struct press *p, int (*take)(struct press *p, struct result *r),
+	       int (*give_back)(struct press *p, struct result *r), struct result *r);
+
+/* press_unmap() / press_map() - of the whole area, for press_hole() */
+int press_unmap(struct press *p, struct result *r);
+int press_map(struct press *p, struct result *r);
+
 /* pressure_missing() - the first of the row's unmet needs, or NULL */
 const char *pressure_missing(const struct pressure *p);
 

@@ -9,17 +9,7 @@
 
 static int apply_munmap(struct press *p, struct result *r)
 {
-	int ret;
-
-	vm_hole_open(p->vm);
-	ret = area_unmap(p->area, r);
-	if (!ret) {
-		ret = vm_hole_check(p->vm, r);
-		if (area_map(p->area, r))
-			ret = -1;
-	}
-	vm_hole_close(p->vm);
-	return ret;
+	return press_hole(p, press_unmap, press_map, r);
 }
 
 PRESSURE(unmap_munmap) = {

@@ -62,8 +62,11 @@ PRESSURE(unmap_madvise_dontneed_locked) = {
 	.apply = apply_dontneed_locked,
 };
 
-static int guard(const struct area *a, struct result *r)
+/* Mapped, but an access ends in SIGSEGV. */
+static int install_guard(struct press *p, struct result *r)
 {
+	const struct area *a = p->area;
+
 	if (!madvise(a->hva, a->size, MADV_GUARD_INSTALL))
 		return 0;
 	if (errno == EINVAL && a->fd >= 0)
@@ -71,22 +74,18 @@ static int guard(const struct area *a, struct result *r)
 	return result_errno(r, "madvise(%p, %zu, MADV_GUARD_INSTALL)", a->hva, a->size);
 }
 
-static int apply_guard(struct press *p, struct result *r)
+static int remove_guard(struct press *p, struct result *r)
 {
 	const struct area *a = p->area;
-	int ret;
 
-	/* Mapped, but an access ends in SIGSEGV. */
-	vm_hole_open(p->vm);
-	ret = guard(a, r);
-	if (!ret) {
-		ret = vm_hole_check(p->vm, r);
-		if (madvise(a->hva, a->size, MADV_GUARD_REMOVE))
-			ret = result_errno(r, "madvise(%p, %zu, MADV_GUARD_REMOVE)", a->hva,
-					   a->size);
-	}
-	vm_hole_close(p->vm);
-	return ret;
+	if (madvise(a->hva, a->size, MADV_GUARD_REMOVE))
+		return result_errno(r, "madvise(%p, %zu, MADV_GUARD_REMOVE)", a->hva, a->size);
+	return 0;
+}
+
+static int apply_guard(struct press *p, struct result *r)
+{
+	return press_hole(p, install_guard, remove_guard, r);
 }
 
 PRESSURE(unmap_guard_install) = {

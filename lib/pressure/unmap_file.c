@@ -64,21 +64,20 @@ static int resize(const struct area *a, off_t size, struct result *r)
 	return 0;
 }
 
+/* Mapped, but behind the end of the file: faults end in SIGBUS. */
+static int truncate_before(struct press *p, struct result *r)
+{
+	return resize(p->area, area_file_offset(p->area), r);
+}
+
+static int extend(struct press *p, struct result *r)
+{
+	return resize(p->area, 2 * p->area->size, r);
+}
+
 static int apply_ftruncate(struct press *p, struct result *r)
 {
-	const struct area *a = p->area;
-	int ret;
-
-	/* Mapped, but behind the end of the file: faults end in SIGBUS. */
-	vm_hole_open(p->vm);
-	ret = resize(a, area_file_offset(a), r);
-	if (!ret) {
-		ret = vm_hole_check(p->vm, r);
-		if (resize(a, 2 * a->size, r))
-			ret = -1;
-	}
-	vm_hole_close(p->vm);
-	return ret;
+	return press_hole(p, truncate_before, extend, r);
 }
 
 PRESSURE(unmap_ftruncate) = {

@@ -47,17 +47,7 @@ static int unmap_both(struct press *p, struct result *r)
 /* All is mapped again in one piece, which can be huge again. */
 static int apply_munmap_half(struct press *p, struct result *r)
 {
-	int ret;
-
-	vm_hole_open(p->vm);
-	ret = unmap_both(p, r);
-	if (!ret) {
-		ret = vm_hole_check(p->vm, r);
-		if (area_map(p->area, r))
-			ret = -1;
-	}
-	vm_hole_close(p->vm);
-	return ret;
+	return press_hole(p, unmap_both, press_map, r);
 }
 
 /* A part of a page of hugetlb cannot be unmapped. */

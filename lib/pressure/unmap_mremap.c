@@ -22,20 +22,19 @@ static int move(const struct area *area, char *from, char *to, struct result *r)
 	return result_errno(r, "mremap(%p, %zu, to %p)", from, area->size, to);
 }
 
+static int move_away(struct press *p, struct result *r)
+{
+	return move(p->area, p->area->hva, p->area->aside, r);
+}
+
+static int move_back(struct press *p, struct result *r)
+{
+	return move(p->area, p->area->aside, p->area->hva, r);
+}
+
 static int apply_mremap(struct press *p, struct result *r)
 {
-	const struct area *area = p->area;
-	int ret;
-
-	vm_hole_open(p->vm);
-	ret = move(area, area->hva, area->aside, r);
-	if (!ret) {
-		ret = vm_hole_check(p->vm, r);
-		if (move(area, area->aside, area->hva, r))
-			ret = -1;
-	}
-	vm_hole_close(p->vm);
-	return ret;
+	return press_hole(p, move_away, move_back, r);
 }
 
 PRESSURE(unmap_mremap) = {
