@@ -30,6 +30,13 @@ static inline uint64_t pagemap_pfn(pagemap_t page)
 const char *pagemap_missing(void);
 
 /*
+ * pagemap_probe() - the entry of a page that was just written to
+ *
+ * For finding out what this kernel tells this process.  Return: 0, or -1.
+ */
+int pagemap_probe(pagemap_t *page);
+
+/*
  * pagemap_read() - look up pages one after the other
  * @addr: page aligned
  * @nr: how many

@@ -8,7 +8,7 @@
 #include "memory.h"
 #include "result.h"
 
-/* Pages here are what moves as a whole: of 4 KiB, or of the area's granule. */
+/* Pages here are of the size that placement_open() was given. */
 struct placement {
 	size_t nr;
 	void **pages;	/* addresses */
@@ -21,8 +21,12 @@ const char *placement_missing(void);
 /* placement_node_after() - another node with memory: all take turns */
 int placement_node_after(int node);
 
-/* placement_open() - for all pages of an area; release with placement_close() */
-int placement_open(struct placement *p, const struct area *area, struct result *r);
+/*
+ * placement_open() - for all pages of an area; release with placement_close()
+ * @unit: bytes from one page to the next, e.g. the granule: what moves as a whole
+ */
+int placement_open(struct placement *p, const struct area *area, size_t unit,
+		   struct result *r);
 
 /* placement_close() - safe on a zeroed placement */
 void placement_close(struct placement *p);

@@ -3,13 +3,12 @@
  * Finding ZONE_MOVABLE in /proc/zoneinfo, and getting pages into it: user
  * memory that migrates to a node goes to that node's last zone first.
  */
-#include <errno.h>
 #include <numaif.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "movable.h"
+#include "placement.h"
 
 #define ZONEINFO	"/proc/zoneinfo"
 
@@ -82,40 +81,18 @@ int movable_other_node(const struct movable_zones *zones, const struct area *are
 	return other_than(zones, node);
 }
 
-static int move(size_t nr, void **pages, int *nodes, int *status, const struct movable_zones *zones,
-		const struct area *area, struct result *r)
-{
-	int node = movable_other_node(zones, area);
-	size_t i;
-
-	for (i = 0; i < nr; i++) {
-		pages[i] = area->hva + i * PAGE_BYTES;
-		nodes[i] = node;
-	}
-	if (node < 0)
-		return 0;
-	/* Returns how many would not move, which is no error. */
-	if (move_pages(0, nr, pages, nodes, status, MPOL_MF_MOVE) < 0)
-		return result_errno(r, "move_pages(%p, %zu pages, to node %d)", area->hva, nr,
-				    node);
-	return 0;
-}
-
 int movable_change_node(const struct movable_zones *zones, const struct area *area,
 			struct result *r)
 {
-	size_t nr = area->size / PAGE_BYTES;
-	void **pages = malloc(nr * sizeof(*pages));
-	int *nodes = malloc(nr * sizeof(*nodes));
-	int *status = malloc(nr * sizeof(*status));
-	int ret;
+	int node = movable_other_node(zones, area), ret;
+	struct placement at;
 
-	if (pages && nodes && status)
-		ret = move(nr, pages, nodes, status, zones, area, r);
-	else
-		ret = result_errno(r, "malloc(%zu pages to move)", nr);
-	free(pages);
-	free(nodes);
-	free(status);
+	if (node < 0)
+		return 0;
+	/* In small pages: huge ones may have been split. */
+	if (placement_open(&at, area, PAGE_BYTES, r))
+		return -1;
+	ret = placement_move(&at, node, r);
+	placement_close(&at);
 	return ret;
 }

@@ -8,17 +8,22 @@
 
 #include "pagemap.h"
 
-/* A page of the process's own shows whether frame numbers are told. */
-const char *pagemap_missing(void)
+int pagemap_probe(pagemap_t *page)
 {
 	static char probe[2 * PAGE_BYTES];
-	char *page = (char *)(((uintptr_t)probe + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1));
+	char *addr = (char *)(((uintptr_t)probe + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1));
 	struct result ignored;
+
+	*(volatile char *)addr = 1;
+	result_init(&ignored);
+	return pagemap_read(addr, 1, page, &ignored);
+}
+
+const char *pagemap_missing(void)
+{
 	pagemap_t entry;
 
-	*(volatile char *)page = 1;
-	result_init(&ignored);
-	if (pagemap_read(page, 1, &entry, &ignored))
+	if (pagemap_probe(&entry))
 		return "/proc/self/pagemap cannot be read: kernel without CONFIG_PROC_PAGE_MONITOR?";
 	if (!pagemap_pfn(entry))
 		return "page frame numbers are hidden: needs CAP_SYS_ADMIN";

@@ -26,11 +26,12 @@ int placement_node_after(int node)
 	return node;
 }
 
-int placement_open(struct placement *p, const struct area *area, struct result *r)
+int placement_open(struct placement *p, const struct area *area, size_t unit,
+		   struct result *r)
 {
 	size_t i;
 
-	p->nr = area->size / area->backing->granule;
+	p->nr = area->size / unit;
 	p->pages = calloc(p->nr, sizeof(*p->pages));
 	p->nodes = calloc(p->nr, sizeof(*p->nodes));
 	if (!p->pages || !p->nodes) {
@@ -38,7 +39,7 @@ int placement_open(struct placement *p, const struct area *area, struct result *
 		return result_errno(r, "calloc(%zu pages)", p->nr);
 	}
 	for (i = 0; i < p->nr; i++)
-		p->pages[i] = area->hva + i * area->backing->granule;
+		p->pages[i] = area->hva + i * unit;
 	return 0;
 }
 

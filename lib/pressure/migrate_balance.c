@@ -121,7 +121,8 @@ static int set_up(struct press *p, struct result *r)
 		return result_errno(r, "calloc(balance)");
 	p->state = b;
 	area_touch(p->area);
-	if (placement_open(&b->at, p->area, r) || let_balance(p->area, r) || split(p->area, r))
+	if (placement_open(&b->at, p->area, p->area->backing->granule, r) ||
+	    let_balance(p->area, r) || split(p->area, r))
 		return -1;
 	b->elsewhere = calloc(b->at.nr, sizeof(*b->elsewhere));
 	if (!b->elsewhere)

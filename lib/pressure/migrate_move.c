@@ -24,7 +24,7 @@ static int set_up(struct press *p, struct result *r)
 	p->state = at;
 	/* A page that was only read has no frame of its own to move. */
 	area_touch(p->area);
-	return placement_open(at, p->area, r);
+	return placement_open(at, p->area, p->area->backing->granule, r);
 }
 
 static void tear_down(struct press *p)

@@ -23,16 +23,11 @@ static const char *clear_refs_missing(void)
 /* A page that was just written to has the bit, where there is one. */
 static const char *soft_dirty_missing(void)
 {
-	static char probe[2 * PAGE_BYTES];
-	char *page = (char *)(((uintptr_t)probe + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1));
-	struct result ignored;
 	pagemap_t entry;
 
 	if (clear_refs_missing())
 		return clear_refs_missing();
-	*(volatile char *)page = 1;
-	result_init(&ignored);
-	if (pagemap_read(page, 1, &entry, &ignored) || !(entry & PAGEMAP_SOFT_DIRTY))
+	if (pagemap_probe(&entry) || !(entry & PAGEMAP_SOFT_DIRTY))
 		return "kernel without CONFIG_MEM_SOFT_DIRTY";
 	return NULL;
 }
