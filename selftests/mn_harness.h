@@ -14,6 +14,7 @@
 #define MN_HARNESS_H
 
 #include <sys/mman.h>
+#include <sys/random.h>
 
 #include <kselftest_harness.h>
 
@@ -26,6 +27,8 @@
 /* What one program knows about its run. */
 static struct {
 	struct test_options options;
+	bool draws;		/* set by main(): tests draw from mn.options.seed */
+	char replay[256];	/* how the run was called, for the replay commands */
 	struct hoststate host;	/* settings changed for the time of the run */
 	struct vm anchor;	/* see mn_prepare() */
 	struct result *result;	/* of the test that runs, shared with its child */
@@ -117,7 +120,7 @@ struct mn_totals {
 };
 
 /* Go over every fixture x variant x test that the patterns select. */
-static inline struct mn_totals mn_walk(enum mn_action action, const char *program)
+static inline struct mn_totals mn_walk(enum mn_action action)
 {
 	struct __fixture_variant_metadata no_variant = { .name = "" };
 	struct __fixture_variant_metadata *v;
@@ -139,7 +142,7 @@ static inline struct mn_totals mn_walk(enum mn_action action, const char *progra
 		if (action != MN_RUN)
 			continue;
 		mn_run_one(v, t);
-		test_report(totals.all, name, program, mn.result);
+		test_report(totals.all, name, mn.replay, mn.result);
 		if (mn.account)
 			mn.account(mn.result);
 		totals.failed += mn.result->kind >= RESULT_ERROR;
@@ -168,9 +171,23 @@ static inline void mn_prepare(void)
 	vm_create(&mn.anchor, 1, r);
 }
 
+/* A run without a seed makes one up, and says so: it can be had again. */
+static inline void mn_choose_seed(const char *program)
+{
+	snprintf(mn.replay, sizeof(mn.replay), "%s", program);
+	if (!mn.draws)
+		return;
+	if (!mn.options.seeded &&
+	    getrandom(&mn.options.seed, sizeof(mn.options.seed), 0) != sizeof(mn.options.seed))
+		mn.options.seed = getpid();
+	printf("# seed: %llu\n", (unsigned long long)mn.options.seed);
+	snprintf(mn.replay, sizeof(mn.replay), "%s -s %llu", program,
+		 (unsigned long long)mn.options.seed);
+}
+
 static inline int mn_run_all(const char *program)
 {
-	struct mn_totals totals = mn_walk(MN_COUNT, program);
+	struct mn_totals totals = mn_walk(MN_COUNT);
 
 	if (!totals.all) {
 		fprintf(stderr, "%s: no test matches (-l lists them)\n", program);
@@ -183,8 +200,9 @@ static inline int mn_run_all(const char *program)
 		return KSFT_FAIL;
 	}
 	printf("TAP version 13\n1..%u\n", totals.all);
+	mn_choose_seed(program);
 	mn_prepare();
-	totals = mn_walk(MN_RUN, program);
+	totals = mn_walk(MN_RUN);
 	vm_destroy(&mn.anchor);
 	hoststate_close(&mn.host);
 	if (mn.at_end)
@@ -216,7 +234,7 @@ static inline int mn_main(int argc, char **argv, void (*add_variants)(void))
 	if (add_variants)
 		add_variants();
 	if (mn.options.list) {
-		mn_walk(MN_LIST, argv[0]);
+		mn_walk(MN_LIST);
 		return KSFT_PASS;
 	}
 	return mn_run_all(argv[0]);

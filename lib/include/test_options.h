@@ -6,15 +6,18 @@
 #define TEST_OPTIONS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #define TEST_MAX_PATTERNS	16
 
 #define TEST_USAGE \
-	"usage: %s [-ahlD] [-t GLOB]... [-d SECONDS]\n" \
+	"usage: %s [-ahlD] [-t GLOB]... [-d SECONDS] [-s SEED] [-n [A-]B]\n" \
 	"  -a          all variants, not only a selection that covers every row\n" \
 	"  -l          list the tests\n" \
 	"  -t GLOB     run the tests, of all variants, whose names match (may be repeated)\n" \
 	"  -d SECONDS  go on with the pressure of each test for so long\n" \
+	"  -s SEED     draw what is drawn at random as the run did that printed this seed\n" \
+	"  -n [A-]B    of a random schedule, carry out steps A (default: 1) to B only\n" \
 	"  -D          allow tests that spoil physical pages or take memory offline\n" \
 	"exit: 0 pass, 1 fail, 4 everything skipped\n"
 
@@ -24,6 +27,9 @@ struct test_options {
 	bool help;		/* -h: print TEST_USAGE and stop */
 	bool may_spoil;		/* -D: physical memory may suffer */
 	unsigned int seconds;	/* -d: lengthen each test to so long */
+	bool seeded;		/* -s was given */
+	uint64_t seed;		/* -s, else 0 */
+	unsigned int first_step, last_step; /* -n; 1 and 0: no end */
 	const char *patterns[TEST_MAX_PATTERNS]; /* -t: globs on names */
 	unsigned int nr_patterns;
 };

@@ -12,6 +12,7 @@
 #include "test_options.h"
 
 #define MAX_SECONDS	86400
+#define MAX_STEP	1000000
 
 static int parse_seconds(const char *text, unsigned int *seconds)
 {
@@ -24,6 +25,41 @@ static int parse_seconds(const char *text, unsigned int *seconds)
 		return -1;
 	*seconds = n;
 	return 0;
+}
+
+static int parse_seed(const char *text, uint64_t *seed)
+{
+	char *end;
+
+	errno = 0;
+	*seed = strtoull(text, &end, 0);
+	return errno || end == text || *end || strchr(text, '-') ? -1 : 0;
+}
+
+static int parse_step(const char *text, char **end, unsigned int *step)
+{
+	long n;
+
+	errno = 0;
+	n = strtol(text, end, 10);
+	if (errno || *end == text || n < 1 || n > MAX_STEP)
+		return -1;
+	*step = n;
+	return 0;
+}
+
+static int parse_steps(const char *text, struct test_options *o)
+{
+	char *end;
+
+	if (parse_step(text, &end, &o->last_step))
+		return -1;
+	if (*end == '-') {
+		o->first_step = o->last_step;
+		if (parse_step(end + 1, &end, &o->last_step))
+			return -1;
+	}
+	return *end || o->first_step > o->last_step ? -1 : 0;
 }
 
 static int add_pattern(struct test_options *o, const char *pattern, char *why,
@@ -60,6 +96,18 @@ static int parse_one(int option, struct test_options *o, char *why, unsigned int
 		snprintf(why, size, "-d %s: not a number of seconds from 1 to %d",
 			 optarg, MAX_SECONDS);
 		return -1;
+	case 's':
+		o->seeded = true;
+		if (!parse_seed(optarg, &o->seed))
+			return 0;
+		snprintf(why, size, "-s %s: not a number of 64 bits", optarg);
+		return -1;
+	case 'n':
+		if (!parse_steps(optarg, o))
+			return 0;
+		snprintf(why, size, "-n %s: not steps as in 7 or 3-7, of 1 to %d", optarg,
+			 MAX_STEP);
+		return -1;
 	case ':':
 		snprintf(why, size, "-%c needs an argument", optopt);
 		return -1;
@@ -75,8 +123,9 @@ int test_options_parse(int argc, char **argv, struct test_options *o, char *why,
 	int option;
 
 	memset(o, 0, sizeof(*o));
+	o->first_step = 1;
 	optind = 0;	/* start anew, also on a second call */
-	while ((option = getopt(argc, argv, ":ahlDt:d:")) != -1) {
+	while ((option = getopt(argc, argv, ":ahlDt:d:s:n:")) != -1) {
 		if (parse_one(option, o, why, size))
 			return -1;
 	}

@@ -59,6 +59,43 @@ TEST_F(options, bad_seconds)
 		     self->why);
 }
 
+TEST_F(options, seed)
+{
+	EXPECT_EQ(0, PARSE());
+	EXPECT_FALSE(self->o.seeded);
+	EXPECT_EQ(0, PARSE("-s", "0"));
+	EXPECT_TRUE(self->o.seeded);
+	EXPECT_EQ(0, self->o.seed);
+	EXPECT_EQ(0, PARSE("-s", "18446744073709551615"));
+	EXPECT_EQ(UINT64_MAX, self->o.seed);
+	EXPECT_EQ(0, PARSE("-s", "0x1f"));
+	EXPECT_EQ(31, self->o.seed);
+	EXPECT_EQ(-1, PARSE("-s", ""));
+	EXPECT_EQ(-1, PARSE("-s", "-1"));
+	EXPECT_EQ(-1, PARSE("-s", "7x"));
+	EXPECT_EQ(-1, PARSE("-s", "18446744073709551616"));
+	EXPECT_STREQ("-s 18446744073709551616: not a number of 64 bits", self->why);
+}
+
+TEST_F(options, steps)
+{
+	EXPECT_EQ(0, PARSE());
+	EXPECT_EQ(1, self->o.first_step);
+	EXPECT_EQ(0, self->o.last_step);
+	EXPECT_EQ(0, PARSE("-n", "7"));
+	EXPECT_EQ(1, self->o.first_step);
+	EXPECT_EQ(7, self->o.last_step);
+	EXPECT_EQ(0, PARSE("-n", "7-7"));
+	EXPECT_EQ(7, self->o.first_step);
+	EXPECT_EQ(7, self->o.last_step);
+	EXPECT_EQ(-1, PARSE("-n", "0"));
+	EXPECT_EQ(-1, PARSE("-n", "-3"));
+	EXPECT_EQ(-1, PARSE("-n", "3-"));
+	EXPECT_EQ(-1, PARSE("-n", "3-7-9"));
+	EXPECT_EQ(-1, PARSE("-n", "7-3"));
+	EXPECT_STREQ("-n 7-3: not steps as in 7 or 3-7, of 1 to 1000000", self->why);
+}
+
 TEST_F(options, unknown_and_missing)
 {
 	EXPECT_EQ(-1, PARSE("-z"));
