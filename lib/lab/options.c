@@ -25,6 +25,7 @@ const char lab_options_help[] =
 "  --profile NAME       a list of programs of selftests/suite.json (default: default)\n"
 "  --tests PATTERN      only these: a glob on the program's name, or PROGRAM:CASE with\n"
 "                       a glob on the case's name as well, e.g. 'mn_unmap_test:*anon*'\n"
+"  --args 'WORDS'       more arguments of each program, e.g. '-s 7 -n 3' (a seed, steps)\n"
 "  --mode NAME          tdp (default), rmap or shadow\n"
 "  --topology NAME      uma, numa2 (default) or cpuless\n"
 "\n"
@@ -63,7 +64,7 @@ static int check(const struct lab_options *o, struct lab_error *e)
 int lab_options_parse(int argc, char *const argv[], struct lab_options *o,
 		      struct lab_error *e)
 {
-	enum { KERNEL = 1, MODULES, KDIR, APPEND, TESTS, PROFILE, MODE, TOPOLOGY, OUT,
+	enum { KERNEL = 1, MODULES, KDIR, APPEND, TESTS, ARGS, PROFILE, MODE, TOPOLOGY, OUT,
 	       TIMEOUT, QUIET, HELP };
 	static const struct option longs[] = {
 		{ "kernel",	required_argument, NULL, KERNEL },
@@ -71,6 +72,7 @@ int lab_options_parse(int argc, char *const argv[], struct lab_options *o,
 		{ "kdir",	required_argument, NULL, KDIR },
 		{ "append",	required_argument, NULL, APPEND },
 		{ "tests",	required_argument, NULL, TESTS },
+		{ "args",	required_argument, NULL, ARGS },
 		{ "profile",	required_argument, NULL, PROFILE },
 		{ "mode",	required_argument, NULL, MODE },
 		{ "topology",	required_argument, NULL, TOPOLOGY },
@@ -82,7 +84,7 @@ int lab_options_parse(int argc, char *const argv[], struct lab_options *o,
 	};
 	const char **const strings[] = {
 		[KERNEL] = &o->kernel, [MODULES] = &o->modules, [KDIR] = &o->kdir,
-		[APPEND] = &o->append, [TESTS] = &o->tests, [PROFILE] = &o->profile,
+		[APPEND] = &o->append, [TESTS] = &o->tests, [ARGS] = &o->args, [PROFILE] = &o->profile,
 		[MODE] = &o->mode, [TOPOLOGY] = &o->topology, [OUT] = &o->out,
 	};
 	int c, ret;

@@ -67,7 +67,7 @@ static char *replay_command(const struct run *r)
 		const char *option, *value;
 	} given[] = {
 		{ "--kernel", o->kernel }, { "--modules", o->modules }, { "--kdir", o->kdir },
-		{ "--append", o->append }, { "--profile", o->profile }, { "--mode", o->mode },
+		{ "--append", o->append }, { "--args", o->args }, { "--profile", o->profile }, { "--mode", o->mode },
 		{ "--topology", o->topology },
 	};
 	struct lab_text t = { NULL };
@@ -294,7 +294,7 @@ static int read_suite(struct run *r, struct lab_error *e)
 {
 	const struct lab_suite_select select = {
 		.mode = r->options.mode, .profile = r->options.profile,
-		.tests = r->options.tests,
+		.tests = r->options.tests, .args = r->options.args,
 	};
 	char *path = lab_format("%s/selftests/suite.json", r->paths->repo);
 	int ret = lab_suite_read(path, &select, &r->suite, e);

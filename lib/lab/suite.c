@@ -309,6 +309,19 @@ static int select_tests(const struct reading *r, const char *tests, struct lab_s
 	return -ESRCH;
 }
 
+static void add_args(struct lab_suite_program *p, const char *args)
+{
+	char *words = lab_strdup(args), *rest = words, *word;
+
+	while ((word = strsep(&rest, " "))) {
+		if (!word[0])
+			continue;
+		p->args = lab_realloc(p->args, p->nr_args + 1, sizeof(*p->args));
+		p->args[p->nr_args++] = lab_strdup(word);
+	}
+	free(words);
+}
+
 static int read_programs(const struct reading *r, json_t *root,
 			 const struct lab_suite_select *select, struct lab_suite *suite)
 {
@@ -330,7 +343,15 @@ static int read_programs(const struct reading *r, json_t *root,
 		if (ret)
 			return ret;
 	}
-	return select->tests ? select_tests(r, select->tests, suite) : 0;
+	if (select->tests) {
+		int ret = select_tests(r, select->tests, suite);
+
+		if (ret)
+			return ret;
+	}
+	for (i = 0; select->args && i < suite->nr_programs; i++)
+		add_args(&suite->programs[i], select->args);
+	return 0;
 }
 
 static int read_all(const struct reading *r, json_t *root, const struct lab_suite_select *select,

@@ -73,6 +73,7 @@ struct lab_suite_select {
 	const char *mode;	/* NULL: the first */
 	const char *profile;	/* NULL: "default" */
 	const char *tests;	/* NULL: all; PROGRAM or PROGRAM:CASE, globs */
+	const char *args;	/* NULL: none; words behind each program's own arguments */
 };
 
 /*

@@ -103,6 +103,20 @@ TEST(selection_by_program_and_case)
 	lab_suite_free(&s);
 }
 
+TEST(more_arguments)
+{
+	struct lab_suite_select select = { .tests = "q*:*anon*", .args = " -s  7 -n 3" };
+	struct lab_suite s;
+	struct lab_error e;
+
+	ASSERT_EQ(0, read_suite(good, &select, &s, &e));
+	ASSERT_EQ(8, s.programs[0].nr_args);
+	EXPECT_STREQ("*anon*", s.programs[0].args[3]);
+	EXPECT_STREQ("-s", s.programs[0].args[4]);
+	EXPECT_STREQ("3", s.programs[0].args[7]);
+	lab_suite_free(&s);
+}
+
 TEST(selections_of_nothing)
 {
 	struct lab_suite_select select = { .tests = "z*" };
