@@ -113,6 +113,12 @@ static inline void mn_run_one(struct __fixture_variant_metadata *v,
 		test_process_wait(pid, TEST_LIMIT_MS + mn.options.seconds * 1000, r);
 }
 
+static inline void mn_leave_out(struct result *r)
+{
+	result_init(r);
+	result_skip(r, "not run: a test before it failed (-x)");
+}
+
 enum mn_action { MN_COUNT, MN_LIST, MN_RUN };
 
 struct mn_totals {
@@ -141,7 +147,10 @@ static inline struct mn_totals mn_walk(enum mn_action action)
 			printf("%s\n", name);
 		if (action != MN_RUN)
 			continue;
-		mn_run_one(v, t);
+		if (mn.options.stops && totals.failed)
+			mn_leave_out(mn.result);
+		else
+			mn_run_one(v, t);
 		test_report(totals.all, name, mn.replay, mn.result);
 		if (mn.account)
 			mn.account(mn.result);

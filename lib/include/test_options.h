@@ -11,7 +11,7 @@
 #define TEST_MAX_PATTERNS	16
 
 #define TEST_USAGE \
-	"usage: %s [-ahlD] [-t GLOB]... [-d SECONDS] [-s SEED] [-n [A-]B]\n" \
+	"usage: %s [-ahlDx] [-t GLOB]... [-d SECONDS] [-s SEED] [-n [A-]B]\n" \
 	"  -a          all variants, not only a selection that covers every row\n" \
 	"  -l          list the tests\n" \
 	"  -t GLOB     run the tests, of all variants, whose names match (may be repeated)\n" \
@@ -19,6 +19,7 @@
 	"  -s SEED     draw what is drawn at random as the run did that printed this seed\n" \
 	"  -n [A-]B    of a random schedule, carry out steps A (default: 1) to B only\n" \
 	"  -D          allow tests that spoil physical pages or take memory offline\n" \
+	"  -x          after the first failure skip the rest\n" \
 	"exit: 0 pass, 1 fail, 4 everything skipped\n"
 
 struct test_options {
@@ -26,6 +27,7 @@ struct test_options {
 	bool list;		/* -l: print the names and stop */
 	bool help;		/* -h: print TEST_USAGE and stop */
 	bool may_spoil;		/* -D: physical memory may suffer */
+	bool stops;		/* -x: at the first failure */
 	unsigned int seconds;	/* -d: lengthen each test to so long */
 	bool seeded;		/* -s was given */
 	uint64_t seed;		/* -s, else 0 */

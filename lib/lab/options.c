@@ -24,7 +24,8 @@ const char lab_options_help[] =
 "what to run\n"
 "  --profile NAME       a list of programs of selftests/suite.json (default: default)\n"
 "  --tests PATTERN      only these: a glob on the program's name, or PROGRAM:CASE with\n"
-"                       a glob on the case's name as well, e.g. 'mn_unmap_test:*anon*'\n"
+"                       a glob on the case's name as well, e.g. 'mn_unmap_test:*anon*';\n"
+"                       several are separated by blanks\n"
 "  --args 'WORDS'       more arguments of each program, e.g. '-s 7 -n 3' (a seed, steps)\n"
 "  --mode NAME          tdp (default), rmap or shadow\n"
 "  --topology NAME      uma, numa2 (default) or cpuless\n"
@@ -84,8 +85,9 @@ int lab_options_parse(int argc, char *const argv[], struct lab_options *o,
 	};
 	const char **const strings[] = {
 		[KERNEL] = &o->kernel, [MODULES] = &o->modules, [KDIR] = &o->kdir,
-		[APPEND] = &o->append, [TESTS] = &o->tests, [ARGS] = &o->args, [PROFILE] = &o->profile,
-		[MODE] = &o->mode, [TOPOLOGY] = &o->topology, [OUT] = &o->out,
+		[APPEND] = &o->append, [TESTS] = &o->tests, [ARGS] = &o->args,
+		[PROFILE] = &o->profile, [MODE] = &o->mode, [TOPOLOGY] = &o->topology,
+		[OUT] = &o->out,
 	};
 	int c, ret;
 

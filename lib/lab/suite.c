@@ -238,7 +238,7 @@ static int read_args(const struct reading *r, json_t *array, struct lab_suite_pr
 	if (array && !json_is_array(array))
 		return wrong(r, "program %s: \"args\" must be an array", p->name);
 	/* Two more for "-t CASE". */
-	p->args = lab_realloc(NULL, json_array_size(array) + 2, sizeof(*p->args));
+	p->args = lab_realloc(NULL, json_array_size(array) + 1, sizeof(*p->args));
 	json_array_foreach(array, i, value) {
 		int ret = get_word(r, value, "an element of \"args\"", &p->args[p->nr_args]);
 
@@ -280,29 +280,55 @@ static void free_program(struct lab_suite_program *p)
 	free(p->name);
 }
 
-/* Keep what "PROGRAM:CASE" names, and pass CASE on. */
-static int select_tests(const struct reading *r, const char *tests, struct lab_suite *suite)
+static void add_arg(struct lab_suite_program *p, const char *arg)
 {
-	char *pattern = lab_strdup(tests), *cases = strchr(pattern, ':');
-	size_t kept = 0;
+	p->args = lab_realloc(p->args, p->nr_args + 1, sizeof(*p->args));
+	p->args[p->nr_args++] = lab_strdup(arg);
+}
+
+/* Does "PROGRAM:CASE" name @p?  Then CASE is passed on. */
+static bool select_by(struct lab_suite_program *p, char *pattern)
+{
+	char *cases = strchr(pattern, ':');
+	bool named;
 
 	if (cases)
-		*cases++ = '\0';
+		*cases = '\0';
+	named = !fnmatch(pattern, p->name, 0);
+	if (cases)
+		*cases++ = ':';
+	if (named && cases && cases[0]) {
+		add_arg(p, "-t");
+		add_arg(p, cases);
+	}
+	return named;
+}
+
+static bool selected(struct lab_suite_program *p, const char *tests)
+{
+	char *words = lab_strdup(tests), *rest = words, *word;
+	bool named = false;
+
+	while ((word = strsep(&rest, " ")))
+		named |= word[0] && select_by(p, word);
+	free(words);
+	return named;
+}
+
+/* Keep what one of the patterns names. */
+static int select_tests(const struct reading *r, const char *tests, struct lab_suite *suite)
+{
+	size_t kept = 0;
+
 	for (size_t i = 0; i < suite->nr_programs; i++) {
 		struct lab_suite_program *p = &suite->programs[i];
 
-		if (fnmatch(pattern, p->name, 0)) {
+		if (selected(p, tests))
+			suite->programs[kept++] = *p;
+		else
 			free_program(p);
-			continue;
-		}
-		if (cases && cases[0]) {
-			p->args[p->nr_args++] = lab_strdup("-t");
-			p->args[p->nr_args++] = lab_strdup(cases);
-		}
-		suite->programs[kept++] = *p;
 	}
 	suite->nr_programs = kept;
-	free(pattern);
 	if (kept)
 		return 0;
 	lab_fail(r->e, 0, "--tests '%s': no program of profile %s matches", tests, suite->profile);
@@ -313,12 +339,9 @@ static void add_args(struct lab_suite_program *p, const char *args)
 {
 	char *words = lab_strdup(args), *rest = words, *word;
 
-	while ((word = strsep(&rest, " "))) {
-		if (!word[0])
-			continue;
-		p->args = lab_realloc(p->args, p->nr_args + 1, sizeof(*p->args));
-		p->args[p->nr_args++] = lab_strdup(word);
-	}
+	while ((word = strsep(&rest, " ")))
+		if (word[0])
+			add_arg(p, word);
 	free(words);
 }
 

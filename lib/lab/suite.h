@@ -72,12 +72,12 @@ bool lab_suite_runs(const struct lab_suite *suite, const char *name);
 struct lab_suite_select {
 	const char *mode;	/* NULL: the first */
 	const char *profile;	/* NULL: "default" */
-	const char *tests;	/* NULL: all; PROGRAM or PROGRAM:CASE, globs */
+	const char *tests;	/* NULL: all; globs PROGRAM or PROGRAM:CASE, blanks between */
 	const char *args;	/* NULL: none; words behind each program's own arguments */
 };
 
 /*
- * Read @path. A CASE pattern is handed to each selected program as "-t CASE".
+ * Read @path. CASE patterns are handed to each selected program as "-t CASE".
  * Returns 0 with @suite to be freed by lab_suite_free(); -EINVAL if the file
  * is wrong, -ESRCH if the selection names nothing in it, or another -errno.
  */

@@ -82,6 +82,9 @@ static int parse_one(int option, struct test_options *o, char *why, unsigned int
 	case 'D':
 		o->may_spoil = true;
 		return 0;
+	case 'x':
+		o->stops = true;
+		return 0;
 	case 'l':
 		o->list = true;
 		return 0;
@@ -125,7 +128,7 @@ int test_options_parse(int argc, char **argv, struct test_options *o, char *why,
 	memset(o, 0, sizeof(*o));
 	o->first_step = 1;
 	optind = 0;	/* start anew, also on a second call */
-	while ((option = getopt(argc, argv, ":ahlDt:d:s:n:")) != -1) {
+	while ((option = getopt(argc, argv, ":ahlDxt:d:s:n:")) != -1) {
 		if (parse_one(option, o, why, size))
 			return -1;
 	}

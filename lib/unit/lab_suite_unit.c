@@ -103,6 +103,22 @@ TEST(selection_by_program_and_case)
 	lab_suite_free(&s);
 }
 
+TEST(several_patterns)
+{
+	struct lab_suite_select select = { .tests = "p_test:a q*:*anon*  q*:b" };
+	struct lab_suite s;
+	struct lab_error e;
+
+	ASSERT_EQ(0, read_suite(good, &select, &s, &e));
+	ASSERT_EQ(2, s.nr_programs);
+	ASSERT_EQ(2, s.programs[0].nr_args);
+	EXPECT_STREQ("a", s.programs[0].args[1]);
+	ASSERT_EQ(6, s.programs[1].nr_args);
+	EXPECT_STREQ("*anon*", s.programs[1].args[3]);
+	EXPECT_STREQ("b", s.programs[1].args[5]);
+	lab_suite_free(&s);
+}
+
 TEST(more_arguments)
 {
 	struct lab_suite_select select = { .tests = "q*:*anon*", .args = " -s  7 -n 3" };
