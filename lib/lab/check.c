@@ -3,18 +3,15 @@
  * The project's own tests, counted together.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <glob.h>
 #include <jansson.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "check.h"
+#include "child.h"
 #include "clock.h"
 #include "expect.h"
 #include "fsys.h"
@@ -30,37 +27,6 @@ struct check {
 	char *dir;		/* logs and results */
 	unsigned long passed, failed, skipped;
 };
-
-/*
- * Run a program to its end, its output in @log, or on ours when NULL.
- * Returns its exit code, or 128 + the signal that ended it.
- */
-static int run_program(char *const argv[], const char *log)
-{
-	pid_t parent = getpid(), pid;
-	int status, fd;
-
-	fflush(stdout);
-	pid = fork();
-	if (pid < 0) {
-		fprintf(stderr, "lab: fork: %s\n", strerror(errno));
-		exit(13);
-	}
-	if (!pid) {
-		if (prctl(PR_SET_PDEATHSIG, SIGTERM) || getppid() != parent)
-			_exit(127);
-		if (log) {
-			fd = open(log, O_WRONLY | O_CREAT | O_TRUNC, 0644);
-			if (fd < 0 || dup2(fd, 1) < 0 || dup2(fd, 2) < 0)
-				_exit(127);
-		}
-		execv(argv[0], argv);
-		_exit(127);
-	}
-	while (waitpid(pid, &status, 0) < 0)
-		;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
 
 /* Counts come from what a program says of its cases, not from its exit code alone. */
 static void count_case(void *arg, const struct ktap_event *event)
@@ -107,7 +73,7 @@ static void check_unit(struct check *c, const char *program)
 	const char *name = strrchr(program, '/') + 1;
 	char *log = lab_format("%s/%s.log", c->dir, name);
 	char *argv[] = { (char *)program, NULL };
-	int code = run_program(argv, log);
+	int code = lab_child_run(argv, log);
 
 	count_log(c, log);
 	if (code && c->failed == failed) {
@@ -149,7 +115,7 @@ static int run_lab(struct check *c, const char *const more[], const char *log)
 	while (*more)
 		argv[n++] = (char *)*more++;
 	argv[n] = NULL;
-	code = run_program(argv, log);
+	code = lab_child_run(argv, log);
 	free(argv);
 	free(self);
 	return code;

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "prove.h"
 #include "run.h"
 #include "verdict.h"
 
@@ -19,6 +20,7 @@ static const struct {
 	const char *about;
 } commands[] = {
 	{ "check", lab_check_main, "the project's own tests, with proof that failures are noticed" },
+	{ "prove", lab_prove_main, "regressions put back on purpose, and which test notices each" },
 	{ "run", lab_run_main, "boot one kernel, run the suite in it, give the verdict" },
 };
 
