@@ -27,6 +27,22 @@ extern const unsigned int nr_injector_setups;
 
 struct scenario_run;
 
+/*
+ * What a test does besides in a scenario that applies a pressure; each may be
+ * NULL.  All run in the thread of the pressure.  Return: 0, or -1 with @r.
+ */
+struct scenario_steps {
+	/* Before the first round, with the guest at work. */
+	int (*first)(struct scenario_run *run, struct result *r);
+	/* In each round: last thing before the call, and first thing after it. */
+	int (*before_call)(struct scenario_run *run, struct result *r);
+	int (*after_call)(struct scenario_run *run, struct result *r);
+	/* When the guest has got on after it. */
+	int (*after_round)(struct scenario_run *run, struct result *r);
+	/* When all rounds are over, before the oracles look; also if one failed. */
+	int (*last)(struct scenario_run *run, struct result *r);
+};
+
 struct scenario {
 	const struct backing *backing;
 	const struct pressure *pressure; /* NULL: the test presses by itself */
@@ -37,6 +53,9 @@ struct scenario {
 	unsigned int rounds;	/* pressure calls, each followed by progress */
 	uint64_t min_ns;	/* go on with rounds for so long */
 	bool may_spoil;		/* pressures that spoil physical memory are welcome */
+	const struct vm_kind *kind; /* NULL: a plain VM */
+	const struct scenario_steps *steps; /* or NULL */
+	void *own;		/* the test's, for its steps */
 	/* Break something on purpose before the first round; or NULL. */
 	int (*sabotage)(struct scenario_run *run, struct result *r);
 };
@@ -54,6 +73,7 @@ struct figures {
 /* A scenario while it runs. */
 struct scenario_run {
 	const struct scenario *spec;
+	const struct scenario_steps *steps; /* of the spec, or none */
 	struct hoststate host;	/* settings changed until the scenario ends */
 	struct vm vm;
 	struct area area;
@@ -106,6 +126,7 @@ void scenario_end(struct scenario_run *run, bool healthy, struct result *r);
 /*
  * scenario_bring_up() - area, injectors and VM, in the order of a setup
  * @setup: injectors, around KVM's own notifier
+ * @kind: of the VM; NULL: plain
  * @backing: of the area
  * @nr_vcpus: of the VM
  * @nr_pages: visited by the guest
@@ -116,9 +137,10 @@ void scenario_end(struct scenario_run *run, bool healthy, struct result *r);
  *
  * Return: 0, or -1 with a skip or an error; what was made is to be released.
  */
-int scenario_bring_up(const struct injector_setup *setup, const struct backing *backing,
-		      unsigned int nr_vcpus, unsigned int nr_pages, size_t bytes,
-		      struct area *area, struct injector *injectors, struct vm *vm, struct result *r);
+int scenario_bring_up(const struct injector_setup *setup, const struct vm_kind *kind,
+		      const struct backing *backing, unsigned int nr_vcpus,
+		      unsigned int nr_pages, size_t bytes, struct area *area,
+		      struct injector *injectors, struct vm *vm, struct result *r);
 
 /*
  * scenario_judge_destroyed() - did a VM end with its counts at 0?

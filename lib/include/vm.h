@@ -19,7 +19,7 @@
 enum vm_slot {
 	VM_SLOT_SYSTEM,
 	VM_SLOT_AREA,
-	VM_SLOT_SPARE,		/* for tests of memslot updates */
+	VM_SLOT_SPARE,		/* from here on: for tests of memslots */
 };
 
 enum vcpu_state {
@@ -41,6 +41,7 @@ struct vcpu {
 	pthread_t thread;
 	pid_t tid;
 	uint32_t state;		/* enum vcpu_state; written by the thread */
+	uint64_t carried;	/* writes that came out as MMIO, done by the thread */
 	uint64_t holes;		/* KVM_RUN came back because of a hole */
 	uint64_t holes_before;	/* the same when the last hole was opened */
 	struct bus_errors bus;	/* KVM_RUN met poisoned memory */
@@ -58,6 +59,14 @@ struct vm {
 	uint32_t resume;	/* futex: bumped to wake parked vCPUs */
 	uint32_t stopping;	/* threads must end */
 	uint32_t hole;		/* futex: odd while guest memory is unmapped */
+	uint32_t readonly;	/* odd while the area's slot is read-only */
+};
+
+/* What KVM_CREATE_VM makes, where a plain VM is not it. */
+struct vm_kind {
+	unsigned long type;	/* KVM_X86_*_VM */
+	/* With no slot and no vCPU there yet; or NULL.  Return: 0, or -1 with @r. */
+	int (*prepare)(struct vm *vm, struct result *r);
 };
 
 /*
@@ -76,6 +85,10 @@ int vm_available(struct result *r);
  * notifier gives up when a signal is pending.
  */
 int vm_create(struct vm *vm, unsigned int nr_vcpus, struct result *r);
+
+/* vm_create_kind() - the same of a kind; @kind NULL: plain */
+int vm_create_kind(struct vm *vm, const struct vm_kind *kind, unsigned int nr_vcpus,
+		   struct result *r);
 
 /*
  * vm_destroy() - stop the threads, close everything; safe on a zeroed vm
@@ -101,8 +114,12 @@ struct guest_page *vm_records(const struct vm *vm);
  *
  * Return: 0 or -errno; blocks, unkillably, while invalidations are active.
  */
-int vm_set_slot(const struct vm *vm, enum vm_slot slot, uint64_t gpa,
+int vm_set_slot(const struct vm *vm, unsigned int slot, uint64_t gpa,
 		const void *hva, size_t size);
+
+/* vm_set_slot_flags() - the same with KVM_MEM_* @flags */
+int vm_set_slot_flags(const struct vm *vm, unsigned int slot, uint32_t flags,
+		      uint64_t gpa, const void *hva, size_t size);
 
 /*
  * vm_use_area() - give an area to the guest and tell it what to visit
@@ -163,6 +180,15 @@ int vm_stop(struct vm *vm, uint64_t budget_ns, struct result *r);
  */
 void vm_hole_open(struct vm *vm);
 void vm_hole_close(struct vm *vm);
+
+/*
+ * vm_readonly_begin() / vm_readonly_end() - bracket a time with the area's slot read-only
+ *
+ * In between, what the guest writes to the area comes out as MMIO; the vCPU's
+ * thread carries it out and counts it.
+ */
+void vm_readonly_begin(struct vm *vm);
+void vm_readonly_end(struct vm *vm);
 
 /*
  * vm_hole_check() - with the whole area unmapped: does any vCPU still get on?

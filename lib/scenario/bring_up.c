@@ -35,16 +35,17 @@ static int watch(const struct vm *vm, struct result *r)
 	return inject_available(&absent) ? 0 : inject_watch(vm->fd, r);
 }
 
-int scenario_bring_up(const struct injector_setup *setup, const struct backing *backing,
-		      unsigned int nr_vcpus, unsigned int nr_pages, size_t bytes,
-		      struct area *area, struct injector *injectors, struct vm *vm, struct result *r)
+int scenario_bring_up(const struct injector_setup *setup, const struct vm_kind *kind,
+		      const struct backing *backing, unsigned int nr_vcpus,
+		      unsigned int nr_pages, size_t bytes, struct area *area,
+		      struct injector *injectors, struct vm *vm, struct result *r)
 {
 	if ((setup->count && inject_available(r)) ||
 	    area_create(area, backing, bytes, r))
 		return -1;
 	if (setup->before_kvm && attach(injectors, setup, area, r))
 		return -1;
-	if (vm_create(vm, nr_vcpus, r) || watch(vm, r))
+	if (vm_create_kind(vm, kind, nr_vcpus, r) || watch(vm, r))
 		return -1;
 	if (!setup->before_kvm && attach(injectors, setup, area, r))
 		return -1;

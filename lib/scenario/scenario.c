@@ -75,8 +75,8 @@ static int set_up(struct scenario_run *run, struct result *r)
 	if ((spec->pressure && check_needs(spec, r)) || vm_available(r) ||
 	    klog_open(&run->klog, r) || hoststate_open(&run->host, r) ||
 	    backing_provide(spec->backing, &run->host, bytes, r) ||
-	    scenario_bring_up(spec->injector, spec->backing, spec->nr_vcpus, spec->nr_pages,
-			      bytes, &run->area, run->injectors, &run->vm, r) ||
+	    scenario_bring_up(spec->injector, spec->kind, spec->backing, spec->nr_vcpus,
+			      spec->nr_pages, bytes, &run->area, run->injectors, &run->vm, r) ||
 	    watch(run, r) || set_up_pressure(run, r))
 		return -1;
 	coherence_init(&run->coherence, &run->vm, &run->area, spec->workload->writer);
@@ -131,6 +131,13 @@ static int calibrate(struct scenario_run *run, struct result *r)
 	return check_huge(run, r);
 }
 
+/* A step of the test's own, if it has one there. */
+static int step(struct scenario_run *run,
+		int (*own)(struct scenario_run *run, struct result *r), struct result *r)
+{
+	return own ? own(run, r) : 0;
+}
+
 static int press_once(struct scenario_run *run, struct result *r)
 {
 	const struct pressure *pressure = run->spec->pressure;
@@ -143,16 +150,16 @@ static int press_once(struct scenario_run *run, struct result *r)
 	run->press.round = run->rounds;
 	if (isolation_before(&run->isolation, r) ||
 	    coherence_before(&run->coherence, run->press.effect, r) ||
-	    pressure->apply(&run->press, r))
+	    step(run, run->steps->before_call, r) || pressure->apply(&run->press, r))
 		return -1;
 	/* At once: a translation that is only not flushed soon goes by itself. */
 	coherence_after(&run->coherence, run->press.effect);
-	if (isolation_after(&run->isolation, r))
+	if (step(run, run->steps->after_call, r) || isolation_after(&run->isolation, r))
 		return -1;
 	run->rounds++;
 	strncat(when, pressure->name, sizeof(when) - strlen(when) - 1);
 	if (progress_await(&run->progress, run->visits, run->budget_ns, when, r) ||
-	    isolation_check(&run->isolation, r))
+	    step(run, run->steps->after_round, r) || isolation_check(&run->isolation, r))
 		return -1;
 	/* Round by round: each refusal is logged, and the log must not overrun. */
 	return klog_check(&run->klog, r);
@@ -196,6 +203,7 @@ static int press(struct scenario_run *run, struct result *r)
 		return -1;
 	if (spec->sabotage && spec->sabotage(run, r))
 		return -1;
+	ret = step(run, run->steps->first, r);
 	visits = progress_visits(&run->vm);
 	start = now_ns();
 	while (!ret && (run->rounds < rounds || now_ns() - start < spec->min_ns))
@@ -204,6 +212,8 @@ static int press(struct scenario_run *run, struct result *r)
 		ret = await_refusal(run, r);
 	if (!ret)
 		ret = progress_floor(&run->progress, &run->calibration, r);
+	if (step(run, run->steps->last, r))
+		ret = -1;
 	run->round_ns = now_ns() - start;
 	run->round_visits = progress_visits(&run->vm) - visits;
 	return ret;
@@ -308,10 +318,12 @@ static void tear_down(struct scenario_run *run, struct result *r)
 int scenario_begin(struct scenario_run *run, const struct scenario *spec,
 		   struct result *r)
 {
+	static const struct scenario_steps no_steps;
 	unsigned int n;
 
 	memset(run, 0, sizeof(*run));
 	run->spec = spec;
+	run->steps = spec->steps ?: &no_steps;
 	run->klog.fd = -1;
 	run->host.fd = -1;
 	run->unsafe_fd = -1;

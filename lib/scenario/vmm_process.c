@@ -111,7 +111,7 @@ static int start_guests(const struct vmm_spec *spec, struct vm *vms, unsigned in
 			struct area *area, struct injector *injectors, struct result *r)
 {
 	if (join_cgroup(spec->cgroup, r) ||
-	    scenario_bring_up(spec->injector, spec->backing, NR_VCPUS, spec->nr_pages,
+	    scenario_bring_up(spec->injector, NULL, spec->backing, NR_VCPUS, spec->nr_pages,
 			      spec->nr_pages * PAGE_BYTES, area, injectors, &vms[0], r) ||
 	    split(area, spec->nr_vmas, r) || aim(spec, &injectors[0], area, r) ||
 	    add_vms(vms, nr_vms, area, spec->nr_pages, r) || touch_ballast(spec->ballast, r))

@@ -161,6 +161,16 @@ void vm_hole_close(struct vm *vm)
 	futex_wake(&vm->hole);
 }
 
+void vm_readonly_begin(struct vm *vm)
+{
+	__atomic_add_fetch(&vm->readonly, 1, __ATOMIC_ACQ_REL);
+}
+
+void vm_readonly_end(struct vm *vm)
+{
+	__atomic_add_fetch(&vm->readonly, 1, __ATOMIC_ACQ_REL);
+}
+
 /* Has the vCPU run into the hole that is open now, or will it never? */
 static bool in_hole(const struct vcpu *vcpu)
 {

@@ -14,9 +14,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "deadline.h"
 #include "vm_internal.h"
 
 #define KICK_SIGNAL	SIGUSR1
+#define RING_WAIT_NS	1000000ULL
 #define WAIT_SLICE_MS	100	/* how often a waiting vCPU looks for `stopping` */
 
 static __thread struct kvm_run *current_run;
@@ -84,6 +86,18 @@ static void park(struct vcpu *vcpu)
 	set_state(vcpu, VCPU_RUNNING);
 }
 
+/* How things stood when KVM_RUN was called. */
+struct epochs {
+	uint32_t hole, readonly;
+};
+
+/* Was, or is, the area's slot read-only since? */
+static bool was_readonly(const struct vcpu *vcpu, uint32_t before)
+{
+	return (before & 1) ||
+	       __atomic_load_n(&vcpu->vm->readonly, __ATOMIC_ACQUIRE) != before;
+}
+
 /*
  * EFAULT and MMIO are legal if a hole was open at any time since KVM_RUN was
  * called.  Then wait for it to close instead of faulting again and again.
@@ -105,29 +119,34 @@ static bool wait_out_hole(struct vcpu *vcpu, uint32_t hole_before)
 }
 
 /*
- * An access that KVM emulates comes out of a hole as MMIO.  The instruction
- * is not run again, so the access is carried out here once the hole is closed.
+ * An access that KVM emulates comes out of a hole as MMIO, and so does a write to
+ * a slot that is read-only.  The instruction is not run again, so the access is
+ * carried out here, once the hole is closed.
  */
-static bool handle_mmio(struct vcpu *vcpu, uint32_t hole_before)
+static bool handle_mmio(struct vcpu *vcpu, const struct epochs *before)
 {
 	struct kvm_run *run = vcpu->run;
 	const struct area *area = vcpu->vm->area;
 	uint64_t offset = run->mmio.phys_addr - GUEST_AREA_GPA;
 
 	if (!area || run->mmio.phys_addr < GUEST_AREA_GPA ||
-	    offset + run->mmio.len > area->size || !wait_out_hole(vcpu, hole_before))
+	    offset + run->mmio.len > area->size ||
+	    !(wait_out_hole(vcpu, before->hole) ||
+	      (run->mmio.is_write && was_readonly(vcpu, before->readonly))))
 		return fail(vcpu, "KVM_RUN: MMIO at %#llx, where memory should be",
 			    run->mmio.phys_addr);
 	if (stopping(vcpu->vm))
 		return false;
-	if (run->mmio.is_write)
-		memcpy(area->hva + offset, run->mmio.data, run->mmio.len);
-	else
+	if (!run->mmio.is_write) {
 		memcpy(run->mmio.data, area->hva + offset, run->mmio.len);
+		return true;
+	}
+	memcpy(area->hva + offset, run->mmio.data, run->mmio.len);
+	guest_store(&vcpu->carried, vcpu->carried + 1);
 	return true;
 }
 
-static bool handle_exit(struct vcpu *vcpu, uint32_t hole_before)
+static bool handle_exit(struct vcpu *vcpu, const struct epochs *before)
 {
 	struct kvm_run *run = vcpu->run;
 
@@ -142,8 +161,12 @@ static bool handle_exit(struct vcpu *vcpu, uint32_t hole_before)
 		return fail(vcpu, "KVM_RUN: unexpected port %#x", run->io.port);
 	case KVM_EXIT_INTR:
 		return true;
+	case KVM_EXIT_DIRTY_RING_FULL:
+		/* Whoever harvests the ring makes room. */
+		sleep_ns(RING_WAIT_NS);
+		return true;
 	case KVM_EXIT_MMIO:
-		return handle_mmio(vcpu, hole_before);
+		return handle_mmio(vcpu, before);
 	case KVM_EXIT_INTERNAL_ERROR:
 		return fail(vcpu, "KVM_RUN: INTERNAL_ERROR, suberror %u",
 			    run->internal.suberror);
@@ -178,22 +201,25 @@ static int run_guest(struct vcpu *vcpu, bool *poisoned)
 /* Run the guest once; false when the vCPU is done for good. */
 static bool run_once(struct vcpu *vcpu)
 {
-	uint32_t hole = __atomic_load_n(&vcpu->vm->hole, __ATOMIC_ACQUIRE);
+	const struct epochs before = {
+		.hole = __atomic_load_n(&vcpu->vm->hole, __ATOMIC_ACQUIRE),
+		.readonly = __atomic_load_n(&vcpu->vm->readonly, __ATOMIC_ACQUIRE),
+	};
 	bool poisoned;
 	int err;
 
 	err = run_guest(vcpu, &poisoned) ? errno : 0;
-	if (poisoned && !wait_out_hole(vcpu, hole))
+	if (poisoned && !wait_out_hole(vcpu, before.hole))
 		return fail(vcpu, "KVM_RUN: SIGBUS, code %d, at %p", vcpu->bus.code,
 			    (void *)vcpu->bus.addr);
 	switch (err) {
 	case 0:
-		return handle_exit(vcpu, hole);
+		return handle_exit(vcpu, &before);
 	case EINTR:
 	case EAGAIN:
 		return true;
 	case EFAULT:
-		return wait_out_hole(vcpu, hole) ||
+		return wait_out_hole(vcpu, before.hole) ||
 		       fail(vcpu, "KVM_RUN: EFAULT though all guest memory is mapped");
 	default:
 		return fail(vcpu, "KVM_RUN: %s", strerror(err));

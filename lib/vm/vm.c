@@ -31,13 +31,13 @@ int vm_available(struct result *r)
 	return 0;
 }
 
-static int create_vm_fd(struct vm *vm, struct result *r)
+static int create_vm_fd(struct vm *vm, unsigned long type, struct result *r)
 {
 	do {
-		vm->fd = ioctl(vm->kvm, KVM_CREATE_VM, 0);
+		vm->fd = ioctl(vm->kvm, KVM_CREATE_VM, type);
 	} while (vm->fd < 0 && errno == EINTR);
 	if (vm->fd < 0)
-		return result_errno(r, "KVM_CREATE_VM");
+		return result_errno(r, "KVM_CREATE_VM(%lu)", type);
 	/* KVM names the directory after the calling task and the new fd. */
 	snprintf(vm->name, sizeof(vm->name), "%ld-%d",
 		 (long)syscall(SYS_gettid), vm->fd);
@@ -61,6 +61,12 @@ static int load_system(struct vm *vm, struct result *r)
 
 int vm_create(struct vm *vm, unsigned int nr_vcpus, struct result *r)
 {
+	return vm_create_kind(vm, NULL, nr_vcpus, r);
+}
+
+int vm_create_kind(struct vm *vm, const struct vm_kind *kind, unsigned int nr_vcpus,
+		   struct result *r)
+{
 	unsigned int id;
 
 	memset(vm, 0, sizeof(*vm));
@@ -76,7 +82,8 @@ int vm_create(struct vm *vm, unsigned int nr_vcpus, struct result *r)
 		result_errno(r, "open(/dev/kvm)");
 		goto fail;
 	}
-	if (create_vm_fd(vm, r) || load_system(vm, r))
+	if (create_vm_fd(vm, kind ? kind->type : 0, r) ||
+	    (kind && kind->prepare && kind->prepare(vm, r)) || load_system(vm, r))
 		goto fail;
 	vm->nr_vcpus = nr_vcpus;
 	vm_shared(vm)->nr_vcpus = nr_vcpus;
@@ -121,11 +128,18 @@ struct guest_page *vm_records(const struct vm *vm)
 	return (void *)(vm->system.hva + GUEST_RECORDS_GPA - GUEST_SYSTEM_GPA);
 }
 
-int vm_set_slot(const struct vm *vm, enum vm_slot slot, uint64_t gpa,
+int vm_set_slot(const struct vm *vm, unsigned int slot, uint64_t gpa,
 		const void *hva, size_t size)
+{
+	return vm_set_slot_flags(vm, slot, 0, gpa, hva, size);
+}
+
+int vm_set_slot_flags(const struct vm *vm, unsigned int slot, uint32_t flags,
+		      uint64_t gpa, const void *hva, size_t size)
 {
 	struct kvm_userspace_memory_region region = {
 		.slot = slot,
+		.flags = flags,
 		.guest_phys_addr = gpa,
 		.memory_size = size,
 		.userspace_addr = (uintptr_t)hva,
