@@ -27,6 +27,7 @@ enum pressure_family {
 	PRESSURE_UNMAP,
 	PRESSURE_MIGRATE,
 	PRESSURE_RECLAIM,
+	PRESSURE_MEMSLOT,
 };
 
 /* What it is to the notifiers. */

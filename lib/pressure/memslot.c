@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Invalidations while the memslot of the same memory is updated.
+ *
+ * A thread deletes the slot and makes it again, moves it, makes it read-only, or
+ * has its dirty pages logged, while the thread of the pressure goes on taking the
+ * memory away.  Since v5.15 an update waits until no invalidation is active; so
+ * it must come to its end whenever invalidations leave gaps, and the guest must
+ * find the same memory behind the slot afterwards.
+ */
+#include <errno.h>
+#include <linux/kvm.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "oracle.h"
+#include "placement.h"
+#include "pressure.h"
+
+#define UPDATES		2		/* in one call */
+#define ELSEWHERE	(GUEST_AREA_GPA + (1UL << 30))
+#define READONLY_NS	5000000ULL	/* of life with a read-only slot */
+#define LEAST_GAP_NS	2000000ULL	/* between two invalidations */
+
+struct updates {
+	struct press *p;
+	int (*update)(struct press *p, struct result *r);
+	struct placement at;	/* where the pages are, for rows that move them */
+	pthread_t thread;
+	struct result result;
+	unsigned int nr;	/* made so far */
+	uint32_t over;
+};
+
+static int set_up(struct press *p, struct result *r)
+{
+	p->state = calloc(1, sizeof(struct updates));
+	return p->state ? 0 : result_errno(r, "calloc(updates)");
+}
+
+static int set_up_moving(struct press *p, struct result *r)
+{
+	struct updates *u;
+
+	if (set_up(p, r))
+		return -1;
+	u = p->state;
+	/* A page that was only read has no frame of its own to move. */
+	area_touch(p->area);
+	return placement_open(&u->at, p->area, p->area->backing->granule, r);
+}
+
+static void tear_down(struct press *p)
+{
+	struct updates *u = p->state;
+
+	/* A thread that cannot be got out of the kernel goes on using it. */
+	if (!u || (u->thread && !u->over))
+		return;
+	placement_close(&u->at);
+	free(u);
+}
+
+static void *updater(void *arg)
+{
+	struct updates *u = arg;
+	unsigned int i;
+
+	for (i = 0; i < UPDATES && !u->update(u->p, &u->result); i++)
+		__atomic_add_fetch(&u->nr, 1, __ATOMIC_RELAXED);
+	__atomic_store_n(&u->over, 1, __ATOMIC_RELEASE);
+	return NULL;
+}
+
+static bool over(const struct updates *u)
+{
+	return __atomic_load_n(&u->over, __ATOMIC_ACQUIRE);
+}
+
+/* Invalidate for at most half of the time until the updates are through. */
+static int invalidate_until_over(struct press *p, int (*invalidate)(struct press *p, struct result *r),
+				 struct result *r)
+{
+	struct updates *u = p->state;
+	struct deadline deadline;
+	uint64_t took;
+	int ret = 0;
+
+	deadline_start(&deadline, p->budget_ns);
+	do {
+		took = now_ns();
+		ret = ret ?: invalidate(p, r);
+		took = now_ns() - took;
+		sleep_ns(took > LEAST_GAP_NS ? took : LEAST_GAP_NS);
+	} while (!over(u) && deadline_poll(&deadline));
+	if (over(u))
+		return ret;
+	vm_describe(p->vm, r);
+	return result_fail(r, CONTRACT_MEMSLOTS,
+			   "update %u of the memslot is not over after %llu ms of invalidations with gaps",
+			   u->nr + 1, (unsigned long long)p->budget_ns / 1000000);
+}
+
+static int update_while(struct press *p, int (*update)(struct press *p, struct result *r),
+			int (*invalidate)(struct press *p, struct result *r), struct result *r)
+{
+	struct updates *u = p->state;
+	int ret;
+
+	u->p = p;
+	u->update = update;
+	u->nr = 0;
+	u->over = 0;
+	result_init(&u->result);
+	errno = pthread_create(&u->thread, NULL, updater, u);
+	if (errno)
+		return result_errno(r, "pthread_create(updater)");
+	ret = invalidate_until_over(p, invalidate, r);
+	if (!over(u))
+		return -1;
+	pthread_join(u->thread, NULL);
+	p->proved += u->nr;
+	if (u->result.kind == RESULT_PASS)
+		return ret;
+	result_adopt(r, &u->result);
+	return -1;
+}
+
+/* ---- what happens to the slot ---- */
+
+static int set(struct press *p, uint32_t flags, uint64_t gpa, size_t size, struct result *r)
+{
+	const struct area *a = p->area;
+	int ret = vm_set_slot_flags(p->vm, VM_SLOT_AREA, flags, gpa, a->hva, size);
+
+	if (!ret)
+		return 0;
+	errno = -ret;
+	return result_errno(r, "KVM_SET_USER_MEMORY_REGION(flags %#x, gpa %#llx, %zu bytes)",
+			    flags, (unsigned long long)gpa, size);
+}
+
+/* No memory where the guest looks for it: nobody may get on until it is back. */
+static int away(struct press *p, uint64_t gpa, size_t size, struct result *r)
+{
+	int ret;
+
+	vm_hole_open(p->vm);
+	ret = set(p, 0, gpa, size, r);
+	if (!ret) {
+		ret = vm_hole_check(p->vm, r);
+		if (set(p, 0, GUEST_AREA_GPA, p->area->size, r))
+			ret = -1;
+	}
+	vm_hole_close(p->vm);
+	return ret;
+}
+
+static int recreate(struct press *p, struct result *r)
+{
+	return away(p, GUEST_AREA_GPA, 0, r);
+}
+
+static int move(struct press *p, struct result *r)
+{
+	return away(p, ELSEWHERE, p->area->size, r);
+}
+
+/* Make the slot anew: KVM changes this flag of no slot. */
+static int remake(struct press *p, uint32_t flags, struct result *r)
+{
+	if (set(p, 0, GUEST_AREA_GPA, 0, r))
+		return -1;
+	return set(p, flags, GUEST_AREA_GPA, p->area->size, r);
+}
+
+struct tally {
+	uint64_t visits[GUEST_MAX_VCPUS], carried[GUEST_MAX_VCPUS];
+};
+
+static void take_tally(const struct press *p, struct tally *t)
+{
+	unsigned int id;
+
+	for (id = 0; id < p->vm->nr_vcpus; id++) {
+		t->visits[id] = guest_load(&vm_shared(p->vm)->vcpu[id].visits);
+		t->carried[id] = guest_load(&p->vm->vcpus[id].carried);
+	}
+}
+
+/* A guest that writes makes no visit whose write did not come out of it. */
+static int judge_readonly(const struct press *p, const struct tally *from, struct result *r)
+{
+	struct tally to;
+	unsigned int id;
+
+	take_tally(p, &to);
+	if (p->coherence->writer != GUEST_WRITER_VCPU)
+		return 0;
+	for (id = 0; id < p->vm->nr_vcpus; id++) {
+		uint64_t visits = to.visits[id] - from->visits[id];
+		uint64_t carried = to.carried[id] - from->carried[id];
+
+		/* The write of the first may have been over before. */
+		if (visits > carried + 1)
+			return result_fail(r, CONTRACT_MEMSLOTS,
+					   "vCPU %u wrote to %llu pages of a read-only slot, and %llu writes came out",
+					   id, (unsigned long long)visits,
+					   (unsigned long long)carried);
+	}
+	return 0;
+}
+
+static int readonly(struct press *p, struct result *r)
+{
+	struct tally from;
+	int ret;
+
+	vm_hole_open(p->vm);
+	vm_readonly_begin(p->vm);
+	ret = remake(p, KVM_MEM_READONLY, r);
+	take_tally(p, &from);
+	vm_hole_close(p->vm);
+	if (!ret) {
+		sleep_ns(READONLY_NS);
+		vm_hole_open(p->vm);
+		ret = judge_readonly(p, &from, r);
+		if (remake(p, 0, r))
+			ret = -1;
+		vm_hole_close(p->vm);
+	}
+	vm_readonly_end(p->vm);
+	return ret;
+}
+
+/* No hole: the slot stays, but each page is protected, or split from a huge one. */
+static int log_dirty(struct press *p, struct result *r)
+{
+	if (set(p, KVM_MEM_LOG_DIRTY_PAGES, GUEST_AREA_GPA, p->area->size, r))
+		return -1;
+	sleep_ns(READONLY_NS);
+	return set(p, 0, GUEST_AREA_GPA, p->area->size, r);
+}
+
+/* ---- what happens to the memory ---- */
+
+static int dontneed(struct press *p, struct result *r)
+{
+	const struct area *a = p->area;
+
+	if (madvise(a->hva, a->size, MADV_DONTNEED))
+		return result_errno(r, "madvise(%p, %zu, MADV_DONTNEED)", a->hva, a->size);
+	return 0;
+}
+
+/* Each time to another node; pages that are busy stay. */
+static int migrate(struct press *p, struct result *r)
+{
+	struct updates *u = p->state;
+
+	if (placement_look(&u->at, r))
+		return -1;
+	return placement_move(&u->at, placement_node_after(u->at.nodes[0]), r);
+}
+
+#define PROOF	"update of the memslot between invalidations"
+/* Where MADV_DONTNEED is understood by every kernel. */
+#define ON_ADVISED	(BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_ANON_THP) | \
+			 BACKING_BIT(BACKING_MEMFD))
+#define ON_MOVED	(BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_MEMFD_THP) | \
+			 BACKING_BIT(BACKING_HUGETLB))
+
+static int apply_recreate_dontneed(struct press *p, struct result *r)
+{
+	return update_while(p, recreate, dontneed, r);
+}
+
+PRESSURE(memslot_recreate_dontneed) = {
+	.name = "slot_recreate_dontneed",
+	.family = PRESSURE_MEMSLOT,
+	.calls = "KVM_SET_USER_MEMORY_REGION to delete the slot and make it again, while madvise(MADV_DONTNEED)",
+	.events = "clear",
+	.proof = PROOF,
+	.preserves = ON_ADVISED & ON_SHARED,
+	.discards = ON_ADVISED & ON_PRIVATE,
+	.needs = { memory_advice_missing },
+	.set_up = set_up,
+	.apply = apply_recreate_dontneed,
+	.tear_down = tear_down,
+};
+
+static int apply_recreate_migrate(struct press *p, struct result *r)
+{
+	return update_while(p, recreate, migrate, r);
+}
+
+PRESSURE(memslot_recreate_migrate) = {
+	.name = "slot_recreate_migrate",
+	.family = PRESSURE_MEMSLOT,
+	.calls = "KVM_SET_USER_MEMORY_REGION to delete the slot and make it again, while move_pages()",
+	.events = "clear",
+	.proof = PROOF,
+	.preserves = ON_MOVED,
+	.rounds = 2,
+	.needs = { placement_missing },
+	.set_up = set_up_moving,
+	.apply = apply_recreate_migrate,
+	.tear_down = tear_down,
+};
+
+static int apply_move_dontneed(struct press *p, struct result *r)
+{
+	return update_while(p, move, dontneed, r);
+}
+
+PRESSURE(memslot_move_dontneed) = {
+	.name = "slot_move_dontneed",
+	.family = PRESSURE_MEMSLOT,
+	.calls = "KVM_SET_USER_MEMORY_REGION to move the slot away and back, while madvise(MADV_DONTNEED)",
+	.events = "clear",
+	.proof = PROOF,
+	.preserves = ON_ADVISED & ON_SHARED,
+	.discards = ON_ADVISED & ON_PRIVATE,
+	.needs = { memory_advice_missing },
+	.set_up = set_up,
+	.apply = apply_move_dontneed,
+	.tear_down = tear_down,
+};
+
+static int apply_readonly_migrate(struct press *p, struct result *r)
+{
+	return update_while(p, readonly, migrate, r);
+}
+
+PRESSURE(memslot_readonly_migrate) = {
+	.name = "slot_readonly_migrate",
+	.family = PRESSURE_MEMSLOT,
+	.calls = "KVM_SET_USER_MEMORY_REGION with and without KVM_MEM_READONLY, while move_pages()",
+	.events = "clear",
+	.proof = PROOF,
+	.preserves = ON_MOVED,
+	.rounds = 2,
+	.needs = { placement_missing },
+	.set_up = set_up_moving,
+	.apply = apply_readonly_migrate,
+	.tear_down = tear_down,
+};
+
+static int apply_log_dirty_migrate(struct press *p, struct result *r)
+{
+	return update_while(p, log_dirty, migrate, r);
+}
+
+PRESSURE(memslot_log_dirty_migrate) = {
+	.name = "slot_log_dirty_migrate",
+	.family = PRESSURE_MEMSLOT,
+	.calls = "KVM_SET_USER_MEMORY_REGION with and without KVM_MEM_LOG_DIRTY_PAGES, while move_pages()",
+	.events = "clear",
+	.proof = PROOF,
+	.preserves = ON_MOVED,
+	.rounds = 2,
+	.needs = { placement_missing },
+	.set_up = set_up_moving,
+	.apply = apply_log_dirty_migrate,
+	.tear_down = tear_down,
+};
