@@ -23,6 +23,9 @@
 #define READONLY_NS	5000000ULL	/* of life with a read-only slot */
 #define LEAST_GAP_NS	2000000ULL	/* between two invalidations */
 
+/* Return: 1 if memory was taken, 0 if it could not be this time, -1 with @r. */
+typedef int (*invalidate_fn)(struct press *p, struct result *r);
+
 struct updates {
 	struct press *p;
 	int (*update)(struct press *p, struct result *r);
@@ -78,24 +81,46 @@ static bool over(const struct updates *u)
 	return __atomic_load_n(&u->over, __ATOMIC_ACQUIRE);
 }
 
-/* Invalidate for at most half of the time until the updates are through. */
-static int invalidate_until_over(struct press *p, int (*invalidate)(struct press *p, struct result *r),
-				 struct result *r)
+/* Once, and then a gap at least as long. */
+static int invalidate_once(struct press *p, invalidate_fn invalidate, struct result *r)
+{
+	uint64_t took = now_ns();
+	int ret = invalidate(p, r);
+
+	took = now_ns() - took;
+	sleep_ns(took > LEAST_GAP_NS ? took : LEAST_GAP_NS);
+	return ret;
+}
+
+/* With the slot in its place: an invalidation of memory without one is none to KVM. */
+static int invalidate_first(struct press *p, invalidate_fn invalidate, struct result *r)
+{
+	struct deadline deadline;
+	int ret;
+
+	deadline_start(&deadline, p->budget_ns);
+	do {
+		ret = invalidate_once(p, invalidate, r);
+	} while (!ret && deadline_poll(&deadline));
+	if (!ret)
+		return result_error(r, "%s: no page could be taken in %llu ms", p->row->name,
+				    (unsigned long long)p->budget_ns / 1000000);
+	return ret < 0 ? -1 : 0;
+}
+
+static int invalidate_until_over(struct press *p, invalidate_fn invalidate, struct result *r)
 {
 	struct updates *u = p->state;
 	struct deadline deadline;
-	uint64_t took;
 	int ret = 0;
 
 	deadline_start(&deadline, p->budget_ns);
 	do {
-		took = now_ns();
-		ret = ret ?: invalidate(p, r);
-		took = now_ns() - took;
-		sleep_ns(took > LEAST_GAP_NS ? took : LEAST_GAP_NS);
+		if (ret >= 0)
+			ret = invalidate_once(p, invalidate, r);
 	} while (!over(u) && deadline_poll(&deadline));
 	if (over(u))
-		return ret;
+		return ret < 0 ? -1 : 0;
 	vm_describe(p->vm, r);
 	return result_fail(r, CONTRACT_MEMSLOTS,
 			   "update %u of the memslot is not over after %llu ms of invalidations with gaps",
@@ -103,11 +128,13 @@ static int invalidate_until_over(struct press *p, int (*invalidate)(struct press
 }
 
 static int update_while(struct press *p, int (*update)(struct press *p, struct result *r),
-			int (*invalidate)(struct press *p, struct result *r), struct result *r)
+			invalidate_fn invalidate, struct result *r)
 {
 	struct updates *u = p->state;
 	int ret;
 
+	if (invalidate_first(p, invalidate, r))
+		return -1;
 	u->p = p;
 	u->update = update;
 	u->nr = 0;
@@ -251,17 +278,23 @@ static int dontneed(struct press *p, struct result *r)
 
 	if (madvise(a->hva, a->size, MADV_DONTNEED))
 		return result_errno(r, "madvise(%p, %zu, MADV_DONTNEED)", a->hva, a->size);
-	return 0;
+	return 1;
 }
 
 /* Each time to another node; pages that are busy stay. */
 static int migrate(struct press *p, struct result *r)
 {
-	struct updates *u = p->state;
+	struct placement *at = &((struct updates *)p->state)->at;
+	size_t before;
+	int node;
 
-	if (placement_look(&u->at, r))
+	if (placement_look(at, r))
 		return -1;
-	return placement_move(&u->at, placement_node_after(u->at.nodes[0]), r);
+	node = placement_node_after(at->nodes[0]);
+	before = placement_count(at, node);
+	if (placement_move(at, node, r) || placement_look(at, r))
+		return -1;
+	return placement_count(at, node) > before;
 }
 
 #define PROOF	"update of the memslot between invalidations"
