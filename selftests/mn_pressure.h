@@ -42,15 +42,43 @@ static inline void mn_print_table(void)
 	table_print(&mn_table);
 }
 
-static inline void mn_run_scenario(const struct scenario *variant)
+/* mn_account_begin() - have a table of what the scenarios delivered; from add_variants() */
+static inline void mn_account_begin(void)
+{
+	mn_outcome = mmap(NULL, sizeof(*mn_outcome), PROT_READ | PROT_WRITE,
+			  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (mn_outcome == MAP_FAILED) {
+		perror("mmap");
+		exit(KSFT_FAIL);
+	}
+	mn.account = mn_account;
+	mn.at_end = mn_print_table;
+}
+
+/*
+ * mn_run_scenario_with() - a variant's scenario, with steps of the test's own
+ * @variant: what the table is to show
+ * @kind, @steps, @own: see struct scenario
+ */
+static inline void mn_run_scenario_with(const struct scenario *variant,
+					const struct vm_kind *kind,
+					const struct scenario_steps *steps, void *own)
 {
 	struct scenario spec = *variant;
 
+	spec.kind = kind;
+	spec.steps = steps;
+	spec.own = own;
 	spec.min_ns = mn.options.seconds * 1000000000ULL;
 	spec.may_spoil = mn.options.may_spoil;
 	mn_outcome->spec = variant;
 	mn_outcome->start_ns = now_ns();
 	scenario_run(&spec, mn.result, &mn_outcome->figures);
+}
+
+static inline void mn_run_scenario(const struct scenario *variant)
+{
+	mn_run_scenario_with(variant, NULL, NULL, NULL);
 }
 
 /* The variants of one row on one backing; @turn decides which covers it. */
@@ -88,14 +116,7 @@ static inline void mn_add_family(enum pressure_family family,
 	struct scenario row = { .nr_pages = MN_NR_PAGES, .rounds = MN_NR_ROUNDS };
 	unsigned int b, turn = 0;
 
-	mn_outcome = mmap(NULL, sizeof(*mn_outcome), PROT_READ | PROT_WRITE,
-			  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (mn_outcome == MAP_FAILED) {
-		perror("mmap");
-		exit(KSFT_FAIL);
-	}
-	mn.account = mn_account;
-	mn.at_end = mn_print_table;
+	mn_account_begin();
 	while ((row.pressure = pressure_next(row.pressure))) {
 		if (row.pressure->family != family)
 			continue;

@@ -76,6 +76,9 @@ struct vm_kind {
  */
 int vm_available(struct result *r);
 
+/* vm_capability() - what KVM_CHECK_EXTENSION says of a KVM_CAP_*; 0 without KVM */
+int vm_capability(unsigned int cap);
+
 /*
  * vm_create() - a VM with the guest image loaded and its vCPUs made
  * @vm: filled in; release with vm_destroy()

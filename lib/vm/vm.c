@@ -31,6 +31,17 @@ int vm_available(struct result *r)
 	return 0;
 }
 
+int vm_capability(unsigned int cap)
+{
+	int fd = open("/dev/kvm", O_RDWR | O_CLOEXEC), ret;
+
+	if (fd < 0)
+		return 0;
+	ret = ioctl(fd, KVM_CHECK_EXTENSION, cap);
+	close(fd);
+	return ret > 0 ? ret : 0;
+}
+
 static int create_vm_fd(struct vm *vm, unsigned long type, struct result *r)
 {
 	do {
