@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Programs that watch chosen pressures from a side of their own: several slots,
+ * several VMs, a clock.  Each choice meets each workload and injector if all
+ * variants are asked for; by default these take turns.
+ */
+#ifndef MN_CHOSEN_H
+#define MN_CHOSEN_H
+
+#include "mn_pressure.h"
+
+/* A pressure, and the backings on which it is of interest here. */
+struct mn_choice {
+	const char *pressure;
+	unsigned int backings;
+};
+
+/*
+ * mn_add_chosen() - the variants of one thing to watch
+ * @base: what the scenarios have in common
+ * @what: first part of the names
+ * @choices: ends with a NULL pressure; a row that is not there is left out
+ * @turn: which workload and injector come first; goes on from thing to thing
+ * @add: registers one
+ */
+static inline void mn_add_chosen(const struct scenario *base, const char *what,
+				 const struct mn_choice *choices, unsigned int *turn,
+				 void (*add)(const struct scenario *spec, const char *name,
+					     unsigned int arg),
+				 unsigned int arg)
+{
+	unsigned int all = ARRAY_SIZE(mn_workloads) * nr_injector_setups, b, n;
+	struct scenario spec = *base;
+	char name[160];
+
+	for (; choices->pressure; choices++) {
+		spec.pressure = pressure_find(choices->pressure);
+		for (b = 0; spec.pressure && b < NR_BACKINGS; b++) {
+			spec.backing = &backings[b];
+			if (!(choices->backings & BACKING_BIT(b)) ||
+			    !pressure_applies(spec.pressure, spec.backing))
+				continue;
+			for (n = 0; n < all; n++) {
+				spec.workload = workload_find(mn_workloads[n / nr_injector_setups]);
+				spec.injector = &injector_setups[n % nr_injector_setups];
+				snprintf(name, sizeof(name), "%s.%s.%s.%s.%s", what,
+					 spec.backing->name, spec.pressure->name,
+					 spec.workload->name, spec.injector->name);
+				if (n == *turn % all || mn_wants_all())
+					add(&spec, name, arg);
+			}
+			*turn += MN_STEP;
+		}
+	}
+}
+
+#endif

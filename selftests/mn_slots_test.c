@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * mn_slots_test - one invalidated range, many memslots, and one slot's memory twice.
+ *
+ * KVM looks up the slots that an invalidated range touches, cuts the range to each,
+ * and zaps that.  So the guest's memory is cut into slots of different sizes, down
+ * to hundreds of single pages, and ranges begin and end exactly where slots do.
+ * An alias is a second slot over the same host memory: both translations of a page
+ * must go.
+ *
+ * Contracts 5, 9 and 10.
+ */
+#include "mn_chosen.h"
+
+#define ALIAS_GPA	(GUEST_AREA_GPA + (1UL << 30))
+#define MANY_PAGES	256
+
+/* ---- layouts: how the area is cut into slots ---- */
+
+struct layout {
+	const char *name;		/* stable: part of test names */
+	size_t (*pages)(unsigned int slot, size_t all); /* of one slot; may be too many */
+	bool aliased;			/* and all of it once more, at ALIAS_GPA */
+	unsigned int nr_pages;		/* of the area */
+	const struct mn_choice *choices;
+};
+
+static size_t half(unsigned int slot, size_t all)
+{
+	(void)slot;
+	return (all + 1) / 2;
+}
+
+/* 1, 2, 3...: no two neighbours alike, and any page is the edge of some slot soon. */
+static size_t growing(unsigned int slot, size_t all)
+{
+	(void)all;
+	return slot + 1;
+}
+
+static size_t single(unsigned int slot, size_t all)
+{
+	(void)slot;
+	(void)all;
+	return 1;
+}
+
+static size_t whole(unsigned int slot, size_t all)
+{
+	(void)slot;
+	return all;
+}
+
+static int set_slot(struct scenario_run *run, unsigned int slot, uint64_t gpa, size_t offset,
+		    size_t size, struct result *r)
+{
+	int ret = vm_set_slot(&run->vm, slot, gpa, run->area.hva + offset, size);
+
+	if (!ret)
+		return 0;
+	errno = -ret;
+	return result_errno(r, "KVM_SET_USER_MEMORY_REGION(slot %u, gpa %#llx, %zu bytes)",
+			    slot, (unsigned long long)gpa, size);
+}
+
+/* One slot after the other over the whole area; Return: the next free slot, or -1. */
+static int cut(struct scenario_run *run, const struct layout *layout, struct result *r)
+{
+	size_t all = run->area.size / PAGE_BYTES, from = 0, pages;
+	unsigned int slot;
+
+	if (set_slot(run, VM_SLOT_AREA, GUEST_AREA_GPA, 0, 0, r))
+		return -1;
+	for (slot = 0; from < all; slot++, from += pages) {
+		pages = layout->pages(slot, all);
+		if (pages > all - from)
+			pages = all - from;
+		if (set_slot(run, VM_SLOT_AREA + slot, GUEST_AREA_GPA + from * PAGE_BYTES,
+			     from * PAGE_BYTES, pages * PAGE_BYTES, r))
+			return -1;
+	}
+	result_note(r, "%u slots", slot);
+	return VM_SLOT_AREA + slot;
+}
+
+/* ---- the alias: the guest goes through the one slot, and through the other ---- */
+
+static int visit_at(struct scenario_run *run, uint64_t gpa, const char *when, struct result *r)
+{
+	guest_store(&vm_shared(&run->vm)->area_gpa, gpa);
+	return progress_await(&run->progress, 2 * run->visits, run->budget_ns, when, r);
+}
+
+static int visit_both(struct scenario_run *run, struct result *r)
+{
+	if (visit_at(run, ALIAS_GPA, "through the alias", r))
+		return -1;
+	return visit_at(run, GUEST_AREA_GPA, "back from the alias", r);
+}
+
+/* Pages that the guest takes through a slot that is new must be faulted in. */
+static int add_alias(struct scenario_run *run, unsigned int slot, struct result *r)
+{
+	unsigned long long before, after;
+	bool known = !kvm_stat(run->vm.name, "pf_fixed", &before);
+
+	if (set_slot(run, slot, ALIAS_GPA, 0, run->area.size, r) || visit_both(run, r))
+		return -1;
+	if (known && !kvm_stat(run->vm.name, "pf_fixed", &after) && after == before)
+		return result_error(r, "no bite: the guest faulted in no page of the alias");
+	return 0;
+}
+
+static int lay_out(struct scenario_run *run, struct result *r)
+{
+	const struct layout *layout = run->spec->own;
+	int slot;
+
+	if (vm_park(&run->vm, run->budget_ns, r))
+		return -1;
+	slot = cut(run, layout, r);
+	if (slot < 0)
+		return -1;
+	vm_resume(&run->vm);
+	if (layout->aliased && add_alias(run, slot, r))
+		return -1;
+	return progress_await(&run->progress, run->visits, run->budget_ns,
+			      "with the slots laid out", r);
+}
+
+static int see_both(struct scenario_run *run, struct result *r)
+{
+	const struct layout *layout = run->spec->own;
+
+	return layout->aliased ? visit_both(run, r) : 0;
+}
+
+static const struct scenario_steps steps = {
+	.first = lay_out,
+	.before_call = see_both,
+	.after_round = see_both,
+};
+
+/* ---- the tests ---- */
+
+static const struct mn_choice across[] = {
+	{ "madvise_dontneed", BACKING_BIT(BACKING_ANON) },
+	{ "move_pages_bulk", BACKING_BIT(BACKING_MEMFD) | BACKING_BIT(BACKING_ANON_THP) },
+	{ NULL },
+};
+
+static const struct mn_choice exact[] = {
+	{ "madvise_dontneed_each", BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_MEMFD) },
+	{ NULL },
+};
+
+static const struct mn_choice many[] = {
+	{ "madvise_dontneed", BACKING_BIT(BACKING_ANON) },
+	{ NULL },
+};
+
+static const struct mn_choice twice[] = {
+	{ "madvise_dontneed", BACKING_BIT(BACKING_ANON) },
+	{ "move_pages_bulk", BACKING_BIT(BACKING_MEMFD) | BACKING_BIT(BACKING_HUGETLB) },
+	{ "pageout", BACKING_BIT(BACKING_ANON) },
+	{ NULL },
+};
+
+static const struct layout layouts[] = {
+	{ .name = "halves", .pages = half, .nr_pages = MN_NR_PAGES, .choices = across },
+	{ .name = "growing", .pages = growing, .nr_pages = MN_NR_PAGES, .choices = exact },
+	{ .name = "single", .pages = single, .nr_pages = MANY_PAGES, .choices = many },
+	{ .name = "alias", .pages = whole, .aliased = true, .nr_pages = MN_NR_PAGES,
+	  .choices = twice },
+};
+
+FIXTURE(slots) {
+	int unused;
+};
+
+FIXTURE_VARIANT(slots) {
+	struct scenario spec;
+	const struct layout *layout;
+};
+
+FIXTURE_SETUP(slots)
+{
+}
+
+FIXTURE_TEARDOWN(slots)
+{
+}
+
+TEST_F(slots, guest)
+{
+	mn_run_scenario_with(&variant->spec, NULL, &steps, (void *)variant->layout);
+}
+
+static void add(const struct scenario *spec, const char *name, unsigned int layout)
+{
+	FIXTURE_VARIANT(slots) variant = { .spec = *spec, .layout = &layouts[layout] };
+
+	mn_variant_add(slots, name, &variant);
+}
+
+static void add_variants(void)
+{
+	struct scenario base = { .nr_vcpus = 2, .rounds = MN_NR_ROUNDS };
+	unsigned int i, turn = 0;
+
+	mn_account_begin();
+	for (i = 0; i < ARRAY_SIZE(layouts); i++) {
+		base.nr_pages = layouts[i].nr_pages;
+		mn_add_chosen(&base, layouts[i].name, layouts[i].choices, &turn, add, i);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	return mn_main(argc, argv, add_variants);
+}
