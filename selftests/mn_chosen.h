@@ -17,7 +17,7 @@ struct mn_choice {
 
 /*
  * mn_add_chosen() - the variants of one thing to watch
- * @base: what the scenarios have in common
+ * @base: what the scenarios have in common; if a workload is, then there is no other
  * @what: first part of the names
  * @choices: ends with a NULL pressure; a row that is not there is left out
  * @turn: which workload and injector come first; goes on from thing to thing
@@ -29,7 +29,8 @@ static inline void mn_add_chosen(const struct scenario *base, const char *what,
 					     unsigned int arg),
 				 unsigned int arg)
 {
-	unsigned int all = ARRAY_SIZE(mn_workloads) * nr_injector_setups, b, n;
+	unsigned int workloads = base->workload ? 1 : ARRAY_SIZE(mn_workloads);
+	unsigned int all = workloads * nr_injector_setups, b, n;
 	struct scenario spec = *base;
 	char name[160];
 
@@ -41,7 +42,8 @@ static inline void mn_add_chosen(const struct scenario *base, const char *what,
 			    !pressure_applies(spec.pressure, spec.backing))
 				continue;
 			for (n = 0; n < all; n++) {
-				spec.workload = workload_find(mn_workloads[n / nr_injector_setups]);
+				spec.workload = base->workload ?:
+					workload_find(mn_workloads[n / nr_injector_setups]);
 				spec.injector = &injector_setups[n % nr_injector_setups];
 				snprintf(name, sizeof(name), "%s.%s.%s.%s.%s", what,
 					 spec.backing->name, spec.pressure->name,

@@ -22,6 +22,7 @@ struct layout {
 	size_t (*pages)(unsigned int slot, size_t all); /* of one slot; may be too many */
 	bool aliased;			/* and all of it once more, at ALIAS_GPA */
 	unsigned int nr_pages;		/* of the area */
+	const char *workload;		/* that alone; NULL: all take turns */
 	const struct mn_choice *choices;
 };
 
@@ -168,8 +169,10 @@ static const struct mn_choice twice[] = {
 
 static const struct layout layouts[] = {
 	{ .name = "halves", .pages = half, .nr_pages = MN_NR_PAGES, .choices = across },
-	{ .name = "growing", .pages = growing, .nr_pages = MN_NR_PAGES, .choices = exact },
-	{ .name = "single", .pages = single, .nr_pages = MANY_PAGES, .choices = many },
+	{ .name = "growing", .pages = growing, .nr_pages = MN_NR_PAGES,
+	  .workload = "sweep_write", .choices = exact },
+	{ .name = "single", .pages = single, .nr_pages = MANY_PAGES,
+	  .workload = "sweep_write", .choices = many },
 	{ .name = "alias", .pages = whole, .aliased = true, .nr_pages = MN_NR_PAGES,
 	  .choices = twice },
 };
@@ -211,6 +214,7 @@ static void add_variants(void)
 	mn_account_begin();
 	for (i = 0; i < ARRAY_SIZE(layouts); i++) {
 		base.nr_pages = layouts[i].nr_pages;
+		base.workload = layouts[i].workload ? workload_find(layouts[i].workload) : NULL;
 		mn_add_chosen(&base, layouts[i].name, layouts[i].choices, &turn, add, i);
 	}
 }
