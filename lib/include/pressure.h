@@ -37,6 +37,13 @@ enum pressure_kind {
 	PRESSURE_SPARES,	/* negative control: must cause no invalidation */
 };
 
+/* Whether others may be at work on the same area at the same time. */
+enum pressure_company {
+	COMPANY_NONE,	/* it opens a hole, or others would undo what it judges */
+	COMPANY_HAS,	/* others may be, as far as they are unobtrusive */
+	COMPANY_JOINS,	/* it is: pauses no vCPU, needs no cgroup, leaves mappings alone */
+};
+
 #define PRESSURE_MAX_NEEDS	4
 
 struct coherence;
@@ -76,6 +83,7 @@ struct pressure {
 	unsigned int preserves, discards, may_discard, replaces;
 	size_t granule;		/* the area is a multiple of it; 0: no wish */
 	unsigned int rounds;	/* for sources that take long; 0: as the test likes */
+	enum pressure_company company;
 	bool spoils;		/* makes physical memory unusable for others, or offline */
 	/* Each: why this host cannot do it, or NULL; static storage. */
 	const char *(*needs[PRESSURE_MAX_NEEDS])(void);
@@ -111,6 +119,13 @@ bool pressure_applies(const struct pressure *p, const struct backing *backing);
 /* pressure_effect() - which; for a backing it applies to */
 enum pressure_effect pressure_effect(const struct pressure *p,
 				     const struct backing *backing);
+
+/*
+ * pressure_joins() - may it be at work on an area beside another?
+ *
+ * If it says COMPANY_JOINS, and preserves what is in such an area.
+ */
+bool pressure_joins(const struct pressure *p, const struct backing *backing);
 
 /*
  * press_call_over() - for apply(), if it goes on after the call that has the effect

@@ -20,7 +20,7 @@ struct injector_setup {
 };
 
 #define SCENARIO_MAX_INJECTORS	4
-
+#define SCENARIO_MAX_COMPANIONS	2
 
 extern const struct injector_setup injector_setups[];
 extern const unsigned int nr_injector_setups;
@@ -46,6 +46,8 @@ struct scenario_steps {
 struct scenario {
 	const struct backing *backing;
 	const struct pressure *pressure; /* NULL: the test presses by itself */
+	/* At work on the same area meanwhile, see pressure_joins(); NULL ends them. */
+	const struct pressure *companions[SCENARIO_MAX_COMPANIONS];
 	const struct injector_setup *injector;
 	const struct guest_workload *workload;
 	unsigned int nr_vcpus;
@@ -60,6 +62,21 @@ struct scenario {
 	int (*sabotage)(struct scenario_run *run, struct result *r);
 };
 
+/*
+ * A pressure beside the one that the scenario is about: a thread applies it
+ * again and again, with pauses.  Its bite is counted and not asked for, since
+ * others undo what it does.
+ */
+struct companion {
+	struct press press;
+	struct hoststate host;
+	pthread_t thread;
+	uint32_t stop;
+	bool running;
+	unsigned long long calls;
+	struct result result;	/* of the thread; valid once it has ended */
+};
+
 /* What a scenario delivered, in numbers. */
 struct figures {
 	unsigned long long invalidations;
@@ -68,6 +85,9 @@ struct figures {
 	unsigned long long proved;	/* by the row's own proof of bite, or events it caused */
 	unsigned long long caught;	/* freed frames watched as canaries */
 	uint64_t ns;			/* from the first round to the last */
+	struct {
+		unsigned long long calls, proved;
+	} companions[SCENARIO_MAX_COMPANIONS];
 };
 
 /* A scenario while it runs. */
@@ -78,6 +98,7 @@ struct scenario_run {
 	struct vm vm;
 	struct area area;
 	struct press press;
+	struct companion companions[SCENARIO_MAX_COMPANIONS];
 	struct injector injectors[SCENARIO_MAX_INJECTORS];
 	struct reaper reaper;
 	struct klog klog;

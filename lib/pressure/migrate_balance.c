@@ -247,6 +247,7 @@ PRESSURE(migrate_numa_balancing) = {
 	.callers = CALLER_BIT(CALLER_OWN),
 	.proof = "page followed the vCPUs to their node",
 	.preserves = FOLLOWS,
+	.company = COMPANY_JOINS,
 	.needs = { placement_missing, balancing_missing },
 	.set_up = set_up,
 	.apply = apply,

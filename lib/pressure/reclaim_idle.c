@@ -96,6 +96,7 @@ PRESSURE(reclaim_idle) = {
 	.proof = "page marked idle",
 	.preserves = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_ANON_THP) |
 		     BACKING_BIT(BACKING_MEMFD),
+	.company = COMPANY_HAS,
 	.needs = { idle_missing, pagemap_missing },
 	.apply = apply_idle,
 };

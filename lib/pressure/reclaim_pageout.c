@@ -67,6 +67,7 @@ PRESSURE(reclaim_by_process) = {
 	.events = "clear",
 	.proof = RECLAIM_OUT_PROOF,
 	.preserves = ON_RECLAIMABLE,
+	.company = COMPANY_HAS,
 	.needs = { reclaim_pageout_missing, pagemap_missing, swap_missing },
 	.set_up = reclaim_set_up,
 	.apply = apply_pageout,
@@ -184,6 +185,7 @@ PRESSURE(reclaim_by_other) = {
 	.proof = RECLAIM_OUT_PROOF,
 	.preserves = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_ANON_THP) |
 		     BACKING_BIT(BACKING_MEMFD),
+	.company = COMPANY_HAS,
 	.needs = { reclaim_pageout_missing, process_madvise_missing, pagemap_missing,
 		   swap_missing },
 	.set_up = set_up_outsider,
@@ -208,6 +210,7 @@ PRESSURE(reclaim_cold) = {
 	.events = "none",
 	.preserves = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_ANON_THP) |
 		     BACKING_BIT(BACKING_MEMFD),
+	.company = COMPANY_JOINS,
 	.needs = { cold_missing },
 	.apply = apply_cold,
 };

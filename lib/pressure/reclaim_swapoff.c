@@ -62,6 +62,7 @@ PRESSURE(reclaim_swapoff) = {
 	.events = "clear",
 	.proof = "page swapped out before swapoff",
 	.preserves = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_MEMFD),
+	.company = COMPANY_HAS,
 	.needs = { reclaim_pageout_missing, pagemap_missing, swap_own_missing },
 	.set_up = set_up_device,
 	.apply = apply_swapoff,

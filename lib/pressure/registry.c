@@ -50,6 +50,12 @@ enum pressure_effect pressure_effect(const struct pressure *p,
 	return p->replaces & bit ? EFFECT_REPLACE : EFFECT_PRESERVE;
 }
 
+bool pressure_joins(const struct pressure *p, const struct backing *backing)
+{
+	return p->company == COMPANY_JOINS && !p->spoils &&
+	       p->preserves & backing_bit(backing);
+}
+
 const char *pressure_missing(const struct pressure *p)
 {
 	const char *missing = NULL;

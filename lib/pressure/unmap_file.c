@@ -32,6 +32,7 @@ PRESSURE(unmap_madvise_remove) = {
 	.events = "clear unmap",
 	/* Private mappings are refused with EACCES. */
 	.discards = ON_SHARED,
+	.company = COMPANY_HAS,
 	.needs = { memory_advice_missing },
 	.apply = apply_remove,
 };
@@ -53,6 +54,7 @@ PRESSURE(unmap_fallocate_punch) = {
 	/* A private copy outlives the page it was copied from. */
 	.preserves = ON_PRIVATE_FILE,
 	.discards = ON_SHARED,
+	.company = COMPANY_JOINS,
 	.apply = apply_punch,
 };
 

@@ -95,6 +95,7 @@ void scenario_figures(const struct scenario_run *run, struct figures *f)
 {
 	const struct pressure *pressure = run->spec->pressure;
 	bool seen = run->spec->injector->kind;
+	unsigned int n;
 
 	*f = (struct figures) {
 		.invalidations = seen ? run->seen.starts : run->seq_after - run->seq_before,
@@ -104,6 +105,10 @@ void scenario_figures(const struct scenario_run *run, struct figures *f)
 		.caught = run->isolation.total,
 		.ns = run->round_ns,
 	};
+	for (n = 0; n < SCENARIO_MAX_COMPANIONS; n++) {
+		f->companions[n].calls = run->companions[n].calls;
+		f->companions[n].proved = run->companions[n].press.proved;
+	}
 	if (pressure && !pressure->proof)
 		f->proved = seen ? pressure_starts(run) : f->invalidations;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "companion.h"
 #include "scenario.h"
 #include "test_process.h"
 
@@ -41,10 +42,15 @@ static int check_needs(const struct scenario *spec, struct result *r)
 
 static size_t area_bytes(const struct scenario *spec)
 {
-	size_t bytes = spec->nr_pages * PAGE_BYTES;
-	size_t granule = spec->pressure && spec->pressure->granule ? spec->pressure->granule :
-								     PAGE_BYTES;
+	size_t bytes = spec->nr_pages * PAGE_BYTES, granule = PAGE_BYTES;
+	unsigned int n;
 
+	if (spec->pressure && spec->pressure->granule)
+		granule = spec->pressure->granule;
+	for (n = 0; n < SCENARIO_MAX_COMPANIONS && spec->companions[n]; n++) {
+		if (spec->companions[n]->granule > granule)
+			granule = spec->companions[n]->granule;
+	}
 	return (bytes + granule - 1) / granule * granule;
 }
 
@@ -63,7 +69,9 @@ static int set_up_pressure(struct scenario_run *run, struct result *r)
 		.coherence = &run->coherence,
 		.effect = pressure_effect(pressure, run->spec->backing),
 	};
-	return pressure->set_up ? pressure->set_up(&run->press, r) : 0;
+	if (pressure->set_up && pressure->set_up(&run->press, r))
+		return -1;
+	return companions_set_up(run, r);
 }
 
 static int set_up(struct scenario_run *run, struct result *r)
@@ -74,6 +82,7 @@ static int set_up(struct scenario_run *run, struct result *r)
 	test_process_bind();
 	if ((spec->pressure && check_needs(spec, r)) || vm_available(r) ||
 	    klog_open(&run->klog, r) || hoststate_open(&run->host, r) ||
+	    companions_open(run, r) ||
 	    backing_provide(spec->backing, &run->host, bytes, r) ||
 	    scenario_bring_up(spec->injector, spec->kind, spec->backing, spec->nr_vcpus,
 			      spec->nr_pages, bytes, &run->area, run->injectors, &run->vm, r) ||
@@ -201,6 +210,8 @@ static int press(struct scenario_run *run, struct result *r)
 	if (spec->injector->reaps &&
 	    reaper_start(&run->reaper, run->area.hva, run->area.size, r))
 		return -1;
+	if (companions_start(run, r))
+		return -1;
 	if (spec->sabotage && spec->sabotage(run, r))
 		return -1;
 	ret = step(run, run->steps->first, r);
@@ -250,6 +261,7 @@ static void judge(struct scenario_run *run, bool pressed, struct result *r)
 	unsigned int n;
 	int parked;
 
+	companions_stop(run, r);
 	reaper_stop(&run->reaper, r);
 	if (pressed)
 		progress_await(&run->progress, run->visits, run->budget_ns,
@@ -293,6 +305,7 @@ static void tear_down(struct scenario_run *run, struct result *r)
 	unsigned int n;
 	int stopped;
 
+	companions_stop(run, r);
 	reaper_stop(&run->reaper, r);
 	isolation_release(&run->isolation);
 	memcpy(name, run->vm.name, sizeof(name));
@@ -304,6 +317,7 @@ static void tear_down(struct scenario_run *run, struct result *r)
 	vm_destroy(&run->vm);
 	for (n = 0; n < SCENARIO_MAX_INJECTORS; n++)
 		injector_close(&run->injectors[n]);
+	companions_tear_down(run);
 	if (run->press.row && run->press.row->tear_down)
 		run->press.row->tear_down(&run->press);
 	area_destroy(&run->area);
@@ -326,6 +340,8 @@ int scenario_begin(struct scenario_run *run, const struct scenario *spec,
 	run->steps = spec->steps ?: &no_steps;
 	run->klog.fd = -1;
 	run->host.fd = -1;
+	for (n = 0; n < SCENARIO_MAX_COMPANIONS; n++)
+		run->companions[n].host.fd = -1;
 	run->unsafe_fd = -1;
 	for (n = 0; n < SCENARIO_MAX_INJECTORS; n++)
 		run->injectors[n].fd = -1;

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Companions: pressures that threads of their own apply to the area that the
+ * scenario's pressure is at work on.
+ */
+#include <errno.h>
+
+#include "companion.h"
+
+/*
+ * Of its time, a companion lets three quarters pass: several invalidators back
+ * to back may leave no gap, and then a guest is promised nothing.
+ */
+#define PAUSE_PER_CALL	3
+#define PAUSE_MIN_NS	1000000ULL
+#define PAUSE_SLICE_NS	10000000ULL
+
+/* Others undo what it waits for; it is not to spend the scenario's time on that. */
+#define BUDGET_SHARE	20
+
+static bool stopping(const struct companion *c)
+{
+	return __atomic_load_n(&c->stop, __ATOMIC_ACQUIRE);
+}
+
+static void pause_for(const struct companion *c, uint64_t ns)
+{
+	uint64_t end = now_ns() + (ns < PAUSE_MIN_NS ? PAUSE_MIN_NS : ns), now;
+
+	while (!stopping(c) && (now = now_ns()) < end)
+		sleep_ns(end - now < PAUSE_SLICE_NS ? end - now : PAUSE_SLICE_NS);
+}
+
+static void *companion_main(void *arg)
+{
+	struct companion *c = arg;
+	uint64_t start;
+
+	while (!stopping(c)) {
+		start = now_ns();
+		c->press.round = c->calls;
+		if (c->press.row->apply(&c->press, &c->result))
+			break;
+		c->calls++;
+		pause_for(c, PAUSE_PER_CALL * (now_ns() - start));
+	}
+	return NULL;
+}
+
+/* Each has a keeper of its own: requests of two threads to one would mix. */
+int companions_open(struct scenario_run *run, struct result *r)
+{
+	const char *missing;
+	unsigned int n;
+
+	for (n = 0; n < SCENARIO_MAX_COMPANIONS && run->spec->companions[n]; n++) {
+		missing = pressure_missing(run->spec->companions[n]);
+		if (missing)
+			return result_skip(r, "%s: %s", run->spec->companions[n]->name, missing);
+		if (hoststate_open(&run->companions[n].host, r))
+			return -1;
+	}
+	return 0;
+}
+
+static int set_up(struct companion *c, const struct pressure *row, const struct press *beside,
+		  struct result *r)
+{
+	result_init(&c->result);
+	c->press = *beside;
+	c->press.row = row;
+	c->press.host = &c->host;
+	c->press.effect = EFFECT_PRESERVE;
+	c->press.state = NULL;
+	c->press.proved = 0;
+	return row->set_up ? row->set_up(&c->press, r) : 0;
+}
+
+int companions_set_up(struct scenario_run *run, struct result *r)
+{
+	unsigned int n;
+
+	for (n = 0; n < SCENARIO_MAX_COMPANIONS && run->spec->companions[n]; n++) {
+		if (set_up(&run->companions[n], run->spec->companions[n], &run->press, r))
+			return -1;
+	}
+	return 0;
+}
+
+int companions_start(struct scenario_run *run, struct result *r)
+{
+	struct companion *c;
+	unsigned int n;
+
+	for (n = 0; n < SCENARIO_MAX_COMPANIONS && run->spec->companions[n]; n++) {
+		c = &run->companions[n];
+		c->press.budget_ns = run->budget_ns / BUDGET_SHARE;
+		errno = pthread_create(&c->thread, NULL, companion_main, c);
+		if (errno)
+			return result_errno(r, "pthread_create(%s)", c->press.row->name);
+		c->running = true;
+	}
+	return 0;
+}
+
+void companions_stop(struct scenario_run *run, struct result *r)
+{
+	unsigned int n;
+
+	for (n = 0; n < SCENARIO_MAX_COMPANIONS; n++)
+		__atomic_store_n(&run->companions[n].stop, 1, __ATOMIC_RELEASE);
+	for (n = 0; n < SCENARIO_MAX_COMPANIONS; n++) {
+		struct companion *c = &run->companions[n];
+
+		if (!c->running)
+			continue;
+		pthread_join(c->thread, NULL);
+		c->running = false;
+		/* One that is well has nothing to tell but its figures. */
+		if (c->result.kind != RESULT_PASS)
+			result_adopt(r, &c->result);
+	}
+}
+
+void companions_tear_down(struct scenario_run *run)
+{
+	unsigned int n = SCENARIO_MAX_COMPANIONS;
+
+	/* The last to change a setting is the first to put it back. */
+	while (n--) {
+		struct companion *c = &run->companions[n];
+
+		if (c->press.row && c->press.row->tear_down)
+			c->press.row->tear_down(&c->press);
+		hoststate_close(&c->host);
+	}
+}
