@@ -28,6 +28,7 @@ enum pressure_family {
 	PRESSURE_MIGRATE,
 	PRESSURE_RECLAIM,
 	PRESSURE_MEMSLOT,
+	PRESSURE_COW,
 };
 
 /* What it is to the notifiers. */

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * mn_cow_test - a guest keeps working while its memory is copied and protected.
+ *
+ * Copy-on-write after fork() and by merged pages, and by writes of the host into
+ * what it may not write to; protections that come and go.  The mm takes away the
+ * right to write, or puts another frame in a page's place, and KVM must follow.
+ *
+ * Contracts 1, 5, 6, 9 and 10.
+ */
+#include "mn_pressure.h"
+
+MN_PRESSURE_TEST(cow, PRESSURE_COW)
