@@ -101,6 +101,19 @@ void coherence_after(struct coherence *c, enum pressure_effect effect);
  */
 void coherence_call_over(struct coherence *c, enum pressure_effect effect);
 
+/* coherence_stamp() - the host, which is the writer, stamps every page anew */
+void coherence_stamp(struct coherence *c);
+
+/*
+ * coherence_next() / coherence_published() - the same by other means than a store
+ *
+ * The host is the writer, and brings the stamps that coherence_next() has
+ * announced into the pages in a way of its own.  Once all are there, the guest
+ * must find them.
+ */
+guest_u64 coherence_next(struct coherence *c, unsigned int page);
+void coherence_published(struct coherence *c);
+
 /* coherence_final() - with all vCPUs parked: the host must see what the guest wrote */
 int coherence_final(const struct coherence *c, struct result *r);
 

@@ -159,6 +159,27 @@ int press_hole(struct press *p, int (*take)(struct press *p, struct result *r),
 int press_unmap(struct press *p, struct result *r);
 int press_map(struct press *p, struct result *r);
 
+/* press_page() - the word of a visited page that holds its stamp */
+guest_u64 *press_page(const struct press *p, unsigned int page);
+
+/* press_host_writes() - is it the host that stamps the pages, not the guest? */
+bool press_host_writes(const struct press *p);
+
+/*
+ * press_visited() - wait until the guest has visited every page, with its writes
+ * @when: for the message, e.g. "after fork"
+ *
+ * Return: 0, or -1 with a failure: the guest does not get on, or found a page wrong.
+ */
+int press_visited(struct press *p, const char *when, struct result *r);
+
+/*
+ * press_write_all() - have every visited page written by whoever stamps them
+ *
+ * And then visited by the guest.  Return: as press_visited().
+ */
+int press_write_all(struct press *p, const char *when, struct result *r);
+
 /* pressure_missing() - the first of the row's unmet needs, or NULL */
 const char *pressure_missing(const struct pressure *p);
 

@@ -12,7 +12,7 @@ static guest_u64 *word_in(const struct coherence *c, char *base, unsigned int pa
 	return (guest_u64 *)(base + page * vm_shared(c->vm)->stride);
 }
 
-static void stamp_all(struct coherence *c)
+void coherence_stamp(struct coherence *c)
 {
 	struct guest_page *records = vm_records(c->vm);
 	unsigned int i;
@@ -31,32 +31,36 @@ void coherence_init(struct coherence *c, struct vm *vm, struct area *area,
 	c->writer = writer;
 	c->nr_pages = vm_shared(vm)->nr_pages;
 	if (writer == GUEST_WRITER_HOST)
-		stamp_all(c);
+		coherence_stamp(c);
 }
 
-/* Put the stamps of the next generation where the replacement comes from. */
-static void stamp_replacement(struct coherence *c)
+guest_u64 coherence_next(struct coherence *c, unsigned int page)
 {
-	struct guest_page *records = vm_records(c->vm);
-	char *half = area_other_half(c->area);
-	unsigned int i;
+	struct guest_page *record = &vm_records(c->vm)[page];
+	guest_u64 next = guest_stamp(page, c->generation,
+				     guest_stamp_counter(record->ceiling) + 1);
 
-	for (i = 0; i < c->nr_pages; i++) {
-		guest_u64 next = guest_stamp(i, c->generation,
-				guest_stamp_counter(records[i].ceiling) + 1);
-
-		guest_store(&records[i].ceiling, next);
-		guest_store(word_in(c, half, i), next);
-	}
+	guest_store(&record->ceiling, next);
+	return next;
 }
 
-static void publish_replacement(struct coherence *c)
+void coherence_published(struct coherence *c)
 {
 	struct guest_page *records = vm_records(c->vm);
 	unsigned int i;
 
 	for (i = 0; i < c->nr_pages; i++)
 		guest_store(&records[i].floor, records[i].ceiling);
+}
+
+/* Put the stamps of the next generation where the replacement comes from. */
+static void stamp_replacement(struct coherence *c)
+{
+	char *half = area_other_half(c->area);
+	unsigned int i;
+
+	for (i = 0; i < c->nr_pages; i++)
+		guest_store(word_in(c, half, i), coherence_next(c, i));
 }
 
 static void discard_begins(struct coherence *c)
@@ -93,7 +97,7 @@ bool coherence_prepare(struct coherence *c)
 	if (!c->emptied)
 		return false;
 	c->emptied = false;
-	stamp_all(c);
+	coherence_stamp(c);
 	return true;
 }
 
@@ -118,7 +122,7 @@ int coherence_before(struct coherence *c, enum pressure_effect effect,
 void coherence_call_over(struct coherence *c, enum pressure_effect effect)
 {
 	if (host_replaces(c, effect))
-		publish_replacement(c);
+		coherence_published(c);
 	else if (effect != EFFECT_PRESERVE)
 		discard_ended(c);
 }
@@ -132,7 +136,7 @@ void coherence_after(struct coherence *c, enum pressure_effect effect)
 	if (effect == EFFECT_DISCARD)
 		c->emptied = true;
 	else
-		stamp_all(c);
+		coherence_stamp(c);
 }
 
 int coherence_final(const struct coherence *c, struct result *r)

@@ -10,6 +10,38 @@ void press_call_over(struct press *p)
 	coherence_call_over(p->coherence, p->effect);
 }
 
+guest_u64 *press_page(const struct press *p, unsigned int page)
+{
+	return (guest_u64 *)(p->area->hva + page * vm_shared(p->vm)->stride);
+}
+
+bool press_host_writes(const struct press *p)
+{
+	return p->coherence->writer == GUEST_WRITER_HOST;
+}
+
+/* One visit may have been counted only after the begin, one be still under way. */
+#define ON_THE_EDGE	2
+
+int press_visited(struct press *p, const char *when, struct result *r)
+{
+	uint64_t visits = p->nr_pages;
+	struct progress progress;
+
+	/* Each page is written by one vCPU, and read by all. */
+	if (!press_host_writes(p))
+		visits = (visits + p->vm->nr_vcpus - 1) / p->vm->nr_vcpus + ON_THE_EDGE;
+	progress_init(&progress, p->vm);
+	return progress_await(&progress, visits, p->budget_ns, when, r);
+}
+
+int press_write_all(struct press *p, const char *when, struct result *r)
+{
+	if (press_host_writes(p))
+		coherence_stamp(p->coherence);
+	return press_visited(p, when, r);
+}
+
 int press_pause(struct press *p, struct result *r)
 {
 	return vm_park(p->vm, p->budget_ns, r);

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a child does that shares the guest's memory copy-on-write.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "forked_child.h"
+
+/* What the child writes is no stamp: its page number is larger than any. */
+#define MARK		0xc41d000000000000ULL
+
+static guest_u64 *word(const struct forked_child *c, unsigned int page)
+{
+	return (guest_u64 *)(c->hva + page * c->stride);
+}
+
+static void failed(struct forked_child *c, const char *call)
+{
+	c->memory->error = errno;
+	strncpy(c->memory->call, call, sizeof(c->memory->call) - 1);
+}
+
+static void take_snapshot(struct forked_child *c)
+{
+	unsigned int i;
+
+	for (i = 0; i < c->nr_pages; i++) {
+		c->memory->snapshot[i] = guest_load(word(c, i));
+		c->memory->expect[i] = c->memory->snapshot[i];
+	}
+}
+
+static void write_marks(struct forked_child *c)
+{
+	unsigned int i;
+
+	for (i = 0; i < c->nr_pages; i++) {
+		c->memory->expect[i] = MARK | i;
+		guest_store(word(c, i), MARK | i);
+	}
+}
+
+/* A slot of the pipe holds a page, of which one word is to be read. */
+static void splice_pages(struct forked_child *c)
+{
+	unsigned int i;
+
+	if (pipe2(c->pipe, O_CLOEXEC) ||
+	    fcntl(c->pipe[1], F_SETPIPE_SZ, c->nr_pages * PAGE_BYTES) < 0) {
+		failed(c, "pipe2(), F_SETPIPE_SZ");
+		return;
+	}
+	for (i = 0; i < c->nr_pages; i++) {
+		struct iovec one = { .iov_base = word(c, i), .iov_len = sizeof(guest_u64) };
+
+		if (vmsplice(c->pipe[1], &one, 1, SPLICE_F_NONBLOCK) != sizeof(guest_u64)) {
+			failed(c, "vmsplice()");
+			return;
+		}
+	}
+	if (munmap(c->hva, c->size))
+		failed(c, "munmap()");
+}
+
+static guest_u64 look_at(struct forked_child *c, unsigned int page)
+{
+	guest_u64 seen = 0;
+
+	if (c->job != FORKED_SPLICES)
+		return guest_load(word(c, page));
+	if (read(c->pipe[0], &seen, sizeof(seen)) != sizeof(seen))
+		failed(c, "read(pipe)");
+	return seen;
+}
+
+static void compare(struct forked_child *c)
+{
+	struct forked_memory *m = c->memory;
+	unsigned int i, wrong = 0;
+
+	for (i = 0; i < c->nr_pages; i++) {
+		guest_u64 seen = look_at(c, i);
+
+		if (seen == m->expect[i])
+			continue;
+		if (!wrong++ && !m->wrong) {
+			m->page = i;
+			m->expected = m->expect[i];
+			m->seen = seen;
+		}
+	}
+	if (wrong > m->wrong)
+		m->wrong = wrong;
+}
+
+/* The parent's next word; without waiting, 0 if it has none. */
+static char hear(const struct forked_child *c, bool wait)
+{
+	ssize_t got;
+	char said;
+
+	do {
+		got = recv(c->fd, &said, 1, wait ? 0 : MSG_DONTWAIT);
+	} while (got < 0 && errno == EINTR);
+	if (got < 0 && errno == EAGAIN)
+		return 0;
+	return got == 1 ? said : FORKED_LEAVE;
+}
+
+static void say_ready(const struct forked_child *c)
+{
+	if (send(c->fd, "r", 1, MSG_NOSIGNAL) != 1)
+		_exit(1);
+}
+
+void forked_child_run(struct forked_child *c)
+{
+	char said;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	take_snapshot(c);
+	if (c->job == FORKED_WRITES)
+		write_marks(c);
+	if (c->job == FORKED_SPLICES)
+		splice_pages(c);
+	say_ready(c);
+	while (!(said = hear(c, c->job != FORKED_READS)))
+		compare(c);
+	if (said == FORKED_LOOK) {
+		compare(c);
+		say_ready(c);
+	}
+	_exit(0);
+}
