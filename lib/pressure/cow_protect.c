@@ -1,26 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * mprotect(): the right to use memory taken away and given back.
+ * mprotect(): the right to use memory, or only to write to it, taken away and
+ * given back.
+ *
+ * Nothing may change in memory that is read-only: not by a write of the guest
+ * either, which has to stop there, while a guest that reads goes on.
  */
+#include <stdlib.h>
 #include <sys/mman.h>
 
+#include "deadline.h"
 #include "pressure.h"
 
-static int protect(const struct area *a, int prot, struct result *r)
+#define STOP_NS		20000000ULL	/* for vCPUs to come to a page that stops them */
+
+static int protect(const struct area *a, size_t size, int prot, struct result *r)
 {
-	if (mprotect(a->hva, a->size, prot))
-		return result_errno(r, "mprotect(%p, %zu, %#x)", a->hva, a->size, prot);
+	if (mprotect(a->hva, size, prot))
+		return result_errno(r, "mprotect(%p, %zu, %#x)", a->hva, size, prot);
 	return 0;
 }
 
 static int forbid_all(struct press *p, struct result *r)
 {
-	return protect(p->area, PROT_NONE, r);
+	return protect(p->area, p->area->size, PROT_NONE, r);
 }
 
 static int allow_all(struct press *p, struct result *r)
 {
-	return protect(p->area, PROT_READ | PROT_WRITE, r);
+	return protect(p->area, p->area->size, PROT_READ | PROT_WRITE, r);
 }
 
 /* To the guest it is as if the memory were not mapped. */
@@ -36,4 +44,121 @@ PRESSURE(cow_mprotect_none) = {
 	.events = "protection_vma",
 	.preserves = ON_EVERY_BACKING,
 	.apply = apply_none,
+};
+
+/* What the pages held when nobody was allowed to write any more. */
+static int set_up_read(struct press *p, struct result *r)
+{
+	p->state = calloc(p->nr_pages, sizeof(guest_u64));
+	return p->state ? 0 : result_errno(r, "calloc(%u)", p->nr_pages);
+}
+
+static void tear_down_read(struct press *p)
+{
+	free(p->state);
+}
+
+static unsigned int stopped_vcpus(const struct press *p)
+{
+	unsigned int id, stopped = 0;
+
+	for (id = 0; id < p->vm->nr_vcpus; id++)
+		stopped += guest_load(&p->vm->vcpus[id].holes) != p->vm->vcpus[id].holes_before;
+	return stopped;
+}
+
+static void wait_until_stopped(const struct press *p)
+{
+	struct deadline deadline;
+
+	deadline_start(&deadline, STOP_NS);
+	while (stopped_vcpus(p) < p->vm->nr_vcpus && deadline_poll(&deadline))
+		;
+}
+
+static int judge_unchanged(const struct press *p, size_t size, struct result *r)
+{
+	const guest_u64 *before = p->state;
+	unsigned int i;
+
+	for (i = 0; i < p->nr_pages; i++) {
+		guest_u64 now = guest_load(press_page(p, i));
+
+		if ((char *)press_page(p, i) < p->area->hva + size && now != before[i])
+			return result_fail(r, CONTRACT_NO_STALE,
+					   "page %u at %p was written while it was read-only: %#llx became %#llx",
+					   i, (void *)press_page(p, i), before[i], now);
+	}
+	return 0;
+}
+
+/* The pages up to @size are read-only. */
+static int watch_writers(struct press *p, size_t size, struct result *r)
+{
+	guest_u64 *before = p->state;
+	unsigned int i;
+
+	for (i = 0; i < p->nr_pages; i++)
+		before[i] = guest_load(press_page(p, i));
+	wait_until_stopped(p);
+	p->proved += stopped_vcpus(p);
+	return judge_unchanged(p, size, r);
+}
+
+static int watch_readers(struct press *p, struct result *r)
+{
+	p->proved += p->vm->nr_vcpus;
+	return press_visited(p, "while its memory is read-only", r);
+}
+
+static int read_only(struct press *p, size_t size, struct result *r)
+{
+	bool writers = !press_host_writes(p);
+	int ret;
+
+	if (writers)
+		vm_hole_open(p->vm);
+	ret = protect(p->area, size, PROT_READ, r);
+	if (!ret)
+		ret = writers ? watch_writers(p, size, r) : watch_readers(p, r);
+	if (protect(p->area, size, PROT_READ | PROT_WRITE, r))
+		ret = -1;
+	if (writers)
+		vm_hole_close(p->vm);
+	return ret;
+}
+
+static int apply_read(struct press *p, struct result *r)
+{
+	return read_only(p, p->area->size, r);
+}
+
+PRESSURE(cow_mprotect_read) = {
+	.name = "mprotect_read",
+	.family = PRESSURE_COW,
+	.calls = "mprotect(PROT_READ), mprotect(PROT_READ | PROT_WRITE)",
+	.events = "protection_vma",
+	.proof = "vCPU that read on, or was stopped at its write",
+	.preserves = ON_EVERY_BACKING,
+	.set_up = set_up_read,
+	.apply = apply_read,
+	.tear_down = tear_down_read,
+};
+
+static int apply_half(struct press *p, struct result *r)
+{
+	return read_only(p, p->area->size / 2, r);
+}
+
+PRESSURE(cow_mprotect_read_half) = {
+	.name = "mprotect_read_half",
+	.family = PRESSURE_COW,
+	.calls = "mprotect(PROT_READ) of one half, mprotect(PROT_READ | PROT_WRITE)",
+	.events = "protection_vma",
+	.proof = "vCPU that read on, or was stopped at its write",
+	/* A part of a page of hugetlb cannot be protected; a huge page is cut in two. */
+	.preserves = ON_EVERY_BACKING & ~ON_HUGETLB,
+	.set_up = set_up_read,
+	.apply = apply_half,
+	.tear_down = tear_down_read,
 };
