@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * KSM: pages of equal contents are merged into one that is read-only, and become
+ * several again by a write or when asked for.
+ *
+ * No two pages of the guest are equal, so each gets a twin outside of it, as if
+ * another guest had the same memory.  The guest's page is replaced by the twin's:
+ * a write through a translation that should be gone changes the twin as well.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "deadline.h"
+#include "hostfile.h"
+#include "pagemap.h"
+#include "pressure.h"
+
+#define KSM		"/sys/kernel/mm/ksm/"
+#define KSM_STOP	"0"
+#define KSM_MERGE	"1"
+#define KSM_UNMERGE	"2"	/* everything, and then stop */
+
+#define MERGE_NS	2000000000ULL	/* a page that is busy all the time stays as it is */
+
+/* Only what is nobody else's: anonymous memory, and private copies of files. */
+#define MERGEABLE	(BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_MEMFD_PRIVATE))
+
+struct ksm {
+	struct area twins;	/* one after the other, of the pages that are visited */
+	guest_u64 *stamps;	/* that they hold */
+	pagemap_t *frames;	/* of the twins */
+};
+
+static const char *ksm_missing(void)
+{
+	return access(KSM "run", W_OK) ? "kernel without CONFIG_KSM" : NULL;
+}
+
+static int set_run(const char *run, struct result *r)
+{
+	int ret = hostfile_write(KSM "run", run);
+
+	return ret ? result_error(r, "write(%srun, %s): %s", KSM, run, strerror(-ret)) : 0;
+}
+
+static int advise(const struct area *a, int advice, struct result *r)
+{
+	if (madvise(a->hva, a->size, advice))
+		return result_errno(r, "madvise(%p, %zu, MADV_%sMERGEABLE)", a->hva, a->size,
+				    advice == MADV_UNMERGEABLE ? "UN" : "");
+	return 0;
+}
+
+/* Many pages at a time, with short pauses, and each of them every time. */
+static int prepare_host(struct hoststate *host, struct result *r)
+{
+	char run[16];
+	int ret = hostfile_read(KSM "run", run, sizeof(run));
+
+	if (ret < 0)
+		return result_error(r, "read(%srun): %s", KSM, strerror(-ret));
+	/* It is going to be written more than once. */
+	if (hoststate_at_end(host, KSM "run", run, run, r) || set_run(KSM_STOP, r) ||
+	    hoststate_write(host, KSM "pages_to_scan", "10000", r) ||
+	    hoststate_write(host, KSM "sleep_millisecs", "5", r))
+		return -1;
+	return hoststate_write(host, KSM "smart_scan", "0", r);
+}
+
+static int set_up(struct press *p, struct result *r)
+{
+	struct ksm *ksm = calloc(1, sizeof(*ksm));
+
+	if (!ksm)
+		return result_errno(r, "calloc()");
+	p->state = ksm;
+	ksm->stamps = calloc(p->nr_pages, sizeof(*ksm->stamps));
+	ksm->frames = calloc(p->nr_pages, sizeof(*ksm->frames));
+	if (!ksm->stamps || !ksm->frames)
+		return result_errno(r, "calloc(%u)", p->nr_pages);
+	if (area_create(&ksm->twins, &backings[BACKING_ANON], p->nr_pages * PAGE_BYTES, r) ||
+	    prepare_host(p->host, r) || advise(&ksm->twins, MADV_MERGEABLE, r))
+		return -1;
+	return advise(p->area, MADV_MERGEABLE, r);
+}
+
+static void tear_down(struct press *p)
+{
+	struct ksm *ksm = p->state;
+
+	if (!ksm)
+		return;
+	area_destroy(&ksm->twins);
+	free(ksm->stamps);
+	free(ksm->frames);
+	free(ksm);
+}
+
+static guest_u64 *twin(const struct ksm *ksm, unsigned int page)
+{
+	return (guest_u64 *)(ksm->twins.hva + page * PAGE_BYTES);
+}
+
+static void make_twins(struct press *p, struct ksm *ksm)
+{
+	unsigned int i;
+
+	for (i = 0; i < p->nr_pages; i++) {
+		memcpy(twin(ksm, i), press_page(p, i), PAGE_BYTES);
+		ksm->stamps[i] = *twin(ksm, i);
+	}
+}
+
+/* How many visited pages are in the frame of their twin? */
+static int count_merged(const struct press *p, unsigned int *merged, struct result *r)
+{
+	size_t stride = vm_shared(p->vm)->stride / PAGE_BYTES;
+	const struct ksm *ksm = p->state;
+	pagemap_t *pages = pagemap_area(p->area, r);
+	unsigned int i;
+	int ret;
+
+	if (!pages)
+		return -1;
+	ret = pagemap_read(ksm->twins.hva, p->nr_pages, ksm->frames, r);
+	*merged = 0;
+	for (i = 0; !ret && i < p->nr_pages; i++)
+		*merged += pagemap_pfn(pages[i * stride]) &&
+			   pagemap_pfn(pages[i * stride]) == pagemap_pfn(ksm->frames[i]);
+	free(pages);
+	return ret;
+}
+
+static int await_merged(struct press *p, struct result *r)
+{
+	struct deadline deadline;
+	unsigned int merged;
+
+	deadline_start(&deadline, MERGE_NS);
+	do {
+		if (count_merged(p, &merged, r))
+			return -1;
+	} while (merged < p->nr_pages && deadline_poll(&deadline));
+	p->proved += merged;
+	if (merged < p->nr_pages)
+		result_note(r, "%u of %u pages were not merged", p->nr_pages - merged,
+			    p->nr_pages);
+	return 0;
+}
+
+/* Pages that are being written to are left alone: writers have to pause. */
+static int merge(struct press *p, struct result *r)
+{
+	bool writers = !press_host_writes(p);
+	int ret;
+
+	if (writers && press_pause(p, r))
+		return -1;
+	make_twins(p, p->state);
+	ret = set_run(KSM_MERGE, r) || await_merged(p, r) || set_run(KSM_STOP, r) ? -1 : 0;
+	if (writers)
+		press_resume(p);
+	else if (!ret)
+		ret = press_visited(p, "while its pages are merged", r);
+	return ret;
+}
+
+static int judge_twins(const struct press *p, struct result *r)
+{
+	const struct ksm *ksm = p->state;
+	unsigned int i;
+
+	for (i = 0; i < p->nr_pages; i++) {
+		guest_u64 now = guest_load(twin(ksm, i));
+
+		if (now != ksm->stamps[i])
+			return result_fail(r, CONTRACT_NO_STALE,
+					   "page %u was merged with one of the host, which the guest then wrote to: %#llx became %#llx",
+					   i, ksm->stamps[i], now);
+	}
+	return 0;
+}
+
+static int judge_unmerged(const struct press *p, const char *how, struct result *r)
+{
+	unsigned int merged;
+
+	if (count_merged(p, &merged, r))
+		return -1;
+	if (merged)
+		return result_fail(r, CONTRACT_NONE, "%u of %u pages are still merged after %s",
+				   merged, p->nr_pages, how);
+	return judge_twins(p, r);
+}
+
+static int apply_write(struct press *p, struct result *r)
+{
+	if (merge(p, r) || press_write_all(p, "after its merged pages were written", r))
+		return -1;
+	return judge_unmerged(p, "all were written", r);
+}
+
+PRESSURE(cow_ksm_write) = {
+	.name = "ksm_write",
+	.family = PRESSURE_COW,
+	.calls = "madvise(MADV_MERGEABLE) and ksmd, then writes",
+	.events = "clear",
+	.callers = CALLER_BIT(CALLER_OTHER),
+	.proof = "page merged with its twin",
+	/* A huge page is split first. */
+	.preserves = MERGEABLE | BACKING_BIT(BACKING_ANON_THP),
+	.rounds = 2,
+	.needs = { ksm_missing, memory_advice_missing, pagemap_missing },
+	.set_up = set_up,
+	.apply = apply_write,
+	.tear_down = tear_down,
+};
+
+static int apply_unmergeable(struct press *p, struct result *r)
+{
+	if (merge(p, r) || advise(p->area, MADV_UNMERGEABLE, r) ||
+	    judge_unmerged(p, "madvise(MADV_UNMERGEABLE)", r) ||
+	    press_write_all(p, "after madvise(MADV_UNMERGEABLE)", r) || judge_twins(p, r))
+		return -1;
+	return advise(p->area, MADV_MERGEABLE, r);
+}
+
+PRESSURE(cow_ksm_unmergeable) = {
+	.name = "ksm_unmergeable",
+	.family = PRESSURE_COW,
+	.calls = "madvise(MADV_MERGEABLE) and ksmd, madvise(MADV_UNMERGEABLE)",
+	.events = "clear",
+	.callers = CALLER_BIT(CALLER_OTHER),
+	.proof = "page merged with its twin",
+	.preserves = MERGEABLE,
+	.rounds = 2,
+	.needs = { ksm_missing, memory_advice_missing, pagemap_missing },
+	.set_up = set_up,
+	.apply = apply_unmergeable,
+	.tear_down = tear_down,
+};
+
+static int apply_stop(struct press *p, struct result *r)
+{
+	if (merge(p, r) || set_run(KSM_UNMERGE, r) ||
+	    judge_unmerged(p, "writing 2 to ksm/run", r) ||
+	    press_write_all(p, "after writing 2 to ksm/run", r))
+		return -1;
+	return judge_twins(p, r);
+}
+
+PRESSURE(cow_ksm_stop) = {
+	.name = "ksm_stop",
+	.family = PRESSURE_COW,
+	.calls = "madvise(MADV_MERGEABLE) and ksmd, 2 to ksm/run",
+	.events = "clear",
+	.callers = CALLER_BIT(CALLER_OTHER),
+	.proof = "page merged with its twin",
+	/* The whole host at once, whatever the memory is. */
+	.preserves = BACKING_BIT(BACKING_ANON),
+	.rounds = 2,
+	.needs = { ksm_missing, memory_advice_missing, pagemap_missing },
+	.set_up = set_up,
+	.apply = apply_stop,
+	.tear_down = tear_down,
+};
