@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <sys/swap.h>
 
+#include "deadline.h"
 #include "pagemap.h"
 #include "reclaim.h"
 #include "swap.h"
@@ -33,12 +34,18 @@ static void tear_down_device(struct press *p)
 static int none_swapped(struct press *p, struct result *r)
 {
 	size_t nr = p->area->size / PAGE_BYTES, swapped;
-	pagemap_t *pages = pagemap_area(p->area, r);
+	struct deadline deadline;
+	pagemap_t *pages;
 
-	if (!pages)
-		return -1;
-	swapped = pagemap_count(pages, nr, PAGEMAP_SWAPPED);
-	free(pages);
+	/* A page that somebody is moving just now looks as if swapped. */
+	deadline_start(&deadline, p->budget_ns);
+	do {
+		pages = pagemap_area(p->area, r);
+		if (!pages)
+			return -1;
+		swapped = pagemap_count(pages, nr, PAGEMAP_SWAPPED);
+		free(pages);
+	} while (swapped && deadline_poll(&deadline));
 	if (swapped)
 		return result_error(r, "%zu pages are still swapped out after swapoff()", swapped);
 	return 0;
