@@ -4,6 +4,8 @@
  * scenario's pressure is at work on.
  */
 #include <errno.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "companion.h"
 
@@ -76,15 +78,30 @@ static int set_up(struct companion *c, const struct pressure *row, const struct 
 	return row->set_up ? row->set_up(&c->press, r) : 0;
 }
 
+/* Who counts as the pressure thread from now on. */
+static int set_caller(struct scenario_run *run, long tid, struct result *r)
+{
+	unsigned int n;
+
+	for (n = 0; n < run->spec->injector->count; n++) {
+		if (injector_caller(&run->injectors[n], tid, r))
+			return -1;
+	}
+	return 0;
+}
+
 int companions_set_up(struct scenario_run *run, struct result *r)
 {
 	unsigned int n;
 
+	/* What they touch in the name of this thread is not the pressure's doing. */
+	if (run->spec->companions[0] && set_caller(run, 0, r))
+		return -1;
 	for (n = 0; n < SCENARIO_MAX_COMPANIONS && run->spec->companions[n]; n++) {
 		if (set_up(&run->companions[n], run->spec->companions[n], &run->press, r))
 			return -1;
 	}
-	return 0;
+	return n ? set_caller(run, syscall(SYS_gettid), r) : 0;
 }
 
 int companions_start(struct scenario_run *run, struct result *r)
