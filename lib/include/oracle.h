@@ -134,6 +134,13 @@ struct isolation {
 void isolation_init(struct isolation *i, const struct area *area, struct result *r);
 
 /*
+ * isolation_adopt() - instead of isolation_before(): frames of another process
+ * @i: initialised with an area of that size and backing; it need not be mapped
+ * @frames: page frame numbers, 0 for none; from malloc(), and now @i's
+ */
+void isolation_adopt(struct isolation *i, uint64_t *frames, size_t nr);
+
+/*
  * isolation_before() / isolation_after() - bracket one pressure call
  *
  * Right after the call, the frames that it freed are allocated as canaries.

@@ -164,8 +164,18 @@ int scenario_bring_up(const struct injector_setup *setup, const struct vm_kind *
 		      struct injector *injectors, struct vm *vm, struct result *r);
 
 /*
- * scenario_judge_destroyed() - did a VM end with its counts at 0?
- * @vm_name: as in struct vm; it was watched, and is gone
+ * scenario_await_destroyed() - wait until nothing of a VM is left but its record
+ * @vm_name: as in struct vm; it was watched, and its descriptors are closed
+ * @d: filled in
+ *
+ * Return: 0, or -1 with a failure of contract 8, or an error: no record of it.
+ */
+int scenario_await_destroyed(const char *vm_name, struct inject_destroyed *d,
+			     struct result *r);
+
+/*
+ * scenario_judge_destroyed() - wait for that; did it end with its counts at 0?
+ * @vm_name: as above
  *
  * Return: 0, or -1 with a failure of contract 8, or an error: no record of it.
  */

@@ -32,6 +32,15 @@ struct vmm_spec {
 	size_t ballast;			/* bytes of touched memory besides */
 	const char *cgroup;		/* to join first, or NULL */
 	bool hold;			/* stop it at its exit */
+	const char *becomes;		/* for VMM_EXECS: see vmm_die() */
+};
+
+/* How a VMM process comes to its end. */
+enum vmm_way {
+	VMM_KILLED,		/* by SIGKILL */
+	VMM_EXITS,		/* its main thread calls exit_group() */
+	VMM_EXITS_BY_VCPU,	/* a vCPU thread does, just out of the guest */
+	VMM_EXECS,		/* it becomes another program: a new mm */
 };
 
 struct vmm {
@@ -48,6 +57,7 @@ struct vmm {
 	uint64_t stride;	/* from one visited page to the next */
 	unsigned int nr_pages;
 	int vm_fd;		/* of its first VM; ours now as well */
+	int vcpu_fd;		/* of that VM's first vCPU; the same */
 	struct injector injector; /* its first one, ours alone */
 };
 
@@ -64,6 +74,22 @@ int vmm_grow(struct vmm *v, struct result *r);
 
 /* vmm_discard() - tell it to discard its guest memory, again and again */
 int vmm_discard(struct vmm *v, struct result *r);
+
+/*
+ * vmm_press() - have it invalidate its guest memory from several threads at once
+ *
+ * Its backing must be shared, see barrage.h.  Returns once these threads run.
+ */
+int vmm_press(struct vmm *v, struct result *r);
+
+/*
+ * vmm_die() - have it come to its end
+ *
+ * In its place VMM_EXECS puts this very program with four arguments:
+ * spec.becomes, and the numbers of the descriptors of the VM, of its first vCPU,
+ * and of a socket whose other end is @v->control.
+ */
+int vmm_die(struct vmm *v, enum vmm_way way, struct result *r);
 
 /*
  * vmm_await_exit() - wait until it is held at its exit, other threads gone
@@ -85,6 +111,7 @@ struct vmm_memory {
 	unsigned int kept;	/* of the visited pages */
 	struct vmm_page {
 		bool kept;	/* in memory, in swap or on the move */
+		uint64_t frame;	/* its number, 0 if not in memory, or hidden */
 		uint64_t word;	/* the first one, if in memory, else 0 */
 	} *pages;
 };

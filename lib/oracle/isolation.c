@@ -34,19 +34,26 @@ static int compare(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+void isolation_adopt(struct isolation *i, uint64_t *frames, size_t nr)
+{
+	i->frames = frames;
+	i->nr = nr;
+	qsort(i->frames, i->nr, sizeof(*i->frames), compare);
+}
+
 int isolation_before(struct isolation *i, struct result *r)
 {
-	size_t n;
+	size_t nr = i->area->size / PAGE_BYTES, n;
+	uint64_t *frames;
 
 	if (!i->judged)
 		return 0;
-	i->nr = i->area->size / PAGE_BYTES;
-	i->frames = pagemap_area(i->area, r);
-	if (!i->frames)
+	frames = pagemap_area(i->area, r);
+	if (!frames)
 		return -1;
-	for (n = 0; n < i->nr; n++)
-		i->frames[n] = pagemap_pfn(i->frames[n]);
-	qsort(i->frames, i->nr, sizeof(*i->frames), compare);
+	for (n = 0; n < nr; n++)
+		frames[n] = pagemap_pfn(frames[n]);
+	isolation_adopt(i, frames, nr);
 	return 0;
 }
 

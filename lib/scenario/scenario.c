@@ -286,19 +286,6 @@ static void judge_translations(struct scenario_run *run, struct result *r)
 	spte_none(run->vm.name, r);
 }
 
-int scenario_judge_destroyed(const char *vm_name, struct result *r)
-{
-	struct inject_destroyed d;
-
-	if (inject_find_destroyed(vm_name, &d, r))
-		return -1;
-	if (d.count || d.active > 0)
-		return result_fail(r, CONTRACT_DEATH,
-				   "VM %s was destroyed with in-progress %lld and active %lld",
-				   vm_name, d.count, d.active);
-	return 0;
-}
-
 static void tear_down(struct scenario_run *run, struct result *r)
 {
 	char name[sizeof(run->vm.name)];

@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "pagemap.h"
 #include "test_process.h"
 #include "vmm_internal.h"
 
@@ -24,13 +25,11 @@
 
 #define REPORT_TIMEOUT_MS	120000
 #define END_TIMEOUT_MS		30000
-#define PAGEMAP_PRESENT		(1ULL << 63)
-#define PAGEMAP_SWAPPED		(1ULL << 62)	/* or under migration */
 
-/* Two descriptors come with the report: the VM's and the injector's. */
+/* Descriptors come with the report. */
 static int receive_report(struct vmm *v, struct vmm_report *report, struct result *r)
 {
-	char space[CMSG_SPACE(2 * sizeof(int))];
+	char space[CMSG_SPACE(VMM_NR_FDS * sizeof(int))];
 	struct iovec iov = { .iov_base = report, .iov_len = sizeof(*report) };
 	struct msghdr msg = {
 		.msg_iov = &iov, .msg_iovlen = 1,
@@ -38,7 +37,7 @@ static int receive_report(struct vmm *v, struct vmm_report *report, struct resul
 	};
 	struct pollfd p = { .fd = v->control, .events = POLLIN };
 	struct cmsghdr *cmsg;
-	int fds[2] = { -1, -1 };
+	int fds[VMM_NR_FDS] = { -1, -1, -1 };
 
 	if (poll(&p, 1, REPORT_TIMEOUT_MS) != 1)
 		return result_error(r, "the VMM process did not report within %d s",
@@ -48,8 +47,9 @@ static int receive_report(struct vmm *v, struct vmm_report *report, struct resul
 	cmsg = CMSG_FIRSTHDR(&msg);
 	if (cmsg && cmsg->cmsg_type == SCM_RIGHTS)
 		memcpy(fds, CMSG_DATA(cmsg), cmsg->cmsg_len - CMSG_LEN(0));
-	v->vm_fd = fds[0];
-	v->injector.fd = fds[1];
+	v->vm_fd = fds[VMM_FD_VM];
+	v->vcpu_fd = fds[VMM_FD_VCPU];
+	v->injector.fd = fds[VMM_FD_INJECTOR];
 	return 0;
 }
 
@@ -66,15 +66,20 @@ static int adopt_report(struct vmm *v, const struct vmm_report *report, struct r
 	return 0;
 }
 
-/* Only when the process has closed its injector is ours the last. */
-static int await_ready(const struct vmm *v, struct result *r)
+static int await_byte(const struct vmm *v, const char *otherwise, struct result *r)
 {
 	struct pollfd p = { .fd = v->control, .events = POLLIN };
 	char ready;
 
 	if (poll(&p, 1, REPORT_TIMEOUT_MS) != 1 || recv(v->control, &ready, 1, 0) != 1)
-		return result_error(r, "the VMM process ended after its report");
+		return result_error(r, "%s", otherwise);
 	return 0;
+}
+
+/* Only when the process has closed its injector is ours the last. */
+static int await_ready(const struct vmm *v, struct result *r)
+{
+	return await_byte(v, "the VMM process ended after its report", r);
 }
 
 static int hold_at_exit(struct vmm *v, struct result *r)
@@ -92,7 +97,7 @@ int vmm_start(struct vmm *v, const struct vmm_spec *spec, struct result *r)
 
 	test_process_bind();
 	memset(v, 0, sizeof(*v));
-	v->control = v->vm_fd = v->injector.fd = v->pidfd = -1;
+	v->control = v->vm_fd = v->vcpu_fd = v->injector.fd = v->pidfd = -1;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
 		return result_errno(r, "socketpair()");
 	v->pid = fork();
@@ -133,6 +138,28 @@ int vmm_grow(struct vmm *v, struct result *r)
 int vmm_discard(struct vmm *v, struct result *r)
 {
 	return tell(v, VMM_DISCARD, r);
+}
+
+int vmm_press(struct vmm *v, struct result *r)
+{
+	if (tell(v, VMM_PRESS, r))
+		return -1;
+	return await_byte(v, "the VMM process could not start its threads", r);
+}
+
+int vmm_die(struct vmm *v, enum vmm_way way, struct result *r)
+{
+	static const char words[] = {
+		[VMM_EXITS] = VMM_EXIT,
+		[VMM_EXITS_BY_VCPU] = VMM_EXIT_BY_VCPU,
+		[VMM_EXECS] = VMM_EXEC,
+	};
+
+	if (way != VMM_KILLED)
+		return tell(v, words[way], r);
+	if (kill(v->pid, SIGKILL))
+		return result_errno(r, "kill(%d)", v->pid);
+	return 0;
 }
 
 static bool wait_in_time(struct vmm *v, int *status, unsigned int timeout_ms)
@@ -218,6 +245,8 @@ void vmm_end(struct vmm *v)
 			vmm_release(v, END_TIMEOUT_MS, &ignored);
 	}
 	injector_close(&v->injector);
+	if (v->vcpu_fd >= 0)
+		close(v->vcpu_fd);
 	if (v->vm_fd >= 0)
 		close(v->vm_fd);
 	if (v->control >= 0)
@@ -259,6 +288,7 @@ static int look_at_pages(const struct vmm *v, int pagemap, int mem,
 		m->kept += m->pages[i].kept;
 		if (!(entry & PAGEMAP_PRESENT))
 			continue;
+		m->pages[i].frame = pagemap_pfn(entry);
 		if (pread(mem, &m->pages[i].word, 8, at) != 8)
 			return result_errno(r, "pread(mem of %d, %#lx)", v->pid, at);
 	}

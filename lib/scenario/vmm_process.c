@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Inside the VMM process: set guests to work, report, and wait to be killed.
+ * Inside the VMM process: set guests to work, and report.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -14,7 +14,6 @@
 #include "vmm_internal.h"
 
 #define NR_VCPUS	2
-#define GROW_STEP	(1UL << 20)
 
 static int join_cgroup(const char *cgroup, struct result *r)
 {
@@ -119,12 +118,11 @@ static int start_guests(const struct vmm_spec *spec, struct vm *vms, unsigned in
 	return run_guests(vms, nr_vms, r);
 }
 
-static void report(int control, const struct vmm_report *what, int vm_fd, int injector_fd)
+static void report(int control, const struct vmm_report *what, const int fds[VMM_NR_FDS])
 {
-	char space[CMSG_SPACE(2 * sizeof(int))] = { 0 };
+	char space[CMSG_SPACE(VMM_NR_FDS * sizeof(int))] = { 0 };
 	struct iovec iov = { .iov_base = (void *)what, .iov_len = sizeof(*what) };
 	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
-	int fds[2] = { vm_fd, injector_fd };
 	struct cmsghdr *cmsg;
 
 	if (what->result.kind == RESULT_PASS) {
@@ -133,31 +131,11 @@ static void report(int control, const struct vmm_report *what, int vm_fd, int in
 		cmsg = CMSG_FIRSTHDR(&msg);
 		cmsg->cmsg_level = SOL_SOCKET;
 		cmsg->cmsg_type = SCM_RIGHTS;
-		cmsg->cmsg_len = CMSG_LEN(sizeof(fds));
-		memcpy(CMSG_DATA(cmsg), fds, sizeof(fds));
+		cmsg->cmsg_len = CMSG_LEN(VMM_NR_FDS * sizeof(int));
+		memcpy(CMSG_DATA(cmsg), fds, VMM_NR_FDS * sizeof(int));
 	}
 	if (sendmsg(control, &msg, MSG_NOSIGNAL) < 0)
 		_exit(1);
-}
-
-/* Touch more and more memory: the cgroup's limit is somewhere ahead. */
-static void grow(void)
-{
-	char *p;
-
-	for (;;) {
-		p = mmap(NULL, GROW_STEP, PROT_READ | PROT_WRITE,
-			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-		if (p == MAP_FAILED)
-			return;
-	}
-}
-
-/* Only on a shared backing: the guest is not told, and must find what it wrote. */
-static void discard(const struct area *area)
-{
-	while (!madvise(area->hva, area->size, MADV_DONTNEED))
-		;
 }
 
 void vmm_process(const struct vmm_spec *spec, int control)
@@ -166,8 +144,8 @@ void vmm_process(const struct vmm_spec *spec, int control)
 	struct vmm_report what = { .nr_vms = spec->nr_vms ? spec->nr_vms : 1 };
 	struct vm vms[VMM_MAX_VMS];
 	struct area area;
+	int fds[VMM_NR_FDS];
 	unsigned int i;
-	char what_now = 0;
 
 	test_process_bind();
 	if (!start_guests(spec, vms, what.nr_vms, &area, injectors, &what.result)) {
@@ -177,19 +155,15 @@ void vmm_process(const struct vmm_spec *spec, int control)
 		what.stride = vm_shared(&vms[0])->stride;
 		what.nr_pages = spec->nr_pages;
 	}
-	report(control, &what, vms[0].fd, injectors[0].fd);
+	fds[VMM_FD_VM] = vms[0].fd;
+	fds[VMM_FD_VCPU] = vms[0].vcpus[0].fd;
+	fds[VMM_FD_INJECTOR] = injectors[0].fd;
+	report(control, &what, fds);
 	if (what.result.kind != RESULT_PASS)
 		_exit(1);
 	/* From here on the test alone holds it, and ends refusals by closing it. */
 	injector_close(&injectors[0]);
 	if (send(control, "", 1, MSG_NOSIGNAL) != 1)
 		_exit(1);
-	if (recv(control, &what_now, 1, 0) != 1)
-		_exit(1);
-	if (what_now == VMM_GROW)
-		grow();
-	else if (what_now == VMM_DISCARD)
-		discard(&area);
-	for (;;)
-		pause();
+	vmm_obey(spec, control, &vms[0], &area);
 }
