@@ -28,6 +28,7 @@ struct outcome {
 	struct result result[2];
 	struct figures figures[2];
 	uint64_t ns[2];
+	uint32_t at_work;	/* guests under pressure */
 };
 
 /* The rows again, as companions: they have lines of their own in the table. */
@@ -85,10 +86,12 @@ static int stress_init(struct stress *s, struct result *r)
 static void __attribute__((noreturn))
 run_guest(const struct schedule_step *step, unsigned int i, struct outcome *o)
 {
+	struct scenario spec = step->scenarios[i];
 	uint64_t start = now_ns();
 
 	test_process_child();
-	scenario_run(&step->scenarios[i], &o->result[i], &o->figures[i]);
+	spec.others = &o->at_work;
+	scenario_run(&spec, &o->result[i], &o->figures[i]);
 	o->ns[i] = now_ns() - start;
 	fflush(stdout);
 	_exit(0);
@@ -103,6 +106,7 @@ static enum result_kind run_step(struct stress *s, const struct schedule_step *s
 	unsigned int i;
 
 	memset(o, 0, sizeof(*o));
+	o->at_work = step->nr;
 	fflush(stdout);
 	for (i = 0; i < step->nr; i++) {
 		result_init(&o->result[i]);

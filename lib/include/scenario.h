@@ -58,6 +58,11 @@ struct scenario {
 	const struct vm_kind *kind; /* NULL: a plain VM */
 	const struct scenario_steps *steps; /* or NULL */
 	void *own;		/* the test's, for its steps */
+	/*
+	 * With other scenarios at the same time: how many of them all are not yet
+	 * done, in memory that they share.  NULL: this is the only one.
+	 */
+	uint32_t *others;
 	/* Break something on purpose before the first round; or NULL. */
 	int (*sabotage)(struct scenario_run *run, struct result *r);
 };

@@ -11,6 +11,7 @@
 
 #define WARM_SWEEPS	3
 #define STOP_NS		10000000000ULL
+#define OTHERS_NS	60000000000ULL
 
 /* Counters need only the module, not an attached injector. */
 static int watch(struct scenario_run *run, struct result *r)
@@ -339,12 +340,29 @@ int scenario_begin(struct scenario_run *run, const struct scenario *spec,
 	return 0;
 }
 
+/*
+ * What another process does to memory that it shares with this one, if only the
+ * text of the program, invalidates here too: a VM that ends just then ends with
+ * a count that is up, and rightly so.
+ */
+static void await_others(uint32_t *others)
+{
+	struct deadline deadline;
+
+	__atomic_sub_fetch(others, 1, __ATOMIC_ACQ_REL);
+	deadline_start(&deadline, OTHERS_NS);
+	while (__atomic_load_n(others, __ATOMIC_ACQUIRE) && deadline_poll(&deadline))
+		;
+}
+
 void scenario_end(struct scenario_run *run, bool healthy, struct result *r)
 {
 	if (run->begun) {
 		judge(run, healthy, r);
 		scenario_summary(run, r);
 	}
+	if (run->spec->others)
+		await_others(run->spec->others);
 	tear_down(run, r);
 }
 
