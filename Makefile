@@ -43,6 +43,7 @@ help:
 	@echo '  KDIR=dir              a built kernel tree instead of the Debian package'
 	@echo '  KERNEL=f MODULES=dir  an image and its modules'
 	@echo '  TESTS=pattern         PROGRAM or PROGRAM:CASE, globs'
+	@echo '  ARGS=words            more arguments of each program, e.g. a seed and steps'
 	@echo '  PROFILE=default|full  a selection that covers every row, or the cross product'
 	@echo '  MODE=tdp|rmap|shadow  how KVM maps guest memory'
 	@echo '  TOPOLOGY=uma|numa2|cpuless'
@@ -56,6 +57,7 @@ all: $(BUILD)/lab $(BUILD)/lab-init $(TESTS_BUILT)
 
 LAB_ARGS = $(if $(KERNEL),--kernel $(KERNEL)) $(if $(MODULES),--modules $(MODULES)) \
 	$(if $(KDIR),--kdir $(KDIR)) $(if $(TESTS),--tests '$(TESTS)') \
+	$(if $(ARGS),--args '$(ARGS)') \
 	$(if $(PROFILE),--profile $(PROFILE)) $(if $(MODE),--mode $(MODE)) \
 	$(if $(TOPOLOGY),--topology $(TOPOLOGY)) $(if $(APPEND),--append '$(APPEND)') \
 	$(if $(OUT),--out $(OUT)) $(if $(TIMEOUT),--timeout $(TIMEOUT))
