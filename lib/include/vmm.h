@@ -76,7 +76,7 @@ int vmm_grow(struct vmm *v, struct result *r);
 int vmm_discard(struct vmm *v, struct result *r);
 
 /*
- * vmm_press() - have it invalidate its guest memory from several threads at once
+ * vmm_press() - have it invalidate half of its guest memory, from several threads at once
  *
  * Its backing must be shared, see barrage.h.  Returns once these threads run.
  */

@@ -37,13 +37,17 @@ static void discard(const struct area *area)
 		;
 }
 
-/* From here on until the end of the process. */
-static void press(struct barrage *barrage, const struct area *area, int control)
+/*
+ * From here on until the end of the process.  Half of the memory is left alone:
+ * its translations go with the mm, or nobody takes them.
+ */
+static void press(struct barrage *barrage, struct area *half, int control)
 {
 	struct result r;
 
 	result_init(&r);
-	if (barrage_start(barrage, area, true, &r) || send(control, "", 1, MSG_NOSIGNAL) != 1)
+	half->size /= 2;
+	if (barrage_start(barrage, half, true, &r) || send(control, "", 1, MSG_NOSIGNAL) != 1)
 		_exit(1);
 }
 
@@ -86,6 +90,7 @@ static void exec(const char *becomes, const struct vm *vm, int control)
 
 void vmm_obey(const struct vmm_spec *spec, int control, struct vm *vm, const struct area *area)
 {
+	struct area half = *area;
 	struct barrage barrage;
 	char word;
 
@@ -98,7 +103,7 @@ void vmm_obey(const struct vmm_spec *spec, int control, struct vm *vm, const str
 			discard(area);
 			break;
 		case VMM_PRESS:
-			press(&barrage, area, control);
+			press(&barrage, &half, control);
 			break;
 		case VMM_EXIT:
 			_exit(0);
