@@ -11,9 +11,10 @@
 #include <errno.h>
 #include <linux/kvm.h>
 #include <stdlib.h>
-#include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 
+#include "kvm_newer.h"
 #include "oracle.h"
 #include "placement.h"
 #include "pressure.h"
@@ -270,6 +271,40 @@ static int log_dirty(struct press *p, struct result *r)
 	return set(p, 0, GUEST_AREA_GPA, p->area->size, r);
 }
 
+/* No update, but it reads the slot as one must not change it: fault all of it in. */
+static int pre_fault_vcpu(struct press *p, unsigned int id, struct result *r)
+{
+	struct newer_pre_fault range = { .gpa = GUEST_AREA_GPA, .size = p->area->size };
+
+	/* Each call goes as far as it gets, and says what is left. */
+	while (range.size) {
+		if (ioctl(p->vm->vcpus[id].fd, NEWER_PRE_FAULT_MEMORY, &range) &&
+		    errno != EAGAIN && errno != EINTR)
+			return result_errno(r, "KVM_PRE_FAULT_MEMORY(vCPU %u, gpa %#llx, %llu bytes)",
+					    id, (unsigned long long)range.gpa,
+					    (unsigned long long)range.size);
+	}
+	return 0;
+}
+
+static int pre_fault(struct press *p, struct result *r)
+{
+	unsigned int id;
+
+	for (id = 0; id < p->vm->nr_vcpus; id++) {
+		if (pre_fault_vcpu(p, id, r))
+			return -1;
+	}
+	return 0;
+}
+
+static const char *pre_fault_missing(void)
+{
+	if (vm_capability(NEWER_CAP_PRE_FAULT_MEMORY))
+		return NULL;
+	return "no KVM_PRE_FAULT_MEMORY: kernel before v6.11, or shadow paging";
+}
+
 /* ---- what happens to the memory ---- */
 
 static int dontneed(struct press *p, struct result *r)
@@ -396,5 +431,31 @@ PRESSURE(memslot_log_dirty_migrate) = {
 	.needs = { placement_missing },
 	.set_up = set_up_moving,
 	.apply = apply_log_dirty_migrate,
+	.tear_down = tear_down,
+};
+
+/* Not while the vCPUs run: KVM takes this from them in between only. */
+static int apply_pre_fault(struct press *p, struct result *r)
+{
+	int ret;
+
+	if (press_pause(p, r))
+		return -1;
+	ret = update_while(p, pre_fault, dontneed, r);
+	press_resume(p);
+	return ret;
+}
+
+PRESSURE(memslot_pre_fault_dontneed) = {
+	.name = "pre_fault_dontneed",
+	.family = PRESSURE_MEMSLOT,
+	.calls = "KVM_PRE_FAULT_MEMORY of all vCPUs, while madvise(MADV_DONTNEED)",
+	.events = "clear",
+	.proof = "pass of faulting all in between invalidations",
+	.preserves = ON_ADVISED & ON_SHARED,
+	.discards = ON_ADVISED & ON_PRIVATE,
+	.needs = { memory_advice_missing, pre_fault_missing },
+	.set_up = set_up,
+	.apply = apply_pre_fault,
 	.tear_down = tear_down,
 };
