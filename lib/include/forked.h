@@ -9,7 +9,7 @@
 #ifndef FORKED_H
 #define FORKED_H
 
-#include "pressure.h"
+#include "foreign.h"
 
 /* What the child does between fork() and its end. */
 enum forked_job {
@@ -55,6 +55,17 @@ int forked_start(struct forked *f, struct press *p, enum forked_job job, struct 
  * has come through.
  */
 int forked_end(struct forked *f, struct press *p, uint64_t *copies, struct result *r);
+
+/*
+ * forked_write() - have the child write to this process's memory
+ * @words: what and where
+ * @mem: /proc/self/mem, opened here before the child was started; -1: by
+ *       process_vm_writev() instead
+ *
+ * Return: 0, or -1 with an error, or a skip: it may not.
+ */
+int forked_write(struct forked *f, struct press *p, const struct foreign *words, int mem,
+		 struct result *r);
 
 /* forked_leave() - tell the child to exit, and do not wait */
 void forked_leave(struct forked *f);

@@ -175,15 +175,16 @@ static void write_and_leave(struct press *p, struct forked *child)
 static int apply_leave(struct press *p, struct result *r)
 {
 	size_t nr = p->area->size / PAGE_BYTES;
-	pagemap_t *before, *after;
+	pagemap_t *before = pagemap_area(p->area, r), *after;
 	struct forked child;
 	int ret;
 
-	if (forked_start(&child, p, FORKED_HOLDS, r))
+	if (!before || forked_start(&child, p, FORKED_HOLDS, r)) {
+		free(before);
 		return -1;
-	before = pagemap_area(p->area, r);
+	}
 	write_and_leave(p, &child);
-	ret = before ? press_visited(p, "after the end of a child", r) : -1;
+	ret = press_visited(p, "after the end of a child", r);
 	forked_kill(&child);
 	after = ret ? NULL : pagemap_area(p->area, r);
 	if (after)

@@ -117,6 +117,7 @@ static int start(struct forked *f, struct press *p, int theirs, struct result *r
 		.stride = vm_shared(p->vm)->stride,
 		.nr_pages = p->nr_pages,
 		.memory = f->memory,
+		.parent = getpid(),
 	};
 	unsigned int i;
 
@@ -150,16 +151,31 @@ int forked_start(struct forked *f, struct press *p, enum forked_job job, struct 
 	return ret;
 }
 
+static int ask(struct forked *f, const struct press *p, char word, struct result *r)
+{
+	if (send(f->fd, &word, 1, MSG_NOSIGNAL) != 1)
+		return died(f, r);
+	return await(f, p, r);
+}
+
+int forked_write(struct forked *f, struct press *p, const struct foreign *words, int mem,
+		 struct result *r)
+{
+	f->memory->words = *words;
+	f->memory->mem = mem;
+	if (ask(f, p, FORKED_WRITE, r))
+		return -1;
+	if (f->memory->error == EPERM)
+		return result_skip(r, "%s: may not: see kernel.yama.ptrace_scope",
+				   f->memory->call);
+	return judge_end(f, r);
+}
+
 int forked_end(struct forked *f, struct press *p, uint64_t *copies, struct result *r)
 {
-	char word = FORKED_LOOK;
+	int ret = ask(f, p, FORKED_LOOK, r) || judge_end(f, r) ? -1 : 0;
 	unsigned int i;
-	int ret;
 
-	if (send(f->fd, &word, 1, MSG_NOSIGNAL) != 1)
-		ret = died(f, r);
-	else
-		ret = await(f, p, r) || judge_end(f, r) ? -1 : 0;
 	for (i = 0; !ret && copies && i < f->nr_pages; i++)
 		*copies += f->memory->expect[i] != guest_load(press_page(p, i));
 	forked_kill(f);

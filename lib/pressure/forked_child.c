@@ -101,6 +101,29 @@ static void compare(struct forked_child *c)
 		m->wrong = wrong;
 }
 
+/* Where the pages are here, they are in the parent. */
+static void write_to_parent(struct forked_child *c)
+{
+	const struct forked_memory *m = c->memory;
+	const ssize_t size = sizeof(guest_u64);
+	unsigned int i;
+
+	for (i = 0; i < c->nr_pages; i++) {
+		char *at = (char *)word(c, i) + m->words.offset;
+		struct iovec here = { .iov_base = (void *)&m->words.value[i], .iov_len = size };
+		struct iovec there = { .iov_base = at, .iov_len = size };
+
+		if (m->mem >= 0 && pwrite(m->mem, here.iov_base, size, (off_t)(uintptr_t)at) != size) {
+			failed(c, "pwrite(/proc/PID/mem)");
+			return;
+		}
+		if (m->mem < 0 && process_vm_writev(c->parent, &here, 1, &there, 1, 0) != size) {
+			failed(c, "process_vm_writev()");
+			return;
+		}
+	}
+}
+
 /* The parent's next word; without waiting, 0 if it has none. */
 static char hear(const struct forked_child *c, bool wait)
 {
@@ -132,8 +155,14 @@ void forked_child_run(struct forked_child *c)
 	if (c->job == FORKED_SPLICES)
 		splice_pages(c);
 	say_ready(c);
-	while (!(said = hear(c, c->job != FORKED_READS)))
-		compare(c);
+	while ((said = hear(c, c->job != FORKED_READS)) == 0 || said == FORKED_WRITE) {
+		if (!said) {
+			compare(c);
+			continue;
+		}
+		write_to_parent(c);
+		say_ready(c);
+	}
 	if (said == FORKED_LOOK) {
 		compare(c);
 		say_ready(c);

@@ -6,6 +6,7 @@
 #include "forked.h"
 
 /* What the parent says.  The child answers each, and its own readiness, with a byte. */
+#define FORKED_WRITE	'w'	/* write the words to the parent */
 #define FORKED_LOOK	'l'	/* look for the last time, answer, exit */
 #define FORKED_LEAVE	'x'	/* exit at once */
 
@@ -17,6 +18,9 @@ struct forked_memory {
 	/* By the child: what it found first, and what it must find at last. */
 	guest_u64 snapshot[GUEST_MAX_PAGES];
 	guest_u64 expect[GUEST_MAX_PAGES];
+	/* By the parent: what to write to it, and how. */
+	struct foreign words;
+	int mem;
 	unsigned int wrong;	/* pages at the worst look; the first of them: */
 	unsigned int page;
 	guest_u64 expected;
@@ -29,6 +33,7 @@ struct forked_child {
 	enum forked_job job;
 	int fd;
 	int pipe[2];
+	pid_t parent;
 	char *hva;
 	size_t size, stride;
 	unsigned int nr_pages;

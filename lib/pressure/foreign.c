@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Words that come into the guest's pages by other means than a store.
+ */
+#include "foreign.h"
+#include "oracle.h"
+
+#define OWN_OFFSET	2048	/* far from the stamp, in a sector of its own */
+#define OWN_WORD	0xf03e000000000000ULL
+
+void foreign_choose(struct foreign *f, struct press *p)
+{
+	bool host = press_host_writes(p);
+	unsigned int i;
+
+	f->offset = host ? 0 : OWN_OFFSET;
+	for (i = 0; i < p->nr_pages; i++)
+		f->value[i] = host ? coherence_next(p->coherence, i) :
+				     OWN_WORD | (guest_u64)(p->round + 1) << 16 | i;
+}
+
+int foreign_written(const struct foreign *f, struct press *p, const char *how,
+		    struct result *r)
+{
+	unsigned int i;
+
+	if (press_host_writes(p))
+		coherence_published(p->coherence);
+	for (i = 0; i < p->nr_pages; i++) {
+		guest_u64 seen = guest_load(foreign_place(f, p, i));
+
+		if (seen != f->value[i])
+			return result_fail(r, CONTRACT_CONTENTS,
+					   "page %u at %p reads %#llx after %s of %#llx there",
+					   i, (void *)foreign_place(f, p, i), seen, how,
+					   f->value[i]);
+	}
+	return press_visited(p, "after a write from outside", r);
+}
