@@ -4,67 +4,35 @@
  * first, since once pinned they cannot.  io_uring's fixed buffers do that for
  * any user.
  */
-#include <errno.h>
-#include <linux/io_uring.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/syscall.h>
-#include <sys/uio.h>
-#include <unistd.h>
 
-#include "deadline.h"
 #include "movable.h"
 #include "pagemap.h"
 #include "pressure.h"
-
-static int io_uring_setup(unsigned int entries, struct io_uring_params *params)
-{
-	return syscall(SYS_io_uring_setup, entries, params);
-}
-
-static int io_uring_register(int ring, unsigned int what, void *arg, unsigned int nr)
-{
-	return syscall(SYS_io_uring_register, ring, what, arg, nr);
-}
-
-static const char *io_uring_missing(void)
-{
-	struct io_uring_params params = { 0 };
-	int ring = io_uring_setup(1, &params);
-
-	if (ring < 0)
-		return errno == ENOSYS ? "kernel without CONFIG_IO_URING" :
-					 "io_uring is forbidden: see kernel.io_uring_disabled";
-	close(ring);
-	return NULL;
-}
+#include "uring.h"
 
 /* The row at work. */
 struct pin {
-	int ring;
+	struct uring ring;
 	struct movable_zones zones;
 };
 
 static int set_up_pin(struct press *p, struct result *r)
 {
-	struct io_uring_params params = { 0 };
 	struct pin *pin = calloc(1, sizeof(*pin));
 
 	if (!pin)
 		return result_errno(r, "calloc()");
 	p->state = pin;
-	pin->ring = io_uring_setup(1, &params);
-	if (pin->ring < 0)
-		return result_errno(r, "io_uring_setup(1)");
-	return movable_zones_read(&pin->zones, r);
+	return uring_open(&pin->ring, r) || movable_zones_read(&pin->zones, r) ? -1 : 0;
 }
 
 static void tear_down_pin(struct press *p)
 {
 	struct pin *pin = p->state;
 
-	if (pin && pin->ring >= 0)
-		close(pin->ring);
+	if (pin)
+		uring_close(&pin->ring);
 	free(pin);
 }
 
@@ -75,27 +43,6 @@ static size_t movable_pages(const struct pin *pin, const pagemap_t *pages, size_
 	for (i = 0; i < nr; i++)
 		count += movable_has(&pin->zones, pagemap_pfn(pages[i]));
 	return count;
-}
-
-/* Pages that the guest is about to use cannot move at once. */
-static int pin_area(struct press *p, const struct pin *pin, struct result *r)
-{
-	struct iovec buffer = { .iov_base = p->area->hva, .iov_len = p->area->size };
-	struct deadline deadline;
-	int ret;
-
-	deadline_start(&deadline, p->budget_ns);
-	do {
-		ret = io_uring_register(pin->ring, IORING_REGISTER_BUFFERS, &buffer, 1);
-	} while (ret && (errno == EBUSY || errno == EAGAIN || errno == ENOMEM) &&
-		 deadline_poll(&deadline));
-	if (ret && errno == EOPNOTSUPP)
-		return result_skip(r, "io_uring does not pin %s memory: kernel before v5.13",
-				   p->area->backing->name);
-	if (ret)
-		return result_errno(r, "io_uring_register(BUFFERS, %p, %zu)", p->area->hva,
-				    p->area->size);
-	return 0;
 }
 
 /* A device may be writing there: not even an explicit call may move it now. */
@@ -142,22 +89,20 @@ static int judge_moved(struct press *p, const struct pin *pin, const pagemap_t *
 	return ret;
 }
 
-static int pin_and_judge(struct press *p, const struct pin *pin, const pagemap_t *before,
+static int pin_and_judge(struct press *p, struct pin *pin, const pagemap_t *before,
 			 struct result *r)
 {
 	int ret;
 
-	if (pin_area(p, pin, r))
+	if (uring_pin(&pin->ring, p->area, p->budget_ns, r))
 		return -1;
 	ret = judge_moved(p, pin, before, r);
-	if (io_uring_register(pin->ring, IORING_UNREGISTER_BUFFERS, NULL, 0))
-		return result_errno(r, "io_uring_register(UNREGISTER_BUFFERS)");
-	return ret;
+	return uring_unpin(&pin->ring, r) || ret ? -1 : 0;
 }
 
 static int apply_pin(struct press *p, struct result *r)
 {
-	const struct pin *pin = p->state;
+	struct pin *pin = p->state;
 	pagemap_t *before = pagemap_area(p->area, r);
 	int ret;
 
@@ -181,7 +126,7 @@ PRESSURE(migrate_longterm_pin) = {
 	 */
 	.preserves = ON_EVERY_BACKING & ~(ON_DISK | ON_HUGETLB),
 	.company = COMPANY_HAS,
-	.needs = { io_uring_missing, movable_missing, pagemap_missing },
+	.needs = { uring_missing, movable_missing, pagemap_missing },
 	.set_up = set_up_pin,
 	.apply = apply_pin,
 	.tear_down = tear_down_pin,
