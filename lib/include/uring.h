@@ -41,12 +41,13 @@ int uring_unpin(struct uring *u, struct result *r);
 /*
  * uring_read() - read words from a file into pinned memory
  * @file: word after word
- * @to: where each goes, in the pinned area
+ * @to: where the first goes, in the pinned area
+ * @stride: bytes from there to the next
  * @nr: how many, at most URING_ENTRIES
  *
  * Return: 0 when all are there, or -1 with an error.
  */
-int uring_read(struct uring *u, int file, guest_u64 *const *to, unsigned int nr,
+int uring_read(struct uring *u, int file, void *to, size_t stride, unsigned int nr,
 	       struct result *r);
 
 #endif

@@ -51,15 +51,12 @@ static void tear_down(struct press *p)
 static int device_writes(struct press *p, struct pinned *pinned, struct result *r)
 {
 	const size_t size = p->nr_pages * sizeof(guest_u64);
-	guest_u64 *to[GUEST_MAX_PAGES];
-	unsigned int i;
 
 	foreign_choose(&pinned->words, p);
 	if (pwrite(pinned->file, pinned->words.value, size, 0) != (ssize_t)size)
 		return result_errno(r, "pwrite(memfd, %zu)", size);
-	for (i = 0; i < p->nr_pages; i++)
-		to[i] = foreign_place(&pinned->words, p, i);
-	if (uring_read(&pinned->ring, pinned->file, to, p->nr_pages, r))
+	if (uring_read(&pinned->ring, pinned->file, foreign_place(&pinned->words, p, 0),
+		       vm_shared(p->vm)->stride, p->nr_pages, r))
 		return -1;
 	return foreign_written(&pinned->words, p, "a read by io_uring", r);
 }

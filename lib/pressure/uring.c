@@ -116,7 +116,7 @@ int uring_unpin(struct uring *u, struct result *r)
 	return 0;
 }
 
-static void queue_reads(struct uring *u, int file, guest_u64 *const *to, unsigned int nr)
+static void queue_reads(struct uring *u, int file, char *to, size_t stride, unsigned int nr)
 {
 	unsigned int tail = *u->sq_tail, i;
 
@@ -127,7 +127,7 @@ static void queue_reads(struct uring *u, int file, guest_u64 *const *to, unsigne
 		memset(request, 0, sizeof(*request));
 		request->opcode = IORING_OP_READ_FIXED;
 		request->fd = file;
-		request->addr = (uintptr_t)to[i];
+		request->addr = (uintptr_t)(to + i * stride);
 		request->len = sizeof(guest_u64);
 		request->off = i * sizeof(guest_u64);
 		u->sq_array[tail & u->sq_mask] = tail & u->sq_mask;
@@ -152,13 +152,13 @@ static int reap_reads(struct uring *u, unsigned int *nr)
 	return outcome;
 }
 
-int uring_read(struct uring *u, int file, guest_u64 *const *to, unsigned int nr,
+int uring_read(struct uring *u, int file, void *to, size_t stride, unsigned int nr,
 	       struct result *r)
 {
 	unsigned int done;
 	int outcome;
 
-	queue_reads(u, file, to, nr);
+	queue_reads(u, file, to, stride, nr);
 	if (syscall(SYS_io_uring_enter, u->fd, nr, nr, IORING_ENTER_GETEVENTS, NULL, 0) != (long)nr)
 		return result_errno(r, "io_uring_enter(%u reads)", nr);
 	outcome = reap_reads(u, &done);
