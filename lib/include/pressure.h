@@ -29,6 +29,7 @@ enum pressure_family {
 	PRESSURE_RECLAIM,
 	PRESSURE_MEMSLOT,
 	PRESSURE_COW,
+	PRESSURE_HUGE,
 };
 
 /* What it is to the notifiers. */

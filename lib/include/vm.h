@@ -54,6 +54,7 @@ struct vm {
 	char name[32];		/* KVM's per-VM debugfs directory, "<pid>-<fd>" */
 	struct area system;	/* image, shared page, page records */
 	const struct area *area;/* of vm_use_area(), not owned */
+	uint64_t area_gpa;	/* where the guest has it */
 	unsigned int nr_vcpus;
 	struct vcpu vcpus[GUEST_MAX_VCPUS];
 	uint32_t resume;	/* futex: bumped to wake parked vCPUs */
@@ -132,6 +133,14 @@ int vm_set_slot_flags(const struct vm *vm, unsigned int slot, uint32_t flags,
  */
 int vm_use_area(struct vm *vm, const struct area *area, unsigned int nr_pages,
 		struct result *r);
+
+/*
+ * vm_move_area() - have the area elsewhere in the guest
+ * @gpa: page aligned, in the 3 GiB above GUEST_AREA_GPA
+ *
+ * Only while no vCPU runs.  What the guest had at the old address is gone.
+ */
+int vm_move_area(struct vm *vm, uint64_t gpa, struct result *r);
 
 /*
  * vm_visit() - have the guest visit only some of its pages

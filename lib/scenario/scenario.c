@@ -101,7 +101,8 @@ static int check_huge(const struct scenario_run *run, struct result *r)
 {
 	unsigned long long pages;
 
-	if (run->spec->backing->granule != HUGE_BYTES)
+	/* To KVM nothing is huge that is not aligned on both sides. */
+	if (run->spec->backing->granule != HUGE_BYTES || run->vm.area_gpa % HUGE_BYTES)
 		return 0;
 	if (kvm_stat(run->vm.name, "pages_2m", &pages)) {
 		result_note(r, "huge pages not proved: no pages_2m (before v5.15, or no debugfs)");

@@ -96,7 +96,7 @@ static int set_logging(const struct dirty_log *log, bool on, struct result *r)
 {
 	const struct area *a = log->vm->area;
 	int ret = vm_set_slot_flags(log->vm, VM_SLOT_AREA, on ? KVM_MEM_LOG_DIRTY_PAGES : 0,
-				    GUEST_AREA_GPA, a->hva, a->size);
+				    log->vm->area_gpa, a->hva, a->size);
 
 	if (!ret)
 		return 0;

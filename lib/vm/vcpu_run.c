@@ -127,9 +127,9 @@ static bool handle_mmio(struct vcpu *vcpu, const struct epochs *before)
 {
 	struct kvm_run *run = vcpu->run;
 	const struct area *area = vcpu->vm->area;
-	uint64_t offset = run->mmio.phys_addr - GUEST_AREA_GPA;
+	uint64_t offset = run->mmio.phys_addr - vcpu->vm->area_gpa;
 
-	if (!area || run->mmio.phys_addr < GUEST_AREA_GPA ||
+	if (!area || run->mmio.phys_addr < vcpu->vm->area_gpa ||
 	    offset + run->mmio.len > area->size ||
 	    !(wait_out_hole(vcpu, before->hole) ||
 	      (run->mmio.is_write && was_readonly(vcpu, before->readonly))))

@@ -175,9 +175,24 @@ int vm_use_area(struct vm *vm, const struct area *area, unsigned int nr_pages,
 		return result_errno(r, "KVM_SET_USER_MEMORY_REGION(area)");
 	}
 	vm->area = area;
+	vm->area_gpa = GUEST_AREA_GPA;
 	shared->area_gpa = GUEST_AREA_GPA;
 	shared->nr_pages = nr_pages;
 	shared->stride = pages / nr_pages * PAGE_BYTES;
+	return 0;
+}
+
+int vm_move_area(struct vm *vm, uint64_t gpa, struct result *r)
+{
+	int ret = vm_set_slot(vm, VM_SLOT_AREA, gpa, vm->area->hva, vm->area->size);
+
+	if (ret) {
+		errno = -ret;
+		return result_errno(r, "KVM_SET_USER_MEMORY_REGION(area to %#llx)",
+				    (unsigned long long)gpa);
+	}
+	vm->area_gpa = gpa;
+	vm_shared(vm)->area_gpa = gpa;
 	return 0;
 }
 
@@ -185,6 +200,6 @@ void vm_visit(struct vm *vm, unsigned int first, unsigned int nr)
 {
 	struct guest_shared *shared = vm_shared(vm);
 
-	shared->area_gpa = GUEST_AREA_GPA + first * shared->stride;
+	shared->area_gpa = vm->area_gpa + first * shared->stride;
 	shared->nr_pages = nr;
 }

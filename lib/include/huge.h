@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the rows that cut huge pages and make them whole again have in common.
+ *
+ * A huge page is whole while the host maps it with one entry, and cut while it
+ * maps its frames with small ones, be they still one block or split for good.
+ */
+#ifndef HUGE_H
+#define HUGE_H
+
+#include "pressure.h"
+
+/* For pressure.proof of rows that use huge_cut() or huge_split(), and huge_collapse(). */
+#define HUGE_PROOF	"huge page cut and whole again, for KVM too"
+
+/*
+ * One try at something that the kernel need not manage at once.
+ *
+ * Return: 0, an errno why it may not have worked, or -1 with @r: no use to go on.
+ */
+typedef int (*huge_try)(struct press *p, struct result *r);
+
+/* huge_collapse_missing() - why the kernel has no MADV_COLLAPSE, or NULL */
+const char *huge_collapse_missing(void);
+
+/* huge_split_missing() - why huge pages cannot be split on request, or NULL */
+const char *huge_split_missing(void);
+
+/*
+ * huge_cut() - call @cut until no page of the area is mapped as a huge one
+ *
+ * Return: 0, or -1 with whatever @cut says, or an error: it cannot be done in
+ * p->budget_ns.
+ */
+int huge_cut(struct press *p, huge_try cut, struct result *r);
+
+/*
+ * huge_split() - have the kernel break the area's huge pages into small ones
+ *
+ * Until no frame of it belongs to a huge page any more.  Return: as huge_cut().
+ */
+int huge_split(struct press *p, struct result *r);
+
+/*
+ * huge_join() - call @join until the area is all huge again
+ *
+ * Which it is when the host maps it so, in aligned blocks of frames, and KVM
+ * does so too once the guest has visited it; unless guest and host addresses
+ * are not aligned to each other: then KVM must map nothing huge.  Counts the
+ * huge pages as proved.
+ *
+ * Return: 0; -1 with whatever @join says, a skip (no huge page is to be had),
+ * an error (not done in p->budget_ns), or a failure: KVM maps as huge what is not.
+ */
+int huge_join(struct press *p, huge_try join, struct result *r);
+
+/* huge_collapse() - huge_join() by MADV_COLLAPSE */
+int huge_collapse(struct press *p, struct result *r);
+
+#endif

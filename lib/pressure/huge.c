@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Cutting huge pages and making them whole, and looking whether it was done: at
+ * the mapping (smaps), at the frames (pagemap, kpageflags), at KVM's own
+ * translations (pages_2m).
+ */
+#include <errno.h>
+#include <linux/kernel-page-flags.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "deadline.h"
+#include "hostfile.h"
+#include "huge.h"
+#include "oracle.h"
+#include "pagemap.h"
+#include "smaps.h"
+
+#ifndef MADV_COLLAPSE
+#define MADV_COLLAPSE	25
+#endif
+
+#define SPLIT_HUGE_PAGES	"/sys/kernel/debug/split_huge_pages"
+#define HUGE_PAGES		(HUGE_BYTES / PAGE_BYTES)
+
+/* Of a page: the guest's stamp is elsewhere. */
+#define UNVISITED_BYTE		64
+
+const char *huge_collapse_missing(void)
+{
+	/* Nothing is advised about no bytes; only unknown advice fails. */
+	return memory_advice_missing() ?:
+	       madvise(NULL, 0, MADV_COLLAPSE) ? "no MADV_COLLAPSE: kernel before v6.1" : NULL;
+}
+
+const char *huge_split_missing(void)
+{
+	if (access(SPLIT_HUGE_PAGES, W_OK))
+		return "no writable " SPLIT_HUGE_PAGES ": needs CONFIG_TRANSPARENT_HUGEPAGE, debugfs and root";
+	return pagemap_missing();
+}
+
+/* Mapped by the host as huge pages, so many of them. */
+static int count_mapped(const struct area *area, size_t *nr, struct result *r)
+{
+	unsigned int bit = backing_bit(area->backing);
+	const char *key = bit & ON_DISK ? "FilePmdMapped" :
+			  bit & ON_SHARED ? "ShmemPmdMapped" : "AnonHugePages";
+	int ret = smaps_sum(area, key, nr, r);
+
+	*nr /= HUGE_BYTES;
+	return ret;
+}
+
+/* What was unmapped on the way comes back as it now is, without being changed. */
+static void map_all(const struct area *area)
+{
+	size_t at;
+
+	for (at = UNVISITED_BYTE; at < area->size; at += PAGE_BYTES)
+		*(volatile char *)(area->hva + at);
+}
+
+/* Blocks of aligned and consecutive frames, so many of them. */
+static size_t count_blocks(const pagemap_t *pages, size_t nr)
+{
+	size_t blocks = 0, first, i;
+
+	for (first = 0; first < nr; first += HUGE_PAGES) {
+		uint64_t frame = pagemap_pfn(pages[first]);
+
+		for (i = 0; i < HUGE_PAGES && pagemap_pfn(pages[first + i]) == frame + i; i++)
+			;
+		blocks += frame && frame % HUGE_PAGES == 0 && i == HUGE_PAGES;
+	}
+	return blocks;
+}
+
+static int is_whole(const struct area *area, bool *whole, struct result *r)
+{
+	size_t want = area->size / HUGE_BYTES, mapped;
+	pagemap_t *pages;
+
+	map_all(area);
+	if (count_mapped(area, &mapped, r))
+		return -1;
+	*whole = mapped == want;
+	if (!*whole)
+		return 0;
+	pages = pagemap_area(area, r);
+	if (!pages)
+		return -1;
+	*whole = count_blocks(pages, area->size / PAGE_BYTES) == want;
+	free(pages);
+	return 0;
+}
+
+static int is_cut(const struct area *area, bool *cut, struct result *r)
+{
+	size_t mapped;
+
+	if (count_mapped(area, &mapped, r))
+		return -1;
+	*cut = !mapped;
+	return 0;
+}
+
+static int is_split(const struct area *area, bool *split, struct result *r)
+{
+	size_t nr = area->size / PAGE_BYTES, i;
+	pagemap_t *pages;
+	uint64_t flags;
+	int ret = 0;
+
+	map_all(area);
+	pages = pagemap_area(area, r);
+	if (!pages)
+		return -1;
+	*split = true;
+	for (i = 0; !ret && *split && i < nr; i++) {
+		if (!pagemap_pfn(pages[i]))
+			continue;
+		ret = pageflags(pagemap_pfn(pages[i]), &flags, r);
+		*split = !(flags & 1ULL << KPF_THP);
+	}
+	free(pages);
+	return ret;
+}
+
+/* Return: 0 if it came to be so, an errno if not in time, or -1 with @r. */
+static int until(struct press *p, huge_try attempt,
+		 int (*is)(const struct area *area, bool *so, struct result *r),
+		 struct result *r)
+{
+	struct deadline deadline;
+	bool so = false;
+	int err;
+
+	deadline_start(&deadline, p->budget_ns);
+	do {
+		err = attempt(p, r);
+		if (err < 0 || is(p->area, &so, r))
+			return -1;
+	} while (!so && deadline_poll(&deadline));
+	return so ? 0 : err ?: ETIME;
+}
+
+static unsigned long long budget_ms(const struct press *p)
+{
+	return p->budget_ns / 1000000;
+}
+
+int huge_cut(struct press *p, huge_try cut, struct result *r)
+{
+	int err = until(p, cut, is_cut, r);
+
+	if (err > 0)
+		return result_error(r, "%s: the area is still mapped in huge pages after %llu ms: %s",
+				    p->row->name, budget_ms(p), strerror(err));
+	return err;
+}
+
+/*
+ * Before v5.13 the file takes no range: all huge pages of the machine go.  Those
+ * that are in use stay whole, and are tried again.
+ */
+static int try_split(struct press *p, struct result *r)
+{
+	const struct area *a = p->area;
+	char text[96];
+	int ret;
+
+	snprintf(text, sizeof(text), "%d,%#lx,%#lx", getpid(), (unsigned long)a->hva,
+		 (unsigned long)a->hva + a->size);
+	ret = hostfile_write(SPLIT_HUGE_PAGES, text);
+	if (ret == -EINVAL)
+		ret = hostfile_write(SPLIT_HUGE_PAGES, "1");
+	if (ret)
+		return result_error(r, "write(%s, '%s'): %s", SPLIT_HUGE_PAGES, text,
+				    strerror(-ret));
+	return 0;
+}
+
+int huge_split(struct press *p, struct result *r)
+{
+	int err = until(p, try_split, is_split, r);
+
+	if (err > 0)
+		return result_error(r, "%s: huge pages are not split after %llu ms of trying",
+				    p->row->name, budget_ms(p));
+	return err;
+}
+
+/* The guest has to come by before KVM maps anything anew. */
+static int await_huge_in_kvm(struct press *p, struct result *r)
+{
+	unsigned long long pages;
+	struct deadline deadline;
+
+	deadline_start(&deadline, p->budget_ns);
+	do {
+		/* Before v5.15 it is not counted. */
+		if (kvm_stat(p->vm->name, "pages_2m", &pages) || pages)
+			return 0;
+	} while (deadline_poll(&deadline));
+	return result_error(r, "%s: the host maps the area in huge pages, and KVM none of it after %llu ms",
+			    p->row->name, budget_ms(p));
+}
+
+static uint64_t visits_of(const struct vm *vm, unsigned int vcpu)
+{
+	return guest_load(&vm_shared(vm)->vcpu[vcpu].visits);
+}
+
+/* Each vCPU has been everywhere, or will not come: that is for others to judge. */
+static void let_guest_visit(const struct press *p)
+{
+	uint64_t from[GUEST_MAX_VCPUS];
+	struct deadline deadline;
+	unsigned int id;
+
+	for (id = 0; id < p->vm->nr_vcpus; id++)
+		from[id] = visits_of(p->vm, id);
+	deadline_start(&deadline, p->budget_ns);
+	for (id = 0; id < p->vm->nr_vcpus; id++) {
+		while (visits_of(p->vm, id) - from[id] <= p->nr_pages && deadline_poll(&deadline))
+			;
+	}
+}
+
+static int check_small_in_kvm(struct press *p, struct result *r)
+{
+	unsigned long long pages;
+
+	let_guest_visit(p);
+	if (kvm_stat(p->vm->name, "pages_2m", &pages) || !pages)
+		return 0;
+	return result_fail(r, CONTRACT_CONTENTS,
+			   "KVM maps %llu huge pages though guest address %#llx and host address %p are not aligned to each other",
+			   pages, (unsigned long long)p->vm->area_gpa, p->area->hva);
+}
+
+int huge_join(struct press *p, huge_try join, struct result *r)
+{
+	int err = until(p, join, is_whole, r);
+
+	if (err == ENOMEM)
+		return result_skip(r, "%s: no huge page is to be had: memory too full or too fragmented",
+				   p->row->name);
+	if (err > 0)
+		return result_error(r, "%s: the area is not huge again after %llu ms: %s",
+				    p->row->name, budget_ms(p), strerror(err));
+	if (err)
+		return -1;
+	if (p->vm->area_gpa % HUGE_BYTES ? check_small_in_kvm(p, r) : await_huge_in_kvm(p, r))
+		return -1;
+	p->proved += p->area->size / HUGE_BYTES;
+	return 0;
+}
+
+/* Pages in use, or held in a queue of some CPU: again, and it will be well. */
+static int try_collapse(struct press *p, struct result *r)
+{
+	const struct area *a = p->area;
+
+	if (!madvise(a->hva, a->size, MADV_COLLAPSE))
+		return 0;
+	if (errno == EAGAIN || errno == EBUSY || errno == EINVAL || errno == ENOMEM)
+		return errno;
+	return result_errno(r, "madvise(%p, %zu, MADV_COLLAPSE)", a->hva, a->size);
+}
+
+int huge_collapse(struct press *p, struct result *r)
+{
+	return huge_join(p, try_collapse, r);
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Huge pages split into small ones and collapsed into new huge ones, by the
+ * process itself and by khugepaged, while the guest runs on.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "hostfile.h"
+#include "huge.h"
+
+#define KHUGEPAGED	"/sys/kernel/mm/transparent_hugepage/khugepaged/"
+#define SCAN_SLEEP	KHUGEPAGED "scan_sleep_millisecs"
+#define SLEEP_LONG	"600000"	/* ms: not while a test lasts */
+#define SLEEP_SHORT	"10"
+
+static int apply_collapse(struct press *p, struct result *r)
+{
+	return huge_split(p, r) || huge_collapse(p, r) ? -1 : 0;
+}
+
+PRESSURE(huge_collapse_by_process) = {
+	.name = "madvise_collapse",
+	.family = PRESSURE_HUGE,
+	.calls = "split_huge_pages in debugfs, madvise(MADV_COLLAPSE)",
+	.events = "clear",
+	.proof = HUGE_PROOF,
+	.preserves = ON_THP,
+	.granule = HUGE_BYTES,
+	.needs = { huge_collapse_missing, huge_split_missing },
+	.apply = apply_collapse,
+};
+
+/* One small page aside: no 2 MiB of the guest are 2 MiB of the host. */
+static int set_up_misaligned(struct press *p, struct result *r)
+{
+	return vm_move_area(p->vm, GUEST_AREA_GPA + PAGE_BYTES, r);
+}
+
+PRESSURE(huge_collapse_misaligned) = {
+	.name = "madvise_collapse_misaligned",
+	.family = PRESSURE_HUGE,
+	.calls = "the same, with guest and host addresses not aligned to each other",
+	.events = "clear",
+	.proof = "huge page cut and whole again, and never for KVM",
+	.preserves = ON_THP,
+	.granule = HUGE_BYTES,
+	.needs = { huge_collapse_missing, huge_split_missing },
+	.set_up = set_up_misaligned,
+	.apply = apply_collapse,
+};
+
+static const char *khugepaged_missing(void)
+{
+	unsigned long long ms;
+
+	if (hostfile_read_ulong(SCAN_SLEEP, &ms))
+		return "no " SCAN_SLEEP ": kernel without CONFIG_TRANSPARENT_HUGEPAGE";
+	return NULL;
+}
+
+/* It is to sleep until called, and then to look at everything at once. */
+static int set_up_khugepaged(struct press *p, struct result *r)
+{
+	static const struct {
+		const char *path, *value;
+	} settings[] = {
+		{ SCAN_SLEEP, SLEEP_LONG },
+		{ KHUGEPAGED "alloc_sleep_millisecs", SLEEP_SHORT },
+		{ KHUGEPAGED "pages_to_scan", "65536" },
+		{ KHUGEPAGED "max_ptes_none", "511" },
+		{ KHUGEPAGED "defrag", "1" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(settings) / sizeof(settings[0]); i++) {
+		if (hoststate_write(p->host, settings[i].path, settings[i].value, r))
+			return -1;
+	}
+	return 0;
+}
+
+static int sleep_so_long(const char *ms, struct result *r)
+{
+	int ret = hostfile_write(SCAN_SLEEP, ms);
+
+	return ret ? result_error(r, "write(%s, %s): %s", SCAN_SLEEP, ms, strerror(-ret)) : 0;
+}
+
+static int leave_to_khugepaged(struct press *p, struct result *r)
+{
+	(void)p;
+	(void)r;
+	return 0;
+}
+
+static int apply_khugepaged(struct press *p, struct result *r)
+{
+	int ret;
+
+	if (huge_split(p, r) || sleep_so_long(SLEEP_SHORT, r))
+		return -1;
+	ret = huge_join(p, leave_to_khugepaged, r);
+	return sleep_so_long(SLEEP_LONG, r) ? -1 : ret;
+}
+
+PRESSURE(huge_collapse_by_khugepaged) = {
+	.name = "khugepaged",
+	.family = PRESSURE_HUGE,
+	.calls = "split_huge_pages in debugfs; khugepaged collapses",
+	.events = "clear",
+	.callers = CALLER_BIT(CALLER_OTHER),
+	.proof = HUGE_PROOF,
+	.preserves = ON_THP,
+	.granule = HUGE_BYTES,
+	.needs = { khugepaged_missing, huge_split_missing },
+	.set_up = set_up_khugepaged,
+	.apply = apply_khugepaged,
+};

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * mn_hugepage_test - a guest keeps working while its huge pages are cut and made
+ * whole again.
+ *
+ * Split on request, by calls on a part of them; collapsed by MADV_COLLAPSE and by
+ * khugepaged.  Each time KVM's own huge translations must go and come back, with
+ * guest and host addresses that fit each other and with such that do not.
+ *
+ * Contracts 1, 5, 6, 9 and 10.
+ */
+#include "mn_pressure.h"
+
+MN_PRESSURE_TEST(hugepage, PRESSURE_HUGE)
