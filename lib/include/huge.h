@@ -10,7 +10,7 @@
 
 #include "pressure.h"
 
-/* For pressure.proof of rows that use huge_cut() or huge_split(), and huge_collapse(). */
+/* For pressure.proof of rows that end with huge_in_kvm(). */
 #define HUGE_PROOF	"huge page cut and whole again, for KVM too"
 
 /*
@@ -42,19 +42,23 @@ int huge_cut(struct press *p, huge_try cut, struct result *r);
 int huge_split(struct press *p, struct result *r);
 
 /*
- * huge_join() - call @join until the area is all huge again
+ * huge_join() - call @join until the host maps all of the area in huge pages
  *
- * Which it is when the host maps it so, in aligned blocks of frames, and KVM
- * does so too once the guest has visited it; unless guest and host addresses
- * are not aligned to each other: then KVM must map nothing huge.  Counts the
- * huge pages as proved.
- *
- * Return: 0; -1 with whatever @join says, a skip (no huge page is to be had),
- * an error (not done in p->budget_ns), or a failure: KVM maps as huge what is not.
+ * And in aligned blocks of frames.  Return: 0; -1 with whatever @join says, a
+ * skip (no huge page is to be had) or an error (not done in p->budget_ns).
  */
 int huge_join(struct press *p, huge_try join, struct result *r);
 
 /* huge_collapse() - huge_join() by MADV_COLLAPSE */
 int huge_collapse(struct press *p, struct result *r);
+
+/*
+ * huge_in_kvm() - after huge_join(): has KVM a huge translation as well?
+ *
+ * It must once the guest has come by; unless guest and host addresses are not
+ * aligned to each other: then it must not.  Counts the huge pages as proved.
+ * Return: 0, or -1 with an error (none), or a failure: one that must not be.
+ */
+int huge_in_kvm(struct press *p, struct result *r);
 
 #endif

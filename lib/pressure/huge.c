@@ -194,6 +194,36 @@ int huge_split(struct press *p, struct result *r)
 	return err;
 }
 
+int huge_join(struct press *p, huge_try join, struct result *r)
+{
+	int err = until(p, join, is_whole, r);
+
+	if (err == ENOMEM)
+		return result_skip(r, "%s: no huge page is to be had: memory too full or too fragmented",
+				   p->row->name);
+	if (err > 0)
+		return result_error(r, "%s: the area is not huge again after %llu ms: %s",
+				    p->row->name, budget_ms(p), strerror(err));
+	return err;
+}
+
+/* Pages in use, or held in a queue of some CPU: again, and it will be well. */
+static int try_collapse(struct press *p, struct result *r)
+{
+	const struct area *a = p->area;
+
+	if (!madvise(a->hva, a->size, MADV_COLLAPSE))
+		return 0;
+	if (errno == EAGAIN || errno == EBUSY || errno == EINVAL || errno == ENOMEM)
+		return errno;
+	return result_errno(r, "madvise(%p, %zu, MADV_COLLAPSE)", a->hva, a->size);
+}
+
+int huge_collapse(struct press *p, struct result *r)
+{
+	return huge_join(p, try_collapse, r);
+}
+
 /* The guest has to come by before KVM maps anything anew. */
 static int await_huge_in_kvm(struct press *p, struct result *r)
 {
@@ -243,37 +273,10 @@ static int check_small_in_kvm(struct press *p, struct result *r)
 			   pages, (unsigned long long)p->vm->area_gpa, p->area->hva);
 }
 
-int huge_join(struct press *p, huge_try join, struct result *r)
+int huge_in_kvm(struct press *p, struct result *r)
 {
-	int err = until(p, join, is_whole, r);
-
-	if (err == ENOMEM)
-		return result_skip(r, "%s: no huge page is to be had: memory too full or too fragmented",
-				   p->row->name);
-	if (err > 0)
-		return result_error(r, "%s: the area is not huge again after %llu ms: %s",
-				    p->row->name, budget_ms(p), strerror(err));
-	if (err)
-		return -1;
 	if (p->vm->area_gpa % HUGE_BYTES ? check_small_in_kvm(p, r) : await_huge_in_kvm(p, r))
 		return -1;
 	p->proved += p->area->size / HUGE_BYTES;
 	return 0;
-}
-
-/* Pages in use, or held in a queue of some CPU: again, and it will be well. */
-static int try_collapse(struct press *p, struct result *r)
-{
-	const struct area *a = p->area;
-
-	if (!madvise(a->hva, a->size, MADV_COLLAPSE))
-		return 0;
-	if (errno == EAGAIN || errno == EBUSY || errno == EINVAL || errno == ENOMEM)
-		return errno;
-	return result_errno(r, "madvise(%p, %zu, MADV_COLLAPSE)", a->hva, a->size);
-}
-
-int huge_collapse(struct press *p, struct result *r)
-{
-	return huge_join(p, try_collapse, r);
 }

@@ -16,7 +16,7 @@
 
 static int apply_collapse(struct press *p, struct result *r)
 {
-	return huge_split(p, r) || huge_collapse(p, r) ? -1 : 0;
+	return huge_split(p, r) || huge_collapse(p, r) ? -1 : huge_in_kvm(p, r);
 }
 
 PRESSURE(huge_collapse_by_process) = {
@@ -101,7 +101,9 @@ static int apply_khugepaged(struct press *p, struct result *r)
 	if (huge_split(p, r) || sleep_so_long(SLEEP_SHORT, r))
 		return -1;
 	ret = huge_join(p, leave_to_khugepaged, r);
-	return sleep_so_long(SLEEP_LONG, r) ? -1 : ret;
+	if (sleep_so_long(SLEEP_LONG, r))
+		ret = -1;
+	return ret ? ret : huge_in_kvm(p, r);
 }
 
 PRESSURE(huge_collapse_by_khugepaged) = {

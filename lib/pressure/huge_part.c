@@ -36,7 +36,7 @@ static int apply_mprotect(struct press *p, struct result *r)
 	if (protect_upper(p->area, PROT_READ | PROT_WRITE, r))
 		ret = -1;
 	vm_hole_close(p->vm);
-	return ret ? ret : huge_collapse(p, r);
+	return ret || huge_collapse(p, r) ? -1 : huge_in_kvm(p, r);
 }
 
 /* Only the mapping is cut: of a file, the huge page in the page cache stays one. */
@@ -87,7 +87,7 @@ static int apply_dontneed(struct press *p, struct result *r)
 		return -1;
 	press_call_over(p);
 	write_somewhere(p->area);
-	return huge_collapse(p, r);
+	return huge_collapse(p, r) ? -1 : huge_in_kvm(p, r);
 }
 
 /* Of a file it would only unmap, and the next fault would map all of it again. */
@@ -110,7 +110,7 @@ static int try_free(struct press *p, struct result *r)
 
 static int apply_free(struct press *p, struct result *r)
 {
-	return huge_cut(p, try_free, r) || huge_collapse(p, r) ? -1 : 0;
+	return huge_cut(p, try_free, r) || huge_collapse(p, r) ? -1 : huge_in_kvm(p, r);
 }
 
 PRESSURE(huge_free) = {
