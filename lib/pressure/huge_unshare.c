@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Two mappings of a hugetlb file that cover the same 1 GiB share its page table.
+ * Any call on a part of one must first give it a page table of its own, which
+ * takes all of its pages from the guest, also those far from that part.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#include "deadline.h"
+#include "huge.h"
+#include "oracle.h"
+#include "pagemap.h"
+
+#define SHARED_BYTES	(1UL << 30)	/* what one page table of huge pages maps */
+#define FAR_END		(SHARED_BYTES - HUGE_BYTES)
+#define WITNESS		(SHARED_BYTES / 2)
+
+/*
+ * The area lies at the start of the first mapping.  A page in the middle is only
+ * ever touched through the second: the first has it if they share.
+ */
+struct share {
+	char *reserved;		/* addresses for an aligned mapping */
+	char *other;		/* the second mapping */
+};
+
+static int map(const struct area *a, char *at, struct result *r)
+{
+	void *p = mmap(at, SHARED_BYTES, PROT_READ | PROT_WRITE,
+		       MAP_SHARED | MAP_FIXED | MAP_NORESERVE, a->fd, area_file_offset(a));
+
+	if (p == MAP_FAILED)
+		return result_errno(r, "mmap(%p, %lu, %s)", at, SHARED_BYTES, a->backing->name);
+	return 0;
+}
+
+static int set_up(struct press *p, struct result *r)
+{
+	struct share *s = calloc(1, sizeof(*s));
+	void *reserved;
+
+	if (!s)
+		return result_errno(r, "calloc()");
+	p->state = s;
+	if ((uintptr_t)p->area->hva % SHARED_BYTES || area_file_offset(p->area) % SHARED_BYTES)
+		return result_error(r, "area at %p, file offset %lld: not aligned to 1 GiB",
+				    p->area->hva, (long long)area_file_offset(p->area));
+	reserved = mmap(NULL, 2 * SHARED_BYTES, PROT_NONE,
+			MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (reserved == MAP_FAILED)
+		return result_errno(r, "mmap(%lu, PROT_NONE)", 2 * SHARED_BYTES);
+	s->reserved = reserved;
+	s->other = (char *)(((uintptr_t)reserved + SHARED_BYTES - 1) & ~(SHARED_BYTES - 1));
+	/* The view of the file's halves, which lies behind the area, goes. */
+	p->area->file_view = NULL;
+	if (map(p->area, s->other, r) || map(p->area, p->area->hva, r))
+		return -1;
+	*(volatile char *)(s->other + WITNESS) = 1;
+	return 0;
+}
+
+static void tear_down(struct press *p)
+{
+	struct share *s = p->state;
+
+	if (s && s->reserved) {
+		munmap(s->reserved, 2 * SHARED_BYTES);
+		munmap(p->area->hva, SHARED_BYTES);
+	}
+	free(s);
+}
+
+static int look(const struct press *p, bool *shared, struct result *r)
+{
+	pagemap_t page;
+
+	if (pagemap_read(p->area->hva + WITNESS, 1, &page, r))
+		return -1;
+	*shared = page & PAGEMAP_PRESENT;
+	return 0;
+}
+
+/* They share from the guest's first fault on. */
+static int await_shared(const struct press *p, struct result *r)
+{
+	struct deadline deadline;
+	bool shared;
+
+	deadline_start(&deadline, p->budget_ns);
+	do {
+		if (look(p, &shared, r))
+			return -1;
+		if (shared)
+			return 0;
+	} while (deadline_poll(&deadline));
+	return result_skip(r, "mappings of hugetlb do not share page tables: kernel without CONFIG_ARCH_WANT_HUGE_PMD_SHARE");
+}
+
+/* With the guest out: neither the host's page table nor KVM's may still have the area. */
+static int judge_unshared(struct press *p, struct result *r)
+{
+	unsigned long long pages;
+	bool shared;
+
+	if (look(p, &shared, r))
+		return -1;
+	if (shared)
+		return result_error(r, "%s: the page table is still shared", p->row->name);
+	if (!kvm_stat(p->vm->name, "pages_2m", &pages) && pages)
+		return result_fail(r, CONTRACT_NO_STALE,
+				   "KVM maps %llu huge pages though the page table that had them is not the mapping's any more",
+				   pages);
+	p->proved++;
+	return 0;
+}
+
+/* Once with the guest at work, and once with the guest out, to see what is left. */
+static int part(struct press *p, int (*call)(struct press *p, struct result *r),
+		int (*undo)(struct press *p, struct result *r), struct result *r)
+{
+	int ret;
+
+	if (await_shared(p, r) || call(p, r) || undo(p, r) || await_shared(p, r))
+		return -1;
+	ret = press_pause(p, r) || call(p, r) || judge_unshared(p, r) ? -1 : 0;
+	if (undo(p, r))
+		ret = -1;
+	press_resume(p);
+	return ret;
+}
+
+static int discard_far_end(struct press *p, struct result *r)
+{
+	char *at = p->area->hva + FAR_END;
+
+	if (!madvise(at, HUGE_BYTES, MADV_DONTNEED))
+		return 0;
+	if (errno == EINVAL)
+		return result_skip(r, "madvise(MADV_DONTNEED) of hugetlb: kernel before v5.18");
+	return result_errno(r, "madvise(%p, %lu, MADV_DONTNEED)", at, HUGE_BYTES);
+}
+
+static int nothing(struct press *p, struct result *r)
+{
+	(void)p;
+	(void)r;
+	return 0;
+}
+
+static int apply_dontneed(struct press *p, struct result *r)
+{
+	return part(p, discard_far_end, nothing, r);
+}
+
+#define PROOF	"page table shared, and then not, for KVM neither"
+
+PRESSURE(huge_unshare_dontneed) = {
+	.name = "unshare_dontneed",
+	.family = PRESSURE_HUGE,
+	.calls = "madvise(MADV_DONTNEED) of one page in 1 GiB with a shared page table",
+	.events = "clear",
+	.proof = PROOF,
+	.preserves = BACKING_BIT(BACKING_HUGETLB_SHARED),
+	.granule = HUGE_BYTES,
+	.needs = { pagemap_missing },
+	.set_up = set_up,
+	.apply = apply_dontneed,
+	.tear_down = tear_down,
+};
+
+static int protect_far_end(struct press *p, struct result *r)
+{
+	char *at = p->area->hva + FAR_END;
+
+	if (mprotect(at, HUGE_BYTES, PROT_READ))
+		return result_errno(r, "mprotect(%p, %lu, PROT_READ)", at, HUGE_BYTES);
+	return 0;
+}
+
+/* What mprotect() has cut in two never grows together again. */
+static int map_again(struct press *p, struct result *r)
+{
+	int ret;
+
+	vm_hole_open(p->vm);
+	ret = map(p->area, p->area->hva, r);
+	vm_hole_close(p->vm);
+	return ret;
+}
+
+static int apply_mprotect(struct press *p, struct result *r)
+{
+	return part(p, protect_far_end, map_again, r);
+}
+
+PRESSURE(huge_unshare_mprotect) = {
+	.name = "unshare_mprotect",
+	.family = PRESSURE_HUGE,
+	.calls = "mprotect() of one page in 1 GiB with a shared page table, mmap(MAP_FIXED) of all",
+	/* Before v6.1 only the call itself unshares; since then the cut that it makes does. */
+	.events = "clear protection_vma",
+	.proof = PROOF,
+	.preserves = BACKING_BIT(BACKING_HUGETLB_SHARED),
+	.granule = HUGE_BYTES,
+	.needs = { pagemap_missing },
+	.set_up = set_up,
+	.apply = apply_mprotect,
+	.tear_down = tear_down,
+};
