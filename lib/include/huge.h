@@ -10,6 +10,8 @@
 
 #include "pressure.h"
 
+#define HUGE_MADV_COLLAPSE	25	/* v6.1; the C library need not know it */
+
 /* For pressure.proof of rows that end with huge_in_kvm(). */
 #define HUGE_PROOF	"huge page cut and whole again, for KVM too"
 
@@ -57,7 +59,7 @@ int huge_collapse(struct press *p, struct result *r);
  *
  * It must once the guest has come by; unless guest and host addresses are not
  * aligned to each other: then it must not.  Counts the huge pages as proved.
- * Return: 0, or -1 with an error (none), or a failure: one that must not be.
+ * Return: 0, or -1 with a failure.
  */
 int huge_in_kvm(struct press *p, struct result *r);
 
