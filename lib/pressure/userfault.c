@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Rounds of the rows with userfaultfd, and what is judged in all of them: a vCPU
+ * whose fault is held back stands still.  Who gets on used an old translation.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "deadline.h"
+#include "userfault.h"
+
+#define STANDSTILL_NS	20000000ULL
+#define TAKEN_AGAIN	6
+#define LEAST_FAULTS	4	/* every workload visits more pages */
+
+static size_t unit_of(const struct press *p)
+{
+	return backing_bit(p->area->backing) & ON_HUGETLB ? HUGE_BYTES : PAGE_BYTES;
+}
+
+int userfault_round(struct press *p, const struct userfault *how, struct result *r)
+{
+	const struct area *a = p->area;
+	struct uffd u;
+	int ret;
+
+	ret = uffd_open(&u, how->features, how->unit ? how->unit : unit_of(p),
+			p->budget_ns, r) ||
+	      uffd_register(&u, a->hva, a->size, how->mode, r) ||
+	      uffd_serve(&u, how->resolve, p, true, r) || how->run(p, &u, r) ? -1 : 0;
+	return uffd_close(&u, r) ? -1 : ret;
+}
+
+int userfault_unmap(struct press *p, struct result *r)
+{
+	const struct area *a = p->area;
+
+	if (!madvise(a->hva, a->size, MADV_DONTNEED))
+		return 0;
+	if (errno == EINVAL && backing_bit(a->backing) & ON_HUGETLB)
+		return result_skip(r, "madvise(MADV_DONTNEED) of hugetlb: kernel before v5.18");
+	return result_errno(r, "madvise(%p, %zu, MADV_DONTNEED)", (void *)a->hva, a->size);
+}
+
+int userfault_discard(struct press *p, struct result *r)
+{
+	const struct area *a = p->area;
+
+	/* Private copies come last: they hide what happens to the file. */
+	if (a->fd >= 0 && fallocate(a->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+				    area_file_offset(a), a->size))
+		return result_errno(r, "fallocate(PUNCH_HOLE, %zu)", a->size);
+	return backing_bit(a->backing) & ON_PRIVATE ? userfault_unmap(p, r) : 0;
+}
+
+static uint64_t visits_of(const struct press *p, unsigned int vcpu)
+{
+	return guest_load(&vm_shared(p->vm)->vcpu[vcpu].visits);
+}
+
+void standstill_begin(struct standstill *s, const struct press *p)
+{
+	unsigned int id;
+
+	for (id = 0; id < p->vm->nr_vcpus; id++)
+		s->visits[id] = visits_of(p, id);
+}
+
+/* Wait for @faults, but not for vCPUs that the bed does not run. */
+static bool await_faults(const struct uffd *u, uint64_t faults)
+{
+	struct deadline deadline;
+
+	deadline_start(&deadline, STANDSTILL_NS);
+	while (uffd_faults(u) < faults) {
+		if (!deadline_poll(&deadline))
+			return false;
+	}
+	return true;
+}
+
+int standstill_judge(const struct standstill *s, const struct press *p, const struct uffd *u,
+		     const char *why, struct result *r)
+{
+	unsigned int id;
+	int ret = 0;
+
+	await_faults(u, p->vm->nr_vcpus);
+	for (id = 0; id < p->vm->nr_vcpus; id++) {
+		uint64_t made = visits_of(p, id) - s->visits[id];
+
+		/* One whose access was over may still have been uncounted. */
+		if (made > 1)
+			ret = result_fail(r, CONTRACT_NO_STALE,
+					  "vCPU %u made %llu visits though %s", id,
+					  (unsigned long long)made, why);
+	}
+	return ret;
+}
+
+int userfault_release(struct press *p, struct uffd *u, struct result *r)
+{
+	uint64_t units = p->area->size / u->unit;
+	uint64_t want = uffd_served(u) + (units < LEAST_FAULTS ? units : LEAST_FAULTS);
+
+	uffd_release(u);
+	if (uffd_await(u, want, p->budget_ns))
+		return 0;
+	vm_describe(p->vm, r);
+	return result_fail(r, CONTRACT_PROGRESS,
+			   "%llu userfaults of the guest in %llu ms, %llu served, expected at least %llu",
+			   (unsigned long long)uffd_faults(u),
+			   (unsigned long long)p->budget_ns / 1000000,
+			   (unsigned long long)uffd_served(u), (unsigned long long)want);
+}
+
+int userfault_again(struct press *p, struct uffd *u,
+		    int (*take)(struct press *p, struct result *r), struct result *r)
+{
+	struct standstill still;
+	unsigned int n;
+
+	for (n = 0; n < TAKEN_AGAIN; n++) {
+		uint64_t faults = uffd_faults(u);
+
+		uffd_hold(u);
+		if (take(p, r))
+			return -1;
+		standstill_begin(&still, p);
+		p->proved += await_faults(u, faults + 1);
+		/* Later the thread may be in the middle of what it began before. */
+		if (!n && standstill_judge(&still, p, u, USERFAULT_TAKEN, r))
+			return -1;
+		/* Now the page comes and goes at once. */
+		uffd_release(u);
+		if (take(p, r))
+			return -1;
+	}
+	press_call_over(p);
+	return userfault_release(p, u, r);
+}
