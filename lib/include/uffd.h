@@ -108,12 +108,8 @@ void uffd_release(struct uffd *u);
 uint64_t uffd_faults(const struct uffd *u);
 uint64_t uffd_served(const struct uffd *u);
 
-/*
- * uffd_await() - wait until so many were served
- *
- * Return: whether they were in time; false at once if the thread has failed.
- */
-bool uffd_await(const struct uffd *u, uint64_t served, uint64_t budget_ns);
+/* uffd_failed() - has the thread given up?  uffd_close() says why */
+bool uffd_failed(const struct uffd *u);
 
 /*
  * uffd_close() - end the thread, give the ranges back, wake whoever waits
@@ -133,6 +129,7 @@ int uffd_close(struct uffd *u, struct result *r);
 int uffd_copy(struct uffd *u, char *addr, const char *from, size_t size, struct result *r);
 int uffd_zero(struct uffd *u, char *addr, size_t size, struct result *r);
 int uffd_continue(struct uffd *u, char *addr, size_t size, struct result *r);
+int uffd_poison(struct uffd *u, char *addr, size_t size, struct result *r);
 
 /* uffd_protect() - against writes, or no more; wakes when no more */
 int uffd_protect(struct uffd *u, char *addr, size_t size, bool protect, struct result *r);

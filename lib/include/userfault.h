@@ -53,16 +53,18 @@ int standstill_judge(const struct standstill *s, const struct press *p, const st
 
 /*
  * userfault_release() - hold back no more, and wait until the guest was served
+ * @before: uffd_served() before the pages were taken
  *
  * Return: 0, or -1 with a failure: it does not run into what was taken away.
  */
-int userfault_release(struct press *p, struct uffd *u, struct result *r);
+int userfault_release(struct press *p, struct uffd *u, uint64_t before, struct result *r);
 
 /*
  * userfault_again() - a round in which pages are taken while they are resolved
  * @take: takes all pages away
  *
- * Ends with them taken away, and the guest served at last.  Counts in p->proved how often a page was taken again while a vCPU waited for it.
+ * Counts in p->proved how often a page was taken again while a vCPU waited for
+ * it.  Return: 0 once the guest was served after the last time, or -1 with @r.
  */
 int userfault_again(struct press *p, struct uffd *u,
 		    int (*take)(struct press *p, struct result *r), struct result *r);

@@ -11,7 +11,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "deadline.h"
 #include "uffd.h"
 
 #define FAULT_KINDS	(UFFD_PAGEFAULT_FLAG_WP | UFFD_PAGEFAULT_FLAG_MINOR)
@@ -252,16 +251,9 @@ uint64_t uffd_served(const struct uffd *u)
 	return __atomic_load_n(&u->served, __ATOMIC_ACQUIRE);
 }
 
-bool uffd_await(const struct uffd *u, uint64_t served, uint64_t budget_ns)
+bool uffd_failed(const struct uffd *u)
 {
-	struct deadline deadline;
-
-	deadline_start(&deadline, budget_ns);
-	while (uffd_served(u) < served) {
-		if (is_set(&u->failed) || !deadline_poll(&deadline))
-			return false;
-	}
-	return true;
+	return is_set(&u->failed);
 }
 
 int uffd_close(struct uffd *u, struct result *r)

@@ -74,6 +74,15 @@ int uffd_continue(struct uffd *u, char *addr, size_t size, struct result *r)
 	return put(u, "UFFDIO_CONTINUE", UFFDIO_CONTINUE, &go_on, addr, size, r);
 }
 
+int uffd_poison(struct uffd *u, char *addr, size_t size, struct result *r)
+{
+	struct uffdio_poison poison = {
+		.range = { .start = (uintptr_t)addr, .len = size },
+	};
+
+	return put(u, "UFFDIO_POISON", UFFDIO_POISON, &poison, addr, size, r);
+}
+
 int uffd_protect(struct uffd *u, char *addr, size_t size, bool protect, struct result *r)
 {
 	struct uffdio_writeprotect wp = {

@@ -41,7 +41,7 @@ static int take_and_give_back(struct press *p, struct uffd *u, struct result *r)
 		return -1;
 	standstill_begin(&still, p);
 	return standstill_judge(&still, p, u, USERFAULT_TAKEN, r) ||
-	       userfault_release(p, u, r) ? -1 : 0;
+	       userfault_release(p, u, 0, r) ? -1 : 0;
 }
 
 static int run_minor(struct press *p, struct uffd *u, struct result *r)

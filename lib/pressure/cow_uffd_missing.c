@@ -62,7 +62,7 @@ static int run_copy(struct press *p, struct uffd *u, struct result *r)
 	ret = userfault_discard(p, r);
 	standstill_begin(&still, p);
 	press_resume(p);
-	if (ret || standstill_judge(&still, p, u, USERFAULT_TAKEN, r) || userfault_release(p, u, r))
+	if (ret || standstill_judge(&still, p, u, USERFAULT_TAKEN, r) || userfault_release(p, u, 0, r))
 		return -1;
 	p->proved += uffd_served(u);
 	return push_rest(p, u, r);
@@ -105,7 +105,7 @@ static int run_zero(struct press *p, struct uffd *u, struct result *r)
 		return -1;
 	press_call_over(p);
 	standstill_begin(&still, p);
-	if (standstill_judge(&still, p, u, USERFAULT_TAKEN, r) || userfault_release(p, u, r))
+	if (standstill_judge(&still, p, u, USERFAULT_TAKEN, r) || userfault_release(p, u, 0, r))
 		return -1;
 	p->proved += uffd_served(u);
 	return 0;

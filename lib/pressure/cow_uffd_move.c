@@ -51,7 +51,7 @@ static int move_out_and_back(struct press *p, struct uffd *u, struct result *r)
 		return -1;
 	standstill_begin(&still, p);
 	if (standstill_judge(&still, p, u, USERFAULT_TAKEN, r) ||
-	    userfault_release(p, u, r))
+	    userfault_release(p, u, 0, r))
 		return -1;
 	for (done = 0; done < a->size; done += u->unit) {
 		if (resolve_move(u, a->hva + done, r))

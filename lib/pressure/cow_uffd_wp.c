@@ -125,9 +125,9 @@ static int judge_protected(const struct press *p, const struct uffd *u, struct r
 /* Where the guest only reads the host writes: what is there, which is a write too. */
 static void write_by_host(const struct press *p)
 {
-	unsigned int i;
+	unsigned int step = p->nr_pages > HOST_WRITES ? p->nr_pages / HOST_WRITES : 1, i;
 
-	for (i = 0; i < p->nr_pages; i += p->nr_pages / HOST_WRITES) {
+	for (i = 0; i < p->nr_pages; i += step) {
 		guest_u64 word = guest_load(word_in(p, i));
 
 		__atomic_compare_exchange_n(word_in(p, i), &word, word, false,
@@ -136,19 +136,16 @@ static void write_by_host(const struct press *p)
 }
 
 /* The guest that writes comes to every page, sooner or later. */
-static int await_writes(const struct press *p, struct uffd *u, struct result *r)
+static int await_writes(const struct press *p, const struct uffd *u, struct result *r)
 {
 	const struct snapshot *s = p->state;
 	uint64_t units = p->area->size / u->unit;
-	uint64_t want = guest_writes(p) ? p->nr_pages : HOST_WRITES;
+	uint64_t want = units < p->nr_pages ? units : p->nr_pages;
 	struct deadline deadline;
-
-	if (want > units)
-		want = units;
 
 	deadline_start(&deadline, p->budget_ns);
 	while (__atomic_load_n(&s->nr_copied, __ATOMIC_ACQUIRE) < want) {
-		if (__atomic_load_n(&u->failed, __ATOMIC_ACQUIRE))
+		if (uffd_failed(u) || vm_check(p->vm, r))
 			return -1;
 		if (deadline_poll(&deadline))
 			continue;
@@ -190,7 +187,9 @@ static int run_snapshot(struct press *p, struct uffd *u, struct result *r)
 	uffd_release(u);
 	if (!guest_writes(p))
 		write_by_host(p);
-	if (await_writes(p, u, r) || judge_snapshot(p, u, r))
+	else if (await_writes(p, u, r))
+		return -1;
+	if (judge_snapshot(p, u, r))
 		return -1;
 	p->proved += s->nr_copied;
 	return 0;

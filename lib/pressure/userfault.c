@@ -100,31 +100,38 @@ int standstill_judge(const struct standstill *s, const struct press *p, const st
 	return ret;
 }
 
-int userfault_release(struct press *p, struct uffd *u, struct result *r)
+int userfault_release(struct press *p, struct uffd *u, uint64_t before, struct result *r)
 {
 	uint64_t units = p->area->size / u->unit;
-	uint64_t want = uffd_served(u) + (units < LEAST_FAULTS ? units : LEAST_FAULTS);
+	uint64_t want = before + (units < LEAST_FAULTS ? units : LEAST_FAULTS);
+	struct deadline deadline;
 
 	uffd_release(u);
-	if (uffd_await(u, want, p->budget_ns))
-		return 0;
-	vm_describe(p->vm, r);
-	return result_fail(r, CONTRACT_PROGRESS,
-			   "%llu userfaults of the guest in %llu ms, %llu served, expected at least %llu",
-			   (unsigned long long)uffd_faults(u),
-			   (unsigned long long)p->budget_ns / 1000000,
-			   (unsigned long long)uffd_served(u), (unsigned long long)want);
+	deadline_start(&deadline, p->budget_ns);
+	while (uffd_served(u) < want) {
+		if (uffd_failed(u) || vm_check(p->vm, r))
+			return -1;
+		if (deadline_poll(&deadline))
+			continue;
+		vm_describe(p->vm, r);
+		return result_fail(r, CONTRACT_PROGRESS,
+				   "%llu userfaults of the guest in %llu ms, %llu served, expected at least %llu",
+				   (unsigned long long)uffd_faults(u),
+				   (unsigned long long)p->budget_ns / 1000000,
+				   (unsigned long long)uffd_served(u), (unsigned long long)want);
+	}
+	return 0;
 }
 
 int userfault_again(struct press *p, struct uffd *u,
 		    int (*take)(struct press *p, struct result *r), struct result *r)
 {
+	uint64_t faults, served = 0;
 	struct standstill still;
 	unsigned int n;
 
 	for (n = 0; n < TAKEN_AGAIN; n++) {
-		uint64_t faults = uffd_faults(u);
-
+		faults = uffd_faults(u);
 		uffd_hold(u);
 		if (take(p, r))
 			return -1;
@@ -135,9 +142,10 @@ int userfault_again(struct press *p, struct uffd *u,
 			return -1;
 		/* Now the page comes and goes at once. */
 		uffd_release(u);
+		served = uffd_served(u);
 		if (take(p, r))
 			return -1;
 	}
 	press_call_over(p);
-	return userfault_release(p, u, r);
+	return userfault_release(p, u, served, r);
 }
