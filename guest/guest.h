@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the parts of the guest share: the architecture boundary (four
- * functions), the reporting of errors, and the shape of a workload.
+ * What the parts of the guest share: the architecture boundary, the reporting
+ * of errors, and the shape of a workload.
  */
 #ifndef GUEST_H
 #define GUEST_H
@@ -10,21 +10,84 @@
 
 #define shared	((struct guest_shared *)GUEST_SHARED_GPA)
 #define records	((struct guest_page *)GUEST_RECORDS_GPA)
+/* How often each vCPU has added 1 to each page. */
+#define tallies	((guest_u64 (*)[GUEST_MAX_PAGES])GUEST_TALLIES_GPA)
 
 /* Load this vCPU's exception table. */
 void arch_init(void);
-/* Leave the guest through @port; returns when the host resumes the vCPU. */
-void arch_exit(guest_u16 port);
+/* Leave the guest through @port with @value; returns when the host resumes the vCPU. */
+void arch_exit(guest_u16 port, guest_u32 value);
 /* Be polite in a busy loop. */
 void arch_relax(void);
 /* Which vCPU this is, also in an exception handler. */
 guest_u32 arch_vcpu_id(void);
 
 /*
+ * arch_call() - run code in a page of the area
+ * @code: where
+ * @argument: pointer for the code
+ * @value: what it finds as its result; zeroes there would write to this address
+ *
+ * Sees what was written there before the call.  Return: what the code returns;
+ * 0 if there were zeroes instead of it.
+ */
+guest_u64 arch_call(guest_u64 code, void *argument, guest_u64 value);
+
+/* An address that nothing maps, as are all sign-extended short stamps. */
+#define GUEST_NOWHERE	0xffffffff80000000ULL
+
+/* One access of 8 bytes at any address. */
+guest_u64 arch_load(const void *from);
+void arch_store(void *to, guest_u64 value);
+
+/* String instructions: @words of 8 bytes. */
+void arch_copy(void *to, const void *from, guest_u64 words);
+void arch_fill(void *to, guest_u64 value, guest_u64 words);
+
+/* Devices: a word from memory to a port, and back from the port. */
+void arch_port_send(guest_u16 port, const void *from);
+guest_u32 arch_port_read(guest_u16 port);
+
+/* Forget translations: of one address, of all. */
+void arch_flush(const void *address);
+void arch_flush_all(void);
+/* An entry that leads to @gpa, with @tag in the bits that walks ignore. */
+guest_u64 arch_entry(guest_u64 gpa, guest_u64 tag);
+/* The marks that a walk leaves in the last entry after a write, and in the others. */
+guest_u64 arch_mark_leaf(void);
+guest_u64 arch_mark_table(void);
+/*
+ * arch_window() - an address that is reached by way of two pages of the area
+ * @page: an address for each of them
+ * @directory: gpa of the page whose second word is looked up first
+ *
+ * The entry there leads to the page whose first word leads to the destination.
+ */
+void *arch_window(guest_u32 page, guest_u64 directory);
+
+/*
+ * arch_expect_hole() - before accesses that KVM carries out instead of the CPU
+ *
+ * If memory is unmapped meanwhile they may end in an exception; they are then
+ * tried again.
+ */
+void arch_expect_hole(void);
+
+/*
  * guest_report() - fill the mailbox and leave the guest for good
  * @error: what happened; the first reporter wins
  */
 void guest_report(const struct guest_error *error) __attribute__((noreturn));
+
+/*
+ * guest_complain() - report what a visit found, unless it is nothing
+ * @what: the judgement
+ * @page: index of the page
+ * @where: what was looked at
+ * @view: what was seen
+ */
+void guest_complain(enum guest_error_what what, guest_u32 page, const void *where,
+		    const struct guest_view *view);
 
 /*
  * guest_check() - visit a page and report if it holds what it must not
@@ -50,15 +113,19 @@ static inline void count_visit(guest_u32 id, guest_u32 page)
 /*
  * GUEST_WORKLOAD() - define a workload: one pass over its pages
  * @id: name; a file guest/workload_<id>.c holds nothing else
- * @who: enum guest_writer
+ * @stamped_by: enum guest_writer
+ * @shape: enum guest_form
+ * @effects: GUEST_JUDGES_*; with pressures of other effects it is not run
  *
  * The body gets the vCPU as `me` and returns early when told to park.
  */
-#define GUEST_WORKLOAD(id, who)						\
+#define GUEST_WORKLOAD(id, stamped_by, shape, effects)			\
 	static void pass_##id(guest_u32 me);				\
 	static const struct guest_workload workload_##id = {		\
 		.name = #id,						\
-		.writer = who,						\
+		.writer = stamped_by,					\
+		.form = shape,						\
+		.judges = effects,					\
 		.pass = (guest_u64)pass_##id,				\
 	};								\
 	static const struct guest_workload * const row_##id		\

@@ -24,24 +24,32 @@ void guest_report(const struct guest_error *error)
 	while (!guest_load(&box->what))
 		arch_relax();
 	for (;;)
-		arch_exit(GUEST_PORT_ERROR);
+		arch_exit(GUEST_PORT_ERROR, 0);
+}
+
+void guest_complain(enum guest_error_what what, guest_u32 page, const void *where,
+		    const struct guest_view *view)
+{
+	struct guest_error error = {
+		.what = what,
+		.page = page,
+		.where = (guest_u64)where,
+		.expected = view->floor,
+		.seen = view->seen,
+		.detail = (guest_u64)view->discard_begin << 32 | view->discard_end,
+	};
+
+	if (what != GUEST_ERR_NONE)
+		guest_report(&error);
 }
 
 void guest_check(guest_u32 page)
 {
-	struct guest_error error = { .page = page };
 	const guest_u64 *word = page_word(page);
 	struct guest_view view;
 
 	guest_page_look(&records[page], word, &view);
-	error.what = guest_page_judge(page, &view, shared->may_spare);
-	if (error.what == GUEST_ERR_NONE)
-		return;
-	error.where = (guest_u64)word;
-	error.expected = view.floor;
-	error.seen = view.seen;
-	error.detail = (guest_u64)view.discard_begin << 32 | view.discard_end;
-	guest_report(&error);
+	guest_complain(guest_page_judge(page, &view, shared->may_spare), page, word, &view);
 }
 
 extern const struct guest_workload * const workloads_start[];
@@ -73,6 +81,6 @@ void guest_main(guest_u32 id)
 		if (guest_load(&shared->cmd) == GUEST_CMD_RUN)
 			run_pass(id);
 		else
-			arch_exit(GUEST_PORT_PARKED);
+			arch_exit(GUEST_PORT_PARKED, 0);
 	}
 }

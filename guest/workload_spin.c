@@ -9,7 +9,7 @@
 #define SPIN_PAGES	4
 #define SPIN_READS	64
 
-GUEST_WORKLOAD(spin, GUEST_WRITER_HOST)
+GUEST_WORKLOAD(spin, GUEST_WRITER_HOST, GUEST_FORM_WORD, GUEST_JUDGES_ALL)
 {
 	guest_u32 nr_pages = shared->nr_pages;
 	guest_u32 i, n, page;

@@ -6,7 +6,7 @@
  */
 #include "guest.h"
 
-GUEST_WORKLOAD(still, GUEST_WRITER_HOST)
+GUEST_WORKLOAD(still, GUEST_WRITER_HOST, GUEST_FORM_WORD, GUEST_JUDGES_ALL)
 {
 	guest_u32 page;
 

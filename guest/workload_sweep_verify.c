@@ -5,7 +5,7 @@
  */
 #include "guest.h"
 
-GUEST_WORKLOAD(sweep_verify, GUEST_WRITER_HOST)
+GUEST_WORKLOAD(sweep_verify, GUEST_WRITER_HOST, GUEST_FORM_WORD, GUEST_JUDGES_ALL)
 {
 	guest_u32 nr_pages = shared->nr_pages;
 	guest_u32 page = me * nr_pages / shared->nr_vcpus;

@@ -5,7 +5,7 @@
  */
 #include "guest.h"
 
-GUEST_WORKLOAD(sweep_write, GUEST_WRITER_VCPU)
+GUEST_WORKLOAD(sweep_write, GUEST_WRITER_VCPU, GUEST_FORM_WORD, GUEST_JUDGES_ALL)
 {
 	guest_u32 page;
 

@@ -29,7 +29,7 @@ static inline void mn_add_chosen(const struct scenario *base, const char *what,
 					     unsigned int arg),
 				 unsigned int arg)
 {
-	unsigned int workloads = base->workload ? 1 : ARRAY_SIZE(mn_workloads);
+	unsigned int workloads = base->workload ? 1 : MN_NR_CORE;
 	unsigned int all = workloads * nr_injector_setups, b, n;
 	struct scenario spec = *base;
 	char name[160];

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Programs that run a family of pressures: every row on every backing it has
- * an effect on, with each workload, injector and number of vCPUs.
+ * an effect on, with each workload that can judge this effect, each injector and
+ * number of vCPUs.
  *
- * All of these are known and can be asked for; by default a selection runs in
- * which each row meets each of its backings once and the other choices take
- * turns, so that pairs of them meet as well.
+ * All of these can be asked for by name.  By default a selection runs in which
+ * each row meets each of its backings once and the other choices take turns, so
+ * that pairs of them meet as well.  With -a it is everything for the core
+ * workloads, and for the others each row on each backing once.
  */
 #ifndef MN_PRESSURE_H
 #define MN_PRESSURE_H
@@ -16,7 +18,12 @@
 #define MN_NR_PAGES	64
 #define MN_NR_ROUNDS	4
 
-static const char * const mn_workloads[] = { "sweep_write", "sweep_verify", "spin" };
+/* The core first. */
+static const char * const mn_workloads[] = {
+	"sweep_write", "sweep_verify", "spin",
+};
+#define MN_NR_CORE	3
+
 static const unsigned int mn_vcpus[] = { 2, 1 };
 
 /* What a test leaves for the table, in memory shared with its process. */
@@ -81,26 +88,61 @@ static inline void mn_run_scenario(const struct scenario *variant)
 	mn_run_scenario_with(variant, NULL, NULL, NULL);
 }
 
+/* Injector setups x numbers of vCPUs. */
+static inline unsigned int mn_nr_choices(void)
+{
+	return nr_injector_setups * ARRAY_SIZE(mn_vcpus);
+}
+
+/*
+ * Is a variant wanted?  All are, if patterns will choose; else all of the core
+ * workloads and one of each other, or one of all, which is up to @turn.
+ * @workload: index into mn_workloads[]
+ * @nr: of this variant among the row's
+ * @all: how many the row has
+ */
+static inline bool mn_wants(unsigned int workload, unsigned int nr, unsigned int all,
+			    unsigned int turn)
+{
+	if (mn.options.nr_patterns)
+		return true;
+	if (!mn.options.all)
+		return nr == turn % all;
+	return workload < MN_NR_CORE || nr % mn_nr_choices() == (turn + workload) % mn_nr_choices();
+}
+
+static inline unsigned int mn_nr_suited(const struct scenario *row)
+{
+	unsigned int w, n = 0;
+
+	for (w = 0; w < ARRAY_SIZE(mn_workloads); w++)
+		n += pressure_suits(row->pressure, row->backing, workload_find(mn_workloads[w]));
+	return n;
+}
+
 /* The variants of one row on one backing; @turn decides which covers it. */
 static inline void mn_add_row(const struct scenario *row, unsigned int turn,
 			      void (*add)(const struct scenario *spec, const char *name))
 {
-	unsigned int nr_workloads = ARRAY_SIZE(mn_workloads), nr_vcpus = ARRAY_SIZE(mn_vcpus);
-	unsigned int w, i, v, n = 0, all = nr_workloads * nr_injector_setups * nr_vcpus;
+	unsigned int all = mn_nr_suited(row) * mn_nr_choices();
+	unsigned int w, choice, n = 0;
 	struct scenario spec = *row;
 	char name[128];
 
-	for (w = 0; w < nr_workloads; w++)
-	for (i = 0; i < nr_injector_setups; i++)
-	for (v = 0; v < nr_vcpus; v++) {
+	for (w = 0; w < ARRAY_SIZE(mn_workloads); w++) {
 		spec.workload = workload_find(mn_workloads[w]);
-		spec.injector = &injector_setups[i];
-		spec.nr_vcpus = mn_vcpus[v];
-		snprintf(name, sizeof(name), "%s.%s.%s.%s.%uvcpu", spec.backing->name,
-			 spec.pressure->name, spec.workload->name, spec.injector->name,
-			 spec.nr_vcpus);
-		if (n++ == turn % all || mn_wants_all())
+		if (!pressure_suits(spec.pressure, spec.backing, spec.workload))
+			continue;
+		for (choice = 0; choice < mn_nr_choices(); choice++) {
+			if (!mn_wants(w, n++, all, turn))
+				continue;
+			spec.injector = &injector_setups[choice / ARRAY_SIZE(mn_vcpus)];
+			spec.nr_vcpus = mn_vcpus[choice % ARRAY_SIZE(mn_vcpus)];
+			snprintf(name, sizeof(name), "%s.%s.%s.%s.%uvcpu", spec.backing->name,
+				 spec.pressure->name, spec.workload->name,
+				 spec.injector->name, spec.nr_vcpus);
 			add(&spec, name);
+		}
 	}
 }
 

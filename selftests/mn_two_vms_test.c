@@ -55,7 +55,7 @@ static int make(struct second *s, struct scenario_run *run, struct result *r)
 	vm_visit(&s->vm, nr, spec->nr_pages - nr);
 	empty(s, vm_shared(&s->vm)->stride);
 	vm_set_workload(&s->vm, spec->workload);
-	coherence_init(&s->coherence, &s->vm, &s->part, spec->workload->writer);
+	coherence_init(&s->coherence, &s->vm, &s->part, spec->workload);
 	progress_init(&s->progress, &s->vm);
 	if (vm_start(&s->vm, r))
 		return -1;
@@ -89,7 +89,7 @@ static int halve_first(struct scenario_run *run, struct result *r)
 	if (vm_park(&run->vm, run->budget_ns, r))
 		return -1;
 	vm_visit(&run->vm, 0, spec->nr_pages / 2);
-	coherence_init(&run->coherence, &run->vm, &run->area, spec->workload->writer);
+	coherence_init(&run->coherence, &run->vm, &run->area, spec->workload);
 	vm_resume(&run->vm);
 	return progress_await(&run->progress, run->visits, run->budget_ns,
 			      "with half of the memory", r);

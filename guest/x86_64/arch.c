@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * x86-64 side of the guest: leaving it, and reporting unexpected exceptions.
+ * x86-64 side of the guest: its exceptions, who it is, and leaving it.
  */
 #include "guest.h"
 
@@ -19,14 +19,7 @@ struct gate {
 	guest_u32 zero;
 };
 
-struct exception_frame {
-	guest_u64 vector;
-	guest_u64 error_code;
-	guest_u64 rip;
-};
-
 extern const char exception_entries[];
-void guest_exception(const struct exception_frame *frame, guest_u64 cr2);
 
 static struct gate idt[NR_VECTORS];
 
@@ -54,9 +47,9 @@ void arch_init(void)
 	asm volatile("lidt %0" : : "m"(pointer) : "memory");
 }
 
-void arch_exit(guest_u16 port)
+void arch_exit(guest_u16 port, guest_u32 value)
 {
-	asm volatile("outl %%eax, %%dx" : : "d"(port), "a"(0) : "memory");
+	asm volatile("outl %%eax, %%dx" : : "d"(port), "a"(value) : "memory");
 }
 
 void arch_relax(void)
@@ -70,17 +63,4 @@ guest_u32 arch_vcpu_id(void)
 
 	asm volatile("movl %%r15d, %0" : "=r"(id));
 	return id;
-}
-
-void guest_exception(const struct exception_frame *frame, guest_u64 cr2)
-{
-	struct guest_error error = {
-		.what = GUEST_ERR_EXCEPTION,
-		.where = frame->rip,
-		.expected = cr2,
-		.seen = frame->error_code,
-		.detail = frame->vector,
-	};
-
-	guest_report(&error);
 }

@@ -5,7 +5,8 @@
  * The host starts each vCPU in 64-bit mode at the entry of the header, on
  * the page tables below, with its id in RDI.  The tables are part of the
  * image (accessed and dirty bits already set), so that the guest never
- * writes to them and a walk never depends on memory under pressure.
+ * writes to them and a walk never depends on memory under pressure; but for
+ * `windows`, which is for walks that do.
  */
 #define NR_VECTORS	32
 #define STACK_SIZE	8192
@@ -63,13 +64,24 @@ exception_entries:
 	.set	vector, vector + 1
 	.endr
 
-/* The handler never returns, so no register needs saving. */
+/* As struct exception_frame; the handler keeps the other registers. */
 exception:
+	.irp	reg, rax, rcx, rdx, rsi, rdi, r8, r9, r10, r11
+	pushq	%\reg
+	.endr
 	mov	%rsp, %rdi
 	mov	%cr2, %rsi
+	pushq	%rbp
+	mov	%rsp, %rbp
 	and	$-16, %rsp
 	call	guest_exception
-	jmp	2b
+	mov	%rbp, %rsp
+	popq	%rbp
+	.irp	reg, r11, r10, r9, r8, rdi, rsi, rdx, rcx, rax
+	popq	%\reg
+	.endr
+	add	$16, %rsp
+	iretq
 
 	.data
 	.balign	16
@@ -84,7 +96,11 @@ gdt_pointer:
 	.balign	4096
 pml4:
 	.quad	pdpt + PTE_TABLE
-	.fill	511, 8, 0
+	.quad	windows + PTE_TABLE
+	.quad	windows + 0x1000 + PTE_TABLE
+	.quad	windows + 0x2000 + PTE_TABLE
+	.quad	windows + 0x3000 + PTE_TABLE
+	.fill	507, 8, 0
 pdpt:
 	.quad	pds + PTE_TABLE
 	.quad	pds + 0x1000 + PTE_TABLE
@@ -99,7 +115,10 @@ pds:
 	.endr
 
 	.bss
-	.balign	16
+	.balign	4096
+	.globl	windows
+windows:
+	.skip	4 * 4096
 stacks:
 	.skip	STACK_SIZE * MAX_VCPUS
 

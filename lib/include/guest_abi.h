@@ -28,10 +28,13 @@ typedef unsigned long long guest_u64;
 #define GUEST_IMAGE_MAX		0x000f0000UL
 #define GUEST_SHARED_GPA	0x001f0000UL
 #define GUEST_RECORDS_GPA	0x001f1000UL
-#define GUEST_SYSTEM_END	(GUEST_RECORDS_GPA + \
+#define GUEST_TALLIES_GPA	(GUEST_RECORDS_GPA + \
 				 GUEST_MAX_PAGES * sizeof(struct guest_page))
+#define GUEST_SYSTEM_END	(GUEST_TALLIES_GPA + \
+				 GUEST_MAX_VCPUS * GUEST_MAX_PAGES * sizeof(guest_u64))
 #define GUEST_SYSTEM_SIZE	(GUEST_SYSTEM_END - GUEST_SYSTEM_GPA)
 #define GUEST_AREA_GPA		0x40000000UL	/* 2 MiB aligned */
+#define GUEST_DEVICE_GPA	0x80000000UL	/* in no slot: accesses leave the guest */
 
 /* The first bytes of the image; GUEST_SYSTEM_GPA is where it is linked. */
 #define GUEST_HEADER_MAGIC	0x31305453454e4d4bULL
@@ -43,16 +46,35 @@ struct guest_header {
 	guest_u64 workloads_end;
 };
 
-/* Who stamps the pages: each page has exactly one writer. */
+/* Who stamps the pages. */
 enum guest_writer {
 	GUEST_WRITER_VCPU,	/* page i belongs to vCPU i modulo nr_vcpus */
 	GUEST_WRITER_HOST,
+	GUEST_WRITER_ALL,	/* every vCPU, every page */
 };
+
+/* How a page holds its stamp. */
+enum guest_form {
+	GUEST_FORM_WORD,	/* the first word is the stamp */
+	GUEST_FORM_CODE,	/* the first word is code that returns the short stamp */
+	GUEST_FORM_SPLIT,	/* two short stamps, in the last 4 bytes and the 4 that follow */
+	GUEST_FORM_SUM,		/* the first word: a stamp that counts what all have added */
+	GUEST_FORM_TABLE,	/* the first word: an entry of the guest's page tables */
+};
+
+/* What may happen to the contents for a workload to tell right from wrong: a set. */
+#define GUEST_JUDGES_PRESERVED		1u
+#define GUEST_JUDGES_DISCARDED		2u
+#define GUEST_JUDGES_MAY_DISCARD	4u
+#define GUEST_JUDGES_REPLACED		8u
+#define GUEST_JUDGES_ALL		15u
 
 /* What vCPUs can be told to do; the image brings the rows, see guest.h. */
 struct guest_workload {
 	char name[24];		/* stable: part of test names */
 	guest_u32 writer;	/* enum guest_writer */
+	guest_u32 form;		/* enum guest_form */
+	guest_u32 judges;	/* GUEST_JUDGES_* */
 	guest_u32 pad;
 	guest_u64 pass;		/* guest address of the code */
 };
@@ -60,6 +82,12 @@ struct guest_workload {
 /* Ports by which a vCPU leaves the guest on purpose (32-bit out). */
 #define GUEST_PORT_PARKED	0xe0	/* saw GUEST_CMD_PARK */
 #define GUEST_PORT_ERROR	0xe4	/* the mailbox is filled */
+#define GUEST_PORT_HOLE		0xe8	/* an exception due to a hole; guest_shared.hole before it */
+/*
+ * A register of 8 bytes for each vCPU, which keeps what is written to it: at
+ * GUEST_DEVICE_GPA, and its low half at this port.
+ */
+#define GUEST_PORT_DEVICE	0xec
 
 enum guest_cmd {
 	GUEST_CMD_PARK = 0,	/* leave by GUEST_PORT_PARKED */
@@ -76,6 +104,9 @@ enum guest_error_what {
 	GUEST_ERR_FOREIGN,	/* another page's stamp, or no stamp of ours at all */
 	GUEST_ERR_FUTURE,	/* a stamp that its writer has not announced yet */
 	GUEST_ERR_COMMAND,	/* the host asked for what the guest does not know */
+	GUEST_ERR_WALK,		/* a page table there leads to another address than was written */
+	GUEST_ERR_UNMARKED,	/* the entry used by a walk lacks the marks of that */
+	GUEST_ERR_DEVICE,	/* the device's register holds another value than was written */
 	GUEST_NR_ERRORS
 };
 
@@ -109,6 +140,7 @@ struct guest_shared {
 	guest_u64 stride;	/* bytes from one visited page to the next */
 	guest_u32 generation;	/* of stamps written from now on */
 	guest_u32 may_spare;	/* discards may leave a page as it was */
+	guest_u32 hole;		/* odd while guest memory is unmapped */
 	struct guest_error error __attribute__((aligned(64)));
 	struct guest_vcpu vcpu[GUEST_MAX_VCPUS];
 };
@@ -169,6 +201,12 @@ static inline guest_u64 guest_stamp_counter(guest_u64 stamp)
 	return stamp & GUEST_STAMP_COUNTER_MAX;
 }
 
+/* Pages that each vCPU visits in a pass, at most. */
+static inline guest_u32 guest_share(guest_u32 writer, guest_u32 nr_pages, guest_u32 nr_vcpus)
+{
+	return writer == GUEST_WRITER_VCPU ? (nr_pages + nr_vcpus - 1) / nr_vcpus : nr_pages;
+}
+
 /*
  * What the host fills frames with that have left the guest.  Not a stamp: its
  * page number is larger than any.
@@ -191,7 +229,26 @@ struct guest_view {
 };
 
 /*
- * guest_page_look() - visit a page: its record before, its word, its record after
+ * guest_look_begin() / guest_look_end() - bracket a visit to a page
+ * @rec: the page's record; before the access under test, and after it
+ * @view: filled in, but for what was seen
+ */
+static inline void guest_look_begin(const struct guest_page *rec, struct guest_view *view)
+{
+	view->discard_end = guest_load(&rec->discard_end);
+	view->floor = guest_load(&rec->floor);
+	view->floor_settled = guest_load(&rec->floor_settled);
+	view->floor_begun = guest_load(&rec->floor_begun);
+}
+
+static inline void guest_look_end(const struct guest_page *rec, struct guest_view *view)
+{
+	view->ceiling = guest_load(&rec->ceiling);
+	view->discard_begin = guest_load(&rec->discard_begin);
+}
+
+/*
+ * guest_page_look() - visit a page, for GUEST_FORM_WORD
  * @rec: the page's record
  * @word: the first word of the page; this load is the access under test
  * @view: filled in
@@ -200,13 +257,9 @@ static inline void guest_page_look(const struct guest_page *rec,
 				   const guest_u64 *word,
 				   struct guest_view *view)
 {
-	view->discard_end = guest_load(&rec->discard_end);
-	view->floor = guest_load(&rec->floor);
-	view->floor_settled = guest_load(&rec->floor_settled);
-	view->floor_begun = guest_load(&rec->floor_begun);
+	guest_look_begin(rec, view);
 	view->seen = guest_load(word);
-	view->ceiling = guest_load(&rec->ceiling);
-	view->discard_begin = guest_load(&rec->discard_begin);
+	guest_look_end(rec, view);
 }
 
 /*
@@ -249,29 +302,154 @@ static inline enum guest_error_what guest_page_judge(guest_u32 page,
 }
 
 /*
- * guest_page_stamp() - the writer stores its next stamp
+ * guest_stamp_begin() / guest_stamp_end() - bracket the store of the next stamp
  * @rec: the page's record; the caller is the page's only writer
- * @word: the first word of the page; this store is the access under test
  * @page: index of the page
  * @generation: published with the stamp, for diagnosis
+ * @settled: handed from the one to the other
  *
  * The epochs reach the record only after the store: whoever reads them there
  * also finds the stamp, or a later one, in the page.  The full barrier keeps
  * the store before the look at discard_begin.
+ *
+ * Return: the stamp to store.
  */
-static inline void guest_page_stamp(struct guest_page *rec, guest_u64 *word,
-				    guest_u32 page, guest_u32 generation)
+static inline guest_u64 guest_stamp_begin(struct guest_page *rec, guest_u32 page,
+					  guest_u32 generation, guest_u32 *settled)
 {
 	guest_u64 stamp = guest_stamp(page, generation,
 				      guest_stamp_counter(rec->ceiling) + 1);
-	guest_u32 settled = guest_load(&rec->discard_end);
 
+	*settled = guest_load(&rec->discard_end);
 	guest_store(&rec->ceiling, stamp);
-	guest_store(word, stamp);
+	return stamp;
+}
+
+static inline void guest_stamp_end(struct guest_page *rec, guest_u64 stamp, guest_u32 settled)
+{
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	guest_store(&rec->floor_settled, settled);
 	guest_store(&rec->floor_begun, guest_load(&rec->discard_begin));
 	guest_store(&rec->floor, stamp);
+}
+
+/*
+ * A short stamp fits where 8 bytes do not: page and low bits of the counter.
+ * The top bit is always set, so that none is zero, and sign-extended none is an
+ * address that the guest maps.
+ */
+#define GUEST_SHORT_MARK	0x80000000U
+#define GUEST_SHORT_PAGE_SHIFT	20
+#define GUEST_SHORT_COUNTER_MAX	((1U << GUEST_SHORT_PAGE_SHIFT) - 1)
+
+static inline guest_u32 guest_short_stamp(guest_u64 stamp)
+{
+	return GUEST_SHORT_MARK | guest_stamp_page(stamp) << GUEST_SHORT_PAGE_SHIFT |
+	       (stamp & GUEST_SHORT_COUNTER_MAX);
+}
+
+/*
+ * guest_long_stamp() - the stamp of which this is the short form
+ * @page: index of the page it was found in
+ * @seen: what was found
+ * @floor: last known stamp of the page; the one looked for is near it
+ *
+ * What is no short stamp of this page becomes what is no stamp of it either.
+ */
+static inline guest_u64 guest_long_stamp(guest_u32 page, guest_u32 seen, guest_u64 floor)
+{
+	guest_u64 counter = guest_stamp_counter(floor);
+	guest_u32 ahead;
+
+	if (!seen)
+		return 0;
+	if (seen >> GUEST_SHORT_PAGE_SHIFT != (GUEST_SHORT_MARK >> GUEST_SHORT_PAGE_SHIFT | page))
+		return seen == (guest_u32)GUEST_CANARY ? GUEST_CANARY : 1ULL << 63 | seen;
+	ahead = (seen - counter) & GUEST_SHORT_COUNTER_MAX;
+	counter += ahead;
+	if (ahead > GUEST_SHORT_COUNTER_MAX / 2)
+		counter -= GUEST_SHORT_COUNTER_MAX + 1;
+	return guest_stamp(page, guest_stamp_generation(floor), counter);
+}
+
+/* GUEST_FORM_CODE, for x86-64: mov $short, %rax (sign-extended); ret. */
+#define GUEST_CODE_BEGIN	0x0000000000c0c748ULL
+#define GUEST_CODE_END		0xc300000000000000ULL
+#define GUEST_CODE_SHIFT	24
+
+static inline guest_u64 guest_code(guest_u32 short_stamp)
+{
+	return GUEST_CODE_BEGIN | GUEST_CODE_END | (guest_u64)short_stamp << GUEST_CODE_SHIFT;
+}
+
+/* What this code returns: a short stamp; 0 for none; for other code, no short stamp. */
+static inline guest_u32 guest_code_result(guest_u64 code)
+{
+	guest_u32 result = code >> GUEST_CODE_SHIFT;
+
+	if (!code || code == guest_code(result))
+		return result;
+	return code == GUEST_CANARY ? (guest_u32)GUEST_CANARY : 1;
+}
+
+/* GUEST_FORM_SPLIT: where the 8 bytes are; the last page has no next one to go on in. */
+static inline guest_u64 guest_split_offset(guest_u32 page, guest_u32 nr_pages, guest_u64 stride)
+{
+	return stride == GUEST_PAGE_SIZE && page + 1 == nr_pages ? GUEST_PAGE_SIZE - 8 :
+								   GUEST_PAGE_SIZE - 4;
+}
+
+/*
+ * guest_sum_judge() - decide whether a sum is legal, for GUEST_FORM_SUM
+ * @page: index of the page
+ * @seen: the first word
+ * @least: that many additions were over before the look
+ * @most: so many had begun after it
+ *
+ * Return: GUEST_ERR_NONE or what is wrong.
+ */
+static inline enum guest_error_what guest_sum_judge(guest_u32 page, guest_u64 seen,
+						    guest_u64 least, guest_u64 most)
+{
+	guest_u64 sum = seen & ((1ULL << GUEST_STAMP_PAGE_SHIFT) - 1);
+
+	if (!seen && (page || least))
+		return GUEST_ERR_LOST;
+	if (guest_stamp_page(seen) != page)
+		return GUEST_ERR_FOREIGN;
+	if (sum < least)
+		return GUEST_ERR_STALE;
+	return sum > most ? GUEST_ERR_FUTURE : GUEST_ERR_NONE;
+}
+
+/*
+ * GUEST_FORM_TABLE, for x86-64: an entry has the page in bits that walks ignore,
+ * and marks (accessed, dirty) that walks set.
+ */
+#define GUEST_ENTRY_MARKS	0x60ULL
+
+static inline enum guest_error_what guest_entry_judge(guest_u32 page, guest_u64 seen,
+						      guest_u64 written)
+{
+	if (!((seen ^ written) & ~GUEST_ENTRY_MARKS))
+		return GUEST_ERR_NONE;
+	if (!seen)
+		return GUEST_ERR_LOST;
+	return guest_stamp_page(seen) == page ? GUEST_ERR_STALE : GUEST_ERR_FOREIGN;
+}
+
+/*
+ * guest_page_stamp() - the writer stores its next stamp, for GUEST_FORM_WORD
+ * @word: the first word of the page; this store is the access under test
+ */
+static inline void guest_page_stamp(struct guest_page *rec, guest_u64 *word,
+				    guest_u32 page, guest_u32 generation)
+{
+	guest_u32 settled;
+	guest_u64 stamp = guest_stamp_begin(rec, page, generation, &settled);
+
+	guest_store(word, stamp);
+	guest_stamp_end(rec, stamp, settled);
 }
 
 #endif

@@ -67,14 +67,18 @@ struct coherence {
 	struct vm *vm;
 	struct area *area;
 	enum guest_writer writer;
+	enum guest_form form;
 	unsigned int nr_pages;
 	uint16_t generation;
 	bool emptied;		/* a discard took the host's stamps */
 };
 
-/* coherence_init() - stamp every page, if the host is the writer */
+/*
+ * coherence_init() - write to every page what the workload expects there at first
+ * @workload: says who stamps the pages, and how they hold their stamps
+ */
 void coherence_init(struct coherence *c, struct vm *vm, struct area *area,
-		    enum guest_writer writer);
+		    const struct guest_workload *workload);
 
 /*
  * coherence_prepare() - stamp again what a discard has emptied

@@ -122,6 +122,10 @@ bool pressure_applies(const struct pressure *p, const struct backing *backing);
 enum pressure_effect pressure_effect(const struct pressure *p,
 				     const struct backing *backing);
 
+/* pressure_suits() - can the workload tell right from wrong under it? */
+bool pressure_suits(const struct pressure *p, const struct backing *backing,
+		    const struct guest_workload *workload);
+
 /*
  * pressure_joins() - may it be at work on an area beside another?
  *

@@ -12,7 +12,7 @@
 
 #define TEST_USAGE \
 	"usage: %s [-ahlDx] [-t GLOB]... [-d SECONDS] [-s SEED] [-n [A-]B]\n" \
-	"  -a          all variants, not only a selection that covers every row\n" \
+	"  -a          the full cross product, not only a selection that covers every row\n" \
 	"  -l          list the tests\n" \
 	"  -t GLOB     run the tests, of all variants, whose names match (may be repeated)\n" \
 	"  -d SECONDS  go on with the pressure of each test for so long\n" \

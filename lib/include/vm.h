@@ -45,6 +45,7 @@ struct vcpu {
 	uint64_t holes;		/* KVM_RUN came back because of a hole */
 	uint64_t holes_before;	/* the same when the last hole was opened */
 	struct bus_errors bus;	/* KVM_RUN met poisoned memory */
+	uint64_t device;	/* register of the vCPU's device, see GUEST_PORT_DEVICE */
 	char error[256];	/* why VCPU_FAILED */
 };
 
@@ -107,6 +108,9 @@ struct guest_shared *vm_shared(const struct vm *vm);
 
 /* vm_records() - the page records, one per visited page */
 struct guest_page *vm_records(const struct vm *vm);
+
+/* vm_tally() - how often a vCPU says it has added 1 to a page */
+uint64_t vm_tally(const struct vm *vm, unsigned int vcpu, unsigned int page);
 
 /*
  * vm_set_slot() - create, change or delete a memory slot

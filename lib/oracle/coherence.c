@@ -12,26 +12,48 @@ static guest_u64 *word_in(const struct coherence *c, char *base, unsigned int pa
 	return (guest_u64 *)(base + page * vm_shared(c->vm)->stride);
 }
 
+/* What the host stores for a stamp. */
+static guest_u64 in_form(const struct coherence *c, guest_u64 stamp)
+{
+	return c->form == GUEST_FORM_CODE ? guest_code(guest_short_stamp(stamp)) : stamp;
+}
+
 void coherence_stamp(struct coherence *c)
 {
 	struct guest_page *records = vm_records(c->vm);
 	unsigned int i;
 
+	for (i = 0; i < c->nr_pages; i++) {
+		uint32_t settled;
+		guest_u64 stamp = guest_stamp_begin(&records[i], i, c->generation, &settled);
+
+		guest_store(word_in(c, c->area->hva, i), in_form(c, stamp));
+		guest_stamp_end(&records[i], stamp, settled);
+	}
+}
+
+/* Sums begin with the page and no addition. */
+static void begin_sums(struct coherence *c)
+{
+	unsigned int i;
+
 	for (i = 0; i < c->nr_pages; i++)
-		guest_page_stamp(&records[i], word_in(c, c->area->hva, i), i,
-				 c->generation);
+		guest_store(word_in(c, c->area->hva, i), guest_stamp(i, 0, 0));
 }
 
 void coherence_init(struct coherence *c, struct vm *vm, struct area *area,
-		    enum guest_writer writer)
+		    const struct guest_workload *workload)
 {
 	memset(c, 0, sizeof(*c));
 	c->vm = vm;
 	c->area = area;
-	c->writer = writer;
+	c->writer = workload->writer;
+	c->form = workload->form;
 	c->nr_pages = vm_shared(vm)->nr_pages;
-	if (writer == GUEST_WRITER_HOST)
+	if (c->writer == GUEST_WRITER_HOST)
 		coherence_stamp(c);
+	if (c->form == GUEST_FORM_SUM)
+		begin_sums(c);
 }
 
 guest_u64 coherence_next(struct coherence *c, unsigned int page)
@@ -41,7 +63,7 @@ guest_u64 coherence_next(struct coherence *c, unsigned int page)
 				     guest_stamp_counter(record->ceiling) + 1);
 
 	guest_store(&record->ceiling, next);
-	return next;
+	return in_form(c, next);
 }
 
 void coherence_published(struct coherence *c)
@@ -139,17 +161,66 @@ void coherence_after(struct coherence *c, enum pressure_effect effect)
 		coherence_stamp(c);
 }
 
+/* The halves of a split stamp; of two that are wrong, the first is shown. */
+static enum guest_error_what judge_split(const struct coherence *c, unsigned int page,
+					 guest_u32 spare, struct guest_view *view)
+{
+	const struct guest_shared *shared = vm_shared(c->vm);
+	const char *at = (const char *)word_in(c, c->area->hva, page) +
+			 guest_split_offset(page, c->nr_pages, shared->stride);
+	enum guest_error_what what = GUEST_ERR_NONE;
+	uint32_t halves[2];
+	unsigned int i;
+
+	memcpy(halves, at, sizeof(halves));
+	for (i = 0; i < 2 && what == GUEST_ERR_NONE; i++) {
+		view->seen = guest_long_stamp(page, halves[i], view->floor);
+		what = guest_page_judge(page, view, spare);
+	}
+	return what;
+}
+
+static guest_u64 added(const struct coherence *c, unsigned int page)
+{
+	guest_u64 sum = 0;
+	unsigned int id;
+
+	for (id = 0; id < c->vm->nr_vcpus; id++)
+		sum += vm_tally(c->vm, id, page);
+	return sum;
+}
+
+/* With nobody at work: what is in a page must be exactly what was written last. */
+static enum guest_error_what judge(const struct coherence *c, unsigned int page,
+				   struct guest_view *view)
+{
+	guest_u32 spare = vm_shared(c->vm)->may_spare;
+
+	guest_page_look(&vm_records(c->vm)[page], word_in(c, c->area->hva, page), view);
+	switch (c->form) {
+	case GUEST_FORM_WORD:
+		break;
+	case GUEST_FORM_CODE:
+		view->seen = guest_long_stamp(page, guest_code_result(view->seen), view->floor);
+		break;
+	case GUEST_FORM_SPLIT:
+		return judge_split(c, page, spare, view);
+	case GUEST_FORM_SUM:
+		view->floor = guest_stamp(page, 0, added(c, page));
+		return guest_sum_judge(page, view->seen, added(c, page), added(c, page));
+	case GUEST_FORM_TABLE:
+		return guest_entry_judge(page, view->seen, view->floor);
+	}
+	return guest_page_judge(page, view, spare);
+}
+
 int coherence_final(const struct coherence *c, struct result *r)
 {
-	const struct guest_page *records = vm_records(c->vm);
-	enum guest_error_what what;
 	struct guest_view view;
 	unsigned int i, bad = 0;
 
 	for (i = 0; i < c->nr_pages; i++) {
-		guest_page_look(&records[i], word_in(c, c->area->hva, i), &view);
-		what = guest_page_judge(i, &view, vm_shared(c->vm)->may_spare);
-		if (what == GUEST_ERR_NONE)
+		if (judge(c, i, &view) == GUEST_ERR_NONE)
 			continue;
 		if (!bad++)
 			result_fail(r, CONTRACT_CONTENTS,

@@ -56,6 +56,19 @@ bool pressure_joins(const struct pressure *p, const struct backing *backing)
 	       p->preserves & backing_bit(backing);
 }
 
+bool pressure_suits(const struct pressure *p, const struct backing *backing,
+		    const struct guest_workload *workload)
+{
+	static const unsigned int needs[] = {
+		[EFFECT_PRESERVE] = GUEST_JUDGES_PRESERVED,
+		[EFFECT_DISCARD] = GUEST_JUDGES_DISCARDED,
+		[EFFECT_MAY_DISCARD] = GUEST_JUDGES_MAY_DISCARD,
+		[EFFECT_REPLACE] = GUEST_JUDGES_REPLACED,
+	};
+
+	return workload->judges & needs[pressure_effect(p, backing)];
+}
+
 const char *pressure_missing(const struct pressure *p)
 {
 	const char *missing = NULL;

@@ -25,11 +25,12 @@ void written_begin(struct written *w, const struct press *p)
 
 bool written_all(const struct written *w, const struct press *p)
 {
-	uint64_t want = p->nr_pages / p->vm->nr_vcpus + 1 + ON_THE_EDGE;
+	uint64_t want = guest_share(p->coherence->writer, p->nr_pages, p->vm->nr_vcpus) +
+			ON_THE_EDGE;
 	struct deadline deadline;
 	unsigned int id;
 
-	if (!w->begun || p->coherence->writer != GUEST_WRITER_VCPU)
+	if (!w->begun || p->coherence->writer == GUEST_WRITER_HOST)
 		return false;
 	deadline_start(&deadline, p->budget_ns);
 	for (id = 0; id < p->vm->nr_vcpus; id++) {

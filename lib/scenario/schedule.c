@@ -50,6 +50,19 @@ static const struct backing *any_backing(unsigned int set, struct stream *stream
 	}
 }
 
+/* One that can judge what the row does there; there is always one. */
+static const struct guest_workload *any_workload(const struct schedule *s,
+						 const struct scenario *spec,
+						 struct stream *stream)
+{
+	const struct guest_workload *workload;
+
+	do {
+		workload = workload_find(s->workloads[below(stream, s->nr_workloads)]);
+	} while (!pressure_suits(spec->pressure, spec->backing, workload));
+	return workload;
+}
+
 static const struct injector_setup *any_setup(const struct schedule *s,
 					      const struct pressure *row, struct stream *stream)
 {
@@ -94,12 +107,12 @@ static void draw_scenario(const struct schedule *s, const struct pressure *row,
 		.pressure = row,
 		.backing = any_backing(applies_to(row) & among, stream),
 		.injector = any_setup(s, row, stream),
-		.workload = workload_find(s->workloads[below(stream, s->nr_workloads)]),
 		.nr_vcpus = 1 + below(stream, s->max_vcpus),
 		.nr_pages = s->nr_pages,
 		.rounds = s->rounds,
 		.may_spoil = s->may_spoil,
 	};
+	spec->workload = any_workload(s, spec, stream);
 }
 
 /* Backings that need nothing of the host which two guests would quarrel about. */

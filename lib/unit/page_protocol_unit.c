@@ -196,6 +196,82 @@ TEST_F(page, replacement_is_preserved_contents_that_move_on)
 	VISIT(GUEST_ERR_LOST);
 }
 
+TEST(short_stamp_is_found_again)
+{
+	guest_u64 floor = guest_stamp(PAGE, 3, 0x7fffff), next = floor + 1;
+
+	EXPECT_EQ(floor, guest_long_stamp(PAGE, guest_short_stamp(floor), floor));
+	/* The low bits of the counter wrap around in between. */
+	EXPECT_EQ(next, guest_long_stamp(PAGE, guest_short_stamp(next), floor));
+	EXPECT_EQ(floor, guest_long_stamp(PAGE, guest_short_stamp(floor), next));
+	EXPECT_EQ(0, guest_long_stamp(PAGE, 0, floor));
+}
+
+TEST_F(page, short_stamp_of_others)
+{
+	guest_u64 other = guest_short_stamp(guest_stamp(PAGE + 1, 3, 1));
+
+	STAMP();
+	self->word = guest_long_stamp(PAGE, other, self->rec.floor);
+	VISIT(GUEST_ERR_FOREIGN);
+	self->word = guest_long_stamp(PAGE, 1, self->rec.floor);
+	VISIT(GUEST_ERR_FOREIGN);
+	self->word = guest_long_stamp(PAGE, (guest_u32)GUEST_CANARY, self->rec.floor);
+	EXPECT_EQ(GUEST_CANARY, self->word);
+	VISIT(GUEST_ERR_FOREIGN);
+}
+
+TEST(short_stamp_is_never_zero)
+{
+	EXPECT_NE(0, guest_short_stamp(0));
+	EXPECT_NE(0, guest_short_stamp(guest_stamp(0, 0, GUEST_SHORT_COUNTER_MAX + 1ULL)));
+}
+
+TEST(code_says_what_it_returns)
+{
+	guest_u32 result = guest_short_stamp(guest_stamp(PAGE, 3, 5));
+
+	EXPECT_EQ(result, guest_code_result(guest_code(result)));
+	EXPECT_EQ(0, guest_code_result(0));
+	EXPECT_EQ(1, guest_code_result(guest_code(result) + 1));
+	EXPECT_EQ((guest_u32)GUEST_CANARY, guest_code_result(GUEST_CANARY));
+}
+
+TEST(split_stays_in_the_area)
+{
+	EXPECT_EQ(GUEST_PAGE_SIZE - 4, guest_split_offset(0, 2, GUEST_PAGE_SIZE));
+	EXPECT_EQ(GUEST_PAGE_SIZE - 8, guest_split_offset(1, 2, GUEST_PAGE_SIZE));
+	EXPECT_EQ(GUEST_PAGE_SIZE - 4, guest_split_offset(1, 2, 2 * GUEST_PAGE_SIZE));
+}
+
+TEST(sum_between_what_was_counted_and_what_may_be)
+{
+	EXPECT_EQ(GUEST_ERR_NONE, guest_sum_judge(0, 0, 0, 1));
+	EXPECT_EQ(GUEST_ERR_NONE, guest_sum_judge(PAGE, guest_stamp(PAGE, 0, 4), 4, 5));
+	EXPECT_EQ(GUEST_ERR_STALE, guest_sum_judge(PAGE, guest_stamp(PAGE, 0, 3), 4, 5));
+	EXPECT_EQ(GUEST_ERR_FUTURE, guest_sum_judge(PAGE, guest_stamp(PAGE, 0, 6), 4, 5));
+	EXPECT_EQ(GUEST_ERR_FOREIGN, guest_sum_judge(PAGE, guest_stamp(PAGE + 1, 0, 4), 4, 5));
+	EXPECT_EQ(GUEST_ERR_LOST, guest_sum_judge(PAGE, 0, 0, 1));
+	EXPECT_EQ(GUEST_ERR_LOST, guest_sum_judge(0, 0, 1, 1));
+}
+
+TEST(entry_but_for_its_marks)
+{
+	guest_u64 entry = guest_stamp(PAGE, 0, 0) | 0x123003;
+
+	EXPECT_EQ(GUEST_ERR_NONE, guest_entry_judge(PAGE, entry | GUEST_ENTRY_MARKS, entry));
+	EXPECT_EQ(GUEST_ERR_LOST, guest_entry_judge(PAGE, 0, entry));
+	EXPECT_EQ(GUEST_ERR_STALE, guest_entry_judge(PAGE, entry + 0x1000, entry));
+	EXPECT_EQ(GUEST_ERR_FOREIGN, guest_entry_judge(PAGE, GUEST_CANARY, entry));
+}
+
+TEST(pages_are_shared_out)
+{
+	EXPECT_EQ(3, guest_share(GUEST_WRITER_VCPU, 5, 2));
+	EXPECT_EQ(5, guest_share(GUEST_WRITER_HOST, 5, 2));
+	EXPECT_EQ(5, guest_share(GUEST_WRITER_ALL, 5, 2));
+}
+
 TEST(layout_has_room)
 {
 	EXPECT_EQ(32, sizeof(struct guest_page));

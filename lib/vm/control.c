@@ -146,18 +146,26 @@ int vm_stop(struct vm *vm, uint64_t budget_ns, struct result *r)
 	return 0;
 }
 
+/* The guest is told as well; when it knows, the vCPU threads do. */
+static void move_hole(struct vm *vm)
+{
+	uint32_t hole = __atomic_add_fetch(&vm->hole, 1, __ATOMIC_ACQ_REL);
+
+	guest_store(&vm_shared(vm)->hole, hole);
+}
+
 void vm_hole_open(struct vm *vm)
 {
 	unsigned int id;
 
 	for (id = 0; id < vm->nr_vcpus; id++)
 		vm->vcpus[id].holes_before = guest_load(&vm->vcpus[id].holes);
-	__atomic_add_fetch(&vm->hole, 1, __ATOMIC_ACQ_REL);
+	move_hole(vm);
 }
 
 void vm_hole_close(struct vm *vm)
 {
-	__atomic_add_fetch(&vm->hole, 1, __ATOMIC_ACQ_REL);
+	move_hole(vm);
 	futex_wake(&vm->hole);
 }
 

@@ -54,6 +54,11 @@ void vm_set_workload(struct vm *vm, const struct guest_workload *workload)
 	guest_store(&vm_shared(vm)->workload, i);
 }
 
+const struct guest_workload *vm_workload(const struct vm *vm)
+{
+	return workload_at(vm_shared(vm)->workload);
+}
+
 int image_load(struct vm *vm, struct result *r)
 {
 	size_t size = guest_image_end - guest_image_start;

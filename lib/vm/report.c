@@ -12,6 +12,7 @@ static const char *what_name(uint32_t what)
 		[GUEST_ERR_UNDEAD] = "still holds the stamp that a completed discard took away (stale translation)",
 		[GUEST_ERR_FOREIGN] = "holds what was never written to it (someone else's memory)",
 		[GUEST_ERR_FUTURE] = "holds a stamp nobody announced",
+		[GUEST_ERR_UNMARKED] = "lacks the marks that a walk left in a page table's entry (lost write)",
 	};
 
 	return what < GUEST_NR_ERRORS && names[what] ? names[what] : "is reported wrong";
@@ -22,6 +23,26 @@ static void note_stamp(const char *label, guest_u64 stamp, struct result *r)
 	result_note(r, "  %s %#018llx: page %u, generation %u, counter %llu", label,
 		    stamp, guest_stamp_page(stamp), guest_stamp_generation(stamp),
 		    guest_stamp_counter(stamp));
+}
+
+/* What was expected and what was found, as the workload's pages hold it. */
+static void note_values(const struct vm *vm, const struct guest_error *e, struct result *r)
+{
+	switch (vm_workload(vm)->form) {
+	case GUEST_FORM_SUM:
+		result_note(r, "  counted %llu additions, found %#llx: page %u, %llu additions",
+			    e->expected, e->seen, guest_stamp_page(e->seen),
+			    e->seen & ((1ULL << GUEST_STAMP_PAGE_SHIFT) - 1));
+		return;
+	case GUEST_FORM_TABLE:
+		result_note(r, "  written %#018llx, found %#018llx", e->expected, e->seen);
+		return;
+	default:
+		note_stamp("last known", e->expected, r);
+		note_stamp("found     ", e->seen, r);
+		result_note(r, "  discards of this page: %llu begun, %llu ended",
+			    e->detail >> 32, e->detail & 0xffffffff);
+	}
 }
 
 static int check_mailbox(const struct vm *vm, struct result *r)
@@ -39,6 +60,14 @@ static int check_mailbox(const struct vm *vm, struct result *r)
 	case GUEST_ERR_COMMAND:
 		return result_error(r, "vCPU %u does not know workload %llu of %llu",
 				    e->vcpu, e->seen, e->expected);
+	case GUEST_ERR_WALK:
+		return result_fail(r, CONTRACT_CONTENTS,
+				   "vCPU %u: a walk by the page table in page %u at gpa %#llx leads to %#llx, not to %#llx",
+				   e->vcpu, e->page, e->where, e->seen, e->expected);
+	case GUEST_ERR_DEVICE:
+		return result_fail(r, CONTRACT_CONTENTS,
+				   "vCPU %u: the device has %#llx, not %#llx that was written by code in page %u",
+				   e->vcpu, e->seen, e->expected, e->page);
 	}
 	if (e->seen == GUEST_CANARY)
 		return result_fail(r, CONTRACT_NO_STALE,
@@ -46,10 +75,7 @@ static int check_mailbox(const struct vm *vm, struct result *r)
 				   e->vcpu, e->page, e->where);
 	result_fail(r, CONTRACT_CONTENTS, "vCPU %u: page %u at gpa %#llx %s",
 		    e->vcpu, e->page, e->where, what_name(what));
-	note_stamp("last known", e->expected, r);
-	note_stamp("found     ", e->seen, r);
-	result_note(r, "  discards of this page: %llu begun, %llu ended",
-		    e->detail >> 32, e->detail & 0xffffffff);
+	note_values(vm, e, r);
 	return -1;
 }
 

@@ -146,19 +146,47 @@ static bool handle_mmio(struct vcpu *vcpu, const struct epochs *before)
 	return true;
 }
 
+static bool handle_port(struct vcpu *vcpu)
+{
+	const struct kvm_run *run = vcpu->run;
+	uint32_t hole_before;
+
+	switch (run->io.port) {
+	case GUEST_PORT_PARKED:
+		park(vcpu);
+		return true;
+	case GUEST_PORT_ERROR:
+		return fail(vcpu, "the guest reported an error");
+	case GUEST_PORT_HOLE:
+		memcpy(&hole_before, (const char *)run + run->io.data_offset, sizeof(hole_before));
+		return wait_out_hole(vcpu, hole_before) ||
+		       fail(vcpu, "the guest saw a hole where there was none");
+	default:
+		return device_port(vcpu) ||
+		       fail(vcpu, "KVM_RUN: port %#x, which the guest does not use, at RIP %#llx (the pages under pressure begin at %#lx)",
+			    run->io.port, (unsigned long long)vcpu_arch_where(vcpu),
+			    GUEST_AREA_GPA);
+	}
+}
+
+/* Code in a hole cannot be emulated; the instruction is then run again. */
+static bool handle_internal_error(struct vcpu *vcpu, uint32_t hole_before)
+{
+	const struct kvm_run *run = vcpu->run;
+
+	return (run->internal.suberror == KVM_INTERNAL_ERROR_EMULATION &&
+		wait_out_hole(vcpu, hole_before)) ||
+	       fail(vcpu, "KVM_RUN: INTERNAL_ERROR, suberror %u, at RIP %#llx",
+		    run->internal.suberror, (unsigned long long)vcpu_arch_where(vcpu));
+}
+
 static bool handle_exit(struct vcpu *vcpu, const struct epochs *before)
 {
 	struct kvm_run *run = vcpu->run;
 
 	switch (run->exit_reason) {
 	case KVM_EXIT_IO:
-		if (run->io.port == GUEST_PORT_PARKED) {
-			park(vcpu);
-			return true;
-		}
-		if (run->io.port == GUEST_PORT_ERROR)
-			return fail(vcpu, "the guest reported an error");
-		return fail(vcpu, "KVM_RUN: unexpected port %#x", run->io.port);
+		return handle_port(vcpu);
 	case KVM_EXIT_INTR:
 		return true;
 	case KVM_EXIT_DIRTY_RING_FULL:
@@ -166,10 +194,9 @@ static bool handle_exit(struct vcpu *vcpu, const struct epochs *before)
 		sleep_ns(RING_WAIT_NS);
 		return true;
 	case KVM_EXIT_MMIO:
-		return handle_mmio(vcpu, before);
+		return device_mmio(vcpu) || handle_mmio(vcpu, before);
 	case KVM_EXIT_INTERNAL_ERROR:
-		return fail(vcpu, "KVM_RUN: INTERNAL_ERROR, suberror %u",
-			    run->internal.suberror);
+		return handle_internal_error(vcpu, before->hole);
 	case KVM_EXIT_FAIL_ENTRY:
 		return fail(vcpu, "KVM_RUN: FAIL_ENTRY, hardware reason %#llx",
 			    run->fail_entry.hardware_entry_failure_reason);

@@ -73,3 +73,10 @@ int vcpu_arch_init(struct vcpu *vcpu, struct result *r)
 		return result_errno(r, "KVM_SET_REGS of vCPU %u", vcpu->id);
 	return 0;
 }
+
+uint64_t vcpu_arch_where(const struct vcpu *vcpu)
+{
+	struct kvm_regs regs;
+
+	return ioctl(vcpu->fd, KVM_GET_REGS, &regs) ? 0 : regs.rip;
+}

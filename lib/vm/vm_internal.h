@@ -7,11 +7,20 @@
 
 /* image.c: copy the embedded guest image into the system slot */
 int image_load(struct vm *vm, struct result *r);
+/* image.c: what vm_set_workload() set */
+const struct guest_workload *vm_workload(const struct vm *vm);
 /* image.c: header of the loaded image */
 const struct guest_header *image_header(const struct vm *vm);
 
 /* vcpu_<arch>.c: registers such that the vCPU starts at the image's entry */
 int vcpu_arch_init(struct vcpu *vcpu, struct result *r);
+
+/* vcpu_<arch>.c: where the vCPU is in its code, for people; 0 if unknown */
+uint64_t vcpu_arch_where(const struct vcpu *vcpu);
+
+/* device.c: what an exit for the device did with its register; false: not for it */
+bool device_mmio(struct vcpu *vcpu);
+bool device_port(struct vcpu *vcpu);
 
 /* vcpu.c */
 int vcpu_create(struct vm *vm, unsigned int id, struct result *r);

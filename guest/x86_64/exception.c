@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Exceptions: two kinds are part of a workload, all others are reported.
+ *
+ * Code in a page that was emptied is all zeroes, which is an instruction that
+ * writes to where RAX points: to nowhere, see guest_short_stamp().  And an access
+ * that KVM carries out, because it walks page tables or emulates, finds no
+ * memory in a hole.
+ */
+#include "guest.h"
+
+#define VECTOR_INVALID_OPCODE	6
+#define VECTOR_PAGE_FAULT	14
+
+/* Pushed by the CPU and by the entry code. */
+struct exception_frame {
+	guest_u64 r11, r10, r9, r8, rdi, rsi, rdx, rcx, rax;
+	guest_u64 vector;
+	guest_u64 error_code;
+	guest_u64 rip, cs, rflags, rsp, ss;
+};
+
+void guest_exception(struct exception_frame *frame, guest_u64 cr2);
+
+/* guest_shared.hole as each vCPU saw it before the accesses it now makes. */
+static guest_u32 hole_before[GUEST_MAX_VCPUS];
+
+void arch_expect_hole(void)
+{
+	hole_before[arch_vcpu_id()] = guest_load(&shared->hole);
+	asm volatile("" : : : "memory");
+}
+
+static int in_area(guest_u64 rip)
+{
+	return rip - shared->area_gpa < shared->nr_pages * shared->stride;
+}
+
+/* What arch_call() went to has been emptied: return 0 from there. */
+static int ran_zeroes(struct exception_frame *frame, guest_u64 cr2)
+{
+	if (frame->vector != VECTOR_PAGE_FAULT || cr2 != frame->rax || !in_area(frame->rip))
+		return 0;
+	frame->rax = 0;
+	frame->rip = *(const guest_u64 *)frame->rsp;
+	frame->rsp += sizeof(guest_u64);
+	return 1;
+}
+
+/* Was memory unmapped since the vCPU last looked?  Then wait till it is back. */
+static int met_hole(const struct exception_frame *frame)
+{
+	guest_u32 before = hole_before[arch_vcpu_id()];
+
+	if (frame->vector != VECTOR_PAGE_FAULT && frame->vector != VECTOR_INVALID_OPCODE)
+		return 0;
+	if (!(before & 1) && guest_load(&shared->hole) == before)
+		return 0;
+	arch_exit(GUEST_PORT_HOLE, before);
+	arch_expect_hole();
+	return 1;
+}
+
+void guest_exception(struct exception_frame *frame, guest_u64 cr2)
+{
+	struct guest_error error = {
+		.what = GUEST_ERR_EXCEPTION,
+		.where = frame->rip,
+		.expected = cr2,
+		.seen = frame->error_code,
+		.detail = frame->vector,
+	};
+
+	if (!ran_zeroes(frame, cr2) && !met_hole(frame))
+		guest_report(&error);
+}
