@@ -97,4 +97,15 @@ TEST(workloads_of_the_image)
 	EXPECT_EQ(NULL, workload_find("no_such_workload"));
 }
 
+TEST(workloads_meet_only_what_they_can_judge)
+{
+	struct pressure p = {
+		.preserves = BACKING_BIT(BACKING_MEMFD), .discards = BACKING_BIT(BACKING_ANON),
+	};
+
+	EXPECT_TRUE(pressure_suits(&p, &backings[BACKING_MEMFD], workload_find("atomic")));
+	EXPECT_FALSE(pressure_suits(&p, &backings[BACKING_ANON], workload_find("atomic")));
+	EXPECT_TRUE(pressure_suits(&p, &backings[BACKING_ANON], workload_find("exec")));
+}
+
 TEST_HARNESS_MAIN

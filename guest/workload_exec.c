@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * exec: every vCPU runs a function in every page.  The host writes them; each
+ * returns its page's stamp.  A fetch through a translation that should be gone
+ * shows as the wrong value, or as an exception.  Of a page that was emptied, the
+ * zeroes count as a function that returns 0: see arch_call().
+ */
+#include "guest.h"
+
+static void check(guest_u32 page)
+{
+	const struct guest_page *rec = &records[page];
+	guest_u64 code = (guest_u64)page_word(page);
+	struct guest_view view;
+
+	guest_look_begin(rec, &view);
+	view.seen = guest_long_stamp(page, arch_call(code, 0, GUEST_NOWHERE), view.floor);
+	guest_look_end(rec, &view);
+	guest_complain(guest_page_judge(page, &view, shared->may_spare), page,
+		       (const void *)code, &view);
+}
+
+GUEST_WORKLOAD(exec, GUEST_WRITER_HOST, GUEST_FORM_CODE, GUEST_JUDGES_ALL)
+{
+	guest_u32 nr_pages = shared->nr_pages;
+	guest_u32 page = me * nr_pages / shared->nr_vcpus;
+	guest_u32 i;
+
+	for (i = 0; i < nr_pages; i++) {
+		if (must_stop())
+			return;
+		check(page);
+		count_visit(me, page);
+		page = page + 1 == nr_pages ? 0 : page + 1;
+	}
+	count_sweep(me);
+}
