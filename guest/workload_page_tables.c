@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * page_tables: the guest's own page tables lie in the pages under pressure, so
+ * that walking them faults.  Each page is a directory in one walk and a last-level
+ * table in another.  A walk must lead where the entries say, and leave its marks
+ * in them; then the entries are written anew, to lead elsewhere.
+ *
+ * An emptied page table leads nowhere: only with pressures that preserve contents.
+ */
+#include "guest.h"
+
+#define DESTINATIONS	8
+
+/* Where walks may lead; the first word is its own address. */
+static struct destination {
+	const struct destination *self;
+	guest_u64 written[GUEST_MAX_VCPUS];
+	guest_u64 pad[GUEST_PAGE_SIZE / sizeof(guest_u64) - 1 - GUEST_MAX_VCPUS];
+} destinations[DESTINATIONS] __attribute__((aligned(GUEST_PAGE_SIZE)));
+
+/* What was last written to the second word of each page, and by how many visits. */
+static guest_u64 directories[GUEST_MAX_PAGES];
+static guest_u64 visits[GUEST_MAX_PAGES];
+
+/* The page whose first word the walk of a visit ends at. */
+static guest_u32 table_of(guest_u32 page)
+{
+	page += shared->nr_vcpus;
+	return page < shared->nr_pages ? page : page % shared->nr_vcpus;
+}
+
+static struct destination *destination_of(guest_u32 page, guest_u64 visit)
+{
+	return &destinations[(page + visit) % DESTINATIONS];
+}
+
+static void complain(enum guest_error_what what, guest_u32 page, const void *where,
+		     guest_u64 expected, guest_u64 seen)
+{
+	struct guest_view view = { .floor = expected, .seen = seen };
+
+	guest_complain(what, page, where, &view);
+}
+
+/* Read and write through the window, each by a walk. */
+static void walk(guest_u32 me, guest_u32 page)
+{
+	struct destination *expected = destination_of(page, visits[page]);
+	volatile struct destination *window = arch_window(page, (guest_u64)page_word(page));
+	guest_u32 table = table_of(page);
+	guest_u64 self;
+
+	arch_expect_hole();
+	arch_flush((const void *)window);
+	self = (guest_u64)window->self;
+	if (self != (guest_u64)expected)
+		complain(GUEST_ERR_WALK, table, page_word(table), (guest_u64)expected, self);
+	window->written[me] = visits[page];
+	if (guest_load(&expected->written[me]) != visits[page])
+		complain(GUEST_ERR_WALK, table, page_word(table), visits[page],
+			 expected->written[me]);
+}
+
+static void check_entry(guest_u32 page, const guest_u64 *entry, guest_u64 written,
+			guest_u64 marks)
+{
+	guest_u64 seen = guest_load(entry);
+
+	complain(guest_entry_judge(page, seen, written), page, entry, written, seen);
+	if ((seen & marks) != marks)
+		complain(GUEST_ERR_UNMARKED, page, entry, written | marks, seen);
+}
+
+/*
+ * KVM may carry out a write to a page table itself, to keep up with it; if it
+ * found a hole, the host did, of which KVM knows nothing: then write again.
+ */
+static void write_entry(guest_u64 *entry, guest_u64 value)
+{
+	guest_u32 hole;
+
+	do {
+		hole = guest_load(&shared->hole);
+		arch_store(entry, value);
+	} while ((hole & 1) || guest_load(&shared->hole) != hole);
+}
+
+static void write_entries(guest_u32 page, guest_u32 table)
+{
+	guest_u64 visit = ++visits[page];
+	struct destination *next = destination_of(page, visit);
+	guest_u64 *leaf = page_word(table), *directory = page_word(page) + 1;
+
+	next->self = next;
+	records[table].ceiling = arch_entry((guest_u64)next, guest_stamp(table, 0, visit / DESTINATIONS));
+	write_entry(leaf, records[table].ceiling);
+	guest_store(&records[table].floor, records[table].ceiling);
+	directories[page] = arch_entry((guest_u64)leaf, guest_stamp(page, 0, visit));
+	write_entry(directory, directories[page]);
+}
+
+GUEST_WORKLOAD(page_tables, GUEST_WRITER_VCPU, GUEST_FORM_TABLE, GUEST_JUDGES_PRESERVED)
+{
+	guest_u32 page, table;
+
+	arch_flush_all();
+	for (page = me; page < shared->nr_pages; page += shared->nr_vcpus) {
+		if (must_stop())
+			return;
+		table = table_of(page);
+		if (visits[page]) {
+			walk(me, page);
+			check_entry(table, page_word(table), records[table].floor,
+				    arch_mark_leaf());
+			check_entry(page, page_word(page) + 1, directories[page],
+				    arch_mark_table());
+		}
+		write_entries(page, table);
+		count_visit(me, page);
+	}
+	count_sweep(me);
+}
