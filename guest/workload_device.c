@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * device: accesses that leave the guest or that KVM carries out, mixed with those
+ * of the CPU.  In each page is a function that returns the page's stamp, and one
+ * that writes it to a device: KVM, too, has to fetch that instruction from the
+ * page.  A string instruction sends the stamp from the page to a port; and the
+ * next one comes from the device into the page.
+ */
+#include "guest.h"
+
+#define device		((void *)GUEST_DEVICE_GPA)
+
+/* mov %eax, (%rdi); ret */
+#define STORE_CODE	0xc30789ULL
+#define SHORT_AT	(GUEST_CODE_SHIFT / 8)
+
+/* Exits are slow: each visit has one of these, and each page all of them by turns. */
+enum turn { TURN_CALL, TURN_SEND, TURN_RECEIVE, NR_TURNS };
+
+/* Finish a view with what was seen, and judge it. */
+static void judge(guest_u32 page, struct guest_view *view, guest_u32 seen)
+{
+	const struct guest_page *rec = &records[page];
+
+	view->seen = guest_long_stamp(page, seen, view->floor);
+	guest_look_end(rec, view);
+	guest_complain(guest_page_judge(page, view, shared->may_spare), page,
+		       page_word(page), view);
+}
+
+static void expect_register(guest_u32 page, guest_u32 expected, guest_u32 seen)
+{
+	struct guest_view view = { .floor = expected, .seen = seen };
+
+	guest_complain(seen == expected ? GUEST_ERR_NONE : GUEST_ERR_DEVICE, page,
+		       device, &view);
+}
+
+/* The instruction that writes to the device is in the page. */
+static void call_store(guest_u32 page, struct guest_view *view, guest_u32 seen)
+{
+	guest_u64 *words = page_word(page);
+
+	if (!seen)
+		return;
+	arch_expect_hole();
+	if (arch_call((guest_u64)(words + 1), device, GUEST_NOWHERE | seen))
+		expect_register(page, seen, arch_port_read(GUEST_PORT_DEVICE));
+	else
+		judge(page, view, 0);	/* emptied since: it may have written, or not */
+}
+
+/* What is written to the device is in the page. */
+static void send_stamp(guest_u32 page, struct guest_view *view)
+{
+	arch_port_send(GUEST_PORT_DEVICE, (const char *)page_word(page) + SHORT_AT);
+	judge(page, view, guest_load((guest_u32 *)device));
+}
+
+static void check(guest_u32 page, enum turn turn)
+{
+	struct guest_view view;
+	guest_u32 seen;
+
+	guest_look_begin(&records[page], &view);
+	seen = arch_call((guest_u64)page_word(page), 0, GUEST_NOWHERE);
+	judge(page, &view, seen);
+	if (turn == TURN_CALL)
+		call_store(page, &view, seen);
+	if (turn == TURN_SEND)
+		send_stamp(page, &view);
+}
+
+static void stamp(guest_u32 page, enum turn turn)
+{
+	guest_u64 *words = page_word(page);
+	guest_u32 settled;
+	guest_u64 stamp = guest_stamp_begin(&records[page], page,
+					    guest_load(&shared->generation), &settled);
+	guest_u64 code = guest_code(guest_short_stamp(stamp));
+
+	guest_store(words + 1, STORE_CODE);
+	if (turn == TURN_RECEIVE) {
+		arch_store(device, code);
+		arch_copy(words, device, 1);
+	} else {
+		guest_store(words, code);
+	}
+	guest_stamp_end(&records[page], stamp, settled);
+}
+
+GUEST_WORKLOAD(device, GUEST_WRITER_VCPU, GUEST_FORM_CODE, GUEST_JUDGES_ALL)
+{
+	guest_u32 page;
+
+	for (page = me; page < shared->nr_pages; page += shared->nr_vcpus) {
+		enum turn turn = (page / shared->nr_vcpus +
+				  guest_stamp_counter(records[page].floor)) % NR_TURNS;
+
+		if (must_stop())
+			return;
+		check(page, turn);
+		stamp(page, turn);
+		count_visit(me, page);
+	}
+	count_sweep(me);
+}
