@@ -71,6 +71,10 @@ void guest_exception(struct exception_frame *frame, guest_u64 cr2)
 		.detail = frame->vector,
 	};
 
-	if (!ran_zeroes(frame, cr2) && !met_hole(frame))
-		guest_report(&error);
+	if (ran_zeroes(frame, cr2) || met_hole(frame))
+		return;
+	error.page = arch_window_page(cr2);
+	if (frame->vector == VECTOR_PAGE_FAULT && error.page < GUEST_MAX_PAGES)
+		error.what = GUEST_ERR_NO_WAY;
+	guest_report(&error);
 }

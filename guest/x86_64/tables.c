@@ -60,3 +60,10 @@ void *arch_window(guest_u32 page, guest_u64 directory)
 		windows[page] = entry;
 	return (void *)(WINDOWS_AT + ((guest_u64)page << WINDOW_SHIFT) + SECOND_ENTRY);
 }
+
+guest_u32 arch_window_page(guest_u64 address)
+{
+	guest_u64 page = (address - WINDOWS_AT) >> WINDOW_SHIFT;
+
+	return page < GUEST_MAX_PAGES ? page : GUEST_MAX_PAGES;
+}

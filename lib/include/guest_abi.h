@@ -105,6 +105,7 @@ enum guest_error_what {
 	GUEST_ERR_FUTURE,	/* a stamp that its writer has not announced yet */
 	GUEST_ERR_COMMAND,	/* the host asked for what the guest does not know */
 	GUEST_ERR_WALK,		/* a page table there leads to another address than was written */
+	GUEST_ERR_NO_WAY,	/* one leads nowhere; as GUEST_ERR_EXCEPTION */
 	GUEST_ERR_UNMARKED,	/* the entry used by a walk lacks the marks of that */
 	GUEST_ERR_DEVICE,	/* the device's register holds another value than was written */
 	GUEST_NR_ERRORS

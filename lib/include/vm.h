@@ -46,7 +46,8 @@ struct vcpu {
 	uint64_t holes_before;	/* the same when the last hole was opened */
 	struct bus_errors bus;	/* KVM_RUN met poisoned memory */
 	uint64_t device;	/* register of the vCPU's device, see GUEST_PORT_DEVICE */
-	char error[256];	/* why VCPU_FAILED */
+	enum contract contract;	/* which was broken, if VCPU_FAILED */
+	char error[256];	/* why */
 };
 
 struct vm {

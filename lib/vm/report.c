@@ -64,6 +64,10 @@ static int check_mailbox(const struct vm *vm, struct result *r)
 		return result_fail(r, CONTRACT_CONTENTS,
 				   "vCPU %u: a walk by the page table in page %u at gpa %#llx leads to %#llx, not to %#llx",
 				   e->vcpu, e->page, e->where, e->seen, e->expected);
+	case GUEST_ERR_NO_WAY:
+		return result_fail(r, CONTRACT_CONTENTS,
+				   "vCPU %u: the walk that begins with the page table in page %u leads nowhere: page fault at %#llx, error code %#llx, RIP %#llx",
+				   e->vcpu, e->page, e->expected, e->seen, e->where);
 	case GUEST_ERR_DEVICE:
 		return result_fail(r, CONTRACT_CONTENTS,
 				   "vCPU %u: the device has %#llx, not %#llx that was written by code in page %u",
@@ -92,6 +96,7 @@ int vm_check(const struct vm *vm, struct result *r)
 	if (check_mailbox(vm, r))
 		return -1;
 	if (failed)
-		return result_fail(r, CONTRACT_FAULTS, "vCPU %u: %s", failed->id, failed->error);
+		return result_fail(r, failed->contract, "vCPU %u: %s", failed->id,
+				   failed->error);
 	return 0;
 }

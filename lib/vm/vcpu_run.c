@@ -66,6 +66,8 @@ fail(struct vcpu *vcpu, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(vcpu->error, sizeof(vcpu->error), fmt, ap);
 	va_end(ap);
+	if (!vcpu->contract)
+		vcpu->contract = CONTRACT_FAULTS;
 	set_state(vcpu, VCPU_FAILED);
 	return false;
 }
@@ -146,6 +148,20 @@ static bool handle_mmio(struct vcpu *vcpu, const struct epochs *before)
 	return true;
 }
 
+/* The guest uses no such port; was it in the pages under pressure that it came to run this? */
+static bool fail_port(struct vcpu *vcpu)
+{
+	unsigned long long rip = vcpu_arch_where(vcpu);
+	const struct area *area = vcpu->vm->area;
+
+	if (!area || rip - GUEST_AREA_GPA >= area->size)
+		return fail(vcpu, "KVM_RUN: unexpected port %#x at RIP %#llx",
+			    vcpu->run->io.port, rip);
+	vcpu->contract = CONTRACT_NO_STALE;
+	return fail(vcpu, "runs what was never written to the pages under pressure: port %#x at RIP %#llx (stale translation)",
+		    vcpu->run->io.port, rip);
+}
+
 static bool handle_port(struct vcpu *vcpu)
 {
 	const struct kvm_run *run = vcpu->run;
@@ -162,10 +178,7 @@ static bool handle_port(struct vcpu *vcpu)
 		return wait_out_hole(vcpu, hole_before) ||
 		       fail(vcpu, "the guest saw a hole where there was none");
 	default:
-		return device_port(vcpu) ||
-		       fail(vcpu, "KVM_RUN: port %#x, which the guest does not use, at RIP %#llx (the pages under pressure begin at %#lx)",
-			    run->io.port, (unsigned long long)vcpu_arch_where(vcpu),
-			    GUEST_AREA_GPA);
+		return device_port(vcpu) || fail_port(vcpu);
 	}
 }
 
