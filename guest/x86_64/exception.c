@@ -22,12 +22,13 @@ struct exception_frame {
 
 void guest_exception(struct exception_frame *frame, guest_u64 cr2);
 
-/* guest_shared.hole as each vCPU saw it before the accesses it now makes. */
-static guest_u32 hole_before[GUEST_MAX_VCPUS];
+/* guest_shared.hole as each vCPU saw it before the accesses it now makes, if it did. */
+#define HOLE_SEEN	(1ULL << 32)
+static guest_u64 hole_before[GUEST_MAX_VCPUS];
 
 void arch_expect_hole(void)
 {
-	hole_before[arch_vcpu_id()] = guest_load(&shared->hole);
+	hole_before[arch_vcpu_id()] = HOLE_SEEN | guest_load(&shared->hole);
 	asm volatile("" : : : "memory");
 }
 
@@ -50,11 +51,11 @@ static int ran_zeroes(struct exception_frame *frame, guest_u64 cr2)
 /* Was memory unmapped since the vCPU last looked?  Then wait till it is back. */
 static int met_hole(const struct exception_frame *frame)
 {
-	guest_u32 before = hole_before[arch_vcpu_id()];
+	guest_u64 before = hole_before[arch_vcpu_id()];
 
 	if (frame->vector != VECTOR_PAGE_FAULT && frame->vector != VECTOR_INVALID_OPCODE)
 		return 0;
-	if (!(before & 1) && guest_load(&shared->hole) == before)
+	if (!before || (!(before & 1) && before == (HOLE_SEEN | guest_load(&shared->hole))))
 		return 0;
 	arch_exit(GUEST_PORT_HOLE, before);
 	arch_expect_hole();
