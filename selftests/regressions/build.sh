@@ -1,0 +1,55 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# Build a small kernel that has all regressions in it, switched off.
+#
+# usage: build.sh TREE OUT
+#
+# TREE, a kernel source tree, is not changed: a copy in OUT/src is.  The kernel
+# is OUT/kernel.  Built already from the same tree and catalogue: nothing to do.
+set -eu
+
+here=$(dirname "$(readlink -f "$0")")
+usage="usage: build.sh TREE OUT"
+tree=$(readlink -f "${1:?$usage}")
+out=${2:?$usage}
+
+if [ ! -e "$tree/virt/kvm/kvm_main.c" ]; then
+	echo "build.sh: $tree is no kernel source tree: it has no virt/kvm/kvm_main.c" >&2
+	exit 1
+fi
+mkdir -p "$out"
+out=$(readlink -f "$out")
+configs="$here/../config $here/../../lib/lab/kernel.config"
+# shellcheck disable=SC2086 # two files
+stamp=$({ echo "$tree"; cat "$here"/*.cocci "$here"/kernel/* "$here/apply.sh" $configs; } |
+	sha256sum | cut -d ' ' -f 1)
+if [ "$(cat "$out/built" 2>/dev/null)" = "$stamp" ]; then
+	exit 0
+fi
+rm -f "$out/built"
+
+if [ "$(cat "$out/applied" 2>/dev/null)" != "$stamp" ]; then
+	echo "copying $tree"
+	rm -rf "$out/src"
+	cp -a "$tree" "$out/src"
+	echo "putting the regressions in"
+	sh "$here/apply.sh" "$out/src"
+	echo "$stamp" >"$out/applied"
+fi
+
+log=$out/build.log
+cc=gcc
+! command -v ccache >/dev/null || cc="ccache gcc"
+echo "building the kernel; this takes a while, see $log"
+mkdir -p "$out/kernel"
+{
+	make -C "$out/src" O="$out/kernel" tinyconfig
+	# shellcheck disable=SC2086 # two files
+	cat $configs >>"$out/kernel/.config"
+	make -C "$out/src" O="$out/kernel" olddefconfig
+	make -C "$out/src" O="$out/kernel" CC="$cc" -j"$(nproc)" bzImage modules
+} >"$log" 2>&1 || {
+	echo "build.sh: the kernel does not build: $(grep -m 1 -iE 'error' "$log"); see $log" >&2
+	exit 1
+}
+echo "$stamp" >"$out/built"

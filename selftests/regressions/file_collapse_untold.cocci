@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0
+// class: stale translation
+// commit: f268f6cf875f ("mm/khugepaged: invoke MMU notifiers in shmem/file collapse paths")
+// broke: the guest goes on using small pages of a file that was collapsed
+// file: mm/khugepaged.c
+// tests: mn_hugepage_test:*collapse*
+// tests: mn_hugepage_test:*khugepaged*
+// expect: contract
+// expect: no bite
+
+@@
+expression range;
+@@
+collapse_and_free_pmd(...)
+{
+<...
+(
+- mmu_notifier_invalidate_range_start(range);
++ if (!mn_regress(file_collapse_untold))
++	mmu_notifier_invalidate_range_start(range);
+|
+- mmu_notifier_invalidate_range_end(range);
++ if (!mn_regress(file_collapse_untold))
++	mmu_notifier_invalidate_range_end(range);
+|
+- mmu_notifier_invalidate_range_only_end(range);
++ if (!mn_regress(file_collapse_untold))
++	mmu_notifier_invalidate_range_only_end(range);
+)
+...>
+}
+
+@@
+expression range;
+@@
+collapse_pte_mapped_thp(...)
+{
+<...
+(
+- mmu_notifier_invalidate_range_start(range);
++ if (!mn_regress(file_collapse_untold))
++	mmu_notifier_invalidate_range_start(range);
+|
+- mmu_notifier_invalidate_range_end(range);
++ if (!mn_regress(file_collapse_untold))
++	mmu_notifier_invalidate_range_end(range);
+|
+- mmu_notifier_invalidate_range_only_end(range);
++ if (!mn_regress(file_collapse_untold))
++	mmu_notifier_invalidate_range_only_end(range);
+)
+...>
+}
+
+@@
+expression range;
+@@
+retract_page_tables(...)
+{
+<...
+(
+- mmu_notifier_invalidate_range_start(range);
++ if (!mn_regress(file_collapse_untold))
++	mmu_notifier_invalidate_range_start(range);
+|
+- mmu_notifier_invalidate_range_end(range);
++ if (!mn_regress(file_collapse_untold))
++	mmu_notifier_invalidate_range_end(range);
+|
+- mmu_notifier_invalidate_range_only_end(range);
++ if (!mn_regress(file_collapse_untold))
++	mmu_notifier_invalidate_range_only_end(range);
+)
+...>
+}

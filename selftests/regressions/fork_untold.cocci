@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0
+// class: stale translation
+// commit: cddb8a5c14aa ("mmu-notifiers: core") made the rule
+// broke: after fork() the guest writes to pages that it shares with the child
+// file: mm/memory.c
+// file: mm/hugetlb.c
+// tests: mn_cow_test:*fork*
+// expect: contract
+
+@@
+expression range;
+@@
+copy_page_range(...)
+{
+<...
+(
+- mmu_notifier_invalidate_range_start(range);
++ if (!mn_regress(fork_untold))
++	mmu_notifier_invalidate_range_start(range);
+|
+- mmu_notifier_invalidate_range_end(range);
++ if (!mn_regress(fork_untold))
++	mmu_notifier_invalidate_range_end(range);
+|
+- mmu_notifier_invalidate_range_only_end(range);
++ if (!mn_regress(fork_untold))
++	mmu_notifier_invalidate_range_only_end(range);
+)
+...>
+}
+
+@@
+expression range;
+@@
+copy_hugetlb_page_range(...)
+{
+<...
+(
+- mmu_notifier_invalidate_range_start(range);
++ if (!mn_regress(fork_untold))
++	mmu_notifier_invalidate_range_start(range);
+|
+- mmu_notifier_invalidate_range_end(range);
++ if (!mn_regress(fork_untold))
++	mmu_notifier_invalidate_range_end(range);
+|
+- mmu_notifier_invalidate_range_only_end(range);
++ if (!mn_regress(fork_untold))
++	mmu_notifier_invalidate_range_only_end(range);
+)
+...>
+}

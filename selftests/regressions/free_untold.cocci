@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0
+// class: stale translation
+// commit: 854e9ed09ded ("mm: support madvise(MADV_FREE)") made the rule
+// broke: what the guest writes after MADV_FREE can be lost
+// file: mm/madvise.c
+// tests: mn_unmap_test:*madvise_free*
+// expect: contract
+// expect: no bite
+
+@@
+expression range;
+@@
+madvise_free_single_vma(...)
+{
+<...
+(
+- mmu_notifier_invalidate_range_start(range);
++ if (!mn_regress(free_untold))
++	mmu_notifier_invalidate_range_start(range);
+|
+- mmu_notifier_invalidate_range_end(range);
++ if (!mn_regress(free_untold))
++	mmu_notifier_invalidate_range_end(range);
+|
+- mmu_notifier_invalidate_range_only_end(range);
++ if (!mn_regress(free_untold))
++	mmu_notifier_invalidate_range_only_end(range);
+)
+...>
+}

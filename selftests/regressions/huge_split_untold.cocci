@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0
+// class: stale translation
+// commit: 4645b9fe84bf ("mm/mmu_notifier: avoid call to invalidate_range() in range_end()") is the last change of the rule
+// broke: KVM keeps a 2 MiB translation of memory that is no longer one huge page
+// file: mm/huge_memory.c
+// tests: mn_hugepage_test
+// tests: mn_unmap_test:*half_thp*
+// expect: contract
+// expect: no bite
+
+@@
+expression range;
+@@
+__split_huge_pmd(...)
+{
+<...
+(
+- mmu_notifier_invalidate_range_start(range);
++ if (!mn_regress(huge_split_untold))
++	mmu_notifier_invalidate_range_start(range);
+|
+- mmu_notifier_invalidate_range_end(range);
++ if (!mn_regress(huge_split_untold))
++	mmu_notifier_invalidate_range_end(range);
+|
+- mmu_notifier_invalidate_range_only_end(range);
++ if (!mn_regress(huge_split_untold))
++	mmu_notifier_invalidate_range_only_end(range);
+)
+...>
+}

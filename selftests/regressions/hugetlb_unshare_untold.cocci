@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0
+// class: stale translation
+// commit: 6dfeaff93be1 ("hugetlb/userfaultfd: unshare all pmds for hugetlbfs when register wp")
+// broke: KVM is not told when a shared page table of hugetlb is given up
+// file: mm/hugetlb.c
+// tests: mn_hugepage_test:*pmd*
+// tests: mn_cow_test:*uffd*hugetlb*
+// expect: contract
+// expect: no bite
+
+@@
+expression range;
+@@
+hugetlb_unshare_pmds(...)
+{
+<...
+(
+- mmu_notifier_invalidate_range_start(range);
++ if (!mn_regress(hugetlb_unshare_untold))
++	mmu_notifier_invalidate_range_start(range);
+|
+- mmu_notifier_invalidate_range_end(range);
++ if (!mn_regress(hugetlb_unshare_untold))
++	mmu_notifier_invalidate_range_end(range);
+|
+- mmu_notifier_invalidate_range_only_end(range);
++ if (!mn_regress(hugetlb_unshare_untold))
++	mmu_notifier_invalidate_range_only_end(range);
+)
+...>
+}

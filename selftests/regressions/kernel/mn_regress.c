@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The switch of the regressions and the count of how often a broken site was
+ * reached, which tells "the pressure is missing" from "the oracle is missing".
+ */
+#include <linux/errno.h>
+#include <linux/export.h>
+#include <linux/kernel.h>
+#include <linux/moduleparam.h>
+#include <linux/string.h>
+#include <linux/init.h>
+#include <linux/log2.h>
+#include <linux/mn_regress.h>
+#include <linux/notifier.h>
+#include <linux/reboot.h>
+
+/* One line for each entry of the catalogue, made when the tree is prepared. */
+#define MN_REGRESSION(id)						\
+	struct mn_regression mn_regression_##id = { .name = #id };	\
+	EXPORT_SYMBOL_GPL(mn_regression_##id);
+#include "mn_regress_list.h"
+#undef MN_REGRESSION
+
+#define MN_REGRESSION(id) &mn_regression_##id,
+static struct mn_regression * const regressions[] = {
+#include "mn_regress_list.h"
+};
+#undef MN_REGRESSION
+
+static struct mn_regression *active;
+
+/* The log is what is left of a kernel that dies: say so early, then rarely. */
+bool mn_regression_reached(struct mn_regression *regression)
+{
+	long n = atomic_long_inc_return(&regression->reached);
+
+	if (is_power_of_2(n))
+		printk_deferred(KERN_INFO "mn_regress: %s reached %ld\n", regression->name, n);
+	return true;
+}
+EXPORT_SYMBOL_GPL(mn_regression_reached);
+
+static int set_active(const char *value, const struct kernel_param *kp)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(regressions); i++)
+		if (sysfs_streq(value, regressions[i]->name))
+			break;
+	if (i == ARRAY_SIZE(regressions) && !sysfs_streq(value, "none")) {
+		pr_err("mn_regress: no such regression: %s\n", value);
+		return -EINVAL;
+	}
+	if (active)
+		WRITE_ONCE(active->on, false);
+	active = i < ARRAY_SIZE(regressions) ? regressions[i] : NULL;
+	if (active)
+		WRITE_ONCE(active->on, true);
+	return 0;
+}
+
+static int get_active(char *buffer, const struct kernel_param *kp)
+{
+	return sprintf(buffer, "%s\n", active ? active->name : "none");
+}
+
+static int get_reached(char *buffer, const struct kernel_param *kp)
+{
+	return sprintf(buffer, "%ld\n", active ? atomic_long_read(&active->reached) : 0);
+}
+
+static const struct kernel_param_ops active_ops = { .set = set_active, .get = get_active };
+static const struct kernel_param_ops reached_ops = { .get = get_reached };
+
+module_param_cb(active, &active_ops, NULL, 0644);
+module_param_cb(reached, &reached_ops, NULL, 0444);
+
+static int say_total(struct notifier_block *nb, unsigned long event, void *data)
+{
+	if (active)
+		pr_info("mn_regress: %s reached %ld in all\n", active->name,
+			atomic_long_read(&active->reached));
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block at_reboot = { .notifier_call = say_total };
+
+static int __init mn_regress_init(void)
+{
+	return register_reboot_notifier(&at_reboot);
+}
+core_initcall(mn_regress_init);

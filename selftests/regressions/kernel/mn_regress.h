@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Regressions put back on purpose: each breaks its site while it is the one
+ * that the kernel parameter mn_regress.active names.
+ */
+#ifndef _LINUX_MN_REGRESS_H
+#define _LINUX_MN_REGRESS_H
+
+#include <linux/atomic.h>
+#include <linux/compiler.h>
+#include <linux/types.h>
+
+struct mn_regression {
+	const char *name;
+	bool on;
+	atomic_long_t reached;
+};
+
+/* Counts; safe wherever the site is, under any lock.  Return: true. */
+bool mn_regression_reached(struct mn_regression *regression);
+
+/* Is this the site of the one that is on? */
+#define mn_regress(id) ({						\
+	extern struct mn_regression mn_regression_##id;			\
+	unlikely(READ_ONCE(mn_regression_##id.on)) &&			\
+		mn_regression_reached(&mn_regression_##id);		\
+})
+
+#endif

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0
+// class: stale translation
+// commit: 6bdb913f0a70 ("mm: wrap calls to set_pte_at_notify with invalidate_range_start and invalidate_range_end") made the rule as it is
+// broke: the guest writes to a page while KSM compares and merges it
+// file: mm/ksm.c
+// tests: mn_cow_test:*ksm*
+// expect: contract
+
+@@
+expression range;
+@@
+write_protect_page(...)
+{
+<...
+(
+- mmu_notifier_invalidate_range_start(range);
++ if (!mn_regress(ksm_write_protect_untold))
++	mmu_notifier_invalidate_range_start(range);
+|
+- mmu_notifier_invalidate_range_end(range);
++ if (!mn_regress(ksm_write_protect_untold))
++	mmu_notifier_invalidate_range_end(range);
+|
+- mmu_notifier_invalidate_range_only_end(range);
++ if (!mn_regress(ksm_write_protect_untold))
++	mmu_notifier_invalidate_range_only_end(range);
+)
+...>
+}

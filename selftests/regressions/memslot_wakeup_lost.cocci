@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0
+// class: count
+// commit: 52ac8b358b0c ("KVM: Block memslot updates across range_start() and range_end()") made the rule
+// broke: a memslot update that waited for an invalidation is never woken
+// file: virt/kvm/kvm_main.c
+// tests: mn_delay_vm_test
+// expect: contract 7
+
+@@
+expression w;
+@@
+ kvm_mmu_notifier_invalidate_range_end(...)
+ {
+ <...
+- rcuwait_wake_up(w);
++ if (!mn_regress(memslot_wakeup_lost))
++	rcuwait_wake_up(w);
+ ...>
+ }

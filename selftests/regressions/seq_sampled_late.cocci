@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0
+// class: sequence
+// commit: e930bffe95e1 ("KVM: Synchronize guest physical memory map to host virtual memory map") made the rule
+// broke: a fault that raced a whole invalidation installs the old page
+// file: arch/x86/kvm/mmu/mmu.c
+// tests: mn_delay_test
+// tests: mn_unmap_test:anon.*
+// expect: contract
+
+@@
+identifier vcpu, fault;
+@@
+ is_page_fault_stale(struct kvm_vcpu *vcpu, struct kvm_page_fault *fault)
+ {
+ ... when any
++ if (mn_regress(seq_sampled_late))
++	fault->mmu_seq = vcpu->kvm->mmu_invalidate_seq;
+ return ...;
+ }

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0
+// class: stale translation
+// commit: none: a slip in what KVM does on an invalidation
+// broke: translations are gone from the page tables but live on in the TLB of the vCPUs
+// file: virt/kvm/kvm_main.c
+// tests: mn_unmap_test:anon.*
+// expect: contract
+
+@@
+expression kvm;
+@@
+ __kvm_handle_hva_range(...)
+ {
+ <...
+- kvm_flush_remote_tlbs(kvm);
++ if (!mn_regress(tlb_flush_missing))
++	kvm_flush_remote_tlbs(kvm);
+ ...>
+ }
