@@ -77,7 +77,7 @@ static int resolve_write(struct uffd *u, char *unit, struct result *r)
 
 	if (!s->copied[offset / u->unit]) {
 		memcpy(s->pages + offset, unit, u->unit);
-		s->copied[offset / u->unit] = 1;
+		guest_store(&s->copied[offset / u->unit], 1);
 		__atomic_add_fetch(&s->nr_copied, 1, __ATOMIC_ACQ_REL);
 	}
 	return uffd_protect(u, unit, u->unit, false, r);
@@ -85,21 +85,50 @@ static int resolve_write(struct uffd *u, char *unit, struct result *r)
 
 static size_t offset_of(const struct press *p, unsigned int page)
 {
-	return page * vm_shared(p->vm)->stride;
+	return (char *)press_page(p, page) - p->area->hva;
 }
 
-static guest_u64 *word_in(const struct press *p, unsigned int page)
-{
-	return (guest_u64 *)(p->area->hva + offset_of(p, page));
-}
-
-static bool guest_writes(const struct press *p)
-{
-	return p->coherence->writer == GUEST_WRITER_VCPU;
-}
-
-/* All that can tell that a write landed while nothing could be written. */
+/* What is protected still: no write may have landed there. */
 static int judge_protected(const struct press *p, const struct uffd *u, struct result *r)
+{
+	const struct snapshot *s = p->state;
+	unsigned int i;
+
+	for (i = 0; i < p->nr_pages; i++) {
+		/* In this order: it is copied before it may be written to. */
+		guest_u64 now = guest_load(press_page(p, i));
+
+		if (now != s->words[i] && !guest_load(&s->copied[offset_of(p, i) / u->unit]))
+			return result_fail(r, CONTRACT_NO_STALE,
+					   "page %u at %p went from %#llx to %#llx while it was protected against writes",
+					   i, (void *)press_page(p, i), s->words[i], now);
+	}
+	return 0;
+}
+
+/*
+ * Before v6.5 a huge page of a file stays unprotected, and nothing says so, if
+ * the guest faults it in again during the call: so it may not.
+ */
+static bool must_pause(const struct press *p)
+{
+	return backing_bit(p->area->backing) == BACKING_BIT(BACKING_MEMFD_THP);
+}
+
+static int protect_all(struct press *p, struct uffd *u, struct result *r)
+{
+	int ret;
+
+	if (must_pause(p) && press_pause(p, r))
+		return -1;
+	ret = uffd_protect(u, p->area->hva, p->area->size, true, r);
+	if (must_pause(p))
+		press_resume(p);
+	return ret;
+}
+
+/* All stands still that writes, and what it has written stays as it is. */
+static int hold_writers(const struct press *p, const struct uffd *u, struct result *r)
 {
 	const struct snapshot *s = p->state;
 	struct standstill still;
@@ -107,19 +136,11 @@ static int judge_protected(const struct press *p, const struct uffd *u, struct r
 
 	standstill_begin(&still, p);
 	for (i = 0; i < p->nr_pages; i++)
-		s->words[i] = guest_load(word_in(p, i));
-	if (guest_writes(p) &&
+		s->words[i] = guest_load(press_page(p, i));
+	if (!press_host_writes(p) &&
 	    standstill_judge(&still, p, u, "none of its pages could be written to", r))
 		return -1;
-	for (i = 0; i < p->nr_pages; i++) {
-		guest_u64 now = guest_load(word_in(p, i));
-
-		if (now != s->words[i])
-			return result_fail(r, CONTRACT_NO_STALE,
-					   "page %u at %p went from %#llx to %#llx while it was protected against writes",
-					   i, (void *)word_in(p, i), s->words[i], now);
-	}
-	return 0;
+	return judge_protected(p, u, r);
 }
 
 /* Where the guest only reads the host writes: what is there, which is a write too. */
@@ -128,9 +149,9 @@ static void write_by_host(const struct press *p)
 	unsigned int step = p->nr_pages > HOST_WRITES ? p->nr_pages / HOST_WRITES : 1, i;
 
 	for (i = 0; i < p->nr_pages; i += step) {
-		guest_u64 word = guest_load(word_in(p, i));
+		guest_u64 word = guest_load(press_page(p, i));
 
-		__atomic_compare_exchange_n(word_in(p, i), &word, word, false,
+		__atomic_compare_exchange_n(press_page(p, i), &word, word, false,
 					    __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
 	}
 }
@@ -145,7 +166,7 @@ static int await_writes(const struct press *p, const struct uffd *u, struct resu
 
 	deadline_start(&deadline, p->budget_ns);
 	while (__atomic_load_n(&s->nr_copied, __ATOMIC_ACQUIRE) < want) {
-		if (uffd_failed(u) || vm_check(p->vm, r))
+		if (uffd_failed(u) || vm_check(p->vm, r) || judge_protected(p, u, r))
 			return -1;
 		if (deadline_poll(&deadline))
 			continue;
@@ -166,12 +187,12 @@ static int judge_snapshot(const struct press *p, const struct uffd *u, struct re
 
 	for (i = 0; i < p->nr_pages; i++) {
 		guest_u64 copied = s->copied[offset_of(p, i) / u->unit] ?
-			*(guest_u64 *)(s->pages + offset_of(p, i)) : guest_load(word_in(p, i));
+			*(guest_u64 *)(s->pages + offset_of(p, i)) : guest_load(press_page(p, i));
 
 		if (copied != s->words[i])
 			return result_fail(r, CONTRACT_NO_STALE,
 					   "the snapshot has %#llx of page %u at %p, where %#llx was when all was protected",
-					   copied, i, (void *)word_in(p, i), s->words[i]);
+					   copied, i, (void *)press_page(p, i), s->words[i]);
 	}
 	return 0;
 }
@@ -182,10 +203,10 @@ static int run_snapshot(struct press *p, struct uffd *u, struct result *r)
 
 	s->nr_copied = 0;
 	memset(s->copied, 0, p->area->size / PAGE_BYTES * sizeof(*s->copied));
-	if (uffd_protect(u, p->area->hva, p->area->size, true, r) || judge_protected(p, u, r))
+	if (protect_all(p, u, r) || hold_writers(p, u, r))
 		return -1;
 	uffd_release(u);
-	if (!guest_writes(p))
+	if (press_host_writes(p))
 		write_by_host(p);
 	else if (await_writes(p, u, r))
 		return -1;
