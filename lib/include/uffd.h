@@ -58,6 +58,7 @@ struct uffd {
 	void *owner;		/* for resolve() */
 	pthread_t thread;
 	bool running;
+	pthread_mutex_t resolving;	/* held by the thread meanwhile */
 	uint32_t held, ending, failed;	/* shared with the thread */
 	uint64_t faults;	/* read by the thread so far */
 	uint64_t served;	/* of them resolved */
@@ -100,13 +101,19 @@ int uffd_register(struct uffd *u, char *addr, size_t size, uint64_t mode,
 int uffd_serve(struct uffd *u, int (*resolve)(struct uffd *u, char *unit, struct result *r),
 	       void *owner, bool held, struct result *r);
 
-/* uffd_hold() / uffd_release() - hold back what is read from now on; go on */
+/*
+ * uffd_hold() / uffd_release() - hold back all faults; go on
+ *
+ * When uffd_hold() returns nothing is being resolved any more.
+ */
 void uffd_hold(struct uffd *u);
 void uffd_release(struct uffd *u);
 
-/* uffd_faults() / uffd_served() - so far; one fault for each thread that waits */
-uint64_t uffd_faults(const struct uffd *u);
+/* uffd_served() - faults resolved so far */
 uint64_t uffd_served(const struct uffd *u);
+
+/* uffd_waiting() - faults read and not resolved; while held: threads that wait */
+uint64_t uffd_waiting(const struct uffd *u);
 
 /* uffd_failed() - has the thread given up?  uffd_close() says why */
 bool uffd_failed(const struct uffd *u);

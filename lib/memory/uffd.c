@@ -59,6 +59,7 @@ int uffd_open(struct uffd *u, uint64_t features, size_t unit, uint64_t budget_ns
 
 	memset(u, 0, sizeof(*u));
 	result_init(&u->result);
+	pthread_mutex_init(&u->resolving, NULL);
 	u->unit = unit;
 	u->budget_ns = budget_ns;
 	u->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -179,6 +180,17 @@ static int resolve_pending(struct uffd *u, struct result *r)
 	return 0;
 }
 
+static int resolve_unless_held(struct uffd *u, struct result *r)
+{
+	int ret = 0;
+
+	pthread_mutex_lock(&u->resolving);
+	if (!is_set(&u->held))
+		ret = resolve_pending(u, r);
+	pthread_mutex_unlock(&u->resolving);
+	return ret;
+}
+
 /*
  * Gives the ranges back, and wakes all who wait in them.  Closing alone would do
  * so too, but before "mm/userfaultfd: fix release hang over concurrent GUP" (not
@@ -203,8 +215,7 @@ static void *serve(void *arg)
 	struct result *r = &u->result;
 
 	while (!is_set(&u->ending)) {
-		if (await_news(u, r) || collect(u, r) ||
-		    (!is_set(&u->held) && resolve_pending(u, r))) {
+		if (await_news(u, r) || collect(u, r) || resolve_unless_held(u, r)) {
 			__atomic_store_n(&u->failed, 1, __ATOMIC_RELEASE);
 			/* Who waits now may be the one who has to end it all. */
 			unregister(u, r);
@@ -233,7 +244,9 @@ int uffd_serve(struct uffd *u, int (*resolve)(struct uffd *u, char *unit, struct
 
 void uffd_hold(struct uffd *u)
 {
-	tell(u, &u->held, 1);
+	pthread_mutex_lock(&u->resolving);
+	__atomic_store_n(&u->held, 1, __ATOMIC_RELEASE);
+	pthread_mutex_unlock(&u->resolving);
 }
 
 void uffd_release(struct uffd *u)
@@ -241,14 +254,16 @@ void uffd_release(struct uffd *u)
 	tell(u, &u->held, 0);
 }
 
-uint64_t uffd_faults(const struct uffd *u)
-{
-	return __atomic_load_n(&u->faults, __ATOMIC_ACQUIRE);
-}
-
 uint64_t uffd_served(const struct uffd *u)
 {
 	return __atomic_load_n(&u->served, __ATOMIC_ACQUIRE);
+}
+
+uint64_t uffd_waiting(const struct uffd *u)
+{
+	uint64_t served = uffd_served(u);
+
+	return __atomic_load_n(&u->faults, __ATOMIC_ACQUIRE) - served;
 }
 
 bool uffd_failed(const struct uffd *u)

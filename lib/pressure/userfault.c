@@ -11,7 +11,7 @@
 #include "deadline.h"
 #include "userfault.h"
 
-#define STANDSTILL_NS	20000000ULL
+#define STANDSTILL_NS	200000000ULL	/* spent only if a vCPU does not run */
 #define TAKEN_AGAIN	6
 #define LEAST_FAULTS	4	/* every workload visits more pages */
 
@@ -68,14 +68,13 @@ void standstill_begin(struct standstill *s, const struct press *p)
 		s->visits[id] = visits_of(p, id);
 }
 
-/* Wait for @faults, but not for vCPUs that the bed does not run. */
-static bool await_faults(const struct uffd *u, uint64_t faults)
+static bool await_waiting(const struct uffd *u, uint64_t nr, uint64_t budget_ns)
 {
 	struct deadline deadline;
 
-	deadline_start(&deadline, STANDSTILL_NS);
-	while (uffd_faults(u) < faults) {
-		if (!deadline_poll(&deadline))
+	deadline_start(&deadline, budget_ns);
+	while (uffd_waiting(u) < nr) {
+		if (uffd_failed(u) || !deadline_poll(&deadline))
 			return false;
 	}
 	return true;
@@ -87,7 +86,7 @@ int standstill_judge(const struct standstill *s, const struct press *p, const st
 	unsigned int id;
 	int ret = 0;
 
-	await_faults(u, p->vm->nr_vcpus);
+	await_waiting(u, p->vm->nr_vcpus, STANDSTILL_NS);
 	for (id = 0; id < p->vm->nr_vcpus; id++) {
 		uint64_t made = visits_of(p, id) - s->visits[id];
 
@@ -98,6 +97,17 @@ int standstill_judge(const struct standstill *s, const struct press *p, const st
 					  (unsigned long long)made, why);
 	}
 	return ret;
+}
+
+static int not_faulting(const struct press *p, const struct uffd *u, struct result *r)
+{
+	if (uffd_failed(u) || vm_check(p->vm, r))
+		return -1;
+	vm_describe(p->vm, r);
+	return result_fail(r, CONTRACT_PROGRESS,
+			   "the guest does not use pages that were taken away: %llu faults were served, %llu wait, after %llu ms",
+			   (unsigned long long)uffd_served(u), (unsigned long long)uffd_waiting(u),
+			   (unsigned long long)p->budget_ns / 1000000);
 }
 
 int userfault_release(struct press *p, struct uffd *u, uint64_t before, struct result *r)
@@ -111,14 +121,8 @@ int userfault_release(struct press *p, struct uffd *u, uint64_t before, struct r
 	while (uffd_served(u) < want) {
 		if (uffd_failed(u) || vm_check(p->vm, r))
 			return -1;
-		if (deadline_poll(&deadline))
-			continue;
-		vm_describe(p->vm, r);
-		return result_fail(r, CONTRACT_PROGRESS,
-				   "%llu userfaults of the guest in %llu ms, %llu served, expected at least %llu",
-				   (unsigned long long)uffd_faults(u),
-				   (unsigned long long)p->budget_ns / 1000000,
-				   (unsigned long long)uffd_served(u), (unsigned long long)want);
+		if (!deadline_poll(&deadline))
+			return not_faulting(p, u, r);
 	}
 	return 0;
 }
@@ -126,23 +130,23 @@ int userfault_release(struct press *p, struct uffd *u, uint64_t before, struct r
 int userfault_again(struct press *p, struct uffd *u,
 		    int (*take)(struct press *p, struct result *r), struct result *r)
 {
-	uint64_t faults, served = 0;
 	struct standstill still;
+	uint64_t served = 0;
 	unsigned int n;
 
 	for (n = 0; n < TAKEN_AGAIN; n++) {
-		faults = uffd_faults(u);
 		uffd_hold(u);
 		if (take(p, r))
 			return -1;
 		standstill_begin(&still, p);
-		p->proved += await_faults(u, faults + 1);
-		/* Later the thread may be in the middle of what it began before. */
-		if (!n && standstill_judge(&still, p, u, USERFAULT_TAKEN, r))
+		if (standstill_judge(&still, p, u, USERFAULT_TAKEN, r))
 			return -1;
-		/* Now the page comes and goes at once. */
-		uffd_release(u);
+		if (!await_waiting(u, 1, p->budget_ns))
+			return not_faulting(p, u, r);
+		p->proved++;
+		/* Now pages come and go at once. */
 		served = uffd_served(u);
+		uffd_release(u);
 		if (take(p, r))
 			return -1;
 	}

@@ -76,7 +76,7 @@ TEST_F(uffd, pages_are_brought)
 	EXPECT_EQ(7, self->pages[0]);
 	EXPECT_EQ(7, self->pages[PAGE_BYTES]);
 	EXPECT_TRUE(served_in_time(&self->u, 2, SECOND));
-	EXPECT_EQ(2, uffd_faults(&self->u));
+	EXPECT_EQ(0, uffd_waiting(&self->u));
 	EXPECT_EQ(0, uffd_close(&self->u, &self->r));
 	EXPECT_EQ(0, self->pages[2 * PAGE_BYTES]);
 }
@@ -96,6 +96,7 @@ TEST_F(uffd, faults_are_held_back)
 	ASSERT_EQ(0, uffd_serve(&self->u, bring_sevens, NULL, true, &self->r));
 	ASSERT_EQ(0, pthread_create(&self->reader, NULL, read_byte, self->pages));
 	EXPECT_FALSE(served_in_time(&self->u, 1, SECOND / 20));
+	EXPECT_EQ(1, uffd_waiting(&self->u));
 	uffd_release(&self->u);
 	EXPECT_TRUE(served_in_time(&self->u, 1, SECOND));
 	pthread_join(self->reader, &seen);
