@@ -11,7 +11,8 @@
 
 /* A pressure, and the backings on which it is of interest here. */
 struct mn_choice {
-	const char *pressure;
+	const char *pressure;		/* of the registry */
+	const struct pressure *own;	/* or one that only this program has */
 	unsigned int backings;
 };
 
@@ -19,7 +20,7 @@ struct mn_choice {
  * mn_add_chosen() - the variants of one thing to watch
  * @base: what the scenarios have in common; if a workload is, then there is no other
  * @what: first part of the names
- * @choices: ends with a NULL pressure; a row that is not there is left out
+ * @choices: ends with one that has neither; a row that is not there is left out
  * @turn: which workload and injector come first; goes on from thing to thing
  * @add: registers one
  */
@@ -34,8 +35,8 @@ static inline void mn_add_chosen(const struct scenario *base, const char *what,
 	struct scenario spec = *base;
 	char name[160];
 
-	for (; choices->pressure; choices++) {
-		spec.pressure = pressure_find(choices->pressure);
+	for (; choices->pressure || choices->own; choices++) {
+		spec.pressure = choices->own ?: pressure_find(choices->pressure);
 		for (b = 0; spec.pressure && b < NR_BACKINGS; b++) {
 			spec.backing = &backings[b];
 			if (!(choices->backings & BACKING_BIT(b)) ||

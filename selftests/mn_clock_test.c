@@ -207,14 +207,17 @@ static void add(const struct scenario *spec, const char *name, unsigned int unus
 }
 
 static const struct mn_choice choices[] = {
-	{ "munmap", BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_MEMFD) },
-	{ "mmap_fixed", BACKING_BIT(BACKING_MEMFD) },
-	{ "madvise_dontneed", BACKING_BIT(BACKING_ANON) },
-	{ "move_pages_bulk", BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_ANON_THP) |
-			     BACKING_BIT(BACKING_MEMFD) },
-	{ "pageout", BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_MEMFD) },
-	{ "fork_write", BACKING_BIT(BACKING_ANON) },
-	{ NULL },
+	{ .pressure = "munmap",
+	  .backings = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_MEMFD) },
+	{ .pressure = "mmap_fixed", .backings = BACKING_BIT(BACKING_MEMFD) },
+	{ .pressure = "madvise_dontneed", .backings = BACKING_BIT(BACKING_ANON) },
+	{ .pressure = "move_pages_bulk",
+	  .backings = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_ANON_THP) |
+		      BACKING_BIT(BACKING_MEMFD) },
+	{ .pressure = "pageout",
+	  .backings = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_MEMFD) },
+	{ .pressure = "fork_write", .backings = BACKING_BIT(BACKING_ANON) },
+	{ 0 },
 };
 
 static void add_variants(void)

@@ -145,26 +145,29 @@ static const struct scenario_steps steps = {
 /* ---- the tests ---- */
 
 static const struct mn_choice across[] = {
-	{ "madvise_dontneed", BACKING_BIT(BACKING_ANON) },
-	{ "move_pages_bulk", BACKING_BIT(BACKING_MEMFD) | BACKING_BIT(BACKING_ANON_THP) },
-	{ NULL },
+	{ .pressure = "madvise_dontneed", .backings = BACKING_BIT(BACKING_ANON) },
+	{ .pressure = "move_pages_bulk",
+	  .backings = BACKING_BIT(BACKING_MEMFD) | BACKING_BIT(BACKING_ANON_THP) },
+	{ 0 },
 };
 
 static const struct mn_choice exact[] = {
-	{ "madvise_dontneed_each", BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_MEMFD) },
-	{ NULL },
+	{ .pressure = "madvise_dontneed_each",
+	  .backings = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_MEMFD) },
+	{ 0 },
 };
 
 static const struct mn_choice many[] = {
-	{ "madvise_dontneed", BACKING_BIT(BACKING_ANON) },
-	{ NULL },
+	{ .pressure = "madvise_dontneed", .backings = BACKING_BIT(BACKING_ANON) },
+	{ 0 },
 };
 
 static const struct mn_choice twice[] = {
-	{ "madvise_dontneed", BACKING_BIT(BACKING_ANON) },
-	{ "move_pages_bulk", BACKING_BIT(BACKING_MEMFD) | BACKING_BIT(BACKING_HUGETLB) },
-	{ "pageout", BACKING_BIT(BACKING_ANON) },
-	{ NULL },
+	{ .pressure = "madvise_dontneed", .backings = BACKING_BIT(BACKING_ANON) },
+	{ .pressure = "move_pages_bulk",
+	  .backings = BACKING_BIT(BACKING_MEMFD) | BACKING_BIT(BACKING_HUGETLB) },
+	{ .pressure = "pageout", .backings = BACKING_BIT(BACKING_ANON) },
+	{ 0 },
 };
 
 static const struct layout layouts[] = {

@@ -191,10 +191,12 @@ static void add(const struct scenario *spec, const char *name, unsigned int in_t
 
 /* What opens no hole: that would be one of the first VM only. */
 static const struct mn_choice choices[] = {
-	{ "madvise_dontneed", BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_MEMFD) },
-	{ "move_pages_bulk", BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_MEMFD_THP) },
-	{ "pageout", BACKING_BIT(BACKING_ANON) },
-	{ NULL },
+	{ .pressure = "madvise_dontneed",
+	  .backings = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_MEMFD) },
+	{ .pressure = "move_pages_bulk",
+	  .backings = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_MEMFD_THP) },
+	{ .pressure = "pageout", .backings = BACKING_BIT(BACKING_ANON) },
+	{ 0 },
 };
 
 static void add_variants(void)

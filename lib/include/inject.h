@@ -236,6 +236,22 @@ int reaper_start(struct reaper *p, const void *start, size_t len,
 int reaper_stop(struct reaper *p, struct result *r);
 
 /*
+ * inject_frames_open() - page frames of the module's own, to be mapped with mmap()
+ *
+ * MAP_SHARED only; there are none before inject_frames().
+ * Return: a file descriptor to close, or -1 with @r set.
+ */
+int inject_frames_open(struct result *r);
+
+/*
+ * inject_frames() - @nr new frames, zeroed, in place of those that there were
+ *
+ * Zaps all mappings of the old ones, which then go back to the kernel.
+ * Return: 0, or -1 with an error.
+ */
+int inject_frames(int fd, size_t nr, struct result *r);
+
+/*
  * inject_unsafe_open() - a file by which the kernel can be broken on purpose
  *
  * Taints the kernel.  Closing it undoes what was done through it.

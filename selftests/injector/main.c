@@ -29,8 +29,24 @@ static const struct {
 	{ "reap", 0600, &mni_reap_fops, NULL },
 	{ "watch", 0600, &mni_watch_fops, &vms },
 	{ "destroyed", 0400, &mni_destroyed_fops, &vms },
+	{ "frames", 0600, &mni_frames_fops, NULL },
 	{ "unsafe", 0600, &mni_unsafe_fops, NULL },
 };
+
+/*
+ * debugfs passes no mmap() on to a file that it protects from removal. The one that
+ * needs it goes only with the module, which it holds while it is open or mapped.
+ */
+static struct dentry *create_file(size_t i)
+{
+	if (root_files[i].fops->mmap)
+		return debugfs_create_file_unsafe(root_files[i].name,
+						  root_files[i].mode, root,
+						  root_files[i].data,
+						  root_files[i].fops);
+	return debugfs_create_file(root_files[i].name, root_files[i].mode, root,
+				   root_files[i].data, root_files[i].fops);
+}
 
 static int create_root(void)
 {
@@ -44,10 +60,7 @@ static int create_root(void)
 		return PTR_ERR(root);
 	}
 	for (i = 0; i < ARRAY_SIZE(root_files); i++) {
-		file = debugfs_create_file(root_files[i].name,
-					   root_files[i].mode, root,
-					   root_files[i].data,
-					   root_files[i].fops);
+		file = create_file(i);
 		if (!IS_ERR(file))
 			continue;
 		pr_err("debugfs_create_file(%s): error %ld\n",

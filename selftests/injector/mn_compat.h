@@ -26,6 +26,7 @@
 #endif
 
 #include <linux/kvm_host.h>
+#include <linux/mm.h>
 #include <linux/mmu_notifier.h>
 #include <linux/random.h>
 #include <linux/version.h>
@@ -81,6 +82,17 @@ static inline void mni_compat_range_init(struct mmu_notifier_range *range,
 #define MNI_RANGE_END_PARAMS		struct mmu_notifier_range *range, bool only_end
 #define MNI_CALL_RANGE_END(call, range)	((call)(range, false))
 #endif
+
+/* vm_flags may be set directly up to v6.2, and from v6.3 on only so. */
+static inline void mni_compat_vm_flags_set(struct vm_area_struct *vma,
+					   unsigned long flags)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+	vm_flags_set(vma, flags);
+#else
+	vma->vm_flags |= flags;
+#endif
+}
 
 /* A random number in [0, @ceil). */
 static inline u32 mni_compat_random_below(u32 ceil)

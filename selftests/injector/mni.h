@@ -333,9 +333,10 @@ bool mni_aim_hit(struct mni_injector *inj,
 		 const struct mmu_notifier_range *range, unsigned long pages,
 		 const char *doing);
 
-/* ---- reap.c, unsafe.c, help.c ---- */
+/* ---- reap.c, frames.c, unsafe.c, help.c ---- */
 
 extern const struct file_operations mni_reap_fops;
+extern const struct file_operations mni_frames_fops;
 extern const struct file_operations mni_unsafe_fops;
 extern const struct file_operations mni_help_fops;
 
