@@ -31,8 +31,8 @@ const char *huge_split_missing(void);
 /*
  * huge_cut() - call @cut until no page of the area is mapped as a huge one
  *
- * Return: 0, or -1 with whatever @cut says, or an error: it cannot be done in
- * p->budget_ns.
+ * Return: 0, or -1 with whatever @cut says, an error (it cannot be done in
+ * p->budget_ns), or a failure: KVM still has a huge translation.
  */
 int huge_cut(struct press *p, huge_try cut, struct result *r);
 
