@@ -163,16 +163,6 @@ off_t area_file_offset(const struct area *a);
  */
 char *area_other_half(const struct area *a);
 
-/*
- * area_to_program() - map a file as programs are: executable, and open for writing nowhere
- * area_to_memory() - as it was before; also if the former failed
- *
- * Only for files on a disk, and without a guest in between: nothing is mapped
- * for a moment.  Return: 0, or -1 with @r set.
- */
-int area_to_program(struct area *a, struct result *r);
-int area_to_memory(struct area *a, struct result *r);
-
 /* area_empty_other_half() - punch it out, so that it reads as zeroes */
 int area_empty_other_half(struct area *a, struct result *r);
 

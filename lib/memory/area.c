@@ -80,26 +80,22 @@ static int reserve(struct area *a, struct result *r)
 	return 0;
 }
 
-static int map_view(struct area *a, struct result *r)
-{
-	/* What is written here first must be as huge as if the guest had come first. */
-	void *view = mmap(a->aside + a->size, 2 * a->size, PROT_GUEST,
-			  MAP_SHARED | MAP_FIXED_NOREPLACE, a->fd, 0);
-
-	if (view == MAP_FAILED)
-		return result_errno(r, "mmap(%s, %zu)", a->backing->name, 2 * a->size);
-	a->file_view = view;
-	return advise(a, view, 2 * a->size, r);
-}
-
 static int open_file(struct area *a, struct result *r)
 {
+	void *view;
+
 	a->fd = a->backing->open_file(r);
 	if (a->fd < 0)
 		return -1;
 	if (ftruncate(a->fd, half_offset(a, 2)))
 		return result_errno(r, "ftruncate(%s, %zu)", a->backing->name, 2 * a->size);
-	return map_view(a, r);
+	/* What is written here first must be as huge as if the guest had come first. */
+	view = mmap(a->aside + a->size, 2 * a->size, PROT_GUEST,
+		    MAP_SHARED | MAP_FIXED_NOREPLACE, a->fd, 0);
+	if (view == MAP_FAILED)
+		return result_errno(r, "mmap(%s, %zu)", a->backing->name, 2 * a->size);
+	a->file_view = view;
+	return advise(a, view, 2 * a->size, r);
 }
 
 int area_create(struct area *a, const struct backing *backing, size_t size,
@@ -169,48 +165,4 @@ int area_empty_other_half(struct area *a, struct result *r)
 		      half_offset(a, !a->file_half), a->size))
 		return result_errno(r, "fallocate(PUNCH_HOLE, %zu)", a->size);
 	return 0;
-}
-
-/* Nobody may have it open for writing who is not to write: so close, then open. */
-static int reopen(struct area *a, int flags, struct result *r)
-{
-	char path[32];
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", a->fd);
-	fd = open(path, flags | O_CLOEXEC);
-	if (fd < 0)
-		return result_errno(r, "open(%s, %#x)", path, flags);
-	close(a->fd);
-	a->fd = fd;
-	return 0;
-}
-
-int area_to_program(struct area *a, struct result *r)
-{
-	void *p;
-
-	if (fsync(a->fd))
-		return result_errno(r, "fsync(%s)", a->backing->name);
-	if (munmap(a->file_view, 2 * a->size))
-		return result_errno(r, "munmap(%p, %zu)", a->file_view, 2 * a->size);
-	a->file_view = NULL;
-	if (area_unmap(a, r) || reopen(a, O_RDONLY, r))
-		return -1;
-	p = mmap(a->hva, a->size, PROT_READ | PROT_EXEC, MAP_SHARED | MAP_FIXED_NOREPLACE, a->fd,
-		 area_file_offset(a));
-	if (p != MAP_FAILED)
-		return 0;
-	if (errno == EPERM)
-		return result_skip(r, "the filesystem is mounted noexec");
-	return result_errno(r, "mmap(%p, %zu, PROT_EXEC, %s)", a->hva, a->size, a->backing->name);
-}
-
-int area_to_memory(struct area *a, struct result *r)
-{
-	/* There is none if that was where area_to_program() gave up. */
-	munmap(a->hva, a->size);
-	if (reopen(a, O_RDWR, r) || area_map(a, r))
-		return -1;
-	return a->file_view ? 0 : map_view(a, r);
 }
