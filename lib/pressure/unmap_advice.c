@@ -57,7 +57,6 @@ PRESSURE(unmap_madvise_dontneed_locked) = {
 	/* Not hugetlb, which is never swapped and which mlock() leaves alone. */
 	.preserves = ON_SHARED & ~ON_HUGETLB,
 	.discards = ON_PRIVATE & ~ON_HUGETLB,
-	.company = COMPANY_HAS,
 	.needs = { locked_missing },
 	.set_up = lock,
 	.apply = apply_dontneed_locked,
