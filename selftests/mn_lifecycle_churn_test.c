@@ -18,7 +18,7 @@
 
 #define NR_PAGES	64
 #define NR_VCPUS	2
-#define NR_VMS		6
+#define NR_VMS		4
 #define WAIT_NS		30000000000ULL	/* of time in which the bed runs us */
 
 FIXTURE(churn) {
