@@ -85,13 +85,22 @@ static bool has_companion(const struct scenario *spec, const struct pressure *ro
 	return spec->pressure == row;
 }
 
+/*
+ * A negative control is judged by what its own thread must not cause; but NUMA
+ * balancing, whoever has turned it on, works in the name of every thread.
+ */
+static bool takes_company(const struct pressure *row)
+{
+	return row->company != COMPANY_NONE && row->kind != PRESSURE_SPARES;
+}
+
 static void draw_companions(const struct schedule *s, struct scenario *spec,
 			    struct stream *stream)
 {
 	unsigned int wanted = below(stream, SCENARIO_MAX_COMPANIONS + 1), n = 0, tries;
 	const struct pressure *row;
 
-	if (spec->pressure->company == COMPANY_NONE)
+	if (!takes_company(spec->pressure))
 		return;
 	for (tries = 0; n < wanted && tries < TRIES; tries++) {
 		row = any_row(s, stream);
@@ -134,7 +143,8 @@ static bool draw_pair(const struct schedule *s, struct schedule_step *step,
 
 	for (tries = 0; step->nr < 2 && tries < TRIES; tries++) {
 		row = any_row(s, stream);
-		if (row->company != COMPANY_JOINS || row == first || !(applies_to(row) & among))
+		if (row->company != COMPANY_JOINS || !takes_company(row) || row == first ||
+		    !(applies_to(row) & among))
 			continue;
 		draw_scenario(s, row, among, &step->scenarios[step->nr++], stream);
 		first = row;

@@ -93,9 +93,11 @@ TEST_F(schedule, feasible)
 			ASSERT_FALSE(spec->pressure->spoils);
 			ASSERT_NE(NULL, spec->workload);
 			ASSERT_TRUE(spec->nr_vcpus == 1 || spec->nr_vcpus == 2);
+			ASSERT_TRUE(step.nr == 1 || spec->pressure->kind != PRESSURE_SPARES);
 			for (k = 0; k < SCENARIO_MAX_COMPANIONS && spec->companions[k]; k++) {
 				ASSERT_TRUE(pressure_joins(spec->companions[k], spec->backing));
 				ASSERT_NE(COMPANY_NONE, spec->pressure->company);
+				ASSERT_NE(PRESSURE_SPARES, spec->pressure->kind);
 				ASSERT_NE(spec->pressure, spec->companions[k]);
 			}
 			if (k == 2)
