@@ -89,7 +89,8 @@ static void stamp(guest_u32 page, enum turn turn)
 	guest_stamp_end(&records[page], stamp, settled);
 }
 
-GUEST_WORKLOAD(device, GUEST_WRITER_VCPU, GUEST_FORM_CODE, GUEST_JUDGES_ALL)
+GUEST_WORKLOAD(device, GUEST_WRITER_VCPU, GUEST_FORM_CODE,
+	       GUEST_JUDGES_ALL & ~GUEST_JUDGES_POISONED)
 {
 	guest_u32 page;
 

@@ -67,7 +67,9 @@ enum guest_form {
 #define GUEST_JUDGES_DISCARDED		2u
 #define GUEST_JUDGES_MAY_DISCARD	4u
 #define GUEST_JUDGES_REPLACED		8u
-#define GUEST_JUDGES_ALL		15u
+/* Only with accesses of the CPU itself: those that KVM carries out end in no signal. */
+#define GUEST_JUDGES_POISONED		16u
+#define GUEST_JUDGES_ALL		31u
 
 /* What vCPUs can be told to do; the image brings the rows, see guest.h. */
 struct guest_workload {

@@ -289,6 +289,7 @@ PRESSURE(migrate_hwpoison) = {
 	 */
 	.discards = ON_EVERY_BACKING & ~(BACKING_BIT(BACKING_FILE) |
 					 BACKING_BIT(BACKING_MEMFD_THP)),
+	.poisons = true,
 	.spoils = true,
 	.needs = { memory_failure_missing, pagemap_missing },
 	.apply = apply_hwpoison,

@@ -66,7 +66,8 @@ bool pressure_suits(const struct pressure *p, const struct backing *backing,
 		[EFFECT_REPLACE] = GUEST_JUDGES_REPLACED,
 	};
 
-	return workload->judges & needs[pressure_effect(p, backing)];
+	return workload->judges & needs[pressure_effect(p, backing)] &&
+	       (!p->poisons || workload->judges & GUEST_JUDGES_POISONED);
 }
 
 const char *pressure_missing(const struct pressure *p)

@@ -106,6 +106,10 @@ TEST(workloads_meet_only_what_they_can_judge)
 	EXPECT_TRUE(pressure_suits(&p, &backings[BACKING_MEMFD], workload_find("atomic")));
 	EXPECT_FALSE(pressure_suits(&p, &backings[BACKING_ANON], workload_find("atomic")));
 	EXPECT_TRUE(pressure_suits(&p, &backings[BACKING_ANON], workload_find("exec")));
+	EXPECT_TRUE(pressure_suits(&p, &backings[BACKING_ANON], workload_find("device")));
+	p.poisons = true;
+	EXPECT_TRUE(pressure_suits(&p, &backings[BACKING_ANON], workload_find("exec")));
+	EXPECT_FALSE(pressure_suits(&p, &backings[BACKING_ANON], workload_find("device")));
 }
 
 TEST_HARNESS_MAIN
