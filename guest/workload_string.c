@@ -83,7 +83,8 @@ static void copy(guest_u32 page)
 	rec->floor_begun = guest_load(&records[page].discard_begin);
 }
 
-GUEST_WORKLOAD(string, GUEST_WRITER_VCPU, GUEST_FORM_WORD, GUEST_JUDGES_ALL)
+GUEST_WORKLOAD(string, GUEST_WRITER_VCPU, GUEST_FORM_WORD,
+	       GUEST_JUDGES_ALL & ~GUEST_JUDGES_READONLY)
 {
 	guest_u32 page;
 

@@ -69,7 +69,9 @@ enum guest_form {
 #define GUEST_JUDGES_REPLACED		8u
 /* Only with accesses of the CPU itself: those that KVM carries out end in no signal. */
 #define GUEST_JUDGES_POISONED		16u
-#define GUEST_JUDGES_ALL		31u
+/* Only without atomic, string and page-table writes: the host carries each one out. */
+#define GUEST_JUDGES_READONLY		32u
+#define GUEST_JUDGES_ALL		63u
 
 /* What vCPUs can be told to do; the image brings the rows, see guest.h. */
 struct guest_workload {

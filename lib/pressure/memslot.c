@@ -411,6 +411,7 @@ PRESSURE(memslot_readonly_migrate) = {
 	.rounds = 2,
 	.needs = { placement_missing },
 	.set_up = set_up_moving,
+	.readonly = true,
 	.apply = apply_readonly_migrate,
 	.tear_down = tear_down,
 };
