@@ -40,6 +40,7 @@ help:
 	@echo '  make clean    remove what was built; kernels and logs stay (CLEAN=all: all)'
 	@echo
 	@echo 'lab and check take:'
+	@echo '  SERIES=5.10|6.1|6.12|7.2  Debian'"'"'s kernel of that series, fetched once'
 	@echo '  KDIR=dir              a built kernel tree instead of the Debian package'
 	@echo '  KERNEL=f MODULES=dir  an image and its modules'
 	@echo '  TESTS=pattern         PROGRAM or PROGRAM:CASE, globs'
@@ -55,9 +56,9 @@ help:
 all: $(BUILD)/lab $(BUILD)/lab-init $(TESTS_BUILT)
 	@:
 
-LAB_ARGS = $(if $(KERNEL),--kernel $(KERNEL)) $(if $(MODULES),--modules $(MODULES)) \
-	$(if $(KDIR),--kdir $(KDIR)) $(if $(TESTS),--tests '$(TESTS)') \
-	$(if $(ARGS),--args '$(ARGS)') \
+LAB_ARGS = $(if $(SERIES),--series $(SERIES)) $(if $(KERNEL),--kernel $(KERNEL)) \
+	$(if $(MODULES),--modules $(MODULES)) $(if $(KDIR),--kdir $(KDIR)) \
+	$(if $(TESTS),--tests '$(TESTS)') $(if $(ARGS),--args '$(ARGS)') \
 	$(if $(PROFILE),--profile $(PROFILE)) $(if $(MODE),--mode $(MODE)) \
 	$(if $(TOPOLOGY),--topology $(TOPOLOGY)) $(if $(APPEND),--append '$(APPEND)') \
 	$(if $(OUT),--out $(OUT)) $(if $(TIMEOUT),--timeout $(TIMEOUT))

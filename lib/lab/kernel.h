@@ -54,7 +54,8 @@ int lab_kernel_get(const struct lab_kernel_request *req, struct lab_kernel *k,
  * and all products and the output of make (build.log) stay there; a second
  * call builds what has changed. One @out_dir per kernel.
  *
- * -ENOENT: the kernel's headers are not to be had. -EIO: make failed.
+ * -ENOENT: the kernel's headers are not to be had, or of no use on this system.
+ * -EIO: make failed.
  */
 int lab_kernel_build_module(const struct lab_kernel *k, const char *src_dir,
 			    const char *out_dir, char *ko_path, size_t size,

@@ -148,16 +148,23 @@ static void choose_compiler(const char *build, struct compiler *cc)
 		cc->arg = "CC=gcc";
 }
 
-/* Add to what make said what it cannot know. */
+/*
+ * Add to what make said what it cannot know. Headers that need another system
+ * are as good as none; anything else may be the module's fault.
+ */
 static int explain(const struct lab_kernel *k, const char *out,
 		   const struct compiler *cc, const struct lab_error *make,
 		   struct lab_error *e)
 {
 	/* The programs in Debian's headers may come from a newer Debian. */
 	if (file_has(out, LOG, "version `GLIBC_", NULL, 0))
-		return lab_fail(e, -EIO,
+		return lab_fail(e, -ENOENT,
 				"the headers of %s need a newer C library than this system's (see %s/" LOG "): build this kernel from source and give its tree instead",
 				k->release, out);
+	if (cc->asked_for[0] && file_has(out, LOG, "unrecognized command-line option", NULL, 0))
+		return lab_fail(e, -ENOENT,
+				"kernel %s is built with %s, which is not installed, and gcc is too old for its headers (see %s/" LOG "): build this kernel from source and give its tree instead",
+				k->release, cc->asked_for, out);
 	if (cc->asked_for[0])
 		return lab_fail(e, -EIO,
 				"%s; kernel %s is built with %s, which is not installed: if gcc is too old for it, build this kernel from source and give its tree instead",

@@ -55,7 +55,7 @@ static int check_series(const char *series, struct lab_error *e)
 			!series[end]))
 		return 0;
 	return lab_fail(e, -EINVAL,
-			"\"%.40s\" is no kernel series: give it as 6.1 or 6.12",
+			"\"%.40s\" is no kernel series: give it as 5.10, 6.1, 6.12 or 7.2",
 			series);
 }
 
@@ -230,7 +230,7 @@ static int resolve(struct fetch *f, struct lab_error *e)
 	if (strncmp(f->release, f->series, strlen(f->series)) ||
 	    !strchr(".-+~", f->release[strlen(f->series)]))
 		return lab_fail(e, -ENOENT,
-				"%s has none of that series but %s",
+				"%s has none of that series but %s; other suites have 5.10, 6.1 and 6.12",
 				suite_of(f->series), f->release);
 	return 0;
 }

@@ -16,6 +16,7 @@ const char lab_options_help[] =
 "Needs no KVM on this machine and no privileges.\n"
 "\n"
 "kernel under test (default: the one of Debian's linux-image-amd64)\n"
+"  --series SERIES      Debian's kernel of that series: 5.10, 6.1, 6.12, 7.2\n"
 "  --kernel FILE        bzImage or vmlinux\n"
 "  --modules DIR        its modules, as in /lib/modules/RELEASE\n"
 "  --kdir DIR           a built kernel tree instead of both\n"
@@ -50,6 +51,9 @@ static int parse_seconds(const char *text, long *value, struct lab_error *e)
 
 static int check(const struct lab_options *o, struct lab_error *e)
 {
+	if (o->series && (o->kdir || o->kernel || o->modules))
+		return lab_fail(e, -EINVAL,
+				"--series names kernel and modules: leave out --kdir, --kernel and --modules");
 	if (o->kdir && (o->kernel || o->modules))
 		return lab_fail(e, -EINVAL,
 				"--kdir names kernel and modules: leave out --kernel and --modules");
@@ -65,9 +69,10 @@ static int check(const struct lab_options *o, struct lab_error *e)
 int lab_options_parse(int argc, char *const argv[], struct lab_options *o,
 		      struct lab_error *e)
 {
-	enum { KERNEL = 1, MODULES, KDIR, APPEND, TESTS, ARGS, PROFILE, MODE, TOPOLOGY, OUT,
-	       TIMEOUT, QUIET, HELP };
+	enum { SERIES = 1, KERNEL, MODULES, KDIR, APPEND, TESTS, ARGS, PROFILE, MODE, TOPOLOGY,
+	       OUT, TIMEOUT, QUIET, HELP };
 	static const struct option longs[] = {
+		{ "series",	required_argument, NULL, SERIES },
 		{ "kernel",	required_argument, NULL, KERNEL },
 		{ "modules",	required_argument, NULL, MODULES },
 		{ "kdir",	required_argument, NULL, KDIR },
@@ -84,10 +89,10 @@ int lab_options_parse(int argc, char *const argv[], struct lab_options *o,
 		{ NULL, 0, NULL, 0 }
 	};
 	const char **const strings[] = {
-		[KERNEL] = &o->kernel, [MODULES] = &o->modules, [KDIR] = &o->kdir,
-		[APPEND] = &o->append, [TESTS] = &o->tests, [ARGS] = &o->args,
-		[PROFILE] = &o->profile, [MODE] = &o->mode, [TOPOLOGY] = &o->topology,
-		[OUT] = &o->out,
+		[SERIES] = &o->series, [KERNEL] = &o->kernel, [MODULES] = &o->modules,
+		[KDIR] = &o->kdir, [APPEND] = &o->append, [TESTS] = &o->tests,
+		[ARGS] = &o->args, [PROFILE] = &o->profile, [MODE] = &o->mode,
+		[TOPOLOGY] = &o->topology, [OUT] = &o->out,
 	};
 	int c, ret;
 

@@ -11,6 +11,7 @@
 #include "lab_error.h"
 
 struct lab_options {
+	const char *series;	/* of Debian's kernels; NULL: its default */
 	const char *kernel, *modules, *kdir;	/* NULL: Debian's kernel */
 	const char *append;	/* more kernel parameters, or NULL */
 	const char *tests;	/* PROGRAM or PROGRAM:CASE, both globs; NULL: all */

@@ -97,7 +97,7 @@ static int add_external(const struct lab_prepare *p, struct lab_prepared *done,
 	/* No headers is a property of the kernel; a broken build never is. */
 	if (ret != -ENOENT || !m->optional)
 		return ret;
-	snprintf(done->notes + noted, sizeof(done->notes) - noted, "module %s: %.200s\n",
+	snprintf(done->notes + noted, sizeof(done->notes) - noted, "module %s: %.400s\n",
 		 m->name, done->error.text);
 	return 0;
 }

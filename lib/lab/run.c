@@ -66,8 +66,9 @@ static char *replay_command(const struct run *r)
 	const struct {
 		const char *option, *value;
 	} given[] = {
-		{ "--kernel", o->kernel }, { "--modules", o->modules }, { "--kdir", o->kdir },
-		{ "--append", o->append }, { "--args", o->args }, { "--profile", o->profile }, { "--mode", o->mode },
+		{ "--series", o->series }, { "--kernel", o->kernel },
+		{ "--modules", o->modules }, { "--kdir", o->kdir }, { "--append", o->append },
+		{ "--args", o->args }, { "--profile", o->profile }, { "--mode", o->mode },
 		{ "--topology", o->topology },
 	};
 	struct lab_text t = { NULL };
@@ -145,7 +146,8 @@ static bool prepare(struct run *r, struct lab_facts *facts, struct lab_error *e)
 	const struct lab_prepare p = {
 		.kernel = {
 			.kernel = r->options.kernel, .modules = r->options.modules,
-			.kdir = r->options.kdir, .cache_dir = cache,
+			.kdir = r->options.kdir, .package = r->options.series,
+			.cache_dir = cache,
 			.quiet = r->options.quiet,
 		},
 		.suite = &r->suite,

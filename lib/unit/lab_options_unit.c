@@ -34,6 +34,7 @@ TEST(no_options_at_all)
 	struct lab_error e;
 
 	EXPECT_EQ(0, parse(&o, &e, none));
+	EXPECT_EQ(NULL, o.series);
 	EXPECT_EQ(NULL, o.kernel);
 	EXPECT_EQ(NULL, o.tests);
 	EXPECT_EQ(0, o.timeout);
@@ -71,6 +72,20 @@ TEST(kdir_stands_alone)
 	EXPECT_REFUSED("--kdir names kernel and modules: leave out --kernel and --modules",
 		       "--kdir", "/k", "--kernel", "K");
 	EXPECT_REFUSED("--modules needs --kernel", "--modules", "M");
+}
+
+TEST(series_stands_alone)
+{
+	static const char why[] =
+		"--series names kernel and modules: leave out --kdir, --kernel and --modules";
+	struct lab_options o;
+	struct lab_error e;
+
+	EXPECT_EQ(0, PARSE(&o, &e, "--series", "6.12"));
+	EXPECT_STREQ("6.12", o.series);
+	EXPECT_REFUSED(why, "--series", "6.12", "--kdir", "/k");
+	EXPECT_REFUSED(why, "--series", "6.12", "--kernel", "K");
+	EXPECT_REFUSED(why, "--series", "6.12", "--modules", "M");
 }
 
 TEST(help_wins_over_mistakes_behind_it)
