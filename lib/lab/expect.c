@@ -9,31 +9,47 @@
 #include "expect.h"
 #include "text.h"
 
-static int read_row(json_t *row, struct lab_expect *x, const char *path, struct lab_error *e)
+/* Returns NULL, or what is wrong. */
+static const char *read_outcome(json_t *exits, json_t *texts, struct lab_outcome *o)
 {
-	json_t *exits, *texts, *value;
-	json_error_t why;
+	json_t *value;
 	size_t i;
 
-	x->profile = "negative";
-	if (json_unpack_ex(row, &why, JSON_STRICT, "{s:s, s?s, s?s, s?s, s:o, s:o}",
-			   "name", &x->name, "tests", &x->tests, "profile", &x->profile,
-			   "append", &x->append, "exit", &exits, "text", &texts))
-		return lab_fail(e, -EINVAL, "%s: %s", path, why.text);
 	json_array_foreach(exits, i, value) {
 		if (!json_is_integer(value) || i == LAB_EXPECT_MAX)
-			return lab_fail(e, -EINVAL, "%s: \"%s\": bad exit", path, x->name);
-		x->exits[x->nr_exits++] = (int)json_integer_value(value);
+			return "bad exit";
+		o->exits[o->nr_exits++] = (int)json_integer_value(value);
 	}
 	json_array_foreach(texts, i, value) {
 		if (!json_is_string(value) || i == LAB_EXPECT_MAX)
-			return lab_fail(e, -EINVAL, "%s: \"%s\": bad text", path, x->name);
-		x->texts[x->nr_texts++] = json_string_value(value);
+			return "bad text";
+		o->texts[o->nr_texts++] = json_string_value(value);
 	}
 	/* A row that expects nothing would prove nothing. */
-	if (!x->nr_exits || !x->nr_texts)
-		return lab_fail(e, -EINVAL, "%s: \"%s\": needs exit and text", path, x->name);
-	return 0;
+	return o->nr_exits && o->nr_texts ? NULL : "needs exit and text";
+}
+
+static int read_row(json_t *row, struct lab_expect *x, const char *path, struct lab_error *e)
+{
+	json_t *exits, *texts, *fixed = NULL;
+	const char *wrong;
+	json_error_t why;
+
+	x->profile = "negative";
+	if (json_unpack_ex(row, &why, JSON_STRICT, "{s:s, s?s, s?s, s?s, s:o, s:o, s?o}",
+			   "name", &x->name, "tests", &x->tests, "profile", &x->profile,
+			   "append", &x->append, "exit", &exits, "text", &texts,
+			   "fixed", &fixed))
+		return lab_fail(e, -EINVAL, "%s: %s", path, why.text);
+	wrong = read_outcome(exits, texts, &x->broken);
+	if (!wrong && fixed) {
+		if (json_unpack_ex(fixed, &why, JSON_STRICT, "{s:o, s:o}", "exit", &exits,
+				   "text", &texts))
+			wrong = why.text;
+		else
+			wrong = read_outcome(exits, texts, &x->fixed);
+	}
+	return wrong ? lab_fail(e, -EINVAL, "%s: \"%s\": %s", path, x->name, wrong) : 0;
 }
 
 int lab_expect_read(const char *path, struct lab_expect_list *list, struct lab_error *e)
@@ -67,24 +83,29 @@ void lab_expect_free(struct lab_expect_list *list)
 	memset(list, 0, sizeof(*list));
 }
 
-int lab_expect_exit(const struct lab_expect *x, int code)
+const struct lab_outcome *lab_expect_outcome(const struct lab_expect *x, int code)
 {
-	for (size_t i = 0; i < x->nr_exits; i++)
-		if (x->exits[i] == code)
+	return lab_expect_exit(&x->fixed, code) ? &x->fixed : &x->broken;
+}
+
+int lab_expect_exit(const struct lab_outcome *o, int code)
+{
+	for (size_t i = 0; i < o->nr_exits; i++)
+		if (o->exits[i] == code)
 			return 1;
 	return 0;
 }
 
-const char *lab_expect_missing(const struct lab_expect *x, const char *const contents[],
+const char *lab_expect_missing(const struct lab_outcome *o, const char *const contents[],
 			       size_t nr)
 {
-	for (size_t i = 0; i < x->nr_texts; i++) {
+	for (size_t i = 0; i < o->nr_texts; i++) {
 		size_t k = 0;
 
-		while (k < nr && !strstr(contents[k], x->texts[i]))
+		while (k < nr && !strstr(contents[k], o->texts[i]))
 			k++;
 		if (k == nr)
-			return x->texts[i];
+			return o->texts[i];
 	}
 	return NULL;
 }
