@@ -13,6 +13,7 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/kprobes.h>
+#include <linux/lockdep.h>
 #include <linux/mm.h>
 #include <linux/static_call.h>
 
@@ -62,11 +63,17 @@ const char *mni_core_event(void)
 	return mni_event_name(MNI_REAP_EVENT);
 }
 
+/* Not mmap_assert_locked(): with CONFIG_DEBUG_VM it needs what is not exported. */
+static void assert_mmap_lock_held(struct mm_struct *mm)
+{
+	lockdep_assert_held(&mm->mmap_lock);
+}
+
 int mni_core_start(struct mm_struct *mm, const struct mni_range *bytes)
 {
 	struct mmu_notifier_range range;
 
-	mmap_assert_locked(mm);
+	assert_mmap_lock_held(mm);
 	/* The first registration needs mmap_lock for writing: no race. */
 	if (!mm_has_notifiers(mm))
 		return -ENOENT;
@@ -78,7 +85,7 @@ void mni_core_end(struct mm_struct *mm, const struct mni_range *bytes)
 {
 	struct mmu_notifier_range range;
 
-	mmap_assert_locked(mm);
+	assert_mmap_lock_held(mm);
 	mni_compat_range_init(&range, 0, mm, bytes->start, bytes->end);
 	MNI_CALL_RANGE_END(static_call(mni_range_end), &range);
 }
