@@ -173,6 +173,13 @@ guest_u64 *press_page(const struct press *p, unsigned int page);
 bool press_host_writes(const struct press *p);
 
 /*
+ * press_visits() - how many visits of each vCPU, from any moment on, cover every page
+ *
+ * Each page by the one vCPU that writes to it, or by all if the host does.
+ */
+uint64_t press_visits(const struct press *p);
+
+/*
  * press_visited() - wait until the guest has visited every page, with its writes
  * @when: for the message, e.g. "after fork"
  *

@@ -23,16 +23,17 @@ bool press_host_writes(const struct press *p)
 /* One visit may have been counted only after the begin, one be still under way. */
 #define ON_THE_EDGE	2
 
+uint64_t press_visits(const struct press *p)
+{
+	return guest_share(p->coherence->writer, p->nr_pages, p->vm->nr_vcpus) + ON_THE_EDGE;
+}
+
 int press_visited(struct press *p, const char *when, struct result *r)
 {
-	uint64_t visits = p->nr_pages;
 	struct progress progress;
 
-	/* Each page is written by one vCPU, and read by all. */
-	if (!press_host_writes(p))
-		visits = (visits + p->vm->nr_vcpus - 1) / p->vm->nr_vcpus + ON_THE_EDGE;
 	progress_init(&progress, p->vm);
-	return progress_await(&progress, visits, p->budget_ns, when, r);
+	return progress_await(&progress, press_visits(p), p->budget_ns, when, r);
 }
 
 int press_write_all(struct press *p, const char *when, struct result *r)

@@ -6,9 +6,6 @@
 #include "oracle.h"
 #include "written.h"
 
-/* One visit may have been counted only after the begin, one be still under way. */
-#define ON_THE_EDGE	2
-
 static uint64_t visits_of(const struct press *p, unsigned int vcpu)
 {
 	return guest_load(&vm_shared(p->vm)->vcpu[vcpu].visits);
@@ -25,12 +22,11 @@ void written_begin(struct written *w, const struct press *p)
 
 bool written_all(const struct written *w, const struct press *p)
 {
-	uint64_t want = guest_share(p->coherence->writer, p->nr_pages, p->vm->nr_vcpus) +
-			ON_THE_EDGE;
+	uint64_t want = press_visits(p);
 	struct deadline deadline;
 	unsigned int id;
 
-	if (!w->begun || p->coherence->writer == GUEST_WRITER_HOST)
+	if (!w->begun || press_host_writes(p))
 		return false;
 	deadline_start(&deadline, p->budget_ns);
 	for (id = 0; id < p->vm->nr_vcpus; id++) {
