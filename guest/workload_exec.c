@@ -20,7 +20,8 @@ static void check(guest_u32 page)
 		       (const void *)code, &view);
 }
 
-GUEST_WORKLOAD(exec, GUEST_WRITER_HOST, GUEST_FORM_CODE, GUEST_JUDGES_ALL)
+GUEST_WORKLOAD(exec, GUEST_WRITER_HOST, GUEST_FORM_CODE,
+	       GUEST_JUDGES_ALL & ~GUEST_JUDGES_SLOTS)
 {
 	guest_u32 nr_pages = shared->nr_pages;
 	guest_u32 page = me * nr_pages / shared->nr_vcpus;

@@ -84,7 +84,7 @@ static void copy(guest_u32 page)
 }
 
 GUEST_WORKLOAD(string, GUEST_WRITER_VCPU, GUEST_FORM_WORD,
-	       GUEST_JUDGES_ALL & ~GUEST_JUDGES_READONLY)
+	       GUEST_JUDGES_ALL & ~GUEST_JUDGES_SLOTS)
 {
 	guest_u32 page;
 

@@ -67,7 +67,7 @@ bool pressure_suits(const struct pressure *p, const struct backing *backing,
 	};
 
 	return workload->judges & needs[pressure_effect(p, backing)] &&
-	       (!p->readonly || workload->judges & GUEST_JUDGES_READONLY) &&
+	       (!p->slots || workload->judges & GUEST_JUDGES_SLOTS) &&
 	       (!p->poisons || workload->judges & GUEST_JUDGES_POISONED);
 }
 
