@@ -90,7 +90,7 @@ static void stamp(guest_u32 page, enum turn turn)
 }
 
 GUEST_WORKLOAD(device, GUEST_WRITER_VCPU, GUEST_FORM_CODE,
-	       GUEST_JUDGES_ALL & ~(GUEST_JUDGES_POISONED | GUEST_JUDGES_SLOTS))
+	       GUEST_JUDGES_ALL & ~(GUEST_JUDGES_POISONED | GUEST_JUDGES_PLAIN))
 {
 	guest_u32 page;
 

@@ -21,7 +21,7 @@ static void check(guest_u32 page)
 }
 
 GUEST_WORKLOAD(exec, GUEST_WRITER_HOST, GUEST_FORM_CODE,
-	       GUEST_JUDGES_ALL & ~GUEST_JUDGES_SLOTS)
+	       GUEST_JUDGES_ALL & ~GUEST_JUDGES_PLAIN)
 {
 	guest_u32 nr_pages = shared->nr_pages;
 	guest_u32 page = me * nr_pages / shared->nr_vcpus;

@@ -40,7 +40,7 @@ static void stamp(guest_u32 page, guest_u64 where)
 }
 
 GUEST_WORKLOAD(split, GUEST_WRITER_VCPU, GUEST_FORM_SPLIT,
-	       GUEST_JUDGES_ALL & ~GUEST_JUDGES_SLOTS)
+	       GUEST_JUDGES_ALL & ~GUEST_JUDGES_PLAIN)
 {
 	guest_u32 page;
 	guest_u64 where;

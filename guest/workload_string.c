@@ -84,7 +84,7 @@ static void copy(guest_u32 page)
 }
 
 GUEST_WORKLOAD(string, GUEST_WRITER_VCPU, GUEST_FORM_WORD,
-	       GUEST_JUDGES_ALL & ~GUEST_JUDGES_SLOTS)
+	       GUEST_JUDGES_ALL & ~GUEST_JUDGES_PLAIN)
 {
 	guest_u32 page;
 

@@ -97,7 +97,7 @@ static void add_variants(void)
 	char what[16];
 
 	mn_account_begin();
-	for (w = 0; w < ARRAY_SIZE(mn_workloads); w++)
+	for (w = 0; w < MN_NR_CORE; w++)
 	for (base.nr_vcpus = 1; base.nr_vcpus <= 2; base.nr_vcpus++) {
 		base.workload = workload_find(mn_workloads[w]);
 		snprintf(what, sizeof(what), "%uvcpu", base.nr_vcpus);

@@ -69,8 +69,8 @@ enum guest_form {
 #define GUEST_JUDGES_REPLACED		8u
 /* Only with accesses of the CPU itself: those that KVM carries out end in no signal. */
 #define GUEST_JUDGES_POISONED		16u
-/* The slot goes or is made read-only for a time: only plain accesses can be carried out. */
-#define GUEST_JUDGES_SLOTS		32u
+/* Not only the guest at work: pages hold plain stamps, and accesses are single words. */
+#define GUEST_JUDGES_PLAIN		32u
 #define GUEST_JUDGES_ALL		63u
 
 /* What vCPUs can be told to do; the image brings the rows, see guest.h. */

@@ -86,7 +86,7 @@ struct pressure {
 	size_t granule;		/* the area is a multiple of it; 0: no wish */
 	unsigned int rounds;	/* for sources that take long; 0: as the test likes */
 	enum pressure_company company;
-	bool slots;		/* changes the memslot: see GUEST_JUDGES_SLOTS */
+	bool plain;		/* others read or write the words too: see GUEST_JUDGES_PLAIN */
 	bool poisons;		/* vCPUs must get signals: see GUEST_JUDGES_POISONED */
 	bool spoils;		/* makes physical memory unusable for others, or offline */
 	/* Each: why this host cannot do it, or NULL; static storage. */

@@ -215,6 +215,7 @@ static int apply_direct(struct press *p, struct result *r)
 PRESSURE(cow_direct_io) = {
 	.name = "direct_io",
 	.family = PRESSURE_COW,
+	.plain = true,
 	.calls = "preadv() and pwritev() with O_DIRECT, move_pages() meanwhile",
 	.events = "clear",
 	.proof = "page on the node asked for",

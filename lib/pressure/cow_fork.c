@@ -62,6 +62,7 @@ static int apply_hold(struct press *p, struct result *r)
 PRESSURE(cow_fork_hold) = {
 	.name = "fork_hold",
 	.family = PRESSURE_COW,
+	.plain = true,
 	.calls = "fork() of a child that does nothing",
 	.events = "protection_page clear",
 	.proof = "page that the child has otherwise",
@@ -80,6 +81,7 @@ static int apply_read(struct press *p, struct result *r)
 PRESSURE(cow_fork_read) = {
 	.name = "fork_read",
 	.family = PRESSURE_COW,
+	.plain = true,
 	.calls = "fork() of a child that reads all the while",
 	.events = "protection_page clear",
 	.proof = "page that the child has otherwise",
@@ -98,6 +100,7 @@ static int apply_write(struct press *p, struct result *r)
 PRESSURE(cow_fork_write) = {
 	.name = "fork_write",
 	.family = PRESSURE_COW,
+	.plain = true,
 	.calls = "fork() of a child that writes over its copy",
 	.events = "protection_page clear",
 	.proof = "page that the child has otherwise",
@@ -120,6 +123,7 @@ static int apply_many(struct press *p, struct result *r)
 PRESSURE(cow_fork_many) = {
 	.name = "fork_many",
 	.family = PRESSURE_COW,
+	.plain = true,
 	.calls = "fork() of three children, one of which writes, one reads",
 	.events = "protection_page clear",
 	.proof = "page that a child has otherwise",
@@ -138,6 +142,7 @@ static int apply_splice(struct press *p, struct result *r)
 PRESSURE(cow_fork_splice) = {
 	.name = "fork_splice",
 	.family = PRESSURE_COW,
+	.plain = true,
 	.calls = "fork() of a child that keeps the pages in a pipe only: vmsplice(), munmap()",
 	.events = "protection_page clear",
 	.proof = "page that the child has otherwise",
@@ -199,6 +204,7 @@ static int apply_leave(struct press *p, struct result *r)
 PRESSURE(cow_fork_leave) = {
 	.name = "fork_leave",
 	.family = PRESSURE_COW,
+	.plain = true,
 	.calls = "fork() of a child that exits meanwhile",
 	.events = "protection_page clear",
 	.proof = "page frame changed",

@@ -116,6 +116,7 @@ static int apply_force(struct press *p, struct result *r)
 PRESSURE(cow_proc_mem_force) = {
 	.name = "proc_mem_force",
 	.family = PRESSURE_COW,
+	.plain = true,
 	.calls = "mprotect(PROT_READ), write to /proc/self/mem",
 	.events = "clear",
 	.proof = "page frame changed",
@@ -143,6 +144,7 @@ static int apply_other(struct press *p, struct result *r)
 PRESSURE(cow_proc_mem_other) = {
 	.name = "proc_mem_other",
 	.family = PRESSURE_COW,
+	.plain = true,
 	.calls = "write to /proc/PID/mem by another process",
 	.events = "clear",
 	.callers = CALLER_BIT(CALLER_OTHER) | CALLER_BIT(CALLER_OWN),
@@ -177,6 +179,7 @@ static int apply_process_vm(struct press *p, struct result *r)
 PRESSURE(cow_process_vm_writev) = {
 	.name = "process_vm_writev",
 	.family = PRESSURE_COW,
+	.plain = true,
 	.calls = "process_vm_writev() by another process",
 	.events = "clear",
 	.callers = CALLER_BIT(CALLER_OTHER) | CALLER_BIT(CALLER_OWN),

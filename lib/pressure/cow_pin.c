@@ -109,6 +109,7 @@ static int apply_pinned(struct press *p, struct result *r)
 PRESSURE(cow_fork_pinned) = {
 	.name = "fork_pinned",
 	.family = PRESSURE_COW,
+	.plain = true,
 	.calls = "io_uring_register(BUFFERS), fork(), IORING_OP_READ_FIXED",
 	.events = "protection_page",
 	.proof = "page that the child has otherwise",

@@ -165,6 +165,7 @@ static int apply_uprobe(struct press *p, struct result *r)
 PRESSURE(cow_uprobe) = {
 	.name = "uprobe",
 	.family = PRESSURE_COW,
+	.plain = true,
 	.calls = "perf_event_open() of uprobes in the file, close()",
 	.events = "clear",
 	.proof = "breakpoint in a page, and gone again",

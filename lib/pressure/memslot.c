@@ -354,7 +354,7 @@ PRESSURE(memslot_recreate_dontneed) = {
 	.discards = ON_ADVISED & ON_PRIVATE,
 	.needs = { memory_advice_missing },
 	.set_up = set_up,
-	.slots = true,
+	.plain = true,
 	.apply = apply_recreate_dontneed,
 	.tear_down = tear_down,
 };
@@ -374,7 +374,7 @@ PRESSURE(memslot_recreate_migrate) = {
 	.rounds = 2,
 	.needs = { placement_missing },
 	.set_up = set_up_moving,
-	.slots = true,
+	.plain = true,
 	.apply = apply_recreate_migrate,
 	.tear_down = tear_down,
 };
@@ -394,7 +394,7 @@ PRESSURE(memslot_move_dontneed) = {
 	.discards = ON_ADVISED & ON_PRIVATE,
 	.needs = { memory_advice_missing },
 	.set_up = set_up,
-	.slots = true,
+	.plain = true,
 	.apply = apply_move_dontneed,
 	.tear_down = tear_down,
 };
@@ -414,7 +414,7 @@ PRESSURE(memslot_readonly_migrate) = {
 	.rounds = 2,
 	.needs = { placement_missing },
 	.set_up = set_up_moving,
-	.slots = true,
+	.plain = true,
 	.apply = apply_readonly_migrate,
 	.tear_down = tear_down,
 };
@@ -434,7 +434,7 @@ PRESSURE(memslot_log_dirty_migrate) = {
 	.rounds = 2,
 	.needs = { placement_missing },
 	.set_up = set_up_moving,
-	.slots = true,
+	.plain = true,
 	.apply = apply_log_dirty_migrate,
 	.tear_down = tear_down,
 };

@@ -67,7 +67,7 @@ bool pressure_suits(const struct pressure *p, const struct backing *backing,
 	};
 
 	return workload->judges & needs[pressure_effect(p, backing)] &&
-	       (!p->slots || workload->judges & GUEST_JUDGES_SLOTS) &&
+	       (!p->plain || workload->judges & GUEST_JUDGES_PLAIN) &&
 	       (!p->poisons || workload->judges & GUEST_JUDGES_POISONED);
 }
 
