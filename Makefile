@@ -26,13 +26,15 @@ include lib/lab/lab.mk
 include selftests/selftests.mk
 include lib/unit/unit.mk
 
-.PHONY: help all lab check unit deps lint format clean
+.PHONY: help all lab check prove unit deps lint format clean
 
 help:
 	@echo 'KVM selftests under MMU-notifier pressure'
 	@echo
 	@echo '  make lab      boot a kernel in a virtual machine and run the suite in it'
 	@echo '  make check    unit tests, a lab run, and proof that failures are noticed'
+	@echo '  make prove KSRC=tree  put known regressions back into a kernel, one at a time:'
+	@echo '                which test notices? (ONLY=glob: these entries, AGAIN=1: anew)'
 	@echo '  make unit     the unit tests alone (no virtual machine)'
 	@echo '  make all      build everything that needs no kernel'
 	@echo '  make lint     checkpatch, shellcheck, sparse on the module'
@@ -74,6 +76,13 @@ lab: deps
 check: deps
 	@$(MAKE) --no-print-directory all unit-programs
 	@$(BUILD)/lab check $(LAB_ARGS)
+
+prove: deps
+	@if [ -z '$(KSRC)' ]; then echo 'prove: give a kernel source tree with KSRC='; exit 1; fi
+	@$(MAKE) --no-print-directory all
+	@sh selftests/regressions/build.sh '$(KSRC)' $(BUILD)/prove/tree
+	@$(BUILD)/lab prove --kdir $(BUILD)/prove/tree/kernel $(if $(ONLY),--only '$(ONLY)') \
+		$(if $(AGAIN),--again)
 
 unit: deps
 	@$(MAKE) --no-print-directory unit-programs

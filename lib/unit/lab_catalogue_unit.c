@@ -31,16 +31,18 @@ FIXTURE_TEARDOWN(catalogue)
 	rmdir(self->dir);
 }
 
-static int read_text(FIXTURE_DATA(catalogue) *self, const char *text)
+static void write_text(const char *file, const char *text)
 {
-	FILE *f = fopen(self->file, "w");
+	FILE *f = fopen(file, "w");
 
 	if (!f)
 		abort();
 	fputs(text, f);
 	fclose(f);
-	return lab_catalogue_read(self->dir, &self->c, &self->e);
 }
+
+#define READ(text) \
+	(write_text(self->file, (text)), lab_catalogue_read(self->dir, &self->c, &self->e))
 
 #define HEAD "// SPDX-License-Identifier: GPL-2.0\n// class: count\n// commit: none: a slip\n"
 
@@ -48,7 +50,7 @@ TEST_F(catalogue, entry)
 {
 	const struct lab_regression *r;
 
-	ASSERT_EQ(0, read_text(self, HEAD "// broke: it: all\n// file: a.c\n// tests: t:*\n"
+	ASSERT_EQ(0, READ(HEAD "// broke: it: all\n// file: a.c\n// tests: t:*\n"
 			       "// tests: u\n// expect: one\n// expect: two\n\n@@\n// mode: x\n"));
 	ASSERT_EQ(1, self->c.nr);
 	r = &self->c.entries[0];
@@ -65,13 +67,13 @@ TEST_F(catalogue, entry)
 
 TEST_F(catalogue, mistakes)
 {
-	EXPECT_EQ(-EINVAL, read_text(self, HEAD));
+	EXPECT_EQ(-EINVAL, READ(HEAD));
 	EXPECT_NE(NULL, strstr(self->e.text, "needs class, commit, broke, tests and expect"));
-	EXPECT_EQ(-EINVAL, read_text(self, HEAD "// class: again\n"));
+	EXPECT_EQ(-EINVAL, READ(HEAD "// class: again\n"));
 	EXPECT_NE(NULL, strstr(self->e.text, "a second \"class:\""));
-	EXPECT_EQ(-EINVAL, read_text(self, HEAD "// oracle: x\n"));
+	EXPECT_EQ(-EINVAL, READ(HEAD "// oracle: x\n"));
 	EXPECT_NE(NULL, strstr(self->e.text, "\"oracle:\" is no key"));
-	EXPECT_EQ(-EINVAL, read_text(self, HEAD "// a word\n"));
+	EXPECT_EQ(-EINVAL, READ(HEAD "// a word\n"));
 	EXPECT_NE(NULL, strstr(self->e.text, "expected \"// KEY: VALUE\""));
 }
 

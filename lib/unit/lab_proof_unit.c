@@ -28,12 +28,12 @@ FIXTURE_TEARDOWN(proof)
 	lab_remove_tree(self->dir, NULL);
 }
 
-static void put(FIXTURE_DATA(proof) *self, const char *name, const char *text)
+static void put(const char *dir, const char *name, const char *text)
 {
 	char path[96];
 
-	snprintf(path, sizeof(path), "%s/%s", self->dir, name);
-	if (lab_write_file(path, text, strlen(text), &self->e))
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	if (lab_write_file(path, text, strlen(text), NULL))
 		abort();
 }
 
@@ -45,8 +45,8 @@ static void put(FIXTURE_DATA(proof) *self, const char *name, const char *text)
 
 TEST_F(proof, caught)
 {
-	put(self, "console.log", REACHED);
-	put(self, "results.json", RESULTS(PASSED ", " FAILED("# broken: contract 9 (contents): x")));
+	put(self->dir, "console.log", REACHED);
+	put(self->dir, "results.json", RESULTS(PASSED ", " FAILED("# broken: contract 9 (contents): x")));
 	lab_proof_judge(self->dir, &self->r, 1, &self->p);
 	EXPECT_EQ(LAB_PROOF_CAUGHT, self->p.kind);
 	EXPECT_EQ(7, self->p.reached);
@@ -57,29 +57,29 @@ TEST_F(proof, caught)
 
 TEST_F(proof, otherwise)
 {
-	put(self, "results.json", RESULTS(FAILED("# broken: contract 10: x")));
+	put(self->dir, "results.json", RESULTS(FAILED("# broken: contract 10: x")));
 	lab_proof_judge(self->dir, &self->r, 1, &self->p);
 	EXPECT_EQ(LAB_PROOF_OTHERWISE, self->p.kind);
 }
 
 TEST_F(proof, survived_or_unreached)
 {
-	put(self, "results.json", RESULTS(PASSED));
-	put(self, "console.log", REACHED);
+	put(self->dir, "results.json", RESULTS(PASSED));
+	put(self->dir, "console.log", REACHED);
 	lab_proof_judge(self->dir, &self->r, 0, &self->p);
 	EXPECT_EQ(LAB_PROOF_SURVIVED, self->p.kind);
-	put(self, "console.log", "mn_regress: others_lost reached 4\n");
+	put(self->dir, "console.log", "mn_regress: others_lost reached 4\n");
 	lab_proof_judge(self->dir, &self->r, 0, &self->p);
 	EXPECT_EQ(LAB_PROOF_UNREACHED, self->p.kind);
-	put(self, "console.log", "mn_regress: no such regression: pages_lost\n");
+	put(self->dir, "console.log", "mn_regress: no such regression: pages_lost\n");
 	lab_proof_judge(self->dir, &self->r, 0, &self->p);
 	EXPECT_EQ(LAB_PROOF_ABSENT, self->p.kind);
 }
 
 TEST_F(proof, kernel_died)
 {
-	put(self, "results.json", RESULTS(PASSED));
-	put(self, "console.log", REACHED "kernel BUG: contract 9\n");
+	put(self->dir, "results.json", RESULTS(PASSED));
+	put(self->dir, "console.log", REACHED "kernel BUG: contract 9\n");
 	lab_proof_judge(self->dir, &self->r, 11, &self->p);
 	EXPECT_EQ(LAB_PROOF_CAUGHT, self->p.kind);
 	EXPECT_STREQ("panic", self->p.by);

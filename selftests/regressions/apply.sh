@@ -5,7 +5,7 @@
 # usage: apply.sh TREE
 #
 # TREE is changed: give a copy.  Entries without a site in it are listed in
-# TREE/mn_regress.absent, the others in mm/mn_regress_list.h.
+# TREE/mn_regress.absent.
 set -eu
 
 here=$(dirname "$(readlink -f "$0")")
@@ -27,17 +27,18 @@ command -v spatch >/dev/null || {
 cp "$here/kernel/mn_regress.h" "$tree/include/linux/"
 cp "$here/kernel/mn_regress.c" "$tree/mm/"
 echo 'obj-y += mn_regress.o' >>"$tree/mm/Makefile"
-: >"$tree/mm/mn_regress_list.h"
+: >"$tree/mm/mn_regress_entries.h"
+: >"$tree/mm/mn_regress_pointers.h"
 : >"$tree/mn_regress.absent"
 
-for entry in "$here"/*.cocci; do
-	name=$(basename "$entry" .cocci)
+for patch in "$here"/*.cocci; do
+	name=$(basename "$patch" .cocci)
 	sites=0
-	for file in $(sed -n "s,^// file: ,,p" "$entry" | tr "\n" " "); do
+	for file in $(sed -n "s,^// file: ,,p" "$patch" | tr "\n" " "); do
 		[ -e "$tree/$file" ] || continue
-		spatch --very-quiet --no-includes --in-place --sp-file "$entry" \
+		spatch --very-quiet --no-includes --in-place --sp-file "$patch" \
 			"$tree/$file" >"$tree/mn_regress.log" 2>&1 || {
-			echo "apply.sh: $entry on $file:" >&2
+			echo "apply.sh: $patch on $file:" >&2
 			cat "$tree/mn_regress.log" >&2
 			exit 1
 		}
@@ -47,7 +48,10 @@ for entry in "$here"/*.cocci; do
 			sed -i '1i #include <linux/mn_regress.h>' "$tree/$file"
 	done
 	if [ "$sites" -gt 0 ]; then
-		echo "MN_REGRESSION($name)" >>"$tree/mm/mn_regress_list.h"
+		entry=mn_regression_$name
+		echo "struct mn_regression $entry = { .name = \"$name\" };" \
+			"EXPORT_SYMBOL_GPL($entry);" >>"$tree/mm/mn_regress_entries.h"
+		echo "&$entry," >>"$tree/mm/mn_regress_pointers.h"
 	else
 		echo "$name" >>"$tree/mn_regress.absent"
 	fi

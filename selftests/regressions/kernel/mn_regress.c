@@ -14,18 +14,12 @@
 #include <linux/notifier.h>
 #include <linux/reboot.h>
 
-/* One line for each entry of the catalogue, made when the tree is prepared. */
-#define MN_REGRESSION(id)						\
-	struct mn_regression mn_regression_##id = { .name = #id };	\
-	EXPORT_SYMBOL_GPL(mn_regression_##id);
-#include "mn_regress_list.h"
-#undef MN_REGRESSION
+/* Made when the tree is prepared: a definition for each entry, and a pointer to it. */
+#include "mn_regress_entries.h"
 
-#define MN_REGRESSION(id) &mn_regression_##id,
 static struct mn_regression * const regressions[] = {
-#include "mn_regress_list.h"
+#include "mn_regress_pointers.h"
 };
-#undef MN_REGRESSION
 
 static struct mn_regression *active;
 
