@@ -18,7 +18,7 @@ struct mn_choice {
 
 /*
  * mn_add_chosen() - the variants of one thing to watch
- * @base: what the scenarios have in common; if a workload is, then there is no other
+ * @base: what the scenarios have in common; a workload or an injector in it is the only one
  * @what: first part of the names
  * @choices: ends with one that has neither; a row that is not there is left out
  * @turn: which workload and injector come first; goes on from thing to thing
@@ -31,7 +31,8 @@ static inline void mn_add_chosen(const struct scenario *base, const char *what,
 				 unsigned int arg)
 {
 	unsigned int workloads = base->workload ? 1 : MN_NR_CORE;
-	unsigned int all = workloads * nr_injector_setups, b, n;
+	unsigned int setups = base->injector ? 1 : nr_injector_setups;
+	unsigned int all = workloads * setups, b, n;
 	struct scenario spec = *base;
 	char name[160];
 
@@ -44,8 +45,8 @@ static inline void mn_add_chosen(const struct scenario *base, const char *what,
 				continue;
 			for (n = 0; n < all; n++) {
 				spec.workload = base->workload ?:
-					workload_find(mn_workloads[n / nr_injector_setups]);
-				spec.injector = &injector_setups[n % nr_injector_setups];
+					workload_find(mn_workloads[n / setups]);
+				spec.injector = base->injector ?: &injector_setups[n % setups];
 				snprintf(name, sizeof(name), "%s.%s.%s.%s.%s", what,
 					 spec.backing->name, spec.pressure->name,
 					 spec.workload->name, spec.injector->name);

@@ -265,12 +265,12 @@ static int prove(struct prove *p)
 			p->proofs[i] = (struct lab_proof){ .kind = LAB_PROOF_UNKNOWN };
 		ret = prove_all(p, &e);
 	}
-	if (!ret) {
+	if (!ret && !p->only) {
 		lab_prove_summary(stdout, &p->catalogue, p->proofs);
-		ret = p->only ? 0 : lab_prove_table(table, &p->catalogue, p->proofs, &e);
+		ret = lab_prove_table(table, &p->catalogue, p->proofs, &e);
+		if (!ret)
+			printf("table in %s\n", table);
 	}
-	if (!ret && !p->only)
-		printf("table in %s\n", table);
 	caught = !ret && all_caught(p);
 	free(p->proofs);
 	lab_catalogue_free(&p->catalogue);

@@ -23,13 +23,13 @@ static struct mn_regression * const regressions[] = {
 
 static struct mn_regression *active;
 
-/* The log is what is left of a kernel that dies: say so early, then rarely. */
+/* The console is what is left of a kernel that dies: say so early, then rarely. */
 bool mn_regression_reached(struct mn_regression *regression)
 {
 	long n = atomic_long_inc_return(&regression->reached);
 
 	if (is_power_of_2(n))
-		printk_deferred(KERN_INFO "mn_regress: %s reached %ld\n", regression->name, n);
+		printk_deferred(KERN_NOTICE "mn_regress: %s reached %ld\n", regression->name, n);
 	return true;
 }
 EXPORT_SYMBOL_GPL(mn_regression_reached);
@@ -72,7 +72,7 @@ module_param_cb(reached, &reached_ops, NULL, 0444);
 static int say_total(struct notifier_block *nb, unsigned long event, void *data)
 {
 	if (active)
-		pr_info("mn_regress: %s reached %ld in all\n", active->name,
+		pr_notice("mn_regress: %s reached %ld in all\n", active->name,
 			atomic_long_read(&active->reached));
 	return NOTIFY_DONE;
 }
