@@ -64,20 +64,33 @@ static int make(struct second *s, struct scenario_run *run, struct result *r)
 			      "in the second VM, before any pressure", r);
 }
 
-static int unmake(struct second *s, struct scenario_run *run, struct result *r)
+/* Its counts are only sure to be 0 if nobody invalidates then, as a fault may. */
+static int destroy_judged(struct second *s, struct scenario_run *run, struct result *r)
 {
 	char name[sizeof(s->vm.name)];
+	int ret;
+
+	if (vm_park(&run->vm, run->budget_ns, r))
+		return -1;
+	memcpy(name, s->vm.name, sizeof(name));
+	vm_destroy(&s->vm);
+	ret = scenario_judge_destroyed(name, r);
+	vm_resume(&run->vm);
+	return ret;
+}
+
+static int unmake(struct second *s, struct scenario_run *run, struct result *r)
+{
 	int ret;
 
 	ret = vm_park(&s->vm, run->budget_ns, r) ?: vm_check(&s->vm, r) ?:
 	      coherence_final(&s->coherence, r);
 	if (s->watched && health_at_rest(&s->health, run->budget_ns, r))
 		ret = -1;
-	memcpy(name, s->vm.name, sizeof(name));
+	/* While injectors reap, it goes in the middle of that. */
+	if (s->watched && !run->spec->injector->reaps)
+		return destroy_judged(s, run, r) ?: ret;
 	vm_destroy(&s->vm);
-	/* An invalidation of another thread may be under way then. */
-	if (s->watched && !run->spec->injector->reaps && scenario_judge_destroyed(name, r))
-		ret = -1;
 	return ret;
 }
 

@@ -26,6 +26,17 @@ static inline uint64_t pagemap_pfn(pagemap_t page)
 	return page & PAGEMAP_PRESENT ? page & PAGEMAP_PFN : 0;
 }
 
+/*
+ * pagemap_swapped() - is the page in swap?
+ *
+ * One that is being migrated, or is poisoned, is marked as swapped too, on a
+ * device of a number above those that swap can have (at least 23 in all series).
+ */
+static inline bool pagemap_swapped(pagemap_t page)
+{
+	return page & PAGEMAP_SWAPPED && (page & 31) < 16;
+}
+
 /* pagemap_missing() - why page frame numbers cannot be read, or NULL */
 const char *pagemap_missing(void);
 

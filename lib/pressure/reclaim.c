@@ -48,7 +48,7 @@ int reclaim_count_out(const struct press *p, unsigned int *out, struct result *r
 	for (i = 0; !ret && i < p->nr_pages; i++)
 		*out += shared ? !(pages[i * stride] & PAGEMAP_PRESENT) &&
 				 !(cached[i * stride] & 1) :
-				 !!(pages[i * stride] & PAGEMAP_SWAPPED);
+				 pagemap_swapped(pages[i * stride]);
 	free(cached);
 	free(pages);
 	return ret;
