@@ -65,6 +65,7 @@ static int parse(int argc, char *argv[], struct prove *p)
 	};
 	int c;
 
+	opterr = 0;
 	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
 		switch (c) {
 		case KDIR:
@@ -83,6 +84,8 @@ static int parse(int argc, char *argv[], struct prove *p)
 			p->out = optarg;
 			break;
 		default:
+			fprintf(stderr, "lab: %s: no such option, or its argument is missing; see lab prove --help\n",
+				argv[optind - 1]);
 			return -EINVAL;
 		}
 	}
@@ -251,6 +254,24 @@ static bool all_caught(const struct prove *p)
 	return true;
 }
 
+/* Any other kernel would fail nothing, and be found out only in the end. */
+static int check_kernel(const struct prove *p, struct lab_error *e)
+{
+	char *path = lab_format("%s/System.map", p->kdir), *map;
+	size_t len;
+	int ret = lab_read_file(path, &map, &len, e);
+
+	if (!ret) {
+		if (!strstr(map, " mn_regression_reached\n"))
+			ret = lab_fail(e, -EINVAL,
+				       "%s: a kernel without regressions: build one with selftests/regressions/build.sh",
+				       p->kdir);
+		free(map);
+	}
+	free(path);
+	return ret;
+}
+
 static int prove(struct prove *p)
 {
 	char *catalogue = lab_format("%s/%s", p->paths->repo, CATALOGUE);
@@ -259,6 +280,8 @@ static int prove(struct prove *p)
 	bool caught;
 	int ret = lab_catalogue_read(catalogue, &p->catalogue, &e);
 
+	if (!ret)
+		ret = check_kernel(p, &e);
 	if (!ret) {
 		p->proofs = lab_realloc(NULL, p->catalogue.nr, sizeof(*p->proofs));
 		for (size_t i = 0; i < p->catalogue.nr; i++)
