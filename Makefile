@@ -80,9 +80,10 @@ check: deps
 prove: deps
 	@if [ -z '$(KSRC)' ]; then echo 'prove: give a kernel source tree with KSRC='; exit 1; fi
 	@$(MAKE) --no-print-directory all
-	@sh selftests/regressions/build.sh '$(KSRC)' $(BUILD)/prove/tree
-	@$(BUILD)/lab prove --kdir $(BUILD)/prove/tree/kernel $(if $(ONLY),--only '$(ONLY)') \
-		$(if $(AGAIN),--again)
+	@tree=$(BUILD)/prove/$$($(MAKE) -s --no-print-directory -C '$(KSRC)' kernelversion) && \
+		sh selftests/regressions/build.sh '$(KSRC)' "$$tree" && \
+		$(BUILD)/lab prove --kdir "$$tree/kernel" --out "$$tree/results" \
+		$(if $(ONLY),--only '$(ONLY)') $(if $(AGAIN),--again)
 
 unit: deps
 	@$(MAKE) --no-print-directory unit-programs
