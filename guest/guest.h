@@ -146,4 +146,37 @@ static inline void count_sweep(guest_u32 me)
 	guest_store(&shared->vcpu[me].sweeps, shared->vcpu[me].sweeps + 1);
 }
 
+typedef void (*guest_visit)(guest_u32 me, guest_u32 page);
+
+/* One pass over all pages, begun elsewhere on each vCPU; returns early when told to park. */
+static inline void guest_sweep_all(guest_u32 me, guest_visit visit)
+{
+	guest_u32 nr_pages = shared->nr_pages;
+	guest_u32 page = me * nr_pages / shared->nr_vcpus;
+	guest_u32 i;
+
+	for (i = 0; i < nr_pages; i++) {
+		if (must_stop())
+			return;
+		visit(me, page);
+		count_visit(me, page);
+		page = page + 1 == nr_pages ? 0 : page + 1;
+	}
+	count_sweep(me);
+}
+
+/* The same over the pages that no other vCPU visits. */
+static inline void guest_sweep_own(guest_u32 me, guest_visit visit)
+{
+	guest_u32 page;
+
+	for (page = me; page < shared->nr_pages; page += shared->nr_vcpus) {
+		if (must_stop())
+			return;
+		visit(me, page);
+		count_visit(me, page);
+	}
+	count_sweep(me);
+}
+
 #endif

@@ -35,16 +35,5 @@ static void add_one(guest_u32 me, guest_u32 page)
 
 GUEST_WORKLOAD(atomic, GUEST_WRITER_ALL, GUEST_FORM_SUM, GUEST_JUDGES_PRESERVED)
 {
-	guest_u32 nr_pages = shared->nr_pages;
-	guest_u32 page = me * nr_pages / shared->nr_vcpus;
-	guest_u32 i;
-
-	for (i = 0; i < nr_pages; i++) {
-		if (must_stop())
-			return;
-		add_one(me, page);
-		count_visit(me, page);
-		page = page + 1 == nr_pages ? 0 : page + 1;
-	}
-	count_sweep(me);
+	guest_sweep_all(me, add_one);
 }

@@ -89,20 +89,17 @@ static void stamp(guest_u32 page, enum turn turn)
 	guest_stamp_end(&records[page], stamp, settled);
 }
 
+static void visit(guest_u32 me __attribute__((unused)), guest_u32 page)
+{
+	enum turn turn = (page / shared->nr_vcpus +
+			  guest_stamp_counter(records[page].floor)) % NR_TURNS;
+
+	check(page, turn);
+	stamp(page, turn);
+}
+
 GUEST_WORKLOAD(device, GUEST_WRITER_VCPU, GUEST_FORM_CODE,
 	       GUEST_JUDGES_ALL & ~(GUEST_JUDGES_POISONED | GUEST_JUDGES_PLAIN))
 {
-	guest_u32 page;
-
-	for (page = me; page < shared->nr_pages; page += shared->nr_vcpus) {
-		enum turn turn = (page / shared->nr_vcpus +
-				  guest_stamp_counter(records[page].floor)) % NR_TURNS;
-
-		if (must_stop())
-			return;
-		check(page, turn);
-		stamp(page, turn);
-		count_visit(me, page);
-	}
-	count_sweep(me);
+	guest_sweep_own(me, visit);
 }

@@ -7,7 +7,7 @@
  */
 #include "guest.h"
 
-static void check(guest_u32 page)
+static void check(guest_u32 me __attribute__((unused)), guest_u32 page)
 {
 	const struct guest_page *rec = &records[page];
 	guest_u64 code = (guest_u64)page_word(page);
@@ -23,16 +23,5 @@ static void check(guest_u32 page)
 GUEST_WORKLOAD(exec, GUEST_WRITER_HOST, GUEST_FORM_CODE,
 	       GUEST_JUDGES_ALL & ~GUEST_JUDGES_PLAIN)
 {
-	guest_u32 nr_pages = shared->nr_pages;
-	guest_u32 page = me * nr_pages / shared->nr_vcpus;
-	guest_u32 i;
-
-	for (i = 0; i < nr_pages; i++) {
-		if (must_stop())
-			return;
-		check(page);
-		count_visit(me, page);
-		page = page + 1 == nr_pages ? 0 : page + 1;
-	}
-	count_sweep(me);
+	guest_sweep_all(me, check);
 }

@@ -99,24 +99,20 @@ static void write_entries(guest_u32 page, guest_u32 table)
 	write_entry(directory, directories[page]);
 }
 
+static void visit(guest_u32 me, guest_u32 page)
+{
+	guest_u32 table = table_of(page);
+
+	if (visits[page]) {
+		walk(me, page);
+		check_entry(table, page_word(table), records[table].floor, arch_mark_leaf());
+		check_entry(page, page_word(page) + 1, directories[page], arch_mark_table());
+	}
+	write_entries(page, table);
+}
+
 GUEST_WORKLOAD(page_tables, GUEST_WRITER_VCPU, GUEST_FORM_TABLE, GUEST_JUDGES_PRESERVED)
 {
-	guest_u32 page, table;
-
 	arch_flush_all();
-	for (page = me; page < shared->nr_pages; page += shared->nr_vcpus) {
-		if (must_stop())
-			return;
-		table = table_of(page);
-		if (visits[page]) {
-			walk(me, page);
-			check_entry(table, page_word(table), records[table].floor,
-				    arch_mark_leaf());
-			check_entry(page, page_word(page) + 1, directories[page],
-				    arch_mark_table());
-		}
-		write_entries(page, table);
-		count_visit(me, page);
-	}
-	count_sweep(me);
+	guest_sweep_own(me, visit);
 }

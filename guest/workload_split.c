@@ -39,20 +39,17 @@ static void stamp(guest_u32 page, guest_u64 where)
 	guest_stamp_end(&records[page], stamp, settled);
 }
 
+static void visit(guest_u32 me __attribute__((unused)), guest_u32 page)
+{
+	guest_u64 where = (guest_u64)page_word(page) +
+			  guest_split_offset(page, shared->nr_pages, shared->stride);
+
+	check(page, where);
+	stamp(page, where);
+}
+
 GUEST_WORKLOAD(split, GUEST_WRITER_VCPU, GUEST_FORM_SPLIT,
 	       GUEST_JUDGES_ALL & ~GUEST_JUDGES_PLAIN)
 {
-	guest_u32 page;
-	guest_u64 where;
-
-	for (page = me; page < shared->nr_pages; page += shared->nr_vcpus) {
-		if (must_stop())
-			return;
-		where = (guest_u64)page_word(page) +
-			guest_split_offset(page, shared->nr_pages, shared->stride);
-		check(page, where);
-		stamp(page, where);
-		count_visit(me, page);
-	}
-	count_sweep(me);
+	guest_sweep_own(me, visit);
 }

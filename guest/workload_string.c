@@ -83,18 +83,15 @@ static void copy(guest_u32 page)
 	rec->floor_begun = guest_load(&records[page].discard_begin);
 }
 
+static void visit(guest_u32 me, guest_u32 page)
+{
+	check(me, page);
+	fill(page);
+	copy(page);
+}
+
 GUEST_WORKLOAD(string, GUEST_WRITER_VCPU, GUEST_FORM_WORD,
 	       GUEST_JUDGES_ALL & ~GUEST_JUDGES_PLAIN)
 {
-	guest_u32 page;
-
-	for (page = me; page < shared->nr_pages; page += shared->nr_vcpus) {
-		if (must_stop())
-			return;
-		check(me, page);
-		fill(page);
-		copy(page);
-		count_visit(me, page);
-	}
-	count_sweep(me);
+	guest_sweep_own(me, visit);
 }

@@ -5,18 +5,12 @@
  */
 #include "guest.h"
 
+static void check(guest_u32 me __attribute__((unused)), guest_u32 page)
+{
+	guest_check(page);
+}
+
 GUEST_WORKLOAD(sweep_verify, GUEST_WRITER_HOST, GUEST_FORM_WORD, GUEST_JUDGES_ALL)
 {
-	guest_u32 nr_pages = shared->nr_pages;
-	guest_u32 page = me * nr_pages / shared->nr_vcpus;
-	guest_u32 i;
-
-	for (i = 0; i < nr_pages; i++) {
-		if (must_stop())
-			return;
-		guest_check(page);
-		count_visit(me, page);
-		page = page + 1 == nr_pages ? 0 : page + 1;
-	}
-	count_sweep(me);
+	guest_sweep_all(me, check);
 }

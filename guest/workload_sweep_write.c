@@ -5,17 +5,13 @@
  */
 #include "guest.h"
 
+static void visit(guest_u32 me __attribute__((unused)), guest_u32 page)
+{
+	guest_check(page);
+	guest_page_stamp(&records[page], page_word(page), page, guest_load(&shared->generation));
+}
+
 GUEST_WORKLOAD(sweep_write, GUEST_WRITER_VCPU, GUEST_FORM_WORD, GUEST_JUDGES_ALL)
 {
-	guest_u32 page;
-
-	for (page = me; page < shared->nr_pages; page += shared->nr_vcpus) {
-		if (must_stop())
-			return;
-		guest_check(page);
-		guest_page_stamp(&records[page], page_word(page), page,
-				 guest_load(&shared->generation));
-		count_visit(me, page);
-	}
-	count_sweep(me);
+	guest_sweep_own(me, visit);
 }
