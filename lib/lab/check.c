@@ -147,25 +147,13 @@ static void check_suite(struct check *c)
 }
 
 /* The file's text; "" if it cannot be read, which then lacks what is expected. */
-static char *read_or_empty(const char *dir, const char *name)
-{
-	char *path = lab_format("%s/%s", dir, name), *data = NULL;
-	struct lab_error e;
-	size_t len;
-
-	if (lab_read_file(path, &data, &len, &e))
-		data = lab_strdup("");
-	free(path);
-	return data;
-}
-
 static void judge_row(struct check *c, const struct lab_expect *x, const char *out, int code,
 		      double seconds)
 {
 	char *contents[] = {
-		read_or_empty(out, "lab.log"),
-		read_or_empty(out, "results.ktap"),
-		read_or_empty(out, "console.log"),
+		lab_read_or_empty(out, "lab.log"),
+		lab_read_or_empty(out, "results.ktap"),
+		lab_read_or_empty(out, "console.log"),
 	};
 	const size_t nr = sizeof(contents) / sizeof(contents[0]);
 	const struct lab_outcome *o = lab_expect_outcome(x, code);

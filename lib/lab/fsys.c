@@ -105,6 +105,16 @@ out:
 	return ret;
 }
 
+char *lab_read_or_empty(const char *dir, const char *name)
+{
+	char path[PATH_MAX], *data = NULL;
+	size_t len;
+
+	if (lab_path(NULL, path, "%s/%s", dir, name) || lab_read_file(path, &data, &len, NULL))
+		data = strdup("");
+	return data;
+}
+
 static int write_all(int fd, const char *path, const char *data, size_t len,
 		     struct lab_error *e)
 {

@@ -29,6 +29,9 @@ int lab_realpath(const char *path, char out[PATH_MAX], struct lab_error *e);
 int lab_read_file(const char *path, char **data, size_t *len,
 		  struct lab_error *e);
 
+/* The text of @dir/@name, or "" if it cannot be read; to be freed. */
+char *lab_read_or_empty(const char *dir, const char *name);
+
 /* Replace @path by @len bytes of @data: a reader sees the old or the new. */
 int lab_write_file(const char *path, const void *data, size_t len,
 		   struct lab_error *e);

@@ -120,21 +120,10 @@ static void judge_end(json_t *results, const struct lab_regression *r, const cha
 	snprintf(proof->message, sizeof(proof->message), "%s", why ? why : "");
 }
 
-static char *read_or_empty(const char *dir, const char *name)
-{
-	char *path = lab_format("%s/%s", dir, name), *data = NULL;
-	size_t len;
-
-	if (lab_read_file(path, &data, &len, NULL))
-		data = lab_strdup("");
-	free(path);
-	return data;
-}
-
 void lab_proof_judge(const char *dir, const struct lab_regression *r, int code,
 		     struct lab_proof *proof)
 {
-	char *console = read_or_empty(dir, "console.log");
+	char *console = lab_read_or_empty(dir, "console.log");
 	char *path = lab_format("%s/results.json", dir);
 	json_t *results = json_load_file(path, 0, NULL);
 
