@@ -20,4 +20,12 @@
  */
 int smaps_sum(const struct area *area, const char *key, size_t *bytes, struct result *r);
 
+/*
+ * smaps_huge() - how much of an area is mapped by huge pages, of whatever kind
+ * @bytes: filled in
+ *
+ * Return: 0, or -1 with an error.
+ */
+int smaps_huge(const struct area *area, size_t *bytes, struct result *r);
+
 #endif

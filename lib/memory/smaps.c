@@ -40,3 +40,20 @@ int smaps_sum(const struct area *area, const char *key, size_t *bytes, struct re
 				    mappings, found, key);
 	return 0;
 }
+
+int smaps_huge(const struct area *area, size_t *bytes, struct result *r)
+{
+	static const char * const keys[] = {
+		"AnonHugePages", "ShmemPmdMapped", "FilePmdMapped", "Shared_Hugetlb",
+		"Private_Hugetlb",
+	};
+	size_t i, some;
+
+	*bytes = 0;
+	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		if (smaps_sum(area, keys[i], &some, r))
+			return -1;
+		*bytes += some;
+	}
+	return 0;
+}

@@ -39,18 +39,6 @@ const char *huge_split_missing(void)
 	return pagemap_missing();
 }
 
-/* Mapped by the host as huge pages, so many of them. */
-static int count_mapped(const struct area *area, size_t *nr, struct result *r)
-{
-	unsigned int bit = backing_bit(area->backing);
-	const char *key = bit & ON_DISK ? "FilePmdMapped" :
-			  bit & ON_SHARED ? "ShmemPmdMapped" : "AnonHugePages";
-	int ret = smaps_sum(area, key, nr, r);
-
-	*nr /= HUGE_BYTES;
-	return ret;
-}
-
 /* What was unmapped on the way comes back as it now is, without being changed. */
 static void map_all(const struct area *area)
 {
@@ -77,13 +65,13 @@ static size_t count_blocks(const pagemap_t *pages, size_t nr)
 
 static int is_whole(const struct area *area, bool *whole, struct result *r)
 {
-	size_t want = area->size / HUGE_BYTES, mapped;
+	size_t want = area->size / HUGE_BYTES, bytes;
 	pagemap_t *pages;
 
 	map_all(area);
-	if (count_mapped(area, &mapped, r))
+	if (smaps_huge(area, &bytes, r))
 		return -1;
-	*whole = mapped == want;
+	*whole = bytes == area->size;
 	if (!*whole)
 		return 0;
 	pages = pagemap_area(area, r);
@@ -96,11 +84,11 @@ static int is_whole(const struct area *area, bool *whole, struct result *r)
 
 static int is_cut(const struct area *area, bool *cut, struct result *r)
 {
-	size_t mapped;
+	size_t bytes;
 
-	if (count_mapped(area, &mapped, r))
+	if (smaps_huge(area, &bytes, r))
 		return -1;
-	*cut = !mapped;
+	*cut = !bytes;
 	return 0;
 }
 

@@ -21,26 +21,17 @@ static int unmap_half(const struct area *a, unsigned int half, struct result *r)
 	return 0;
 }
 
-static int count_huge(const struct press *p, size_t *pages, struct result *r)
-{
-	bool anon = p->area->fd < 0;
-	int ret = smaps_sum(p->area, anon ? "AnonHugePages" : "ShmemPmdMapped", pages, r);
-
-	*pages /= HUGE_BYTES;
-	return ret;
-}
-
 static int unmap_both(struct press *p, struct result *r)
 {
 	size_t before = 0, after = 0;
 
-	if (p->row->proof && count_huge(p, &before, r))
+	if (p->row->proof && smaps_huge(p->area, &before, r))
 		return -1;
 	if (unmap_half(p->area, 0, r))
 		return -1;
-	if (p->row->proof && count_huge(p, &after, r))
+	if (p->row->proof && smaps_huge(p->area, &after, r))
 		return -1;
-	p->proved += before - after;
+	p->proved += (before - after) / HUGE_BYTES;
 	return unmap_half(p->area, 1, r);
 }
 

@@ -101,22 +101,6 @@ static int set_up(struct scenario_run *run, struct result *r)
 	return vm_start(&run->vm, r);
 }
 
-/* Has the mm mapped any part of the area by huge pages? */
-static bool host_maps_huge(const struct area *area, struct result *r)
-{
-	static const char * const keys[] = {
-		"AnonHugePages", "ShmemPmdMapped", "Shared_Hugetlb", "Private_Hugetlb",
-	};
-	size_t bytes = 0;
-	unsigned int i;
-
-	for (i = 0; i < sizeof(keys) / sizeof(keys[0]) && !bytes; i++) {
-		if (smaps_sum(area, keys[i], &bytes, r))
-			return false;
-	}
-	return bytes;
-}
-
 /* A backing that promises huge pages must have given KVM some. */
 static int check_huge(const struct scenario_run *run, struct result *r)
 {
@@ -127,6 +111,7 @@ static int check_huge(const struct scenario_run *run, struct result *r)
 	bool hidden = run->vm.area_gpa % HUGE_BYTES ||
 		      run->spec->workload->form == GUEST_FORM_TABLE;
 	unsigned long long pages;
+	size_t bytes = 0;
 
 	if (run->spec->backing->granule != HUGE_BYTES)
 		return 0;
@@ -134,7 +119,9 @@ static int check_huge(const struct scenario_run *run, struct result *r)
 		result_note(r, "huge pages not proved: no pages_2m (before v5.15, or no debugfs)");
 		return 0;
 	}
-	if (pages || (hidden && host_maps_huge(&run->area, r)))
+	if (!pages && hidden && smaps_huge(&run->area, &bytes, r))
+		return -1;
+	if (pages || bytes)
 		return 0;
 	return result_skip(r, "no huge page could be had: pages_2m is 0 with all pages visited");
 }
