@@ -169,6 +169,9 @@ int press_map(struct press *p, struct result *r);
 /* press_page() - the word of a visited page that holds its stamp */
 guest_u64 *press_page(const struct press *p, unsigned int page);
 
+/* press_index() - which page of the area a visited page is, hugetlb or not */
+size_t press_index(const struct press *p, unsigned int page);
+
 /* press_host_writes() - is it the host that stamps the pages, not the guest? */
 bool press_host_writes(const struct press *p);
 

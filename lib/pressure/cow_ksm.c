@@ -117,7 +117,6 @@ static void make_twins(struct press *p, struct ksm *ksm)
 /* How many visited pages are in the frame of their twin? */
 static int count_merged(const struct press *p, unsigned int *merged, struct result *r)
 {
-	size_t stride = vm_shared(p->vm)->stride / PAGE_BYTES;
 	const struct ksm *ksm = p->state;
 	pagemap_t *pages = pagemap_area(p->area, r);
 	unsigned int i;
@@ -128,8 +127,8 @@ static int count_merged(const struct press *p, unsigned int *merged, struct resu
 	ret = pagemap_read(ksm->twins.hva, p->nr_pages, ksm->frames, r);
 	*merged = 0;
 	for (i = 0; !ret && i < p->nr_pages; i++)
-		*merged += pagemap_pfn(pages[i * stride]) &&
-			   pagemap_pfn(pages[i * stride]) == pagemap_pfn(ksm->frames[i]);
+		*merged += pagemap_pfn(pages[press_index(p, i)]) &&
+			   pagemap_pfn(pages[press_index(p, i)]) == pagemap_pfn(ksm->frames[i]);
 	free(pages);
 	return ret;
 }

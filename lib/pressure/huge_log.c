@@ -26,11 +26,10 @@ struct logger {
 /* Everything that the guest has written since the last harvest must be in this one. */
 static int judge(const struct dirty_log *log, const struct press *p, struct result *r)
 {
-	size_t stride = vm_shared(p->vm)->stride / PAGE_BYTES;
 	unsigned int i;
 
 	for (i = 0; i < p->nr_pages; i++) {
-		if (!dirty_log_has(log, i * stride))
+		if (!dirty_log_has(log, press_index(p, i)))
 			return result_fail(r, CONTRACT_CONTENTS,
 					   "the guest wrote to page %u after a harvest of the dirty log, and the next has nothing of it",
 					   i);

@@ -46,7 +46,7 @@ static size_t unit(const struct press *p)
  */
 static char *target(const struct press *p, unsigned int nr)
 {
-	return p->area->hva + nr * 5 % p->nr_pages * vm_shared(p->vm)->stride;
+	return (char *)press_page(p, nr * 5 % p->nr_pages);
 }
 
 static bool same_unit(const struct press *p, const char *a, const char *b)

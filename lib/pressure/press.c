@@ -15,6 +15,11 @@ guest_u64 *press_page(const struct press *p, unsigned int page)
 	return (guest_u64 *)(p->area->hva + page * vm_shared(p->vm)->stride);
 }
 
+size_t press_index(const struct press *p, unsigned int page)
+{
+	return page * vm_shared(p->vm)->stride / PAGE_BYTES;
+}
+
 bool press_host_writes(const struct press *p)
 {
 	return p->coherence->writer == GUEST_WRITER_HOST;

@@ -31,7 +31,6 @@ int reclaim_count_out(const struct press *p, unsigned int *out, struct result *r
 {
 	bool shared = backing_bit(p->area->backing) & ON_SHARED;
 	size_t nr = p->area->size / PAGE_BYTES;
-	size_t stride = vm_shared(p->vm)->stride / PAGE_BYTES;
 	unsigned char *cached = malloc(nr);
 	pagemap_t *pages = pagemap_area(p->area, r);
 	unsigned int i;
@@ -46,9 +45,9 @@ int reclaim_count_out(const struct press *p, unsigned int *out, struct result *r
 		ret = 0;
 	/* What a file has swapped out leaves no trace in the page table. */
 	for (i = 0; !ret && i < p->nr_pages; i++)
-		*out += shared ? !(pages[i * stride] & PAGEMAP_PRESENT) &&
-				 !(cached[i * stride] & 1) :
-				 pagemap_swapped(pages[i * stride]);
+		*out += shared ? !(pages[press_index(p, i)] & PAGEMAP_PRESENT) &&
+				 !(cached[press_index(p, i)] & 1) :
+				 pagemap_swapped(pages[press_index(p, i)]);
 	free(cached);
 	free(pages);
 	return ret;

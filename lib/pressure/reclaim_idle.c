@@ -48,14 +48,13 @@ static int is_idle(int fd, uint64_t pfn, bool *idle, struct result *r)
 /* Mark each visited page, and ask at once. */
 static int mark_visited(const struct press *p, int fd, unsigned int *marked, struct result *r)
 {
-	size_t stride = vm_shared(p->vm)->stride / PAGE_BYTES;
 	pagemap_t *pages = pagemap_area(p->area, r);
 	unsigned int i;
 	int ret = 0;
 
 	*marked = 0;
 	for (i = 0; pages && !ret && i < p->nr_pages; i++) {
-		uint64_t pfn = pagemap_pfn(pages[i * stride]);
+		uint64_t pfn = pagemap_pfn(pages[press_index(p, i)]);
 		bool idle = false;
 
 		if (!pfn)

@@ -45,7 +45,6 @@ static int clear(const char *what, struct result *r)
 static int count_dirty(const struct press *p, unsigned int *dirty, unsigned int *first_clean,
 		       struct result *r)
 {
-	size_t stride = vm_shared(p->vm)->stride / PAGE_BYTES;
 	pagemap_t *pages = pagemap_area(p->area, r);
 	unsigned int i;
 
@@ -54,7 +53,7 @@ static int count_dirty(const struct press *p, unsigned int *dirty, unsigned int 
 	*dirty = 0;
 	*first_clean = p->nr_pages;
 	for (i = 0; i < p->nr_pages; i++) {
-		if (pages[i * stride] & PAGEMAP_SOFT_DIRTY)
+		if (pages[press_index(p, i)] & PAGEMAP_SOFT_DIRTY)
 			(*dirty)++;
 		else if (*first_clean == p->nr_pages)
 			*first_clean = i;

@@ -143,7 +143,7 @@ static int apply_scan(struct press *p, struct result *r)
 		return result_errno(r, "PAGEMAP_SCAN(%p, %zu, WP_MATCHING)", a->hva, a->size);
 	written_begin(&s->written, p);
 	for (i = 0; i < p->nr_pages; i++) {
-		if (reported(s, nr, a->hva + i * vm_shared(p->vm)->stride))
+		if (reported(s, nr, (char *)press_page(p, i)))
 			p->proved++;
 		else if (all)
 			return written_lost(p, i, r);

@@ -27,7 +27,6 @@ static int sync_file(const struct press *p, struct result *r)
 /* How many visited pages the page cache knows to be dirty. */
 static int count_dirty(const struct press *p, unsigned int *dirty, struct result *r)
 {
-	size_t stride = vm_shared(p->vm)->stride / PAGE_BYTES;
 	pagemap_t *pages = pagemap_area(p->area, r);
 	unsigned int i;
 	uint64_t flags;
@@ -35,7 +34,7 @@ static int count_dirty(const struct press *p, unsigned int *dirty, struct result
 
 	*dirty = 0;
 	for (i = 0; pages && !ret && i < p->nr_pages; i++) {
-		uint64_t pfn = pagemap_pfn(pages[i * stride]);
+		uint64_t pfn = pagemap_pfn(pages[press_index(p, i)]);
 
 		if (!pfn)
 			continue;
@@ -77,14 +76,13 @@ static char *read_disk(const struct area *a, struct result *r)
 
 static int compare_with_disk(const struct press *p, struct result *r)
 {
-	size_t stride = vm_shared(p->vm)->stride;
 	char *disk = read_disk(p->area, r);
 	unsigned int i;
 	int ret = 0;
 
 	for (i = 0; disk && !ret && i < p->nr_pages; i++) {
-		uint64_t there = *(uint64_t *)(disk + i * stride);
-		uint64_t here = *(uint64_t *)(p->area->hva + i * stride);
+		uint64_t there = *(uint64_t *)(disk + press_index(p, i) * PAGE_BYTES);
+		uint64_t here = guest_load(press_page(p, i));
 
 		if (there != here)
 			ret = result_fail(r, CONTRACT_CONTENTS,

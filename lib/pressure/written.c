@@ -42,5 +42,5 @@ int written_lost(const struct press *p, unsigned int page, struct result *r)
 {
 	return result_fail(r, CONTRACT_CONTENTS,
 			   "the guest wrote to page %u at %p after the mm had begun to watch for writes, and the mm does not know",
-			   page, p->area->hva + page * vm_shared(p->vm)->stride);
+			   page, (void *)press_page(p, page));
 }
