@@ -33,8 +33,9 @@ help:
 	@echo
 	@echo '  make lab      boot a kernel in a virtual machine and run the suite in it'
 	@echo '  make check    unit tests, a lab run, and proof that failures are noticed'
-	@echo '  make prove KSRC=tree  put known regressions back into a kernel, one at a time:'
-	@echo '                which test notices? (ONLY=glob: these entries, AGAIN=1: anew)'
+	@echo '  make prove    put known regressions back into a kernel, one at a time: which test'
+	@echo '                notices? The kernel is built from KSRC=tree or from Debian'"'"'s source of'
+	@echo '                SERIES=; ONLY=glob: these entries, AGAIN=1: anew, PROVE=all: all tests'
 	@echo '  make unit     the unit tests alone (no virtual machine)'
 	@echo '  make all      build everything that needs no kernel'
 	@echo '  make lint     checkpatch, shellcheck, sparse on the module'
@@ -77,13 +78,14 @@ check: deps
 	@$(MAKE) --no-print-directory all unit-programs
 	@$(BUILD)/lab check $(LAB_ARGS)
 
-prove: deps
-	@if [ -z '$(KSRC)' ]; then echo 'prove: give a kernel source tree with KSRC='; exit 1; fi
+prove:
+	@sh lib/lab/deps.sh prove
 	@$(MAKE) --no-print-directory all
-	@tree=$(BUILD)/prove/$$($(MAKE) -s --no-print-directory -C '$(KSRC)' kernelversion) && \
-		sh selftests/regressions/build.sh '$(KSRC)' "$$tree" && \
+	@ksrc=$(if $(KSRC),'$(KSRC)',$$($(BUILD)/lab source $(or $(SERIES),6.1))) && \
+		tree=$(BUILD)/prove/$$($(MAKE) -s --no-print-directory -C "$$ksrc" kernelversion) && \
+		sh selftests/regressions/build.sh "$$ksrc" "$$tree" && \
 		$(BUILD)/lab prove --kdir "$$tree/kernel" --out "$$tree/results" \
-		$(if $(ONLY),--only '$(ONLY)') $(if $(AGAIN),--again)
+		$(if $(ONLY),--only '$(ONLY)') $(if $(AGAIN),--again) $(if $(filter all,$(PROVE)),--all)
 
 unit: deps
 	@$(MAKE) --no-print-directory unit-programs

@@ -1,6 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
+# Usage: deps.sh [prove]
+#
 # The Debian packages that this project builds and runs with. Installs those
 # that are missing when run as root, and says how to when not. With nothing
 # missing it is silent, quick, and does not touch the network.
@@ -17,6 +19,11 @@ the virtual machine		qemu-system-x86
 the disks of the virtual machine	e2fsprogs
 checking the code		sparse shellcheck perl
 '
+case "${1:-}" in
+prove)
+	need="${need}putting regressions back	coccinelle ccache
+" ;;
+esac
 
 # All names on one line. A package is there if dpkg says "installed" for it.
 wanted=$(printf '%s' "$need" | sed 's/^.*\t//')

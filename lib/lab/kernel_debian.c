@@ -9,55 +9,20 @@
  * directory, which the next one removes.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <glob.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "apt.h"
+#include "cache.h"
 #include "fsys.h"
 #include "kernel_source.h"
+#include "series.h"
 #include "tool.h"
 #include "vmlinux.h"
-
-#define STAGE ".stage-"
-
-/* Where the series are to be found; all others are looked for in sid. */
-static const struct {
-	const char *series, *suite;
-} suites[] = {
-	{ "5.10", "bullseye" },
-	{ "6.1", "bookworm" },
-	{ "6.12", "bookworm-backports" },
-};
-
-static const char *suite_of(const char *series)
-{
-	if (!series)
-		return NULL;
-	for (size_t i = 0; i < sizeof(suites) / sizeof(suites[0]); i++) {
-		if (!strcmp(suites[i].series, series))
-			return suites[i].suite;
-	}
-	return "sid";
-}
-
-static int check_series(const char *series, struct lab_error *e)
-{
-	unsigned int major, minor;
-	int end = 0;
-
-	if (!series || (sscanf(series, "%3u.%3u%n", &major, &minor, &end) == 2 &&
-			!series[end]))
-		return 0;
-	return lab_fail(e, -EINVAL,
-			"\"%.40s\" is no kernel series: give it as 5.10, 6.1, 6.12 or 7.2",
-			series);
-}
 
 struct fetch {
 	const char *series;		/* NULL: the default */
@@ -150,60 +115,13 @@ static bool is_cached(struct fetch *f)
 	return is_complete(f);
 }
 
-/*
- * Returns a descriptor that holds the lock until it is closed, also by the
- * programs we run, which inherit it on purpose: if the lab is killed, the lock
- * lasts until they have stopped to write into the cache.
- */
-static int lock_cache(const struct fetch *f, struct lab_error *e)
-{
-	char path[PATH_MAX];
-	int fd, ret;
-
-	ret = lab_path(e, path, "%s/.lock", f->cache);
-	if (ret)
-		return ret;
-	fd = open(path, O_RDWR | O_CREAT, 0666);
-	if (fd < 0)
-		return lab_fail(e, -errno, "open(%s): %s", path, strerror(errno));
-	if (!flock(fd, LOCK_EX | LOCK_NB))
-		return fd;
-	if (errno == EWOULDBLOCK)
-		say(f, "lab: waiting for another lab to fetch a kernel into %s\n",
-		    f->cache);
-	while (flock(fd, LOCK_EX)) {
-		if (errno == EINTR)
-			continue;
-		ret = lab_fail(e, -errno, "flock(%s): %s", path, strerror(errno));
-		close(fd);
-		return ret;
-	}
-	return fd;
-}
-
-/* A fresh directory to work in; those that others left are removed. */
+/* A fresh directory to work in, with one for what becomes the kernel's. */
 static int make_stage(struct fetch *f, struct lab_error *e)
 {
-	char pattern[PATH_MAX];
-	glob_t left;
-	int ret;
+	int ret = lab_cache_stage(f->cache, f->stage, e);
 
-	ret = lab_path(e, pattern, "%s/" STAGE "*", f->cache);
-	if (ret)
-		return ret;
-	if (!glob(pattern, 0, NULL, &left)) {
-		for (size_t i = 0; i < left.gl_pathc && !ret; i++)
-			ret = lab_remove_tree(left.gl_pathv[i], e);
-		globfree(&left);
-	}
 	if (!ret)
-		ret = lab_path(e, f->stage, "%s/" STAGE "XXXXXX", f->cache);
-	if (ret)
-		return ret;
-	if (!mkdtemp(f->stage))
-		return lab_fail(e, -errno, "mkdtemp(%s): %s", f->stage,
-				strerror(errno));
-	ret = lab_path(e, f->root, "%s/root", f->stage);
+		ret = lab_path(e, f->root, "%s/root", f->stage);
 	return ret ? ret : lab_make_dirs(f->root, e);
 }
 
@@ -231,7 +149,7 @@ static int resolve(struct fetch *f, struct lab_error *e)
 	    !strchr(".-+~", f->release[strlen(f->series)]))
 		return lab_fail(e, -ENOENT,
 				"%s has none of that series but %s; other suites have 5.10, 6.1 and 6.12",
-				suite_of(f->series), f->release);
+				lab_series_suite(f->series), f->release);
 	return 0;
 }
 
@@ -257,7 +175,7 @@ static int download(struct fetch *f, struct lab_error *e)
  */
 static int get_packages(struct fetch *f, struct lab_error *e)
 {
-	const char *suite = suite_of(f->series);
+	const char *suite = lab_series_suite(f->series);
 	struct lab_error why;
 	int ret;
 
@@ -432,7 +350,7 @@ int lab_kernel_from_debian(const char *series, const char *cache_dir,
 	struct fetch *f;
 	int lock, ret;
 
-	ret = check_series(series, e);
+	ret = lab_series_check(series, e);
 	if (!ret)
 		ret = lab_make_dirs(cache_dir, e);
 	if (ret)
@@ -447,7 +365,7 @@ int lab_kernel_from_debian(const char *series, const char *cache_dir,
 		ret = lab_path(e, f->link, "%s/debian-%s", f->cache,
 			       series ? series : "default");
 	if (!ret && !is_cached(f)) {
-		lock = lock_cache(f, e);
+		lock = lab_cache_lock(f->cache, quiet, e);
 		ret = lock < 0 ? lock : 0;
 		if (!ret && !is_cached(f))
 			ret = fetch(f, e);

@@ -12,6 +12,7 @@
 #include "check.h"
 #include "prove.h"
 #include "run.h"
+#include "source.h"
 #include "verdict.h"
 
 static const struct {
@@ -22,6 +23,7 @@ static const struct {
 	{ "check", lab_check_main, "the project's own tests, with proof that failures are noticed" },
 	{ "prove", lab_prove_main, "regressions put back on purpose, and which test notices each" },
 	{ "run", lab_run_main, "boot one kernel, run the suite in it, give the verdict" },
+	{ "source", lab_source_main, "the source of one of Debian's kernels" },
 };
 
 #define NR_COMMANDS	(sizeof(commands) / sizeof(commands[0]))
