@@ -6,7 +6,7 @@
 // tests: mn_delay_test
 // expect: contract 4
 
-@@
+@ disable unlikely @
 expression kvm;
 @@
 (
