@@ -13,12 +13,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "asleep.h"
 #include "deadline.h"
 #include "test_process.h"
 
 #define NS_PER_SEC	1000000000ULL
 #define POLL_MS		10
 #define KILL_NS		(10 * NS_PER_SEC)
+/* Nothing that a test does keeps a thread from running so long. */
+#define ASLEEP_NS	(60 * NS_PER_SEC)
+#define LOOK_NS		(5 * NS_PER_SEC)
 
 void test_process_child(void)
 {
@@ -71,6 +75,49 @@ static bool ends_in_time(int pidfd, uint64_t budget_ns)
 	return false;
 }
 
+/* Where in the kernel a thread is: the first line of its stack. */
+static void top_of_stack(const struct sleeper *s, char *line, size_t size)
+{
+	char path[64];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/stack", s->pid, s->tid);
+	f = fopen(path, "re");
+	if (!f || !fgets(line, size, f))
+		snprintf(line, size, "%s cannot be read", path);
+	if (f)
+		fclose(f);
+	line[strcspn(line, "\n")] = '\0';
+}
+
+/* Return: has it ended in time, and has the kernel woken all that it put to sleep? */
+static bool ends_well(pid_t pid, int pidfd, uint64_t limit_ns, struct result *r)
+{
+	struct asleep asleep = { .nr = 0 };
+	const struct sleeper *s;
+	uint64_t spent = 0, step;
+	char where[256];
+
+	for (;;) {
+		step = limit_ns - spent < LOOK_NS ? limit_ns - spent : LOOK_NS;
+		if (ends_in_time(pidfd, step))
+			return true;
+		spent += step;
+		s = asleep_look(&asleep, pid, spent);
+		if (s && spent - s->since_ns >= ASLEEP_NS) {
+			top_of_stack(s, where, sizeof(where));
+			result_error(r, "thread %d sleeps uninterruptibly and was not woken once in %llu s: %s",
+				     s->tid, ASLEEP_NS / NS_PER_SEC, where);
+			return false;
+		}
+		if (spent >= limit_ns) {
+			result_error(r, "the test did not end within %llu s",
+				     (unsigned long long)limit_ns / NS_PER_SEC);
+			return false;
+		}
+	}
+}
+
 /* Return: whether the process has ended. */
 static bool enforce_limit(pid_t pid, uint64_t limit_ns, struct result *r)
 {
@@ -81,10 +128,8 @@ static bool enforce_limit(pid_t pid, uint64_t limit_ns, struct result *r)
 		result_errno(r, "pidfd_open(%d)", pid);
 		return true;
 	}
-	ended = ends_in_time(pidfd, limit_ns);
+	ended = ends_well(pid, pidfd, limit_ns, r);
 	if (!ended) {
-		result_error(r, "the test did not end within %llu s",
-			     (unsigned long long)limit_ns / NS_PER_SEC);
 		print_stacks(pid);
 		kill(pid, SIGKILL);
 		kill(-pid, SIGKILL);
