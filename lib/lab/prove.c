@@ -163,6 +163,47 @@ static int run(const struct prove *p, const char *active, const char *tests, con
 	return code;
 }
 
+static bool is_wanted(const struct prove *p, size_t i)
+{
+	return !p->only || !fnmatch(p->only, p->catalogue.entries[i].name, 0);
+}
+
+/*
+ * Does each pattern of an entry select a test? One that does not would fail,
+ * which must not look like a regression that is caught.
+ */
+static int check_tests(const struct prove *p, const struct lab_regression *r, struct lab_error *e)
+{
+	char *words = lab_strdup(r->tests), *rest = words, *word, *pattern, *program;
+	int ret = 0;
+
+	while (!ret && (word = strsep(&rest, " "))) {
+		pattern = strchr(word, ':');
+		if (pattern)
+			*pattern++ = '\0';
+		program = lab_format("%s/selftests/%s", p->paths->build, word);
+		char *const argv[] = { program, "-l", pattern ? "-t" : NULL, pattern, NULL };
+
+		if (lab_child_run(argv, "/dev/null"))
+			ret = lab_fail(e, -EINVAL, "%s: no test matches \"%s%s%s\"", r->path,
+				       word, pattern ? ":" : "", pattern ? pattern : "");
+		free(program);
+	}
+	free(words);
+	return ret;
+}
+
+static int check_all_tests(const struct prove *p, struct lab_error *e)
+{
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < p->catalogue.nr; i++) {
+		if (is_wanted(p, i))
+			ret = check_tests(p, &p->catalogue.entries[i], e);
+	}
+	return ret;
+}
+
 static void say(const struct prove *p, size_t i, const char *how)
 {
 	const struct lab_proof *proof = &p->proofs[i];
@@ -233,7 +274,7 @@ static int prove_all(struct prove *p, struct lab_error *e)
 	if (p->only)
 		p->sound = true;
 	for (size_t i = 0; !ret && i < p->catalogue.nr; i++) {
-		if (p->only && fnmatch(p->only, p->catalogue.entries[i].name, 0))
+		if (!is_wanted(p, i))
 			continue;
 		ret = prove_one(p, i, e);
 	}
@@ -245,7 +286,7 @@ static bool all_caught(const struct prove *p)
 	for (size_t i = 0; i < p->catalogue.nr; i++) {
 		enum lab_proof_kind kind = p->proofs[i].kind;
 
-		if (p->only && fnmatch(p->only, p->catalogue.entries[i].name, 0))
+		if (!is_wanted(p, i))
 			continue;
 		if (kind != LAB_PROOF_CAUGHT && kind != LAB_PROOF_OTHERWISE &&
 		    kind != LAB_PROOF_ABSENT)
@@ -280,6 +321,8 @@ static int prove(struct prove *p)
 	bool caught;
 	int ret = lab_catalogue_read(catalogue, &p->catalogue, &e);
 
+	if (!ret)
+		ret = check_all_tests(p, &e);
 	if (!ret)
 		ret = check_kernel(p, &e);
 	if (!ret) {

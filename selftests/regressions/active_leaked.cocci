@@ -3,7 +3,7 @@
 // commit: 52ac8b358b0c ("KVM: Block memslot updates across range_start() and range_end()") made the rule
 // broke: memslot updates wait for ever for an invalidation that is over
 // file: virt/kvm/kvm_main.c
-// tests: mn_unmap_test:anon.*
+// tests: mn_unmap_test:*.anon.*
 // tests: mn_delay_vm_test
 // expect: active never below
 // expect: contract 7

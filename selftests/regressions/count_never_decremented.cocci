@@ -3,7 +3,7 @@
 // commit: c2655835fd8c ("mm/mmu_notifiers: ensure range_end() is paired with range_start()") for what it does to a guest
 // broke: the count of KVM only grows: after the first invalidation the guest stands still
 // file: virt/kvm/kvm_main.c
-// tests: mn_unmap_test:anon.*
+// tests: mn_unmap_test:*.anon.*
 // expect: contract 10
 // expect: in-progress never below
 

@@ -3,7 +3,7 @@
 // commit: none: a slip of one in the range that KVM zaps
 // broke: the last page of each range stays with the guest
 // file: virt/kvm/kvm_main.c
-// tests: mn_unmap_test:*
+// tests: mn_unmap_test:*.anon.*
 // tests: mn_memslot_test
 // expect: contract
 

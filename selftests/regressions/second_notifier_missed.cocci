@@ -3,7 +3,7 @@
 // commit: none: a slip in the walk over the notifiers of an mm
 // broke: of several notifiers on one mm only the first hears of an invalidation
 // file: mm/mmu_notifier.c
-// tests: mn_unmap_test:anon.*
+// tests: mn_unmap_test:*.anon.*
 // tests: mn_memslot_test
 // expect: contract
 

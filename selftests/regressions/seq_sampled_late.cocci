@@ -4,7 +4,7 @@
 // broke: a fault that raced a whole invalidation installs the old page
 // file: arch/x86/kvm/mmu/mmu.c
 // tests: mn_delay_test
-// tests: mn_unmap_test:anon.*
+// tests: mn_unmap_test:*.anon.*
 // expect: contract
 
 @@

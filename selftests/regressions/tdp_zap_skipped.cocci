@@ -3,7 +3,7 @@
 // commit: none: a slip in what KVM does on an invalidation
 // broke: the TDP MMU keeps all translations of an invalidated range
 // file: arch/x86/kvm/mmu/mmu.c
-// tests: mn_unmap_test:anon.*
+// tests: mn_unmap_test:*.anon.*
 // expect: contract
 
 @@

@@ -3,7 +3,7 @@
 // commit: none: a slip in what KVM does on an invalidation
 // broke: translations are gone from the page tables but live on in the TLB of the vCPUs
 // file: virt/kvm/kvm_main.c
-// tests: mn_unmap_test:anon.*
+// tests: mn_unmap_test:*.anon.*
 // expect: contract
 
 @@
