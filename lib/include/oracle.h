@@ -195,8 +195,22 @@ int health_at_rest(struct health *h, uint64_t budget_ns, struct result *r);
 /*
  * SPTE (contract 5): pages that KVM still maps, v5.15 and later.
  */
-/* spte_none() - no translation may be left once all backing is gone */
-int spte_none(const char *vm_name, struct result *r);
+struct spte {
+	unsigned long long mapped;	/* pages */
+	unsigned long long flushes;	/* of TLBs, asked for so far */
+	bool known;			/* has the kernel such counts? */
+};
+
+/* spte_before() - note what KVM maps, before all backing of a VM is taken */
+void spte_before(struct spte *s, const char *vm_name);
+
+/*
+ * spte_none() - no translation may be left once all backing is gone, in no TLB either
+ * @before: of spte_before()
+ *
+ * Return: 0, or -1 with a failure.  What the kernel does not count is not judged.
+ */
+int spte_none(const struct spte *before, const char *vm_name, struct result *r);
 
 /*
  * kvm_stat() - a statistic of a VM

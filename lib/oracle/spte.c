@@ -1,31 +1,64 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * SPTE: KVM counts the pages it maps.  With all vCPUs out of the guest and all
- * backing unmapped, a count above zero is a translation to memory that is no
- * longer the guest's.
+ * SPTE: KVM counts the pages it maps, and the flushes of TLBs it asks for.
+ *
+ * With all vCPUs out of the guest and all backing unmapped, a count above zero
+ * is a translation to memory that is no longer the guest's.  And if one was
+ * there before, its removal asked for a flush: a bed that forgets translations
+ * whenever it enters a guest shows by nothing else that one is missing.
  */
 #include <string.h>
 
 #include "oracle.h"
 
-int spte_none(const char *vm_name, struct result *r)
+#define FLUSHES	"remote_tlb_flush_requests"
+
+/* Return: the error of the first that cannot be read, named in @stat, or 0. */
+static int count_mapped(const char *vm_name, unsigned long long *mapped, const char **stat)
 {
 	static const char * const stats[] = { "pages_4k", "pages_2m", "pages_1g" };
 	unsigned long long pages;
-	int ret = 0, err;
 	size_t i;
+	int err;
 
+	*mapped = 0;
 	for (i = 0; i < sizeof(stats) / sizeof(stats[0]); i++) {
+		*stat = stats[i];
 		err = kvm_stat(vm_name, stats[i], &pages);
-		if (err) {
-			result_note(r, "SPTE not judged: no %s (before v5.15, or no debugfs): %s",
-				    stats[i], strerror(-err));
-			break;
-		}
-		if (pages)
-			ret = result_fail(r, CONTRACT_NO_STALE,
-					  "%s is %lld though no memslot has any backing left",
-					  stats[i], (long long)pages);
+		if (err)
+			return err;
+		*mapped += pages;
 	}
+	return 0;
+}
+
+void spte_before(struct spte *s, const char *vm_name)
+{
+	const char *stat;
+
+	/* In this order: what is mapped only now has its flush still to come. */
+	s->known = !kvm_stat(vm_name, FLUSHES, &s->flushes) &&
+		   !count_mapped(vm_name, &s->mapped, &stat);
+}
+
+int spte_none(const struct spte *before, const char *vm_name, struct result *r)
+{
+	unsigned long long mapped, flushes;
+	const char *stat;
+	int err, ret = 0;
+
+	err = count_mapped(vm_name, &mapped, &stat);
+	if (err)
+		result_note(r, "SPTE not judged: no %s (before v5.15, or no debugfs): %s",
+			    stat, strerror(-err));
+	else if (mapped)
+		ret = result_fail(r, CONTRACT_NO_STALE,
+				  "KVM maps %lld pages though no memslot has any backing left",
+				  (long long)mapped);
+	if (before->known && before->mapped && !kvm_stat(vm_name, FLUSHES, &flushes) &&
+	    flushes == before->flushes)
+		ret = result_fail(r, CONTRACT_NO_STALE,
+				  "KVM had %llu pages mapped when all backing went, and asked for no flush of TLBs",
+				  before->mapped);
 	return ret;
 }

@@ -295,9 +295,12 @@ static void judge(struct scenario_run *run, bool pressed, struct result *r)
 /* Unmap everything under the stopped VM: nothing may stay mapped in it. */
 static void judge_translations(struct scenario_run *run, struct result *r)
 {
+	struct spte before;
+
+	spte_before(&before, run->vm.name);
 	if (area_unmap(&run->area, r) || area_unmap(&run->vm.system, r))
 		return;
-	spte_none(run->vm.name, r);
+	spte_none(&before, run->vm.name, r);
 }
 
 static void tear_down(struct scenario_run *run, struct result *r)
