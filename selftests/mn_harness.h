@@ -18,6 +18,7 @@
 
 #include <kselftest_harness.h>
 
+#include "anchor.h"
 #include "hoststate.h"
 #include "result.h"
 #include "test_options.h"
@@ -30,7 +31,8 @@ static struct {
 	bool draws;		/* set by main(): tests draw from mn.options.seed */
 	char replay[256];	/* how the run was called, for the replay commands */
 	struct hoststate host;	/* settings changed for the time of the run */
-	struct vm anchor;	/* see mn_prepare() */
+	struct anchor anchor;
+	bool stops;		/* a VM cannot even be made */
 	struct result *result;	/* of the test that runs, shared with its child */
 	void (*account)(const struct result *r); /* after each test; may be NULL */
 	void (*at_end)(void);	/* after all of them; may be NULL */
@@ -116,7 +118,8 @@ static inline void mn_run_one(struct __fixture_variant_metadata *v,
 static inline void mn_leave_out(struct result *r)
 {
 	result_init(r);
-	result_skip(r, "not run: a test before it failed (-x)");
+	result_skip(r, "not run: a test before it failed%s",
+		    mn.stops ? ", and no VM can be made" : " (-x)");
 }
 
 enum mn_action { MN_COUNT, MN_LIST, MN_RUN };
@@ -147,7 +150,7 @@ static inline struct mn_totals mn_walk(enum mn_action action)
 			printf("%s\n", name);
 		if (action != MN_RUN)
 			continue;
-		if (mn.options.stops && totals.failed)
+		if ((mn.stops || mn.options.stops) && totals.failed)
 			mn_leave_out(mn.result);
 		else
 			mn_run_one(v, t);
@@ -161,13 +164,8 @@ static inline struct mn_totals mn_walk(enum mn_action action)
 }
 
 /*
- * For the time of the run: a quiet host, and one idle VM.
- *
- * KVM patches kernel text and switches the CPUs' virtualisation on and off
- * whenever the first VM or vCPU comes and the last one goes.  With a VM that
- * stays this happens once and not for each test: faster everywhere, and an
- * emulated bed, where patching running code is what goes wrong, stays sound.
- * Without KVM or root nothing is prepared, and the tests skip by themselves.
+ * For the time of the run: a quiet host, and one idle VM.  Where it cannot be
+ * made in any time, neither can another: one test shows it, the rest is left out.
  */
 static inline void mn_prepare(void)
 {
@@ -177,7 +175,10 @@ static inline void mn_prepare(void)
 	if (hoststate_open(&mn.host, r) || hoststate_quiet(&mn.host, r))
 		printf("# host settings unchanged: %s\n", r->reason);
 	result_init(r);
-	vm_create(&mn.anchor, 1, r);
+	if (anchor_start(&mn.anchor, r)) {
+		printf("# no idle VM: %s\n", r->reason);
+		mn.stops = true;
+	}
 }
 
 /* A run without a seed makes one up, and says so: it can be had again. */
@@ -212,7 +213,7 @@ static inline int mn_run_all(const char *program)
 	mn_choose_seed(program);
 	mn_prepare();
 	totals = mn_walk(MN_RUN);
-	vm_destroy(&mn.anchor);
+	anchor_end(&mn.anchor);
 	hoststate_close(&mn.host);
 	if (mn.at_end)
 		mn.at_end();

@@ -38,6 +38,19 @@ void test_process_bind(void);
 void test_process_wait(pid_t pid, unsigned int limit_ms, struct result *r);
 
 /*
+ * test_process_ready() - wait until a child is ready
+ * @pid: leader of its process group
+ * @fd: readable when it is, or a pipe whose other end it closes
+ * @limit_ms: as for test_process_wait()
+ *
+ * Return: 0, or -1 with an error; its stacks are then printed, and it lives on.
+ */
+int test_process_ready(pid_t pid, int fd, unsigned int limit_ms, struct result *r);
+
+/* test_process_end() - kill a child and its process group, and wait for it */
+void test_process_end(pid_t pid, struct result *r);
+
+/*
  * test_report() - print diagnostics and result line of one test, as KTAP
  * @number: of the test in its plan
  * @name: stable and unique

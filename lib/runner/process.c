@@ -61,10 +61,10 @@ static void print_stacks(pid_t pid)
 		closedir(dir);
 }
 
-/* Poll a pidfd, counting only time in which the bed ran us. */
-static bool ends_in_time(int pidfd, uint64_t budget_ns)
+/* Poll a pidfd or a pipe, counting only time in which the bed ran us. */
+static bool ready_in_time(int fd, uint64_t budget_ns)
 {
-	struct pollfd p = { .fd = pidfd, .events = POLLIN };
+	struct pollfd p = { .fd = fd, .events = POLLIN };
 	struct deadline deadline;
 
 	deadline_start(&deadline, budget_ns);
@@ -90,8 +90,8 @@ static void top_of_stack(const struct sleeper *s, char *line, size_t size)
 	line[strcspn(line, "\n")] = '\0';
 }
 
-/* Return: has it ended in time, and has the kernel woken all that it put to sleep? */
-static bool ends_well(pid_t pid, int pidfd, uint64_t limit_ns, struct result *r)
+/* Return: is it ready in time, and has the kernel woken all that it put to sleep? */
+static bool await_ready(pid_t pid, int fd, uint64_t limit_ns, struct result *r)
 {
 	struct asleep asleep = { .nr = 0 };
 	const struct sleeper *s;
@@ -100,7 +100,7 @@ static bool ends_well(pid_t pid, int pidfd, uint64_t limit_ns, struct result *r)
 
 	for (;;) {
 		step = limit_ns - spent < LOOK_NS ? limit_ns - spent : LOOK_NS;
-		if (ends_in_time(pidfd, step))
+		if (ready_in_time(fd, step))
 			return true;
 		spent += step;
 		s = asleep_look(&asleep, pid, spent);
@@ -118,6 +118,37 @@ static bool ends_well(pid_t pid, int pidfd, uint64_t limit_ns, struct result *r)
 	}
 }
 
+int test_process_ready(pid_t pid, int fd, unsigned int limit_ms, struct result *r)
+{
+	if (await_ready(pid, fd, limit_ms * 1000000ULL, r))
+		return 0;
+	print_stacks(pid);
+	return -1;
+}
+
+/* Return: whether the process has ended. */
+static bool kill_group(pid_t pid, int pidfd, struct result *r)
+{
+	kill(pid, SIGKILL);
+	kill(-pid, SIGKILL);
+	if (ready_in_time(pidfd, KILL_NS))
+		return true;
+	result_error(r, "process %d survives SIGKILL and is left behind", pid);
+	return false;
+}
+
+void test_process_end(pid_t pid, struct result *r)
+{
+	int pidfd = syscall(SYS_pidfd_open, pid, 0);
+
+	if (pidfd < 0)
+		result_errno(r, "pidfd_open(%d)", pid);
+	else if (kill_group(pid, pidfd, r) && waitpid(pid, NULL, 0) < 0)
+		result_errno(r, "waitpid(%d)", pid);
+	if (pidfd >= 0)
+		close(pidfd);
+}
+
 /* Return: whether the process has ended. */
 static bool enforce_limit(pid_t pid, uint64_t limit_ns, struct result *r)
 {
@@ -128,14 +159,10 @@ static bool enforce_limit(pid_t pid, uint64_t limit_ns, struct result *r)
 		result_errno(r, "pidfd_open(%d)", pid);
 		return true;
 	}
-	ended = ends_well(pid, pidfd, limit_ns, r);
+	ended = await_ready(pid, pidfd, limit_ns, r);
 	if (!ended) {
 		print_stacks(pid);
-		kill(pid, SIGKILL);
-		kill(-pid, SIGKILL);
-		ended = ends_in_time(pidfd, KILL_NS);
-		if (!ended)
-			result_error(r, "process %d survives SIGKILL and is left behind", pid);
+		ended = kill_group(pid, pidfd, r);
 	}
 	close(pidfd);
 	return ended;
