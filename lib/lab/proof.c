@@ -48,21 +48,31 @@ static long count_reached(const char *console, const struct lab_regression *r)
 	return reached;
 }
 
-/* "# broken: ..." says more than what may stand before it. */
-static const char *evidence(json_t *diagnostics)
+/* What follows @word in one of the lines, or NULL. */
+static const char *after(json_t *lines, const char *word)
 {
-	const char *first = NULL, *line;
+	const char *found;
 	json_t *value;
 	size_t i;
 
-	json_array_foreach(diagnostics, i, value) {
-		line = json_string_value(value);
-		if (strstr(line, "broken: "))
-			return strstr(line, "broken: ") + strlen("broken: ");
-		if (!first)
-			first = line;
+	json_array_foreach(lines, i, value) {
+		found = strstr(json_string_value(value), word);
+		if (found)
+			return found + strlen(word);
 	}
-	return first ? first : "";
+	return NULL;
+}
+
+/* The verdict of an oracle says more than what may stand before it. */
+static const char *evidence(json_t *diagnostics)
+{
+	const char *found = after(diagnostics, "broken: ");
+
+	if (!found)
+		found = after(diagnostics, "error: ");
+	if (!found)
+		found = json_string_value(json_array_get(diagnostics, 0));
+	return found ? found : "";
 }
 
 static void take_failure(json_t *one, struct lab_proof *proof)

@@ -6,7 +6,7 @@
 // tests: mn_unmap_test:*.anon.*
 // tests: mn_delay_vm_test
 // expect: active never below
-// expect: contract 7
+// expect: kvm_swap_active_memslots
 
 @@
 expression kvm;
