@@ -75,13 +75,17 @@ static const char *evidence(json_t *diagnostics)
 	return found ? found : "";
 }
 
+/* A program that took the kernel with it has a reason and no name of a test. */
 static void take_failure(json_t *one, struct lab_proof *proof)
 {
-	snprintf(proof->by, sizeof(proof->by), "%s:%s",
-		 json_string_value(json_object_get(one, "program")),
-		 json_string_value(json_object_get(one, "name")));
+	const char *name = json_string_value(json_object_get(one, "name"));
+	const char *reason = json_string_value(json_object_get(one, "reason"));
+	const char *message = evidence(json_object_get(one, "diagnostics"));
+
+	snprintf(proof->by, sizeof(proof->by), "%s%s%s",
+		 json_string_value(json_object_get(one, "program")), *name ? ":" : "", name);
 	snprintf(proof->message, sizeof(proof->message), "%s",
-		 evidence(json_object_get(one, "diagnostics")));
+		 *message || !reason ? message : reason);
 }
 
 static bool says_expected(json_t *one, const struct lab_regression *r)

@@ -7,6 +7,7 @@
 // tests: mn_cow_test:*fork*
 // tests: mn_cow_test:*mem_write*
 // expect: contract
+// expect: kernel BUG at
 
 @@
 expression range;
