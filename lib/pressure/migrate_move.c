@@ -171,7 +171,8 @@ static int bind(struct press *p, int node, struct result *r)
 	numa_bitmask_setbit(to, node);
 	ret = mbind(area->hva, area->size, MPOL_BIND, to->maskp, to->size + 1, MPOL_MF_MOVE);
 	numa_free_nodemask(to);
-	if (ret)
+	/* EIO: a huge page that others are moving just now; the next call finds it moved. */
+	if (ret && errno != EIO)
 		return result_errno(r, "mbind(%p, %zu, node %d)", area->hva, area->size, node);
 	return 0;
 }

@@ -4,7 +4,7 @@
 // broke: what the guest wrote is dropped: reclaim takes the page for clean
 // file: virt/kvm/kvm_main.c
 // tests: mn_reclaim_test:*writeback*
-// tests: mn_reclaim_test:*pageout*
+// tests: mn_reclaim_test:*.memfd.*pageout*
 // expect: contract 9
 
 @@
