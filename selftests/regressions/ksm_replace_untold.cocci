@@ -5,6 +5,7 @@
 // file: mm/ksm.c
 // tests: mn_cow_test:*ksm*
 // expect: contract
+// expect: kvm_mmu_notifier_change_pte
 
 @@
 expression range;
