@@ -78,9 +78,16 @@ void guest_main(guest_u32 id)
 	arch_init();
 	for (;;) {
 		guest_store(&me->heartbeat, me->heartbeat + 1);
-		if (guest_load(&shared->cmd) == GUEST_CMD_RUN)
-			run_pass(id);
-		else
+		if (guest_load(&shared->cmd) != GUEST_CMD_RUN) {
 			arch_exit(GUEST_PORT_PARKED, 0);
+			continue;
+		}
+		run_pass(id);
+		/*
+		 * Where one thread runs all CPUs, as QEMU's emulation does, this lets the
+		 * next one on: the host's pressure is not to wait for a guest that does
+		 * nothing new until it comes.
+		 */
+		arch_relax();
 	}
 }
