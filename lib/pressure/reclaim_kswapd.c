@@ -232,7 +232,8 @@ PRESSURE(reclaim_kswapd) = {
 	.callers = CALLER_BIT(CALLER_OTHER),
 	.proof = RECLAIM_OUT_PROOF,
 	.preserves = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_MEMFD),
-	.rounds = 2,
+	/* In it memory goes twice, from a guest that stands and from one that is at work. */
+	.rounds = 1,
 	.needs = { kswapd_missing, pagemap_missing, swap_missing },
 	.set_up = set_up_kswapd,
 	.apply = apply_kswapd,
