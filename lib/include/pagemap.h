@@ -82,4 +82,7 @@ int pageflags(uint64_t pfn, uint64_t *flags, struct result *r);
 /* pageflags_read() - the same of @nr page frames one after the other */
 int pageflags_read(uint64_t pfn, size_t nr, uint64_t *flags, struct result *r);
 
+/* pagecount_read() - how often each of @nr page frames, one after the other, is mapped */
+int pagecount_read(uint64_t pfn, size_t nr, uint64_t *counts, struct result *r);
+
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reading /proc/self/pagemap and /proc/kpageflags.
+ * Reading /proc/self/pagemap, /proc/kpageflags and /proc/kpagecount.
  */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -89,6 +89,11 @@ size_t pagemap_moved(const pagemap_t *before, const pagemap_t *after, size_t nr)
 int pageflags_read(uint64_t pfn, size_t nr, uint64_t *flags, struct result *r)
 {
 	return read_at("/proc/kpageflags", pfn, flags, nr, r);
+}
+
+int pagecount_read(uint64_t pfn, size_t nr, uint64_t *counts, struct result *r)
+{
+	return read_at("/proc/kpagecount", pfn, counts, nr, r);
 }
 
 int pageflags(uint64_t pfn, uint64_t *flags, struct result *r)
