@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 // class: ordering
 // commit: 369ea8242c0f ("mm/rmap: update to new mmu_notifier semantic v2")
-// broke: KVM is told of a migration when the old page is already unmapped: what the guest writes in between is lost
+// broke: KVM is told of a migration when the page is unmapped already: until then the guest uses a page that is on its way
 // file: mm/rmap.c
-// tests: mn_migrate_test:*.move_pages_*
-// expect: contract
+// tests: mn_order_test:*.move_pages_bulk.*
+// tests: mn_order_test:*.compact.*
+// expect: contract 5
 
 @@
 expression range;

@@ -3,7 +3,7 @@
 // commit: none: a slip in the walk over the memslots of a range
 // broke: of several memslots in one range only the first is zapped
 // file: virt/kvm/kvm_main.c
-// tests: mn_memslot_test
+// tests: mn_slots_test
 // expect: contract
 
 @@

@@ -3,8 +3,8 @@
 // commit: 369ea8242c0f ("mm/rmap: update to new mmu_notifier semantic v2")
 // broke: KVM is told when the page is already unmapped and free: for a moment the guest writes to the memory of somebody else
 // file: mm/rmap.c
-// tests: mn_reclaim_test:*pageout*
-// expect: contract
+// tests: mn_order_test:*.pageout.*
+// expect: contract 5
 
 @@
 expression range;
