@@ -65,6 +65,32 @@ static int advise_half(const struct area *a, unsigned int half, int advice, stru
 	return 0;
 }
 
+/* An advice that is kept in the mapping, so that one half cannot share it with the other. */
+static int try_part(struct press *p, struct result *r)
+{
+	return advise_half(p->area, 1, MADV_DONTFORK, r);
+}
+
+static int apply_part(struct press *p, struct result *r)
+{
+	if (huge_cut(p, try_part, r) || advise_half(p->area, 1, MADV_DOFORK, r))
+		return -1;
+	return huge_collapse(p, r) ? -1 : huge_in_kvm(p, r);
+}
+
+/* No other invalidation is around it: nobody else would tell of the cut. */
+PRESSURE(huge_part) = {
+	.name = "part_mapping",
+	.family = PRESSURE_HUGE,
+	.calls = "madvise(MADV_DONTFORK) of one half and back, madvise(MADV_COLLAPSE)",
+	.events = "clear",
+	.proof = HUGE_PROOF,
+	.preserves = ON_THP,
+	.granule = HUGE_BYTES,
+	.needs = { huge_collapse_missing, pagemap_missing },
+	.apply = apply_part,
+};
+
 static int try_discard(struct press *p, struct result *r)
 {
 	return advise_half(p->area, 0, MADV_DONTNEED, r);

@@ -3,10 +3,8 @@
 // commit: 4645b9fe84bf ("mm/mmu_notifier: avoid call to invalidate_range() in range_end()") is the last change of the rule
 // broke: KVM keeps a 2 MiB translation of memory that is no longer one huge page
 // file: mm/huge_memory.c
-// tests: mn_hugepage_test
-// tests: mn_unmap_test:*half_thp*
+// tests: mn_hugepage_test:*part_mapping*
 // expect: contract
-// expect: no bite
 
 @@
 expression range;

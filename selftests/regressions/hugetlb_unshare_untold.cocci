@@ -3,8 +3,7 @@
 // commit: 6dfeaff93be1 ("hugetlb/userfaultfd: unshare all pmds for hugetlbfs when register wp")
 // broke: KVM is not told when a shared page table of hugetlb is given up
 // file: mm/hugetlb.c
-// tests: mn_hugepage_test:*pmd*
-// tests: mn_cow_test:*uffd*hugetlb*
+// tests: mn_hugepage_test:*unshare*
 // expect: contract
 // expect: no bite
 
