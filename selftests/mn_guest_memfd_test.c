@@ -270,7 +270,11 @@ static int judge_exit(const struct scenario_run *run, unsigned int id, struct re
 	return 0;
 }
 
-/* The shared memory stays as it was meanwhile, and nobody may use it. */
+/*
+ * The shared memory stays as it was meanwhile, and nobody may use it.  The guest
+ * stands while it becomes private: an access that began before is rightly told
+ * of as one to shared memory.
+ */
 static int make_private(struct scenario_run *run, struct result *r)
 {
 	struct press p = { .vm = &run->vm, .area = &run->area };
@@ -278,8 +282,12 @@ static int make_private(struct scenario_run *run, struct result *r)
 	unsigned int id;
 	int ret;
 
+	if (vm_park(&run->vm, run->budget_ns, r))
+		return -1;
 	vm_hole_open(&run->vm);
-	ret = set_private(&p, true, r) ?: vm_hole_check(&run->vm, r);
+	ret = set_private(&p, true, r);
+	vm_resume(&run->vm);
+	ret = ret ?: vm_hole_check(&run->vm, r);
 	deadline_start(&deadline, run->budget_ns);
 	for (id = 0; !ret && id < run->vm.nr_vcpus; id++) {
 		while (guest_load(&run->vm.vcpus[id].holes) == run->vm.vcpus[id].holes_before &&
