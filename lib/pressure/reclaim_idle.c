@@ -5,6 +5,7 @@
  */
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "pagemap.h"
@@ -45,44 +46,89 @@ static int is_idle(int fd, uint64_t pfn, bool *idle, struct result *r)
 	return 0;
 }
 
-/* Mark each visited page, and ask at once. */
-static int mark_visited(const struct press *p, int fd, unsigned int *marked, struct result *r)
+/* Mark each visited page, and ask at once; @marked: frames that are idle then, else 0. */
+static int mark_visited(const struct press *p, int fd, uint64_t *marked, struct result *r)
 {
 	pagemap_t *pages = pagemap_area(p->area, r);
 	unsigned int i;
 	int ret = 0;
 
-	*marked = 0;
 	for (i = 0; pages && !ret && i < p->nr_pages; i++) {
 		uint64_t pfn = pagemap_pfn(pages[press_index(p, i)]);
 		bool idle = false;
 
+		marked[i] = 0;
 		if (!pfn)
 			continue;
 		ret = mark(fd, pfn, r) || is_idle(fd, pfn, &idle, r) ? -1 : 0;
-		*marked += idle;
+		if (idle)
+			marked[i] = pfn;
 	}
 	free(pages);
 	return pages ? ret : -1;
 }
 
-/* With the guest at work, and paused: then a page stays idle, as is counted. */
+/*
+ * Whether a page was used shows in translations, which TLBs need not look at
+ * again: taking any of them away has KVM empty the TLBs.
+ */
+static int empty_tlbs(const struct press *p, struct result *r)
+{
+	char *last = p->area->hva + p->area->size - PAGE_BYTES;
+
+	if (mprotect(last, PAGE_BYTES, PROT_READ) ||
+	    mprotect(last, PAGE_BYTES, PROT_READ | PROT_WRITE))
+		return result_errno(r, "mprotect(%p)", last);
+	return 0;
+}
+
+/* What the guest has used since is not idle; who only reads may leave pages out. */
+static int check_used(struct press *p, int fd, const uint64_t *marked, struct result *r)
+{
+	unsigned int i;
+	bool idle = false;
+
+	for (i = 0; i < p->nr_pages; i++) {
+		if (!marked[i])
+			continue;
+		p->proved++;
+		if (is_idle(fd, marked[i], &idle, r))
+			return -1;
+		if (idle && !press_host_writes(p))
+			return result_fail(r, CONTRACT_CONTENTS,
+					   "the guest used page %u, frame %#llx, after it was marked idle, and the mm does not know",
+					   i, (unsigned long long)marked[i]);
+	}
+	return 0;
+}
+
+/* With the guest at work, and paused: then a page stays idle until it goes on. */
+static int mark_and_check(struct press *p, int fd, uint64_t *marked, struct result *r)
+{
+	int ret;
+
+	if (mark_visited(p, fd, marked, r) || press_pause(p, r))
+		return -1;
+	ret = mark_visited(p, fd, marked, r) || empty_tlbs(p, r) ? -1 : 0;
+	press_resume(p);
+	return ret || press_visited(p, "after it was marked idle", r) ? -1 :
+	       check_used(p, fd, marked, r);
+}
+
 static int apply_idle(struct press *p, struct result *r)
 {
-	int fd = open(BITMAP, O_RDWR | O_CLOEXEC), ret;
-	unsigned int marked;
+	uint64_t *marked = calloc(p->nr_pages, sizeof(*marked));
+	int fd = open(BITMAP, O_RDWR | O_CLOEXEC), ret = -1;
 
-	if (fd < 0)
-		return result_errno(r, "open(%s)", BITMAP);
-	ret = mark_visited(p, fd, &marked, r);
-	if (!ret)
-		ret = press_pause(p, r);
-	if (!ret) {
-		ret = mark_visited(p, fd, &marked, r);
-		p->proved += marked;
-		press_resume(p);
-	}
-	close(fd);
+	if (!marked)
+		result_errno(r, "calloc(%u frames)", p->nr_pages);
+	else if (fd < 0)
+		result_errno(r, "open(%s)", BITMAP);
+	else
+		ret = mark_and_check(p, fd, marked, r);
+	if (fd >= 0)
+		close(fd);
+	free(marked);
 	return ret;
 }
 
