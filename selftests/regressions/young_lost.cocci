@@ -3,9 +3,8 @@
 // commit: none: the accessed bit of a translation must reach the mm
 // broke: memory that the guest uses all the time looks idle, and is reclaimed first
 // file: arch/x86/kvm/mmu/mmu.c
-// tests: mn_reclaim_test:*
+// tests: mn_reclaim_test:*page_idle*
 // expect: contract 9
-// expect: no bite
 
 @@
 identifier young;
