@@ -9,7 +9,7 @@ LAB_INIT_SRCS := $(addprefix $(LAB_DIR)/,init.c init_modules.c init_disks.c init
 LAB_SRCS := $(filter-out $(LAB_DIR)/init.c $(LAB_DIR)/init_%.c,$(wildcard $(LAB_DIR)/*.c))
 LAB_OBJS := $(LAB_SRCS:$(LAB_DIR)/%.c=$(BUILD)/obj/lab/%.o)
 LAB_INIT_OBJS := $(LAB_INIT_SRCS:$(LAB_DIR)/%.c=$(BUILD)/obj/lab/%.o)
-LAB_LIBS := -ljansson -larchive
+LAB_LIBS := -ljansson -larchive -lm
 
 $(BUILD)/obj/lab/%.o: $(LAB_DIR)/%.c
 	@mkdir -p $(@D)
