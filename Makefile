@@ -26,13 +26,15 @@ include lib/lab/lab.mk
 include selftests/selftests.mk
 include lib/unit/unit.mk
 
-.PHONY: help all lab check prove unit deps lint format clean
+.PHONY: help all lab check soak prove unit deps lint format clean
 
 help:
 	@echo 'KVM selftests under MMU-notifier pressure'
 	@echo
 	@echo '  make lab      boot a kernel in a virtual machine and run the suite in it'
 	@echo '  make check    unit tests, a lab run, and proof that failures are noticed'
+	@echo '  make soak     run the suite RUNS=60 times, every second time under load, and say'
+	@echo '                which rate of failure that rules out; resumable (RUNS=0: only say)'
 	@echo '  make prove    put known regressions back into a kernel, one at a time: which test'
 	@echo '                notices? The kernel is built from KSRC=tree or from Debian'"'"'s source of'
 	@echo '                SERIES=; ONLY=glob: these entries, AGAIN=1: anew, PROVE=all: all tests'
@@ -42,7 +44,7 @@ help:
 	@echo '  make format   clang-format over what has changed since HEAD'
 	@echo '  make clean    remove what was built; kernels and logs stay (CLEAN=all: all)'
 	@echo
-	@echo 'lab and check take:'
+	@echo 'lab, check and soak take:'
 	@echo '  SERIES=5.10|6.1|6.12|7.2  Debian'"'"'s kernel of that series, fetched once'
 	@echo '  KDIR=dir              a built kernel tree instead of the Debian package'
 	@echo '  KERNEL=f MODULES=dir  an image and its modules'
@@ -77,6 +79,10 @@ lab: deps
 check: deps
 	@$(MAKE) --no-print-directory all unit-programs
 	@$(BUILD)/lab check $(LAB_ARGS)
+
+soak: deps
+	@$(MAKE) --no-print-directory all
+	@$(BUILD)/lab soak $(if $(RUNS),--runs $(RUNS)) $(if $(LOAD),--load $(LOAD)) $(LAB_ARGS)
 
 prove:
 	@sh lib/lab/deps.sh prove

@@ -14,10 +14,10 @@
 
 #include "child.h"
 
-int lab_child_run(char *const argv[], const char *log)
+pid_t lab_child_start(char *const argv[], const char *log)
 {
 	pid_t parent = getpid(), pid;
-	int status, fd;
+	int fd;
 
 	fflush(stdout);
 	pid = fork();
@@ -36,7 +36,20 @@ int lab_child_run(char *const argv[], const char *log)
 		execv(argv[0], argv);
 		_exit(127);
 	}
+	return pid;
+}
+
+int lab_child_code(int status)
+{
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+int lab_child_run(char *const argv[], const char *log)
+{
+	pid_t pid = lab_child_start(argv, log);
+	int status;
+
 	while (waitpid(pid, &status, 0) < 0)
 		;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	return lab_child_code(status);
 }

@@ -5,11 +5,19 @@
 #ifndef LAB_CHILD_H
 #define LAB_CHILD_H
 
+#include <sys/types.h>
+
 /*
- * Run a program to its end, its output in @log, or on ours when NULL. It dies
- * with the lab. Returns its exit code, or 128 + the signal that ended it; a
- * program that cannot be started counts as having exited with 127.
+ * Start a program, its output in @log, or on ours when NULL. It dies with the
+ * lab. Returns its process, for waitpid(2); a program that cannot be started
+ * counts as having exited with 127.
  */
+pid_t lab_child_start(char *const argv[], const char *log);
+
+/* What waitpid(2) said, as one number: the exit code, or 128 + the signal. */
+int lab_child_code(int status);
+
+/* Start it and wait for its end; returns lab_child_code(). */
 int lab_child_run(char *const argv[], const char *log);
 
 #endif

@@ -12,6 +12,7 @@
 #include "check.h"
 #include "prove.h"
 #include "run.h"
+#include "soak.h"
 #include "source.h"
 #include "verdict.h"
 
@@ -23,6 +24,7 @@ static const struct {
 	{ "check", lab_check_main, "the project's own tests, with proof that failures are noticed" },
 	{ "prove", lab_prove_main, "regressions put back on purpose, and which test notices each" },
 	{ "run", lab_run_main, "boot one kernel, run the suite in it, give the verdict" },
+	{ "soak", lab_soak_main, "the same run again and again, and what so many are worth" },
 	{ "source", lab_source_main, "the source of one of Debian's kernels" },
 };
 
