@@ -27,6 +27,7 @@ const char lab_options_help[] =
 "  --tests PATTERN      only these: a glob on the program's name, or PROGRAM:CASE with\n"
 "                       a glob on the case's name as well, e.g. 'mn_unmap_test:*anon*';\n"
 "                       several are separated by blanks\n"
+"  --add DIR            more files for the machine, as /suite/NAME with DIR's own name\n"
 "  --args 'WORDS'       more arguments of each program, e.g. '-s 7 -n 3' (a seed, steps)\n"
 "  --mode NAME          tdp (default), rmap or shadow\n"
 "  --topology NAME      uma, numa2 (default) or cpuless\n"
@@ -69,7 +70,7 @@ static int check(const struct lab_options *o, struct lab_error *e)
 int lab_options_parse(int argc, char *const argv[], struct lab_options *o,
 		      struct lab_error *e)
 {
-	enum { SERIES = 1, KERNEL, MODULES, KDIR, APPEND, TESTS, ARGS, PROFILE, MODE, TOPOLOGY,
+	enum { SERIES = 1, KERNEL, MODULES, KDIR, APPEND, TESTS, ADD, ARGS, PROFILE, MODE, TOPOLOGY,
 	       OUT, TIMEOUT, QUIET, HELP };
 	static const struct option longs[] = {
 		{ "series",	required_argument, NULL, SERIES },
@@ -78,6 +79,7 @@ int lab_options_parse(int argc, char *const argv[], struct lab_options *o,
 		{ "kdir",	required_argument, NULL, KDIR },
 		{ "append",	required_argument, NULL, APPEND },
 		{ "tests",	required_argument, NULL, TESTS },
+		{ "add",	required_argument, NULL, ADD },
 		{ "args",	required_argument, NULL, ARGS },
 		{ "profile",	required_argument, NULL, PROFILE },
 		{ "mode",	required_argument, NULL, MODE },
@@ -91,8 +93,8 @@ int lab_options_parse(int argc, char *const argv[], struct lab_options *o,
 	const char **const strings[] = {
 		[SERIES] = &o->series, [KERNEL] = &o->kernel, [MODULES] = &o->modules,
 		[KDIR] = &o->kdir, [APPEND] = &o->append, [TESTS] = &o->tests,
-		[ARGS] = &o->args, [PROFILE] = &o->profile, [MODE] = &o->mode,
-		[TOPOLOGY] = &o->topology, [OUT] = &o->out,
+		[ADD] = &o->add, [ARGS] = &o->args, [PROFILE] = &o->profile,
+		[MODE] = &o->mode, [TOPOLOGY] = &o->topology, [OUT] = &o->out,
 	};
 	int c, ret;
 

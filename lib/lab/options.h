@@ -15,6 +15,7 @@ struct lab_options {
 	const char *kernel, *modules, *kdir;	/* NULL: Debian's kernel */
 	const char *append;	/* more kernel parameters, or NULL */
 	const char *tests;	/* PROGRAM or PROGRAM:CASE, both globs; NULL: all */
+	const char *add;	/* a directory of files for the VM, or NULL */
 	const char *args;	/* more arguments of each program, or NULL */
 	const char *profile;	/* NULL: "default" */
 	const char *mode;	/* NULL: the suite's default */

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -144,6 +145,31 @@ static int list_programs(const struct lab_prepare *p, struct lab_error *e, struc
 	return 0;
 }
 
+/* All of the directory that is wanted beside the programs. */
+static int list_added(const struct lab_prepare *p, struct lab_error *e, struct lists *l)
+{
+	char *dir, *pattern;
+	glob_t found;
+	int ret;
+
+	if (!p->add)
+		return 0;
+	dir = lab_realloc(NULL, PATH_MAX, 1);
+	ret = lab_realpath(p->add, dir, e);
+	if (ret)
+		return ret;
+	pattern = lab_format("%s/*", dir);
+	if (glob(pattern, 0, NULL, &found))
+		return lab_fail(e, -ENOENT, "--add %s: there is nothing in it", p->add);
+	for (size_t i = 0; i < found.gl_pathc; i++)
+		if (lab_is_file(found.gl_pathv[i]))
+			add_file(l, lab_strdup(found.gl_pathv[i]),
+				 lab_format("/suite%s", found.gl_pathv[i] +
+					    (strrchr(dir, '/') - dir)));
+	globfree(&found);
+	return 0;
+}
+
 /* Make the disks' images, and tell init where they belong. */
 static int make_disks(const struct lab_prepare *p, struct lab_error *e, struct lab_text *mounts)
 {
@@ -170,6 +196,8 @@ static int prepare(const struct lab_prepare *p, struct lab_prepared *done)
 
 	/* First what needs no network and fails fast. */
 	ret = list_programs(p, &done->error, &l);
+	if (!ret)
+		ret = list_added(p, &done->error, &l);
 	if (!ret)
 		ret = lab_kernel_get(&p->kernel, &done->kernel, &done->error);
 	if (!ret)

@@ -19,6 +19,7 @@
 struct lab_prepare {
 	struct lab_kernel_request kernel;
 	const struct lab_suite *suite;
+	const char *add;	/* a directory of more files, or NULL */
 	const char *repo;	/* the repository */
 	const char *build;	/* its build directory */
 	const char *out;	/* the image goes to OUT/image.cpio, disks see disk.h */

@@ -68,7 +68,7 @@ static char *replay_command(const struct run *r)
 	} given[] = {
 		{ "--series", o->series }, { "--kernel", o->kernel },
 		{ "--modules", o->modules }, { "--kdir", o->kdir }, { "--append", o->append },
-		{ "--args", o->args }, { "--profile", o->profile }, { "--mode", o->mode },
+		{ "--add", o->add }, { "--args", o->args }, { "--profile", o->profile }, { "--mode", o->mode },
 		{ "--topology", o->topology },
 	};
 	struct lab_text t = { NULL };
@@ -151,6 +151,7 @@ static bool prepare(struct run *r, struct lab_facts *facts, struct lab_error *e)
 			.quiet = r->options.quiet,
 		},
 		.suite = &r->suite,
+		.add = r->options.add,
 		.repo = r->paths->repo,
 		.build = r->paths->build,
 		.out = r->results.out,
