@@ -2,7 +2,8 @@
 # The test programs: every *_test.c is one, static, so that one binary runs on
 # any kernel and in any image.
 
-TEST_SRCS := $(wildcard selftests/*_test.c selftests/known/*_test.c selftests/negative/*_test.c)
+TEST_SRCS := $(wildcard selftests/*_test.c selftests/known/*_test.c selftests/negative/*_test.c \
+	selftests/upstream/*_test.c)
 TESTS_BUILT := $(addprefix $(BUILD)/selftests/,$(notdir $(TEST_SRCS:.c=)))
 
 $(HARNESS_READY): lib/lab/ksrc.sh $(if $(KSRC),FORCE)
