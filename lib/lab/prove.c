@@ -22,12 +22,12 @@
 #include "fsys.h"
 #include "proof.h"
 #include "prove.h"
+#include "prove_kernel.h"
 #include "prove_table.h"
 #include "text.h"
 #include "verdict.h"
 
 #define CATALOGUE	"selftests/regressions"
-#define PARAMETER	"mn_regress.active"
 
 static const char help[] =
 "usage: lab prove --kdir DIR [options]\n"
@@ -139,7 +139,7 @@ static int run(const struct prove *p, const char *active, const char *tests, con
 	       const char *dir)
 {
 	char *self = lab_format("%s/lab", p->paths->build);
-	char *append = lab_format("%s=%s", PARAMETER, active);
+	char *append = lab_format("%s=%s", LAB_PROVE_PARAMETER, active);
 	char *log = lab_format("%s/lab.log", dir);
 	const char *argv[20] = {
 		self, "run", "--kdir", p->kdir, "--append", append, "--out", dir,
@@ -295,24 +295,6 @@ static bool all_caught(const struct prove *p)
 	return true;
 }
 
-/* Any other kernel would fail nothing, and be found out only in the end. */
-static int check_kernel(const struct prove *p, struct lab_error *e)
-{
-	char *path = lab_format("%s/System.map", p->kdir), *map;
-	size_t len;
-	int ret = lab_read_file(path, &map, &len, e);
-
-	if (!ret) {
-		if (!strstr(map, " mn_regression_reached\n"))
-			ret = lab_fail(e, -EINVAL,
-				       "%s: a kernel without regressions: build one with selftests/regressions/build.sh",
-				       p->kdir);
-		free(map);
-	}
-	free(path);
-	return ret;
-}
-
 static int prove(struct prove *p)
 {
 	char *catalogue = lab_format("%s/%s", p->paths->repo, CATALOGUE);
@@ -324,7 +306,7 @@ static int prove(struct prove *p)
 	if (!ret)
 		ret = check_all_tests(p, &e);
 	if (!ret)
-		ret = check_kernel(p, &e);
+		ret = lab_prove_check_kernel(p->kdir, &e);
 	if (!ret) {
 		p->proofs = lab_realloc(NULL, p->catalogue.nr, sizeof(*p->proofs));
 		for (size_t i = 0; i < p->catalogue.nr; i++)

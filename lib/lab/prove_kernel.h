@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The kernel that a catalogue of regressions is proved with.
+ */
+#ifndef LAB_PROVE_KERNEL_H
+#define LAB_PROVE_KERNEL_H
+
+#include "lab_error.h"
+
+/* The kernel parameter that names the regression to switch on, or "none". */
+#define LAB_PROVE_PARAMETER	"mn_regress.active"
+
+/*
+ * Is the tree built in @kdir one that has the regressions? Any other would fail
+ * nothing, and be found out only in the end. Returns 0 or -errno.
+ */
+int lab_prove_check_kernel(const char *kdir, struct lab_error *e);
+
+#endif
