@@ -26,7 +26,7 @@ include lib/lab/lab.mk
 include selftests/selftests.mk
 include lib/unit/unit.mk
 
-.PHONY: help all lab check soak prove unit deps lint format clean
+.PHONY: help all lab check soak prove prove-upstream unit deps lint format clean
 
 help:
 	@echo 'KVM selftests under MMU-notifier pressure'
@@ -38,6 +38,7 @@ help:
 	@echo '  make prove    put known regressions back into a kernel, one at a time: which test'
 	@echo '                notices? The kernel is built from KSRC=tree or from Debian'"'"'s source of'
 	@echo '                SERIES=; ONLY=glob: these entries, AGAIN=1: anew, PROVE=all: all tests'
+	@echo '  make prove-upstream  the same with the kernel tree'"'"'s own KVM selftests'
 	@echo '  make unit     the unit tests alone (no virtual machine)'
 	@echo '  make all      build everything that needs no kernel'
 	@echo '  make lint     checkpatch, shellcheck, sparse on the module'
@@ -84,14 +85,24 @@ soak: deps
 	@$(MAKE) --no-print-directory all
 	@$(BUILD)/lab soak $(if $(RUNS),--runs $(RUNS)) $(if $(LOAD),--load $(LOAD)) $(LAB_ARGS)
 
+# The kernel with the regressions is $$tree/kernel, its source $$ksrc.
+PROVE_TREE = ksrc=$(if $(KSRC),'$(KSRC)',$$($(BUILD)/lab source $(or $(SERIES),6.1))) && \
+	tree=$(BUILD)/prove/$$($(MAKE) -s --no-print-directory -C "$$ksrc" kernelversion) && \
+	sh selftests/regressions/build.sh "$$ksrc" "$$tree"
+
 prove:
 	@sh lib/lab/deps.sh prove
 	@$(MAKE) --no-print-directory all
-	@ksrc=$(if $(KSRC),'$(KSRC)',$$($(BUILD)/lab source $(or $(SERIES),6.1))) && \
-		tree=$(BUILD)/prove/$$($(MAKE) -s --no-print-directory -C "$$ksrc" kernelversion) && \
-		sh selftests/regressions/build.sh "$$ksrc" "$$tree" && \
+	@$(PROVE_TREE) && \
 		$(BUILD)/lab prove --kdir "$$tree/kernel" --out "$$tree/results" \
 		$(if $(ONLY),--only '$(ONLY)') $(if $(AGAIN),--again) $(if $(filter all,$(PROVE)),--all)
+
+prove-upstream:
+	@sh lib/lab/deps.sh prove
+	@$(MAKE) --no-print-directory all
+	@$(PROVE_TREE) && sh selftests/upstream/build.sh "$$ksrc" "$$tree" && \
+		$(BUILD)/lab prove-upstream --kdir "$$tree/kernel" --programs "$$tree/upstream" \
+		--out "$$tree/results-upstream" $(if $(ONLY),--only '$(ONLY)') $(if $(AGAIN),--again)
 
 unit: deps
 	@$(MAKE) --no-print-directory unit-programs

@@ -14,6 +14,7 @@
 #include "run.h"
 #include "soak.h"
 #include "source.h"
+#include "upstream.h"
 #include "verdict.h"
 
 static const struct {
@@ -23,6 +24,7 @@ static const struct {
 } commands[] = {
 	{ "check", lab_check_main, "the project's own tests, with proof that failures are noticed" },
 	{ "prove", lab_prove_main, "regressions put back on purpose, and which test notices each" },
+	{ "prove-upstream", lab_upstream_main, "the same with the kernel tree's own KVM selftests" },
 	{ "run", lab_run_main, "boot one kernel, run the suite in it, give the verdict" },
 	{ "soak", lab_soak_main, "the same run again and again, and what so many are worth" },
 	{ "source", lab_source_main, "the source of one of Debian's kernels" },
@@ -34,7 +36,7 @@ static void help(FILE *f)
 {
 	fprintf(f, "usage: lab COMMAND [options]\n\n");
 	for (size_t i = 0; i < NR_COMMANDS; i++)
-		fprintf(f, "  %-10s %s\n", commands[i].name, commands[i].about);
+		fprintf(f, "  %-15s %s\n", commands[i].name, commands[i].about);
 	fprintf(f, "\nlab COMMAND --help says more\n");
 }
 

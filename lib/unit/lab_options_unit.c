@@ -47,12 +47,13 @@ TEST(every_option)
 	struct lab_error e;
 
 	EXPECT_EQ(0, PARSE(&o, &e, "--kernel", "K", "--modules=M", "--append", "a b=c",
-			   "--tests", "x:*y*", "--args", "-s 7", "--profile", "full", "--mode", "rmap",
+			   "--tests", "x:*y*", "--add", "d", "--args", "-s 7", "--profile", "full", "--mode", "rmap",
 			   "--topology", "uma", "--out", "o", "--timeout", "90", "--quiet"));
 	EXPECT_STREQ("K", o.kernel);
 	EXPECT_STREQ("M", o.modules);
 	EXPECT_STREQ("a b=c", o.append);
 	EXPECT_STREQ("x:*y*", o.tests);
+	EXPECT_STREQ("d", o.add);
 	EXPECT_STREQ("-s 7", o.args);
 	EXPECT_STREQ("full", o.profile);
 	EXPECT_STREQ("rmap", o.mode);
