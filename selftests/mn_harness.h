@@ -195,14 +195,18 @@ static inline void mn_choose_seed(const char *program)
 		 (unsigned long long)mn.options.seed);
 }
 
+static inline int mn_none_matches(const char *program)
+{
+	fprintf(stderr, "%s: no test matches (-l lists them)\n", program);
+	return KSFT_FAIL;
+}
+
 static inline int mn_run_all(const char *program)
 {
 	struct mn_totals totals = mn_walk(MN_COUNT);
 
-	if (!totals.all) {
-		fprintf(stderr, "%s: no test matches (-l lists them)\n", program);
-		return KSFT_FAIL;
-	}
+	if (!totals.all)
+		return mn_none_matches(program);
 	mn.result = mmap(NULL, sizeof(*mn.result), PROT_READ | PROT_WRITE,
 			 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (mn.result == MAP_FAILED) {
@@ -243,10 +247,8 @@ static inline int mn_main(int argc, char **argv, void (*add_variants)(void))
 	}
 	if (add_variants)
 		add_variants();
-	if (mn.options.list) {
-		mn_walk(MN_LIST);
-		return KSFT_PASS;
-	}
+	if (mn.options.list)
+		return mn_walk(MN_LIST).all ? KSFT_PASS : mn_none_matches(argv[0]);
 	return mn_run_all(argv[0]);
 }
 

@@ -5,7 +5,7 @@
 // file: mm/memory.c
 // file: mm/hugetlb.c
 // tests: mn_cow_test:*fork*
-// tests: mn_cow_test:*mem_write*
+// tests: mn_cow_test:*proc_mem*
 // expect: contract
 // expect: kernel BUG at
 
