@@ -37,6 +37,14 @@ const char *huge_split_missing(void);
 int huge_cut(struct press *p, huge_try cut, struct result *r);
 
 /*
+ * huge_cut_in_kvm() - what the host maps in no huge page, KVM may not go on mapping so
+ *
+ * For a moment in which nothing can become huge again.  Return: 0, or -1 with a
+ * failure.
+ */
+int huge_cut_in_kvm(const struct press *p, struct result *r);
+
+/*
  * huge_split() - have the kernel break the area's huge pages into small ones
  *
  * Until no frame of it belongs to a huge page any more.  Return: as huge_cut().

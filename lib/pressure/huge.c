@@ -137,8 +137,7 @@ static unsigned long long budget_ms(const struct press *p)
 	return p->budget_ns / 1000000;
 }
 
-/* What the host maps in small pages KVM may not go on mapping in huge ones. */
-static int check_cut_in_kvm(const struct press *p, struct result *r)
+int huge_cut_in_kvm(const struct press *p, struct result *r)
 {
 	unsigned long long pages;
 
@@ -156,7 +155,7 @@ int huge_cut(struct press *p, huge_try cut, struct result *r)
 	if (err > 0)
 		return result_error(r, "%s: the area is still mapped in huge pages after %llu ms: %s",
 				    p->row->name, budget_ms(p), strerror(err));
-	return err ? -1 : check_cut_in_kvm(p, r);
+	return err ? -1 : huge_cut_in_kvm(p, r);
 }
 
 /*
@@ -187,7 +186,7 @@ int huge_split(struct press *p, struct result *r)
 	if (err > 0)
 		return result_error(r, "%s: huge pages are not split after %llu ms of trying",
 				    p->row->name, budget_ms(p));
-	return err ? -1 : check_cut_in_kvm(p, r);
+	return err ? -1 : huge_cut_in_kvm(p, r);
 }
 
 int huge_join(struct press *p, huge_try join, struct result *r)

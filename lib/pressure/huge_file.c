@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Huge pages in the page cache of a disk's filesystem.  The kernel makes them of
+ * what programs are run from: files mapped executable, which nobody has open for
+ * writing.  Who opens such a file for writing makes the kernel drop them again,
+ * unless the filesystem can write to huge pages.
+ *
+ * While the file is a program, a guest that reads goes on; one that writes waits.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "deadline.h"
+#include "huge.h"
+#include "oracle.h"
+#include "pagemap.h"
+#include "smaps.h"
+
+#define PROBES	20
+
+/* The area must be all there is to keep the file open for writing. */
+static int drop_view(struct area *a, struct result *r)
+{
+	if (munmap(a->file_view, 2 * a->size))
+		return result_errno(r, "munmap(%p, %zu)", a->file_view, 2 * a->size);
+	a->file_view = NULL;
+	return 0;
+}
+
+static int reopen(struct area *a, int flags, struct result *r)
+{
+	char path[32];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", a->fd);
+	fd = open(path, flags | O_CLOEXEC);
+	if (fd < 0)
+		return result_errno(r, "open(%s, %#x)", path, flags);
+	close(a->fd);
+	a->fd = fd;
+	return 0;
+}
+
+/* Dirty pages are not made huge. */
+static int become_program(struct area *a, struct result *r)
+{
+	void *p;
+
+	if (area_unmap(a, r))
+		return -1;
+	if (fsync(a->fd))
+		return result_errno(r, "fsync(%s)", a->backing->name);
+	if (reopen(a, O_RDONLY, r))
+		return -1;
+	p = mmap(a->hva, a->size, PROT_READ | PROT_EXEC, MAP_SHARED | MAP_FIXED_NOREPLACE, a->fd,
+		 area_file_offset(a));
+	if (p != MAP_FAILED)
+		return 0;
+	if (errno == EPERM)
+		return result_skip(r, "mmap(PROT_EXEC, %s): the filesystem is mounted noexec",
+				   a->backing->name);
+	return result_errno(r, "mmap(%p, %zu, PROT_EXEC, %s)", a->hva, a->size, a->backing->name);
+}
+
+/*
+ * Out of the page cache as well: a file that stayed huge would be found so by the
+ * next round, which is to see it become so.
+ */
+static int become_memory(struct area *a, struct result *r)
+{
+	int err;
+
+	if (area_unmap(a, r))
+		return -1;
+	err = posix_fadvise(a->fd, area_file_offset(a), a->size, POSIX_FADV_DONTNEED);
+	if (area_map(a, r))
+		return -1;
+	return err ? result_error(r, "posix_fadvise(%zu, DONTNEED): %d", a->size, err) : 0;
+}
+
+/* It takes a page table, which the first access makes. */
+static bool program_collapses(const struct area *a)
+{
+	unsigned int i;
+
+	for (i = 0; i < PROBES; i++) {
+		*(volatile char *)a->hva;
+		if (!madvise(a->hva, a->size, HUGE_MADV_COLLAPSE))
+			return true;
+		sleep_ns(DEADLINE_POLL_NS);
+	}
+	return false;
+}
+
+static const char *huge_file_missing(void)
+{
+	const char *missing = disk_missing() ?: huge_collapse_missing();
+	struct result why;
+	struct area area;
+
+	if (missing)
+		return missing;
+	result_init(&why);
+	if (area_create(&area, &backings[BACKING_FILE], HUGE_BYTES, &why))
+		return NULL;
+	*(volatile char *)area.hva = 1;
+	/* Only trying tells; what fails before that is the row's to report. */
+	if (!drop_view(&area, &why) && !become_program(&area, &why) && !program_collapses(&area))
+		missing = "no huge pages for files on a disk: they take CONFIG_READ_ONLY_THP_FOR_FS or, in newer kernels, a filesystem with large folios, and no CONFIG_BASE_SMALL";
+	area_destroy(&area);
+	return missing;
+}
+
+static int set_up(struct press *p, struct result *r)
+{
+	return drop_view(p->area, r);
+}
+
+/* With nobody to fault, what KVM has it had before. */
+static int judge_dropped(struct press *p, struct result *r)
+{
+	size_t bytes;
+	int ret;
+
+	if (press_pause(p, r))
+		return -1;
+	ret = smaps_huge(p->area, &bytes, r);
+	if (!ret && !bytes)
+		ret = huge_cut_in_kvm(p, r);
+	press_resume(p);
+	return ret;
+}
+
+/* A guest that reads meets all of it: it has small pages, then huge ones, then none. */
+static int press_reader(struct press *p, struct result *r)
+{
+	if (press_visited(p, "from a file mapped as a program", r) || huge_collapse(p, r) ||
+	    huge_in_kvm(p, r) || reopen(p->area, O_RDWR, r))
+		return -1;
+	return judge_dropped(p, r);
+}
+
+/* A guest that writes stops at its first write: only what it wrote is at stake. */
+static int press_writer(struct press *p, struct result *r)
+{
+	if (huge_collapse(p, r))
+		return -1;
+	p->proved += p->area->size / HUGE_BYTES;
+	return reopen(p->area, O_RDWR, r);
+}
+
+static int apply(struct press *p, struct result *r)
+{
+	bool reads = press_host_writes(p);
+	int ret;
+
+	vm_hole_open(p->vm);
+	ret = become_program(p->area, r);
+	if (!ret && reads) {
+		vm_hole_close(p->vm);
+		ret = press_reader(p, r);
+		vm_hole_open(p->vm);
+	} else if (!ret) {
+		ret = press_writer(p, r);
+	}
+	if (!ret)
+		ret = become_memory(p->area, r);
+	vm_hole_close(p->vm);
+	return ret;
+}
+
+PRESSURE(huge_file) = {
+	.name = "program_collapse",
+	.family = PRESSURE_HUGE,
+	.calls = "mmap(PROT_EXEC) of a file, madvise(MADV_COLLAPSE), open() of it for writing",
+	.events = "clear",
+	.proof = "huge page of a file, for KVM too if the guest only reads",
+	.preserves = BACKING_BIT(BACKING_FILE),
+	.granule = HUGE_BYTES,
+	.needs = { huge_file_missing, pagemap_missing },
+	.set_up = set_up,
+	.apply = apply,
+};
