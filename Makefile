@@ -25,6 +25,7 @@ include lib/lib.mk
 include lib/lab/lab.mk
 include selftests/selftests.mk
 include lib/unit/unit.mk
+include selftests/kselftest/kselftest.mk
 
 .PHONY: help all lab check soak prove prove-upstream unit deps lint format clean
 
@@ -40,6 +41,8 @@ help:
 	@echo '                SERIES=; ONLY=glob: these entries, AGAIN=1: anew, PROVE=all: all tests'
 	@echo '  make prove-upstream  the same with the kernel tree'"'"'s own KVM selftests'
 	@echo '  make unit     the unit tests alone (no virtual machine)'
+	@echo '  make install-kselftest KSRC=tree  make the suite a part of a kernel tree'"'"'s kselftest'
+	@echo '                (COPY=1: without a link to here); uninstall-kselftest takes it out'
 	@echo '  make all      build everything that needs no kernel'
 	@echo '  make lint     checkpatch, shellcheck, sparse on the module'
 	@echo '  make format   clang-format over what has changed since HEAD'
