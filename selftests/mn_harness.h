@@ -20,6 +20,7 @@
 
 #include "anchor.h"
 #include "hoststate.h"
+#include "inject.h"
 #include "result.h"
 #include "test_options.h"
 #include "test_process.h"
@@ -163,9 +164,22 @@ static inline struct mn_totals mn_walk(enum mn_action action)
 	return totals;
 }
 
+/* Loaded by this run, it goes with it; tests that need it skip without. */
+static inline void mn_load_injector(void)
+{
+	struct result *r = mn.result;
+
+	result_init(r);
+	if (!inject_module_loaded() && hoststate_unload_at_end(&mn.host, INJECT_MODULE, r))
+		return;
+	if (inject_module_load(r))
+		printf("# no injector: %s\n", r->reason);
+}
+
 /*
- * For the time of the run: a quiet host, and one idle VM.  Where it cannot be
- * made in any time, neither can another: one test shows it, the rest is left out.
+ * For the time of the run: a quiet host, the injector, and one idle VM.  Where
+ * that cannot be made in any time, neither can another: one test shows it, the
+ * rest is left out.
  */
 static inline void mn_prepare(void)
 {
@@ -174,6 +188,7 @@ static inline void mn_prepare(void)
 	result_init(r);
 	if (hoststate_open(&mn.host, r) || hoststate_quiet(&mn.host, r))
 		printf("# host settings unchanged: %s\n", r->reason);
+	mn_load_injector();
 	result_init(r);
 	if (anchor_start(&mn.anchor, r)) {
 		printf("# no idle VM: %s\n", r->reason);

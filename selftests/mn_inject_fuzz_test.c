@@ -19,8 +19,6 @@
 #include "mn_inject.h"
 #include "mn_leaks.h"
 
-#define MODULE		"mmu_notifier_inject"
-#define MODULE_FILE	"/modules/" MODULE ".ko"	/* the lab keeps it there */
 #define MAX_PROCESSES	6
 #define DEFAULT_NS	500000000ULL
 #define FEW		1500	/* less than this has shown nothing */
@@ -321,7 +319,7 @@ static int nothing_left(struct storm *s, struct result *r)
 	deadline_start(&deadline, BED_WAIT_NS);
 	do {
 		/* Also while an injector is attached or a VM watched. */
-		if (hostfile_read_ulong("/sys/module/" MODULE "/refcnt", &users) == -ENOENT)
+		if (hostfile_read_ulong("/sys/module/" INJECT_MODULE "/refcnt", &users) == -ENOENT)
 			users = 0;
 		if (read_watched(watched, sizeof(watched)))
 			return result_error(r, "read(%s/watch) failed", FUZZ_ROOT);
@@ -343,7 +341,7 @@ static void find_code(struct leaks_code *code)
 	memset(code, 0, sizeof(*code));
 	while (f && fgets(line, sizeof(line), f)) {
 		if (sscanf(line, "%63s %lu %*s %*s %*s %lx", name, &size, &code->start) == 3 &&
-		    !strcmp(name, MODULE)) {
+		    !strcmp(name, INJECT_MODULE)) {
 			code->end = code->start + size;
 			break;
 		}
@@ -351,18 +349,6 @@ static void find_code(struct leaks_code *code)
 	}
 	if (f)
 		fclose(f);
-}
-
-static int load(struct result *r)
-{
-	int fd = open(MODULE_FILE, O_RDONLY | O_CLOEXEC), ret = 0;
-
-	if (fd < 0)
-		return result_errno(r, "open(%s)", MODULE_FILE);
-	if (syscall(SYS_finit_module, fd, "", 0))
-		ret = result_errno(r, "finit_module(%s)", MODULE_FILE);
-	close(fd);
-	return ret;
 }
 
 /* The module is new, and does what it did. */
@@ -381,19 +367,24 @@ static int works(struct result *r)
 static int unload_and_load(struct storm *s, struct result *r)
 {
 	struct leaks_code code;
+	struct result why;
+	char file[512];
 	int ret;
 
-	if (access(MODULE_FILE, R_OK)) {
-		result_note(r, "the module stays: there is no " MODULE_FILE " to load it from again");
+	if (inject_module_file(file, sizeof(file))) {
+		result_note(r, "the module stays: there is no file to load it from again");
 		return 0;
 	}
 	find_code(&code);
-	if (syscall(SYS_delete_module, MODULE, O_NONBLOCK))
-		return result_errno(r, "delete_module(%s)", MODULE);
+	if (syscall(SYS_delete_module, INJECT_MODULE, O_NONBLOCK))
+		return result_errno(r, "delete_module(%s)", INJECT_MODULE);
 	if (!access(FUZZ_ROOT, F_OK))
 		result_error(r, "%s is there without the module", FUZZ_ROOT);
 	/* First of all, for without it the programs to come would test nothing. */
-	ret = load(r);
+	result_init(&why);
+	ret = inject_module_load(&why);
+	if (ret)
+		result_error(r, "not loaded again: %s", why.reason);
 	klog_check(&s->klog, r);
 	klog_close(&s->klog);
 	if (!ret)

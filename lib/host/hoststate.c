@@ -131,6 +131,14 @@ int hoststate_unpoison_at_end(struct hoststate *h, uint64_t frame, struct result
 	return remember(h, &record, r);
 }
 
+int hoststate_unload_at_end(struct hoststate *h, const char *module, struct result *r)
+{
+	struct record record = { .kind = RECORD_MODULE };
+
+	snprintf(record.path, sizeof(record.path), "%s", module);
+	return remember(h, &record, r);
+}
+
 int hoststate_mkdir(struct hoststate *h, const char *path, struct result *r)
 {
 	struct record record = { .kind = RECORD_DIRECTORY };

@@ -13,6 +13,7 @@ enum record_kind {
 	RECORD_DIRECTORY,	/* to undo: remove the directory @path */
 	RECORD_SWAP,		/* to undo: stop swapping to @path */
 	RECORD_FRAME,		/* to undo: take the poison off page frame @value */
+	RECORD_MODULE,		/* to undo: unload the module @path */
 	RECORD_MARK,		/* nothing to undo; a pop goes back to here */
 	RECORD_POP,		/* is not kept: undo what came after the last mark */
 };

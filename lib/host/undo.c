@@ -3,12 +3,14 @@
  * Undoing one change to the host, kind by kind.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/kernel-page-flags.h>
 #include <numaif.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/swap.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "deadline.h"
@@ -84,6 +86,26 @@ static int swap_off(const char *path)
 	return -1;
 }
 
+/* The last VMs that it knew may take a while to go; others may use it as well. */
+static int unload(const char *module)
+{
+	char path[300];
+	int i;
+
+	snprintf(path, sizeof(path), "/sys/module/%s", module);
+	if (access(path, F_OK))
+		return 0;
+	for (i = 0; i < UNDO_TRIES; i++) {
+		if (!syscall(SYS_delete_module, module, O_NONBLOCK))
+			return 0;
+		if (errno != EAGAIN && errno != EBUSY)
+			break;
+		sleep_ns(UNDO_PAUSE_NS);
+	}
+	fprintf(stderr, "cannot unload %s: %s\n", module, strerror(errno));
+	return -1;
+}
+
 void keep_choice(char *value)
 {
 	char *open = strchr(value, '['), *close = strchr(value, ']');
@@ -125,6 +147,8 @@ int record_undo(const struct record *record)
 		return swap_off(record->path);
 	case RECORD_FRAME:
 		return unpoison(record->value);
+	case RECORD_MODULE:
+		return unload(record->path);
 	default:
 		return 0;
 	}

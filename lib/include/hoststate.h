@@ -56,6 +56,14 @@ int hoststate_at_end(struct hoststate *h, const char *path, const char *value,
 int hoststate_unpoison_at_end(struct hoststate *h, uint64_t frame, struct result *r);
 
 /*
+ * hoststate_unload_at_end() - have a module taken out of the kernel
+ * @module: its name; about to be loaded, need not come to it
+ *
+ * One that others still use by then stays, and stderr says so.
+ */
+int hoststate_unload_at_end(struct hoststate *h, const char *module, struct result *r);
+
+/*
  * hoststate_push() / hoststate_pop() - undo in the middle
  *
  * A pop restores now what was changed since the last push, last change first.

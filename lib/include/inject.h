@@ -81,6 +81,23 @@ struct inject_destroyed {
 	long long active;	/* -1: the kernel has none */
 };
 
+#define INJECT_MODULE	"mmu_notifier_inject"
+
+/*
+ * inject_module_load() - have the module in the kernel
+ *
+ * Its file is looked for beside the running program, then in /modules; then
+ * modprobe is asked.  Return: 0, also if it was there before, or -1 with @r a
+ * skip that says why it is not.
+ */
+int inject_module_load(struct result *r);
+
+/* inject_module_loaded() - is it in the kernel (whoever loaded it)? */
+bool inject_module_loaded(void);
+
+/* inject_module_file() - 0 with the path of the file it can be loaded from, or -1 */
+int inject_module_file(char *path, size_t size);
+
 /* inject_available() - 0, or -1 with @r a skip: module or debugfs missing */
 int inject_available(struct result *r);
 

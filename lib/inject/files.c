@@ -20,7 +20,9 @@ int inject_available(struct result *r)
 		return 0;
 	if (errno == EACCES || errno == EPERM)
 		return result_skip(r, "%s: %s (run as root)", INJECT_DIR, strerror(errno));
-	return result_skip(r, "no %s: load mmu_notifier_inject.ko, with debugfs mounted",
+	if (inject_module_loaded())
+		return result_skip(r, "no %s: mount debugfs on /sys/kernel/debug", INJECT_DIR);
+	return result_skip(r, "no %s: the module is not loaded (the first lines say why)",
 			   INJECT_DIR);
 }
 
