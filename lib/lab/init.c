@@ -140,6 +140,24 @@ static void mount_all(struct init *in)
 	}
 }
 
+/* devtmpfs has none of these, and shell scripts count on them. */
+static void link_streams(struct init *in)
+{
+	static const struct {
+		const char *to, *path;
+	} links[] = {
+		{ "/proc/self/fd",	"/dev/fd" },
+		{ "/proc/self/fd/0",	"/dev/stdin" },
+		{ "/proc/self/fd/1",	"/dev/stdout" },
+		{ "/proc/self/fd/2",	"/dev/stderr" },
+	};
+
+	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
+		if (symlink(links[i].to, links[i].path) && errno != EEXIST)
+			init_log(in, "symlink(%s, %s): %s", links[i].to, links[i].path,
+				 strerror(errno));
+}
+
 /* Find the port by its name; returns 0 with its device node in @dev. */
 static int find_port(char *dev, size_t size)
 {
@@ -218,6 +236,7 @@ static void setup(struct init *in)
 		unlink("/kmsg");
 	}
 	mount_all(in);
+	link_streams(in);
 
 	/* Tests make the system reclaim and kill: not this process. */
 	if (mlockall(MCL_CURRENT | MCL_FUTURE))

@@ -106,7 +106,9 @@ const char *ktap_pending(const struct ktap_reader *r)
 
 const char *ktap_running(const struct ktap_reader *r)
 {
-	return r->running.s ? r->running.s : "";
+	if (r->running.s)
+		return r->running.s;
+	return r->subtest.s ? r->subtest.s : "";
 }
 
 static void emit(struct ktap_reader *r, struct ktap_event *event)
@@ -348,7 +350,9 @@ static void top_result(struct ktap_reader *r, struct ktap_result *res)
 		parent_result(r, res);
 	else
 		emit_case(r, res->name, res->status, res->reason, ktap_pending(r));
+	r->nested = (struct ktap_level){ 0 };
 	r->in_nested = false;
+	lab_text_clear(&r->subtest);
 	clear_diagnostics(r);
 	lab_text_clear(&r->running);
 }

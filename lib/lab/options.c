@@ -27,6 +27,9 @@ const char lab_options_help[] =
 "  --tests PATTERN      only these: a glob on the program's name, or PROGRAM:CASE with\n"
 "                       a glob on the case's name as well, e.g. 'mn_unmap_test:*anon*';\n"
 "                       several are separated by blanks\n"
+"  --kselftest DIR      what make kselftest-install of a kernel has put into DIR, by its\n"
+"                       run_kselftest.sh; --tests then takes COLLECTION:TEST, or\n"
+"                       COLLECTION:TEST/CASE, e.g. 'kvm/mmu_notifier:mn_unmap_test'\n"
 "  --add DIR            more files for the machine, as /suite/NAME with DIR's own name\n"
 "  --args 'WORDS'       more arguments of each program, e.g. '-s 7 -n 3' (a seed, steps)\n"
 "  --mode NAME          tdp (default), rmap or shadow\n"
@@ -60,6 +63,9 @@ static int check(const struct lab_options *o, struct lab_error *e)
 				"--kdir names kernel and modules: leave out --kernel and --modules");
 	if (o->modules && !o->kernel)
 		return lab_fail(e, -EINVAL, "--modules needs --kernel");
+	if (o->kselftest && o->profile)
+		return lab_fail(e, -EINVAL,
+				"--kselftest brings its own list of programs: leave out --profile");
 	if (o->tests && (!o->tests[0] || o->tests[0] == ':'))
 		return lab_fail(e, -EINVAL, "--tests '%s': give PROGRAM or PROGRAM:CASE", o->tests);
 	if (o->out && !o->out[0])
@@ -70,8 +76,8 @@ static int check(const struct lab_options *o, struct lab_error *e)
 int lab_options_parse(int argc, char *const argv[], struct lab_options *o,
 		      struct lab_error *e)
 {
-	enum { SERIES = 1, KERNEL, MODULES, KDIR, APPEND, TESTS, ADD, ARGS, PROFILE, MODE, TOPOLOGY,
-	       OUT, TIMEOUT, QUIET, HELP };
+	enum { SERIES = 1, KERNEL, MODULES, KDIR, APPEND, TESTS, ADD, ARGS, PROFILE, KSELFTEST,
+	       MODE, TOPOLOGY, OUT, TIMEOUT, QUIET, HELP };
 	static const struct option longs[] = {
 		{ "series",	required_argument, NULL, SERIES },
 		{ "kernel",	required_argument, NULL, KERNEL },
@@ -82,6 +88,7 @@ int lab_options_parse(int argc, char *const argv[], struct lab_options *o,
 		{ "add",	required_argument, NULL, ADD },
 		{ "args",	required_argument, NULL, ARGS },
 		{ "profile",	required_argument, NULL, PROFILE },
+		{ "kselftest",	required_argument, NULL, KSELFTEST },
 		{ "mode",	required_argument, NULL, MODE },
 		{ "topology",	required_argument, NULL, TOPOLOGY },
 		{ "out",	required_argument, NULL, OUT },
@@ -94,7 +101,8 @@ int lab_options_parse(int argc, char *const argv[], struct lab_options *o,
 		[SERIES] = &o->series, [KERNEL] = &o->kernel, [MODULES] = &o->modules,
 		[KDIR] = &o->kdir, [APPEND] = &o->append, [TESTS] = &o->tests,
 		[ADD] = &o->add, [ARGS] = &o->args, [PROFILE] = &o->profile,
-		[MODE] = &o->mode, [TOPOLOGY] = &o->topology, [OUT] = &o->out,
+		[KSELFTEST] = &o->kselftest, [MODE] = &o->mode,
+		[TOPOLOGY] = &o->topology, [OUT] = &o->out,
 	};
 	int c, ret;
 

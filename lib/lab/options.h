@@ -18,6 +18,7 @@ struct lab_options {
 	const char *add;	/* a directory of files for the VM, or NULL */
 	const char *args;	/* more arguments of each program, or NULL */
 	const char *profile;	/* NULL: "default" */
+	const char *kselftest;	/* directory of an installed one; NULL: the suite */
 	const char *mode;	/* NULL: the suite's default */
 	const char *topology;	/* NULL: "numa2" */
 	const char *out;	/* NULL: a new directory under build/runs */

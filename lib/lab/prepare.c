@@ -19,6 +19,7 @@
 #include "disk.h"
 #include "fsys.h"
 #include "image.h"
+#include "kselftest.h"
 #include "prepare.h"
 #include "text.h"
 
@@ -170,6 +171,14 @@ static int list_added(const struct lab_prepare *p, struct lab_error *e, struct l
 	return 0;
 }
 
+static int list_kselftest(const struct lab_prepare *p, struct lab_error *e, struct lists *l)
+{
+	char *script = lab_format("%s/lib/lab/userland.sh", p->repo);
+	char *list = lab_format("%s/userland", p->out);
+
+	return lab_kselftest_files(p->kselftest, script, list, &l->files, &l->nr_files, e);
+}
+
 /* Make the disks' images, and tell init where they belong. */
 static int make_disks(const struct lab_prepare *p, struct lab_error *e, struct lab_text *mounts)
 {
@@ -195,7 +204,8 @@ static int prepare(const struct lab_prepare *p, struct lab_prepared *done)
 	int ret;
 
 	/* First what needs no network and fails fast. */
-	ret = list_programs(p, &done->error, &l);
+	ret = p->kselftest ? list_kselftest(p, &done->error, &l) :
+		list_programs(p, &done->error, &l);
 	if (!ret)
 		ret = list_added(p, &done->error, &l);
 	if (!ret)

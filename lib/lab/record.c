@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "kselftest.h"
 #include "record.h"
 
 static void say_failure(struct lab_record *r, const struct lab_case *c)
@@ -81,14 +82,25 @@ static void look_for_seed(struct lab_program *p, const char *line)
 		p->seed = lab_strdup(seed);
 }
 
+static void take_line(struct lab_record *r, const char *line, size_t len)
+{
+	char buf[CHANNEL_TEXT_MAX + 8];
+
+	if (r->program->by_runner) {
+		line = lab_kselftest_line(line, len, buf, sizeof(buf));
+		len = strlen(line);
+	}
+	look_for_seed(r->program, line);
+	ktap_line(r->ktap, line, len);
+}
+
 void lab_record_frame(struct lab_record *r, const struct channel_frame *frame)
 {
 	if (!r->program)
 		return;
 	switch (frame->kind) {
 	case CHANNEL_OUT:
-		look_for_seed(r->program, frame->text);
-		ktap_line(r->ktap, frame->text, frame->len);
+		take_line(r, frame->text, frame->len);
 		break;
 	case CHANNEL_ERR:
 		ktap_remark(r->ktap, frame->text, frame->len);
@@ -118,13 +130,23 @@ static void blame(struct lab_record *r, const char *reason)
 	add_case(r, ktap_running(r->ktap), KTAP_FAIL, reason, ktap_pending(r->ktap));
 }
 
+/* It ended before its time; what is nested is given out first. */
+static void cut_short(struct lab_record *r, const char *reason)
+{
+	char *running = lab_strdup(ktap_running(r->ktap));
+
+	ktap_end(r->ktap);
+	add_case(r, running, KTAP_FAIL, reason, ktap_pending(r->ktap));
+	free(running);
+}
+
 static void judge(struct lab_record *r, const struct channel_exit *x)
 {
 	struct lab_program *p = r->program;
 	const struct lab_program_facts facts = {
 		.code = x->code, .signal = x->signal,
 		.over_limit = x->over_limit, .stuck = x->stuck,
-		.dropped = x->dropped,
+		.by_runner = p->by_runner, .dropped = x->dropped,
 		.failed = p->failed, .passed = p->passed, .skipped = p->skipped,
 		.ktap_problem = r->doubt,
 	};
@@ -145,9 +167,9 @@ void lab_record_exit(struct lab_record *r, const struct channel_exit *x)
 
 	p->end = *x;
 	if (x->stuck) {
-		blame(r, "a process survives SIGKILL");
+		cut_short(r, "a process survives SIGKILL");
 	} else if (x->over_limit) {
-		blame(r, "ran over the time limit");
+		cut_short(r, "ran over the time limit");
 	} else {
 		ktap_end(r->ktap);
 		judge(r, x);
@@ -163,6 +185,6 @@ void lab_record_abort(struct lab_record *r, const char *reason)
 {
 	if (!r->program)
 		return;
-	blame(r, reason);
+	cut_short(r, reason);
 	stop(r);
 }

@@ -33,6 +33,7 @@ enum lab_program_state {
 struct lab_program {
 	char *name;
 	char *args;		/* for people, separated by spaces */
+	bool by_runner;		/* run_kselftest.sh ran it: see kselftest.h */
 	enum lab_program_state state;
 	struct lab_case *cases;
 	size_t nr_cases;

@@ -16,6 +16,7 @@
 
 #include "clock.h"
 #include "disk.h"
+#include "kselftest.h"
 #include "options.h"
 #include "prepare.h"
 #include "report.h"
@@ -68,7 +69,8 @@ static char *replay_command(const struct run *r)
 	} given[] = {
 		{ "--series", o->series }, { "--kernel", o->kernel },
 		{ "--modules", o->modules }, { "--kdir", o->kdir }, { "--append", o->append },
-		{ "--add", o->add }, { "--args", o->args }, { "--profile", o->profile }, { "--mode", o->mode },
+		{ "--add", o->add }, { "--args", o->args }, { "--profile", o->profile },
+		{ "--kselftest", o->kselftest }, { "--mode", o->mode },
 		{ "--topology", o->topology },
 	};
 	struct lab_text t = { NULL };
@@ -93,7 +95,7 @@ static void add_programs(struct run *r)
 		for (size_t k = 0; k < p->nr_args; k++)
 			lab_text_addf(&args, "%s%s", k ? " " : "", p->args[k]);
 		joined = lab_text_take(&args);
-		lab_results_add(&r->results, p->name, joined);
+		lab_results_add(&r->results, p->name, joined)->by_runner = p->runner;
 		free(joined);
 	}
 }
@@ -155,6 +157,7 @@ static bool prepare(struct run *r, struct lab_facts *facts, struct lab_error *e)
 		.repo = r->paths->repo,
 		.build = r->paths->build,
 		.out = r->results.out,
+		.kselftest = r->options.kselftest,
 		.signals = r->signals,
 	};
 	int ret = lab_prepare_run(&p, done, e);
@@ -295,14 +298,18 @@ static int execute(struct run *r)
 
 static int read_suite(struct run *r, struct lab_error *e)
 {
+	const struct lab_options *o = &r->options;
 	const struct lab_suite_select select = {
-		.mode = r->options.mode, .profile = r->options.profile,
-		.tests = r->options.tests, .args = r->options.args,
+		.mode = o->mode, .profile = o->profile,
+		.tests = o->kselftest ? NULL : o->tests,
+		.args = o->kselftest ? NULL : o->args,
 	};
 	char *path = lab_format("%s/selftests/suite.json", r->paths->repo);
 	int ret = lab_suite_read(path, &select, &r->suite, e);
 
 	free(path);
+	if (!ret && o->kselftest)
+		ret = lab_kselftest_select(o->kselftest, o->tests, o->args, &r->suite, e);
 	return ret;
 }
 

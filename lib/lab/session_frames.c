@@ -18,7 +18,10 @@ static void run_next(struct lab_session *s)
 		return;
 	}
 	p = &s->suite->programs[s->next];
-	lab_text_addf(&cmd, "/suite/%s", p->name);
+	if (p->runner)
+		lab_text_addf(&cmd, "%s", p->runner);
+	else
+		lab_text_addf(&cmd, "/suite/%s", p->name);
 	for (size_t i = 0; i < p->nr_args; i++)
 		lab_text_addf(&cmd, "%c%s", CHANNEL_FIELD, p->args[i]);
 	lab_record_start(&s->record, &s->results->programs[s->next], s->progress);

@@ -278,6 +278,7 @@ static void free_program(struct lab_suite_program *p)
 		free(p->args[i]);
 	free(p->args);
 	free(p->name);
+	free(p->runner);
 }
 
 static void add_arg(struct lab_suite_program *p, const char *arg)
@@ -437,19 +438,42 @@ bool lab_suite_runs(const struct lab_suite *suite, const char *name)
 	return false;
 }
 
+static void free_module(struct lab_suite_module *m)
+{
+	free(m->name);
+	free(m->dir);
+	free(m->program);
+}
+
+void lab_suite_drop_programs(struct lab_suite *suite)
+{
+	for (size_t i = 0; i < suite->nr_programs; i++)
+		free_program(&suite->programs[i]);
+	suite->nr_programs = 0;
+}
+
+void lab_suite_drop_external(struct lab_suite *suite)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < suite->nr_modules; i++) {
+		if (suite->modules[i].dir)
+			free_module(&suite->modules[i]);
+		else
+			suite->modules[kept++] = suite->modules[i];
+	}
+	suite->nr_modules = kept;
+}
+
 void lab_suite_free(struct lab_suite *suite)
 {
-	for (size_t i = 0; i < suite->nr_modules; i++) {
-		free(suite->modules[i].name);
-		free(suite->modules[i].dir);
-		free(suite->modules[i].program);
-	}
+	for (size_t i = 0; i < suite->nr_modules; i++)
+		free_module(&suite->modules[i]);
 	for (size_t i = 0; i < suite->nr_disks; i++) {
 		free(suite->disks[i].filesystem);
 		free(suite->disks[i].mount);
 	}
-	for (size_t i = 0; i < suite->nr_programs; i++)
-		free_program(&suite->programs[i]);
+	lab_suite_drop_programs(suite);
 	free(suite->modules);
 	free(suite->programs);
 	free(suite->name);

@@ -49,6 +49,7 @@ struct lab_suite_program {
 	char **args;
 	size_t nr_args;
 	long timeout;	/* seconds */
+	char *runner;	/* a script of kselftest.h's that runs it; NULL: it runs itself */
 };
 
 struct lab_suite {
@@ -84,5 +85,10 @@ struct lab_suite_select {
 int lab_suite_read(const char *path, const struct lab_suite_select *select,
 		   struct lab_suite *suite, struct lab_error *e);
 void lab_suite_free(struct lab_suite *suite);
+
+/* Leave out what was selected; whoever does so has something else to run. */
+void lab_suite_drop_programs(struct lab_suite *suite);
+/* Leave out the modules that are built from the repository. */
+void lab_suite_drop_external(struct lab_suite *suite);
 
 #endif

@@ -97,6 +97,7 @@ bool lab_worth_a_retry(const struct lab_facts *f, bool console_output);
 struct lab_program_facts {
 	int code, signal;	/* as in struct channel_exit */
 	bool over_limit, stuck;
+	bool by_runner;		/* run_kselftest.sh may exit 0 though tests failed */
 	unsigned long dropped;	/* lines beyond the output limit */
 	unsigned int failed, passed, skipped;
 	const char *ktap_problem;	/* first complaint of the KTAP reader, or NULL */
