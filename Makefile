@@ -41,8 +41,11 @@ help:
 	@echo '                SERIES=; ONLY=glob: these entries, AGAIN=1: anew, PROVE=all: all tests'
 	@echo '  make prove-upstream  the same with the kernel tree'"'"'s own KVM selftests'
 	@echo '  make unit     the unit tests alone (no virtual machine)'
+	@echo '  make kselftest  run the tests on this machine, as kselftest does (TARGETS=kvm);'
+	@echo '                kselftest-install, kselftest-gen_tar etc. as in a kernel tree'
 	@echo '  make install-kselftest KSRC=tree  make the suite a part of a kernel tree'"'"'s kselftest'
 	@echo '                (COPY=1: without a link to here); uninstall-kselftest takes it out'
+	@echo '  make check-kselftest KSRC=tree KDIR=dir  is it one? (builds kvm'"'"'s own tests, too)'
 	@echo '  make all      build everything that needs no kernel'
 	@echo '  make lint     checkpatch, shellcheck, sparse on the module'
 	@echo '  make format   clang-format over what has changed since HEAD'
@@ -109,7 +112,7 @@ prove-upstream:
 
 unit: deps
 	@$(MAKE) --no-print-directory unit-programs
-	@for unit in $(UNITS_BUILT); do echo "# $$unit"; $$unit || exit 1; done
+	@for unit in $(UNITS_BUILT) $(KSELFTEST_UNIT); do echo "# $$unit"; $$unit || exit 1; done
 
 lint: deps $(HARNESS_READY)
 	$(Q)sh selftests/lint.sh $(HARNESS_TREE)
@@ -119,4 +122,4 @@ format:
 
 clean:
 	$(Q)rm -rf $(if $(filter all,$(CLEAN)),$(BUILD),$(addprefix $(BUILD)/,guest obj unit \
-		selftests modules images lab lab-init))
+		selftests kselftest injector modules images lab lab-init))

@@ -16,12 +16,14 @@ members="
 	$mark
 	tools/testing/selftests/kselftest.h
 	tools/testing/selftests/kselftest_module.h
+	tools/testing/selftests/Makefile
 	tools/testing/selftests/kselftest_deps.sh
 	tools/testing/selftests/kselftest_install.sh
 	tools/testing/selftests/kselftest
 	tools/testing/selftests/kvm/settings
 	tools/testing/selftests/lib.mk
 	tools/testing/selftests/run_kselftest.sh
+	scripts/subarch.include
 	scripts/checkpatch.pl
 	scripts/spelling.txt
 	scripts/const_structs.checkpatch
@@ -42,7 +44,16 @@ fi
 
 [ $# = 1 ] || fail "usage: ksrc.sh DIR"
 dir=$1
-if [ -f "$dir/$mark" ]; then
+
+# What an older list has filled lacks what is new in this one.
+filled()
+{
+	for member in $members; do
+		[ -e "$dir/$member" ] || return 1
+	done
+}
+
+if filled; then
 	echo "$dir"
 	exit 0
 fi
@@ -51,7 +62,7 @@ fi
 mkdir -p "$(dirname "$dir")"
 exec 9>"$dir.lock"
 flock 9
-if [ -f "$dir/$mark" ]; then
+if filled; then
 	echo "$dir"
 	exit 0
 fi

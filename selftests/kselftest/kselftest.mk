@@ -6,7 +6,14 @@ KSELFTEST_DIR := selftests/kselftest
 KSELFTESTS := $(wildcard selftests/*_test.c)
 KSELFTESTS_BUILT := $(addprefix $(BUILD)/selftests/,$(notdir $(KSELFTESTS:.c=)))
 
-.PHONY: install-kselftest uninstall-kselftest kselftest-files
+KSELFTEST_TREE := $(BUILD)/kselftest
+TARGETS ?= kvm
+
+# Goes with the unit tests, as it needs no virtual machine either.
+KSELFTEST_UNIT := $(BUILD)/unit/kselftest_unit
+
+.PHONY: install-kselftest uninstall-kselftest kselftest kselftest-files kselftest-programs \
+	check-kselftest
 
 install-kselftest: deps
 
@@ -21,3 +28,30 @@ ifneq ($(KDIR),)
 		KDIR='$(KDIR)' OUT='$(abspath $(BUILD))/injector'
 	$(Q)cp -pu $(BUILD)/injector/mmu_notifier_inject.ko '$(INTO)'
 endif
+
+# By itself, with the framework of KSRC, or of the kernel that the harness is from:
+# the same goals as in a kernel tree, kselftest, kselftest-install, kselftest-gen_tar, ...
+kselftest: kselftest-run_tests
+
+kselftest-programs: $(KSELFTESTS_BUILT)
+
+kselftest-%: deps
+	@$(MAKE) --no-print-directory kselftest-programs
+	$(Q)sh $(KSELFTEST_DIR)/place.sh frame '$(HARNESS_TREE)' $(KSELFTEST_TREE)
+	$(Q)sh $(KSELFTEST_DIR)/place.sh install $(KSELFTEST_TREE) >/dev/null
+	+$(Q)$(MAKE) --no-print-directory -C $(KSELFTEST_TREE)/tools/testing/selftests $* \
+		TARGETS='$(TARGETS)' SUITE_BUILD='$(BUILD)' SUITE_KSRC='$(KSRC)'
+
+unit-programs: $(KSELFTEST_UNIT)
+
+$(KSELFTEST_UNIT): $(KSELFTEST_DIR)/check.sh $(KSELFTESTS_BUILT) $(HARNESS_READY)
+	@mkdir -p $(@D)
+	$(Q)printf '#!/bin/sh\nexec sh %s %s %s\n' '$(abspath $<)' '$(abspath $(BUILD))' \
+		'$(abspath $(HARNESS_TREE))' > $@ && chmod +x $@
+
+# The same on a kernel's sources, with all that it takes to build there.
+check-kselftest: deps
+	@if [ -z '$(KSRC)' ] || [ -z '$(KDIR)' ]; then \
+		echo 'check-kselftest: give a kernel source tree with KSRC=, a kernel built of it with KDIR='; \
+		exit 1; fi
+	@sh $(KSELFTEST_DIR)/check.sh $(BUILD) '$(KSRC)' '$(KDIR)'

@@ -1,18 +1,26 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Usage: place.sh install TREE [copy] | place.sh uninstall TREE
+# Usage: place.sh install TREE [copy]
+#        place.sh uninstall TREE
+#        place.sh frame TREE DIR
 #
 # Make the suite a part of kselftest in a kernel source tree, and take it out
 # again. Nothing that the tree has is changed: a directory kvm/mmu_notifier and
 # a file kvm/GNUmakefile are added. They point to this suite, or with "copy" hold
 # one, for a tree that is to go elsewhere.
+#
+# A frame is what kselftest itself consists of: DIR becomes a kernel tree that has
+# its framework, by links to TREE, and nothing else. The suite can be placed there.
 
 set -eu
 
 here=$(dirname "$(readlink -f "$0")")
 suite=$(readlink -f "$here/../..")
 sources="Makefile COPYING README.md guest lib selftests"
+framework="scripts/subarch.include tools/testing/selftests/Makefile
+	tools/testing/selftests/lib.mk tools/testing/selftests/kselftest
+	tools/testing/selftests/run_kselftest.sh"
 
 fail()
 {
@@ -84,7 +92,21 @@ install()
 	put "$here/GNUmakefile" "$hook"
 }
 
-[ $# -ge 2 ] || fail "usage: place.sh install TREE [copy] | place.sh uninstall TREE"
+frame()
+{
+	from=$(readlink -f "$1")
+	mkdir -p "$2/scripts" "$2/tools/testing/selftests/kvm"
+	for file in $framework; do
+		[ -e "$from/$file" ] || fail "$1: not a kernel source tree: it has no $file"
+		ln -sfn "$from/$file" "$2/$file"
+	done
+}
+
+if [ "${1:-}" = frame ] && [ $# = 3 ]; then
+	frame "$2" "$3"
+	exit 0
+fi
+[ $# -ge 2 ] || fail "usage: place.sh install|uninstall TREE [copy], or frame TREE DIR"
 tree=$2
 how=${3:-link}
 kvm=$tree/tools/testing/selftests/kvm
