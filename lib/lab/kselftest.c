@@ -270,7 +270,9 @@ const char *lab_kselftest_line(const char *line, size_t len, char *buf, size_t s
 	char *text = lab_format("%.*s", (int)len, line);
 	const char *own = begins(text, "# ");
 
-	if (own && begins(own, "# |"))
+	if (own && begins(own, "timeout set to "))
+		buf = NULL;
+	else if (own && begins(own, "# |"))
 		snprintf(buf, size, "%s", own);
 	else if (own && begins(own, "selftests: "))
 		snprintf(buf, size, "    # Subtest: %s", bare_name(own));

@@ -40,7 +40,8 @@ int lab_kselftest_files(const char *dir, const char *script, const char *list,
  * Returned is the line with a test's output indented, as KTAP nests, and the
  * bare name. Rows of tables (see ktap.h) are those of the program.
  *
- * It points into @buf, which takes all of a line of @size - 5 bytes or less.
+ * It points into @buf, which takes all of a line of @size - 5 bytes or less. NULL:
+ * the runner speaks of itself.
  */
 const char *lab_kselftest_line(const char *line, size_t len, char *buf, size_t size);
 

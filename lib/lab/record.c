@@ -88,6 +88,8 @@ static void take_line(struct lab_record *r, const char *line, size_t len)
 
 	if (r->program->by_runner) {
 		line = lab_kselftest_line(line, len, buf, sizeof(buf));
+		if (!line)
+			return;
 		len = strlen(line);
 	}
 	look_for_seed(r->program, line);

@@ -75,6 +75,17 @@ TEST(kdir_stands_alone)
 	EXPECT_REFUSED("--modules needs --kernel", "--modules", "M");
 }
 
+TEST(kselftest_has_no_profile)
+{
+	struct lab_options o;
+	struct lab_error e;
+
+	EXPECT_EQ(0, PARSE(&o, &e, "--kselftest", "/k", "--tests", "kvm/mm:x"));
+	EXPECT_STREQ("/k", o.kselftest);
+	EXPECT_REFUSED("--kselftest brings its own list of programs: leave out --profile",
+		       "--kselftest", "/k", "--profile", "full");
+}
+
 TEST(series_stands_alone)
 {
 	static const char why[] =

@@ -216,6 +216,16 @@ TEST(exit_code_and_results_disagree)
 	EXPECT_PROGRAM(LAB_INFRASTRUCTURE, .code = 0, .skipped = 1);
 }
 
+/* run_kselftest.sh of v6.12 exits 0 whatever happened, that of v7.2 does not. */
+TEST(exit_code_of_a_runner_counts_for_little)
+{
+	EXPECT_PROGRAM(LAB_PASS, .by_runner = true, .code = 0, .failed = 1);
+	EXPECT_PROGRAM(LAB_PASS, .by_runner = true, .code = 1, .failed = 1);
+	EXPECT_PROGRAM(LAB_PASS, .by_runner = true, .code = 0, .skipped = 1);
+	EXPECT_PROGRAM(LAB_FAIL, .by_runner = true, .code = 1, .passed = 1);
+	EXPECT_PROGRAM(LAB_INFRASTRUCTURE, .by_runner = true, .code = 0);
+}
+
 TEST(a_program_that_dies)
 {
 	EXPECT_PROGRAM(LAB_FAIL, .code = -1, .signal = SIGSEGV, .passed = 1);
