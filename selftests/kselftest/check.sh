@@ -107,10 +107,13 @@ changes_nothing()
 	sh "$place" install "$tree" && sh "$place" install "$tree" && [ "$(tracked)" = "$before" ]
 }
 
+# installed TARGETS VARIABLES...
 installed()
 {
+	targets=$1
+	shift
 	rm -rf "$out/kselftest/kselftest_install"
-	kselftest install TARGETS="$1"
+	kselftest install TARGETS="$targets" "$@"
 }
 
 # listed COLLECTION...: these and no others, each program once
@@ -120,6 +123,11 @@ listed()
 	[ "$(sort "$list" | uniq -d)" = '' ] &&
 		[ "$(cut -d : -f 1 "$list" | sort -u | xargs)" = "$*" ] &&
 		[ "$(sed -n 's/^kvm.mmu_notifier://p' "$list" | sort)" = "$(programs | sort)" ]
+}
+
+lists_kvm_alone()
+{
+	[ "$(cat "$out/kselftest/kselftest_install/kselftest-list.txt")" = kvm:own_test.sh ]
 }
 
 complete()
@@ -201,6 +209,8 @@ on_frame()
 	check lists_no_kvm_that_is_not_there listed kvm/mmu_notifier
 	check fails_with_it_when_forced breaks
 	stand_in
+	check survives_a_suite_that_does_not_build installed kvm SUITE_BUILD=/dev/null
+	check lists_no_suite_that_is_not_there lists_kvm_alone
 	check packs packed
 	check copies copied
 	check leaves_the_tree_as_it_was as_before
