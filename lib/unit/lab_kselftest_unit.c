@@ -11,10 +11,14 @@
 #include "ktap.h"
 #include "text.h"
 
-FIXTURE(kselftest) {
+struct bed {
 	char dir[64];
 	struct lab_suite suite;
 	struct lab_error e;
+};
+
+FIXTURE(kselftest) {
+	struct bed bed;
 };
 
 static void put(const char *dir, const char *name, const char *text)
@@ -31,36 +35,36 @@ FIXTURE_SETUP(kselftest)
 {
 	char *sub;
 
-	memset(&self->suite, 0, sizeof(self->suite));
-	self->e.text[0] = '\0';
-	strcpy(self->dir, "/tmp/lab_kselftest_unit.XXXXXX");
-	ASSERT_NE(NULL, mkdtemp(self->dir));
-	sub = lab_format("%s/kvm", self->dir);
+	memset(&self->bed.suite, 0, sizeof(self->bed.suite));
+	self->bed.e.text[0] = '\0';
+	strcpy(self->bed.dir, "/tmp/lab_kselftest_unit.XXXXXX");
+	ASSERT_NE(NULL, mkdtemp(self->bed.dir));
+	sub = lab_format("%s/kvm", self->bed.dir);
 	mkdir(sub, 0755);
 	free(sub);
-	sub = lab_format("%s/kvm/mm", self->dir);
+	sub = lab_format("%s/kvm/mm", self->bed.dir);
 	mkdir(sub, 0755);
 	free(sub);
-	put(self->dir, "kselftest-list.txt", "kvm:a_test\nkvm/mm:b_test\nkvm/mm:c-test.sh\n");
-	put(self->dir, "kvm/mm/settings", "# a limit\ntimeout=100\n");
+	put(self->bed.dir, "kselftest-list.txt", "kvm:a_test\nkvm/mm:b_test\nkvm/mm:c-test.sh\n");
+	put(self->bed.dir, "kvm/mm/settings", "# a limit\ntimeout=100\n");
 }
 
 FIXTURE_TEARDOWN(kselftest)
 {
-	lab_suite_free(&self->suite);
-	lab_remove_tree(self->dir, NULL);
+	lab_suite_free(&self->bed.suite);
+	lab_remove_tree(self->bed.dir, NULL);
 }
 
-static int choose(FIXTURE_DATA(kselftest) *self, const char *tests, const char *args)
+static int choose(struct bed *bed, const char *tests, const char *args)
 {
-	return lab_kselftest_select(self->dir, tests, args, &self->suite, &self->e);
+	return lab_kselftest_select(bed->dir, tests, args, &bed->suite, &bed->e);
 }
 
 /* The words of program @i, with blanks between. */
-static const char *words(FIXTURE_DATA(kselftest) *self, size_t i)
+static const char *words(const struct bed *bed, size_t i)
 {
 	static char text[1024];
-	const struct lab_suite_program *p = &self->suite.programs[i];
+	const struct lab_suite_program *p = &bed->suite.programs[i];
 	size_t n = 0;
 
 	for (size_t k = 0; k < p->nr_args; k++)
@@ -72,63 +76,63 @@ static const char *words(FIXTURE_DATA(kselftest) *self, size_t i)
 
 TEST_F(kselftest, each_collection_is_a_program)
 {
-	ASSERT_EQ(0, choose(self, NULL, NULL));
-	ASSERT_EQ(2, self->suite.nr_programs);
-	EXPECT_STREQ("kvm", self->suite.programs[0].name);
-	EXPECT_STREQ(RUN "-c kvm", words(self, 0));
-	EXPECT_EQ(45 + 60, self->suite.programs[0].timeout);
-	EXPECT_STREQ("kvm/mm", self->suite.programs[1].name);
-	EXPECT_STREQ(RUN "-c kvm/mm", words(self, 1));
-	EXPECT_EQ(2 * (100 + 60), self->suite.programs[1].timeout);
-	EXPECT_STREQ("kselftest", self->suite.profile);
+	ASSERT_EQ(0, choose(&self->bed, NULL, NULL));
+	ASSERT_EQ(2, self->bed.suite.nr_programs);
+	EXPECT_STREQ("kvm", self->bed.suite.programs[0].name);
+	EXPECT_STREQ(RUN "-c kvm", words(&self->bed, 0));
+	EXPECT_EQ(45 + 60, self->bed.suite.programs[0].timeout);
+	EXPECT_STREQ("kvm/mm", self->bed.suite.programs[1].name);
+	EXPECT_STREQ(RUN "-c kvm/mm", words(&self->bed, 1));
+	EXPECT_EQ(2 * (100 + 60), self->bed.suite.programs[1].timeout);
+	EXPECT_STREQ("kselftest", self->bed.suite.profile);
 }
 
 TEST_F(kselftest, tests_are_named_by_globs)
 {
-	ASSERT_EQ(0, choose(self, "kvm/mm:b*", NULL));
-	ASSERT_EQ(1, self->suite.nr_programs);
-	EXPECT_STREQ(RUN "-t kvm/mm:b_test", words(self, 0));
-	EXPECT_EQ(100 + 60, self->suite.programs[0].timeout);
+	ASSERT_EQ(0, choose(&self->bed, "kvm/mm:b*", NULL));
+	ASSERT_EQ(1, self->bed.suite.nr_programs);
+	EXPECT_STREQ(RUN "-t kvm/mm:b_test", words(&self->bed, 0));
+	EXPECT_EQ(100 + 60, self->bed.suite.programs[0].timeout);
 }
 
 TEST_F(kselftest, several_patterns)
 {
-	ASSERT_EQ(0, choose(self, "kvm:a_test kvm/mm", NULL));
-	ASSERT_EQ(2, self->suite.nr_programs);
-	EXPECT_STREQ(RUN "-c kvm/mm", words(self, 1));
+	ASSERT_EQ(0, choose(&self->bed, "kvm:a_test kvm/mm", NULL));
+	ASSERT_EQ(2, self->bed.suite.nr_programs);
+	EXPECT_STREQ(RUN "-c kvm/mm", words(&self->bed, 1));
 }
 
 TEST_F(kselftest, cases_go_to_the_test)
 {
-	ASSERT_EQ(0, choose(self, "kvm/mm:c-test.sh/x.y kvm/mm:c*/z", NULL));
+	ASSERT_EQ(0, choose(&self->bed, "kvm/mm:c-test.sh/x.y kvm/mm:c*/z", NULL));
 	EXPECT_STREQ("KSELFTEST_C_TEST_SH_ARGS=-t x.y -t z " RUN "-t kvm/mm:c-test.sh",
-		     words(self, 0));
+		     words(&self->bed, 0));
 }
 
 TEST_F(kselftest, arguments_go_to_each_test)
 {
-	ASSERT_EQ(0, choose(self, "kvm/mm", "-s 7"));
+	ASSERT_EQ(0, choose(&self->bed, "kvm/mm", "-s 7"));
 	EXPECT_STREQ("KSELFTEST_B_TEST_ARGS=-s 7 KSELFTEST_C_TEST_SH_ARGS=-s 7 " RUN "-c kvm/mm",
-		     words(self, 0));
+		     words(&self->bed, 0));
 }
 
 TEST_F(kselftest, no_such_test)
 {
-	EXPECT_EQ(-ESRCH, choose(self, "kvm:b_test", NULL));
-	EXPECT_NE(NULL, strstr(self->e.text, "--tests 'kvm:b_test': no test of /tmp/"));
+	EXPECT_EQ(-ESRCH, choose(&self->bed, "kvm:b_test", NULL));
+	EXPECT_NE(NULL, strstr(self->bed.e.text, "--tests 'kvm:b_test': no test of /tmp/"));
 }
 
 TEST_F(kselftest, not_an_installed_one)
 {
-	EXPECT_EQ(-ENOENT, lab_kselftest_select("/nowhere", NULL, NULL, &self->suite, &self->e));
-	EXPECT_NE(NULL, strstr(self->e.text, "no kselftest-list.txt there"));
+	EXPECT_EQ(-ENOENT, lab_kselftest_select("/nowhere", NULL, NULL, &self->bed.suite, &self->bed.e));
+	EXPECT_NE(NULL, strstr(self->bed.e.text, "no kselftest-list.txt there"));
 }
 
 TEST_F(kselftest, a_list_that_is_none)
 {
-	put(self->dir, "kselftest-list.txt", "hello\n");
-	EXPECT_EQ(-EINVAL, choose(self, NULL, NULL));
-	EXPECT_NE(NULL, strstr(self->e.text, "\"hello\" is not COLLECTION:TEST"));
+	put(self->bed.dir, "kselftest-list.txt", "hello\n");
+	EXPECT_EQ(-EINVAL, choose(&self->bed, NULL, NULL));
+	EXPECT_NE(NULL, strstr(self->bed.e.text, "\"hello\" is not COLLECTION:TEST"));
 }
 
 static const char *line(const char *text)
