@@ -5,7 +5,9 @@
 // file: mm/oom_kill.c
 // tests: mn_refusal_test
 // tests: mn_reaper_test
+// expect: contract 2
 // expect: contract 3
+// expect: kernel BUG at
 
 @@
 expression range;

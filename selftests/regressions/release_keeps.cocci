@@ -5,6 +5,7 @@
 // file: virt/kvm/kvm_main.c
 // tests: mn_lifecycle_test
 // tests: mn_refusal_test
+// expect: contract 5
 // expect: contract 8
 
 @@

@@ -6,6 +6,7 @@
 // tests: mn_unmap_test:*.anon.*
 // tests: mn_memslot_test
 // expect: contract
+// expect: kernel BUG at
 
 @@
 expression subscription, range;

@@ -5,9 +5,8 @@
 // file: virt/kvm/kvm_main.c
 // tests: mn_delay_test
 // tests: mn_unmap_test:*.anon.*
-// expect: contract 4
-// expect: contract 6
 // expect: contract
+// expect: seq stood at
 
 @@
 expression kvm;
