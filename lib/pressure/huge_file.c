@@ -143,9 +143,16 @@ static int press_reader(struct press *p, struct result *r)
 	return judge_dropped(p, r);
 }
 
-/* A guest that writes stops at its first write: only what it wrote is at stake. */
+/*
+ * A guest that writes stops at its first write: only what it wrote is at stake.
+ * Read here, the pages are mapped when they are to become a huge one.
+ */
 static int press_writer(struct press *p, struct result *r)
 {
+	unsigned int i;
+
+	for (i = 0; i < p->nr_pages; i++)
+		guest_load(press_page(p, i));
 	if (huge_collapse(p, r))
 		return -1;
 	p->proved += p->area->size / HUGE_BYTES;
