@@ -62,6 +62,19 @@ int huge_join(struct press *p, huge_try join, struct result *r);
 /* huge_collapse() - huge_join() by MADV_COLLAPSE */
 int huge_collapse(struct press *p, struct result *r);
 
+/* huge_khugepaged_missing() - why the kernel has no khugepaged, or NULL */
+const char *huge_khugepaged_missing(void);
+
+/*
+ * huge_khugepaged_set_up() - have khugepaged sleep until it is called
+ *
+ * For pressure.set_up of rows that use huge_khugepaged().  Return: 0 or -1 with @r.
+ */
+int huge_khugepaged_set_up(struct press *p, struct result *r);
+
+/* huge_khugepaged() - huge_join() by khugepaged */
+int huge_khugepaged(struct press *p, struct result *r);
+
 /*
  * huge_in_kvm() - after huge_join(): has KVM a huge translation as well?
  *

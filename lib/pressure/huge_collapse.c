@@ -9,6 +9,7 @@
 #include "hostfile.h"
 #include "huge.h"
 
+#define ENABLED		"/sys/kernel/mm/transparent_hugepage/enabled"
 #define KHUGEPAGED	"/sys/kernel/mm/transparent_hugepage/khugepaged/"
 #define SCAN_SLEEP	KHUGEPAGED "scan_sleep_millisecs"
 #define SLEEP_LONG	"600000"	/* ms: not while a test lasts */
@@ -50,7 +51,7 @@ PRESSURE(huge_collapse_misaligned) = {
 	.apply = apply_collapse,
 };
 
-static const char *khugepaged_missing(void)
+const char *huge_khugepaged_missing(void)
 {
 	unsigned long long ms;
 
@@ -60,11 +61,12 @@ static const char *khugepaged_missing(void)
 }
 
 /* It is to sleep until called, and then to look at everything at once. */
-static int set_up_khugepaged(struct press *p, struct result *r)
+int huge_khugepaged_set_up(struct press *p, struct result *r)
 {
 	static const struct {
 		const char *path, *value;
 	} settings[] = {
+		{ ENABLED, "always" },
 		{ SCAN_SLEEP, SLEEP_LONG },
 		{ KHUGEPAGED "alloc_sleep_millisecs", SLEEP_SHORT },
 		{ KHUGEPAGED "pages_to_scan", "65536" },
@@ -94,16 +96,19 @@ static int leave_to_khugepaged(struct press *p, struct result *r)
 	return 0;
 }
 
-static int apply_khugepaged(struct press *p, struct result *r)
+int huge_khugepaged(struct press *p, struct result *r)
 {
 	int ret;
 
-	if (huge_split(p, r) || sleep_so_long(SLEEP_SHORT, r))
+	if (sleep_so_long(SLEEP_SHORT, r))
 		return -1;
 	ret = huge_join(p, leave_to_khugepaged, r);
-	if (sleep_so_long(SLEEP_LONG, r))
-		ret = -1;
-	return ret ? ret : huge_in_kvm(p, r);
+	return sleep_so_long(SLEEP_LONG, r) ? -1 : ret;
+}
+
+static int apply_khugepaged(struct press *p, struct result *r)
+{
+	return huge_split(p, r) || huge_khugepaged(p, r) ? -1 : huge_in_kvm(p, r);
 }
 
 PRESSURE(huge_collapse_by_khugepaged) = {
@@ -115,7 +120,7 @@ PRESSURE(huge_collapse_by_khugepaged) = {
 	.proof = HUGE_PROOF,
 	.preserves = ON_THP,
 	.granule = HUGE_BYTES,
-	.needs = { khugepaged_missing, huge_split_missing },
-	.set_up = set_up_khugepaged,
+	.needs = { huge_khugepaged_missing, huge_split_missing },
+	.set_up = huge_khugepaged_set_up,
 	.apply = apply_khugepaged,
 };

@@ -21,6 +21,9 @@
 
 #define PROBES	20
 
+/* How the pages become huge. */
+typedef int (*join_fn)(struct press *p, struct result *r);
+
 /* The area must be all there is to keep the file open for writing. */
 static int drop_view(struct area *a, struct result *r)
 {
@@ -135,9 +138,9 @@ static int judge_dropped(struct press *p, struct result *r)
 }
 
 /* A guest that reads meets all of it: it has small pages, then huge ones, then none. */
-static int press_reader(struct press *p, struct result *r)
+static int press_reader(struct press *p, join_fn join, struct result *r)
 {
-	if (press_visited(p, "from a file mapped as a program", r) || huge_collapse(p, r) ||
+	if (press_visited(p, "from a file mapped as a program", r) || join(p, r) ||
 	    huge_in_kvm(p, r) || reopen(p->area, O_RDWR, r))
 		return -1;
 	return judge_dropped(p, r);
@@ -147,19 +150,19 @@ static int press_reader(struct press *p, struct result *r)
  * A guest that writes stops at its first write: only what it wrote is at stake.
  * Read here, the pages are mapped when they are to become a huge one.
  */
-static int press_writer(struct press *p, struct result *r)
+static int press_writer(struct press *p, join_fn join, struct result *r)
 {
 	unsigned int i;
 
 	for (i = 0; i < p->nr_pages; i++)
 		guest_load(press_page(p, i));
-	if (huge_collapse(p, r))
+	if (join(p, r))
 		return -1;
 	p->proved += p->area->size / HUGE_BYTES;
 	return reopen(p->area, O_RDWR, r);
 }
 
-static int apply(struct press *p, struct result *r)
+static int run_as_program(struct press *p, join_fn join, struct result *r)
 {
 	bool reads = press_host_writes(p);
 	int ret;
@@ -168,10 +171,10 @@ static int apply(struct press *p, struct result *r)
 	ret = become_program(p->area, r);
 	if (!ret && reads) {
 		vm_hole_close(p->vm);
-		ret = press_reader(p, r);
+		ret = press_reader(p, join, r);
 		vm_hole_open(p->vm);
 	} else if (!ret) {
-		ret = press_writer(p, r);
+		ret = press_writer(p, join, r);
 	}
 	if (!ret)
 		ret = become_memory(p->area, r);
@@ -179,15 +182,46 @@ static int apply(struct press *p, struct result *r)
 	return ret;
 }
 
-PRESSURE(huge_file) = {
+static int apply_collapse(struct press *p, struct result *r)
+{
+	return run_as_program(p, huge_collapse, r);
+}
+
+#define PROOF	"huge page of a file, for KVM too if the guest only reads"
+
+PRESSURE(huge_file_by_process) = {
 	.name = "program_collapse",
 	.family = PRESSURE_HUGE,
 	.calls = "mmap(PROT_EXEC) of a file, madvise(MADV_COLLAPSE), open() of it for writing",
 	.events = "clear",
-	.proof = "huge page of a file, for KVM too if the guest only reads",
+	.proof = PROOF,
 	.preserves = BACKING_BIT(BACKING_FILE),
 	.granule = HUGE_BYTES,
 	.needs = { huge_file_missing, pagemap_missing },
 	.set_up = set_up,
-	.apply = apply,
+	.apply = apply_collapse,
+};
+
+static int set_up_khugepaged(struct press *p, struct result *r)
+{
+	return set_up(p, r) || huge_khugepaged_set_up(p, r) ? -1 : 0;
+}
+
+static int apply_khugepaged(struct press *p, struct result *r)
+{
+	return run_as_program(p, huge_khugepaged, r);
+}
+
+PRESSURE(huge_file_by_khugepaged) = {
+	.name = "program_khugepaged",
+	.family = PRESSURE_HUGE,
+	.calls = "mmap(PROT_EXEC) of a file; khugepaged collapses; open() of it for writing",
+	.events = "clear",
+	.callers = CALLER_BIT(CALLER_OTHER),
+	.proof = PROOF,
+	.preserves = BACKING_BIT(BACKING_FILE),
+	.granule = HUGE_BYTES,
+	.needs = { huge_file_missing, huge_khugepaged_missing, pagemap_missing },
+	.set_up = set_up_khugepaged,
+	.apply = apply_khugepaged,
 };
