@@ -439,7 +439,10 @@ PRESSURE(memslot_log_dirty_migrate) = {
 	.tear_down = tear_down,
 };
 
-/* Not while the vCPUs run: KVM takes this from them in between only. */
+/*
+ * Not while the vCPUs run: KVM takes this from them in between only.  In the end
+ * the guest has something to fault in, be all of it there already or not.
+ */
 static int apply_pre_fault(struct press *p, struct result *r)
 {
 	int ret;
@@ -447,6 +450,8 @@ static int apply_pre_fault(struct press *p, struct result *r)
 	if (press_pause(p, r))
 		return -1;
 	ret = update_while(p, pre_fault, dontneed, r);
+	if (!ret && dontneed(p, r) < 0)
+		ret = -1;
 	press_resume(p);
 	return ret;
 }
