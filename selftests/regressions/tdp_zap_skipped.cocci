@@ -5,6 +5,7 @@
 // file: arch/x86/kvm/mmu/mmu.c
 // tests: mn_unmap_test:*.anon.*
 // expect: contract
+// expect: kernel BUG at
 
 @@
 expression E1, E2, flush;
