@@ -151,6 +151,7 @@ static void account_guest(struct stress *s, const struct scenario *spec, unsigne
 	s->sum.refusals += f->refusals;
 	s->sum.faults += f->faults;
 	s->sum.caught += f->caught;
+	s->sum.visits += f->visits;
 	for (n = 0; n < SCENARIO_MAX_COMPANIONS && spec->companions[n]; n++) {
 		const struct scenario as = beside_of(s, spec, spec->companions[n]);
 		const struct figures delivered = {
@@ -266,9 +267,9 @@ static void run_schedule(struct stress *s, struct result *r)
 		    s->outcome->result[1].kind >= RESULT_ERROR)
 			give_up(s, &step, r);
 	}
-	result_note(r, "%u steps, %u guests skipped, %llu invalidations, %llu refusals, %llu pages refaulted, %llu freed frames watched",
+	result_note(r, "%u steps, %u guests skipped, %llu invalidations, %llu refusals, %llu pages refaulted, %llu visits, %llu freed frames watched",
 		    s->steps, s->skipped, s->sum.invalidations, s->sum.refusals, s->sum.faults,
-		    s->sum.caught);
+		    s->sum.visits, s->sum.caught);
 	if (r->kind == RESULT_PASS && s->skipped && s->skipped >= s->steps)
 		result_skip(r, "every step was skipped; the last: %s", s->outcome->result[0].reason);
 }

@@ -89,6 +89,7 @@ struct figures {
 	unsigned long long faults;	/* pages that the guest faulted in again */
 	unsigned long long proved;	/* by the row's own proof of bite, or events it caused */
 	unsigned long long caught;	/* freed frames watched as canaries */
+	unsigned long long visits;	/* of the guest, in all rounds */
 	uint64_t ns;			/* from the first round to the last */
 	struct {
 		unsigned long long calls, proved;

@@ -123,6 +123,7 @@ void scenario_figures(const struct scenario_run *run, struct figures *f)
 		.faults = run->faults_after - run->faults_before,
 		.proved = run->press.proved,
 		.caught = run->isolation.total,
+		.visits = run->round_visits,
 		.ns = run->round_ns,
 	};
 	for (n = 0; n < SCENARIO_MAX_COMPANIONS; n++) {
