@@ -23,15 +23,22 @@
 #define KSM_MERGE	"1"
 #define KSM_UNMERGE	"2"	/* everything, and then stop */
 
+/* As far from guest memory as no other area is. */
+#define TWINS_AT	(256UL << 20)
+
 #define MERGE_NS	2000000000ULL	/* a page that is busy all the time stays as it is */
 
 /* Only what is nobody else's: anonymous memory, and private copies of files. */
 #define MERGEABLE	(BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_MEMFD_PRIVATE))
 
+/*
+ * ksmd goes by addresses: of two pages that are alike it replaces the one that
+ * comes first, and the other becomes the page of both.  So every second page has
+ * its twin below guest memory, and the others above.
+ */
 struct ksm {
-	struct area twins;	/* one after the other, of the pages that are visited */
+	char *twins[2];		/* above and below: room for each of the visited pages */
 	guest_u64 *stamps;	/* that they hold */
-	pagemap_t *frames;	/* of the twins */
 };
 
 static const char *ksm_missing(void)
@@ -70,6 +77,25 @@ static int prepare_host(struct hoststate *host, struct result *r)
 	return hoststate_write(host, KSM "smart_scan", "0", r);
 }
 
+static size_t twins_size(const struct press *p)
+{
+	return p->nr_pages * PAGE_BYTES;
+}
+
+static int map_twins(const struct press *p, struct ksm *ksm, unsigned int side, char *at,
+		     struct result *r)
+{
+	void *twins = mmap(at, twins_size(p), PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+
+	if (twins == MAP_FAILED)
+		return result_errno(r, "mmap(%p, %zu, twins)", (void *)at, twins_size(p));
+	ksm->twins[side] = twins;
+	if (madvise(twins, twins_size(p), MADV_MERGEABLE))
+		return result_errno(r, "madvise(%p, %zu, MADV_MERGEABLE)", twins, twins_size(p));
+	return 0;
+}
+
 static int set_up(struct press *p, struct result *r)
 {
 	struct ksm *ksm = calloc(1, sizeof(*ksm));
@@ -78,11 +104,10 @@ static int set_up(struct press *p, struct result *r)
 		return result_errno(r, "calloc()");
 	p->state = ksm;
 	ksm->stamps = calloc(p->nr_pages, sizeof(*ksm->stamps));
-	ksm->frames = calloc(p->nr_pages, sizeof(*ksm->frames));
-	if (!ksm->stamps || !ksm->frames)
+	if (!ksm->stamps)
 		return result_errno(r, "calloc(%u)", p->nr_pages);
-	if (area_create(&ksm->twins, &backings[BACKING_ANON], p->nr_pages * PAGE_BYTES, r) ||
-	    prepare_host(p->host, r) || advise(&ksm->twins, MADV_MERGEABLE, r))
+	if (map_twins(p, ksm, 0, p->area->hva + TWINS_AT, r) ||
+	    map_twins(p, ksm, 1, p->area->hva - TWINS_AT, r) || prepare_host(p->host, r))
 		return -1;
 	return advise(p->area, MADV_MERGEABLE, r);
 }
@@ -93,15 +118,17 @@ static void tear_down(struct press *p)
 
 	if (!ksm)
 		return;
-	area_destroy(&ksm->twins);
+	if (ksm->twins[0])
+		munmap(ksm->twins[0], twins_size(p));
+	if (ksm->twins[1])
+		munmap(ksm->twins[1], twins_size(p));
 	free(ksm->stamps);
-	free(ksm->frames);
 	free(ksm);
 }
 
 static guest_u64 *twin(const struct ksm *ksm, unsigned int page)
 {
-	return (guest_u64 *)(ksm->twins.hva + page * PAGE_BYTES);
+	return (guest_u64 *)(ksm->twins[page & 1] + page * PAGE_BYTES);
 }
 
 static void make_twins(struct press *p, struct ksm *ksm)
@@ -118,17 +145,18 @@ static void make_twins(struct press *p, struct ksm *ksm)
 static int count_merged(const struct press *p, unsigned int *merged, struct result *r)
 {
 	const struct ksm *ksm = p->state;
-	pagemap_t *pages = pagemap_area(p->area, r);
+	pagemap_t *pages = pagemap_area(p->area, r), frame;
 	unsigned int i;
-	int ret;
+	int ret = 0;
 
 	if (!pages)
 		return -1;
-	ret = pagemap_read(ksm->twins.hva, p->nr_pages, ksm->frames, r);
 	*merged = 0;
-	for (i = 0; !ret && i < p->nr_pages; i++)
-		*merged += pagemap_pfn(pages[press_index(p, i)]) &&
-			   pagemap_pfn(pages[press_index(p, i)]) == pagemap_pfn(ksm->frames[i]);
+	for (i = 0; !ret && i < p->nr_pages; i++) {
+		ret = pagemap_read(twin(ksm, i), 1, &frame, r);
+		if (!ret && pagemap_pfn(frame))
+			*merged += pagemap_pfn(pages[press_index(p, i)]) == pagemap_pfn(frame);
+	}
 	free(pages);
 	return ret;
 }
@@ -165,6 +193,39 @@ static int merge(struct press *p, struct result *r)
 	else if (!ret)
 		ret = press_visited(p, "while its pages are merged", r);
 	return ret;
+}
+
+/* Until ksmd has merged the first pages, or all of them, or it is no use to wait. */
+static int await_first_merged(struct press *p, struct result *r)
+{
+	struct deadline deadline;
+	unsigned int merged;
+
+	deadline_start(&deadline, MERGE_NS);
+	do {
+		if (count_merged(p, &merged, r))
+			return -1;
+	} while (!merged && deadline_poll(&deadline));
+	p->proved += merged;
+	return 0;
+}
+
+/*
+ * The guest goes on as soon as ksmd has begun, and writes to pages that have been
+ * found to be alike and are about to be replaced.
+ */
+static int merge_under_writers(struct press *p, struct result *r)
+{
+	int ret;
+
+	if (press_pause(p, r))
+		return -1;
+	make_twins(p, p->state);
+	ret = set_run(KSM_MERGE, r) || await_first_merged(p, r) ? -1 : 0;
+	press_resume(p);
+	if (!ret)
+		ret = press_write_all(p, "while its pages are merged", r);
+	return set_run(KSM_STOP, r) ? -1 : ret;
 }
 
 static int judge_twins(const struct press *p, struct result *r)
@@ -215,6 +276,26 @@ PRESSURE(cow_ksm_write) = {
 	.needs = { ksm_missing, memory_advice_missing, pagemap_missing },
 	.set_up = set_up,
 	.apply = apply_write,
+	.tear_down = tear_down,
+};
+
+static int apply_race(struct press *p, struct result *r)
+{
+	return merge_under_writers(p, r) ? -1 : judge_twins(p, r);
+}
+
+PRESSURE(cow_ksm_race) = {
+	.name = "ksm_race",
+	.family = PRESSURE_COW,
+	.calls = "madvise(MADV_MERGEABLE) and ksmd, and writes at the same time",
+	.events = "clear",
+	.callers = CALLER_BIT(CALLER_OTHER),
+	.proof = "page merged with its twin",
+	.preserves = MERGEABLE,
+	.rounds = 2,
+	.needs = { ksm_missing, memory_advice_missing, pagemap_missing },
+	.set_up = set_up,
+	.apply = apply_race,
 	.tear_down = tear_down,
 };
 
