@@ -10,12 +10,17 @@
  * call, every page frame of the area must be mapped as often as before the call.
  * Frames are asked and not the mm, whose lock the call may hold.
  *
- * Contract 5.
+ * And with each start() held for a while before KVM's, what the guest does with the
+ * translations that it still has must not be lost (contract 9): pages that are
+ * about to be replaced have been write-protected, and KVM was told of that too.
+ *
+ * Contracts 5 and 9.
  */
 #include "mn_chosen.h"
 #include "pagemap.h"
 
-#define HOLD_US		"100000"
+#define HOLD_US		"100000"	/* the first start of a call */
+#define SLOW_US		"10000"		/* each of them */
 #define LOOK_NS		200000ULL
 
 /* One call, watched from another thread. */
@@ -188,6 +193,7 @@ FIXTURE(order) {
 
 FIXTURE_VARIANT(order) {
 	struct scenario spec;
+	bool looks;		/* or has the guest alone judge */
 };
 
 FIXTURE_SETUP(order)
@@ -205,14 +211,14 @@ TEST_F(order, guest)
 	if (pagemap_missing())
 		result_skip(mn.result, "%s", pagemap_missing());
 	else
-		mn_run_scenario_with(&variant->spec, NULL, &steps, &order);
+		mn_run_scenario_with(&variant->spec, NULL, variant->looks ? &steps : NULL,
+				     &order);
 }
 
 static void add(const struct scenario *spec, const char *name, unsigned int arg)
 {
-	FIXTURE_VARIANT(order) variant = { .spec = *spec };
+	FIXTURE_VARIANT(order) variant = { .spec = *spec, .looks = arg };
 
-	(void)arg;
 	mn_variant_add(order, name, &variant);
 }
 
@@ -232,12 +238,25 @@ static const struct mn_choice choices[] = {
 	{ 0 },
 };
 
-/* Runs before KVM's: what the guest does meanwhile it does with its translations. */
+static const struct mn_choice slow_choices[] = {
+	{ .pressure = "ksm_race", .backings = ON(ANON) | ON(MEMFD_PRIVATE) },
+	{ .pressure = "writeback", .backings = ON(FILE) },
+	{ 0 },
+};
+
+/* Both run before KVM's: what the guest does meanwhile it does with its translations. */
 static const struct injector_setup delayer = {
 	.name = "delayer_after_kvm",
 	.kind = "delayer",
 	.count = 1,
 	.knob = "delay_start_us " HOLD_US,
+};
+
+static const struct injector_setup slow = {
+	.name = "slow_after_kvm",
+	.kind = "delayer",
+	.count = 1,
+	.knob = "delay_start_us " SLOW_US,
 };
 
 static void add_variants(void)
@@ -251,7 +270,10 @@ static void add_variants(void)
 	unsigned int turn = 0;
 
 	mn_account_begin();
-	mn_add_chosen(&base, "first", choices, &turn, add, 0);
+	mn_add_chosen(&base, "first", choices, &turn, add, true);
+	base.injector = &slow;
+	base.workload = workload_find("sweep_write");
+	mn_add_chosen(&base, "slow", slow_choices, &turn, add, false);
 }
 
 int main(int argc, char **argv)

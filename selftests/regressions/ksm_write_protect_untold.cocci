@@ -4,6 +4,7 @@
 // broke: the guest writes to a page while KSM compares and merges it
 // file: mm/ksm.c
 // tests: mn_cow_test:*ksm*
+// tests: mn_order_test:*ksm_race*
 // expect: contract
 // expect: kvm_mmu_notifier_change_pte
 
