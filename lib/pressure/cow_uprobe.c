@@ -106,9 +106,11 @@ static int set_probes(struct press *p, int *probes, unsigned int *nr, struct res
 }
 
 /*
- * The kernel says that it changes the page from the probe on, not from its
- * beginning.  Where KVM compares addresses, v5.13 to v6.7, a fault of the guest gets
- * through meanwhile: it goes on with the old page, or KVM stops the host.
+ * Before v6.16 a probe comes and goes with a copy of the page, made before anybody
+ * is told: what is written meanwhile, by whomever, is lost.  And the kernel says
+ * that it changes the page from the probe on, not from its beginning.  Where KVM
+ * compares addresses, v5.13 to v6.7, a fault of the guest gets through meanwhile:
+ * it goes on with the old page, or KVM stops the host.
  */
 static bool guest_must_pause(void)
 {
@@ -118,7 +120,7 @@ static bool guest_must_pause(void)
 	if (uname(&name) || sscanf(name.release, "%u.%u", &major, &minor) != 2)
 		return true;
 	version = major * 1000 + minor;
-	return version >= 5013 && version < 6008;
+	return version < 6016;
 }
 
 static int set_and_judge(struct press *p, int *probes, unsigned int *nr, bool pause,
