@@ -19,8 +19,8 @@
 #include "mn_chosen.h"
 #include "pagemap.h"
 
-#define HOLD_US		"100000"	/* the first start of a call */
-#define SLOW_US		"10000"		/* each of them */
+#define HOLD_US		100000	/* the first start of a call */
+#define SLOW_US		10000	/* each of them */
 #define LOOK_NS		200000ULL
 
 /* One call, watched from another thread. */
@@ -129,6 +129,7 @@ static int before_call(struct scenario_run *run, struct result *r)
 	if (!w->counts)
 		return result_errno(r, "calloc(counts)");
 	if (!w->pages || count_all(w, w->counts, r) ||
+	    injector_delay(&run->injectors[0], HOLD_US, 0, r) ||
 	    injector_knob(&run->injectors[0], KNOB_TIMES, 1, r) ||
 	    injector_read(&run->injectors[0], &w->before, r))
 		return -1;
@@ -187,6 +188,15 @@ static const struct scenario_steps steps = {
 	.last = last,
 };
 
+static int slow_down(struct scenario_run *run, struct result *r)
+{
+	return injector_delay(&run->injectors[0], SLOW_US, 0, r);
+}
+
+static const struct scenario_steps slow_steps = {
+	.first = slow_down,
+};
+
 FIXTURE(order) {
 	int unused;
 };
@@ -211,7 +221,7 @@ TEST_F(order, guest)
 	if (pagemap_missing())
 		result_skip(mn.result, "%s", pagemap_missing());
 	else
-		mn_run_scenario_with(&variant->spec, NULL, variant->looks ? &steps : NULL,
+		mn_run_scenario_with(&variant->spec, NULL, variant->looks ? &steps : &slow_steps,
 				     &order);
 }
 
@@ -244,19 +254,14 @@ static const struct mn_choice slow_choices[] = {
 	{ 0 },
 };
 
-/* Both run before KVM's: what the guest does meanwhile it does with its translations. */
+/*
+ * Runs before KVM's: what the guest does meanwhile it does with its translations.
+ * There is no delay before the first call, while the guest gets its memory.
+ */
 static const struct injector_setup delayer = {
 	.name = "delayer_after_kvm",
 	.kind = "delayer",
 	.count = 1,
-	.knob = "delay_start_us " HOLD_US,
-};
-
-static const struct injector_setup slow = {
-	.name = "slow_after_kvm",
-	.kind = "delayer",
-	.count = 1,
-	.knob = "delay_start_us " SLOW_US,
 };
 
 static void add_variants(void)
@@ -271,7 +276,6 @@ static void add_variants(void)
 
 	mn_account_begin();
 	mn_add_chosen(&base, "first", choices, &turn, add, true);
-	base.injector = &slow;
 	base.workload = workload_find("sweep_write");
 	mn_add_chosen(&base, "slow", slow_choices, &turn, add, false);
 }
