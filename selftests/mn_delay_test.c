@@ -207,8 +207,8 @@ TEST_F(faults, wait)
 			    "a vCPU outside of what was invalidated did not get on in any of %d holds",
 			    TRIES);
 	else if (ret > 0)
-		result_error(r, "no bite: the bed is too slow for %d holds of up to %u ms", TRIES,
-			     INJECTOR_MAX_DELAY_US / 1000);
+		result_skip(r, "the bed is too slow: in none of %d holds of up to %u ms was there time to look",
+			    TRIES, INJECTOR_MAX_DELAY_US / 1000);
 }
 
 static void add_fault_variants(void)

@@ -247,8 +247,6 @@ PRESSURE(migrate_numa_balancing) = {
 	.callers = CALLER_BIT(CALLER_OWN),
 	.proof = "page followed the vCPUs to their node",
 	.preserves = FOLLOWS,
-	/* To the other node and back: each round has to sit out what the kernel does. */
-	.rounds = 2,
 	.company = COMPANY_JOINS,
 	.needs = { placement_missing, balancing_missing },
 	.set_up = set_up,
