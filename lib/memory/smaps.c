@@ -13,7 +13,17 @@ static bool in_area(const struct area *area, unsigned long start, unsigned long 
 	return start >= (unsigned long)area->hva && end <= (unsigned long)area->hva + area->size;
 }
 
-int smaps_sum(const struct area *area, const char *key, size_t *bytes, struct result *r)
+static bool is_one_of(const char *name, const char * const *keys, size_t nr)
+{
+	while (nr--) {
+		if (!strcmp(name, keys[nr]))
+			return true;
+	}
+	return false;
+}
+
+static int sum(const struct area *area, const char * const *keys, size_t nr, size_t *bytes,
+	       struct result *r)
 {
 	unsigned long start, end, kib;
 	size_t mappings = 0, found = 0;
@@ -29,16 +39,21 @@ int smaps_sum(const struct area *area, const char *key, size_t *bytes, struct re
 			inside = in_area(area, start, end);
 			mappings += inside;
 		} else if (inside && sscanf(line, "%63[^:]: %lu kB", name, &kib) == 2 &&
-			   !strcmp(name, key)) {
+			   is_one_of(name, keys, nr)) {
 			*bytes += kib * 1024;
 			found++;
 		}
 	}
 	fclose(f);
-	if (found != mappings)
-		return result_error(r, "/proc/self/smaps: %zu mappings, %zu lines '%s'",
-				    mappings, found, key);
+	if (found != mappings * nr)
+		return result_error(r, "/proc/self/smaps: %zu mappings, %zu lines '%s'%s",
+				    mappings, found, keys[0], nr > 1 ? " and the like" : "");
 	return 0;
+}
+
+int smaps_sum(const struct area *area, const char *key, size_t *bytes, struct result *r)
+{
+	return sum(area, &key, 1, bytes, r);
 }
 
 int smaps_huge(const struct area *area, size_t *bytes, struct result *r)
@@ -47,13 +62,6 @@ int smaps_huge(const struct area *area, size_t *bytes, struct result *r)
 		"AnonHugePages", "ShmemPmdMapped", "FilePmdMapped", "Shared_Hugetlb",
 		"Private_Hugetlb",
 	};
-	size_t i, some;
 
-	*bytes = 0;
-	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		if (smaps_sum(area, keys[i], &some, r))
-			return -1;
-		*bytes += some;
-	}
-	return 0;
+	return sum(area, keys, sizeof(keys) / sizeof(keys[0]), bytes, r);
 }
