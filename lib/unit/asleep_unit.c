@@ -34,17 +34,26 @@ static void end(pid_t group)
 	waitpid(group, NULL, 0);
 }
 
-TEST(who_is_never_woken_is_found)
+/* The first that is seen asleep, at a time of @now; NULL after ten seconds without. */
+static const struct sleeper *await_sleeper(struct asleep *a, pid_t group, uint64_t now)
 {
 	const struct sleeper *s = NULL;
-	struct asleep a = { .nr = 0 };
-	pid_t pid = start(1);
 	unsigned int tries;
 
 	for (tries = 0; tries < 1000 && !s; tries++) {
 		sleep_ns(10000000);
-		s = asleep_look(&a, pid, 1);
+		s = asleep_look(a, group, now);
 	}
+	return s;
+}
+
+TEST(who_is_never_woken_is_found)
+{
+	const struct sleeper *s;
+	struct asleep a = { .nr = 0 };
+	pid_t pid = start(1);
+
+	s = await_sleeper(&a, pid, 1);
 	ASSERT_NE(NULL, s);
 	EXPECT_EQ(pid, s->pid);
 	EXPECT_EQ(pid, s->tid);
@@ -68,14 +77,10 @@ TEST(who_can_be_interrupted_is_not)
 TEST(who_has_switched_begins_anew)
 {
 	struct asleep a = { .nr = 0 };
-	const struct sleeper *s = NULL;
+	const struct sleeper *s;
 	pid_t pid = start(1);
-	unsigned int tries;
 
-	for (tries = 0; tries < 1000 && !s; tries++) {
-		sleep_ns(10000000);
-		s = asleep_look(&a, pid, 1);
-	}
+	s = await_sleeper(&a, pid, 1);
 	ASSERT_NE(NULL, s);
 	a.threads[0].switches--;
 	s = asleep_look(&a, pid, 100);
