@@ -161,7 +161,8 @@ static int count_merged(const struct press *p, unsigned int *merged, struct resu
 	return ret;
 }
 
-static int await_merged(struct press *p, struct result *r)
+/* Until so many pages are merged, or it is no use to wait. */
+static int await_merged(struct press *p, unsigned int enough, struct result *r)
 {
 	struct deadline deadline;
 	unsigned int merged;
@@ -170,9 +171,9 @@ static int await_merged(struct press *p, struct result *r)
 	do {
 		if (count_merged(p, &merged, r))
 			return -1;
-	} while (merged < p->nr_pages && deadline_poll(&deadline));
+	} while (merged < enough && deadline_poll(&deadline));
 	p->proved += merged;
-	if (merged < p->nr_pages)
+	if (merged < enough)
 		result_note(r, "%u of %u pages were not merged", p->nr_pages - merged,
 			    p->nr_pages);
 	return 0;
@@ -187,27 +188,12 @@ static int merge(struct press *p, struct result *r)
 	if (writers && press_pause(p, r))
 		return -1;
 	make_twins(p, p->state);
-	ret = set_run(KSM_MERGE, r) || await_merged(p, r) || set_run(KSM_STOP, r) ? -1 : 0;
+	ret = set_run(KSM_MERGE, r) || await_merged(p, p->nr_pages, r) || set_run(KSM_STOP, r) ? -1 : 0;
 	if (writers)
 		press_resume(p);
 	else if (!ret)
 		ret = press_visited(p, "while its pages are merged", r);
 	return ret;
-}
-
-/* Until ksmd has merged the first pages, or all of them, or it is no use to wait. */
-static int await_first_merged(struct press *p, struct result *r)
-{
-	struct deadline deadline;
-	unsigned int merged;
-
-	deadline_start(&deadline, MERGE_NS);
-	do {
-		if (count_merged(p, &merged, r))
-			return -1;
-	} while (!merged && deadline_poll(&deadline));
-	p->proved += merged;
-	return 0;
 }
 
 /*
@@ -221,7 +207,7 @@ static int merge_under_writers(struct press *p, struct result *r)
 	if (press_pause(p, r))
 		return -1;
 	make_twins(p, p->state);
-	ret = set_run(KSM_MERGE, r) || await_first_merged(p, r) ? -1 : 0;
+	ret = set_run(KSM_MERGE, r) || await_merged(p, 1, r) ? -1 : 0;
 	press_resume(p);
 	if (!ret)
 		ret = press_write_all(p, "while its pages are merged", r);
