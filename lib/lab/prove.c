@@ -10,15 +10,15 @@
 #include <errno.h>
 #include <fnmatch.h>
 #include <getopt.h>
-#include <glob.h>
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "catalogue.h"
 #include "child.h"
+#include "fingerprint.h"
 #include "fsys.h"
 #include "proof.h"
 #include "prove.h"
@@ -47,6 +47,7 @@ struct prove {
 	const struct lab_paths *paths;
 	const char *kdir, *only, *out;
 	bool all, again;
+	uint64_t versions;		/* of kernel and tests */
 	struct lab_catalogue catalogue;
 	struct lab_proof *proofs;	/* as the catalogue's entries */
 	bool sound;			/* the kernel passes without any regression */
@@ -100,38 +101,30 @@ static int parse(int argc, char *argv[], struct prove *p)
 	return 0;
 }
 
-static long long changed(const char *path)
-{
-	struct stat st;
-
-	return stat(path, &st) ? 0 : (long long)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
-}
-
-static long long tests_changed(const struct prove *p)
-{
-	char *pattern = lab_format("%s/selftests/mn_*_test", p->paths->build);
-	long long last = 0;
-	glob_t found;
-
-	if (!glob(pattern, 0, NULL, &found)) {
-		for (size_t i = 0; i < found.gl_pathc; i++)
-			if (changed(found.gl_pathv[i]) > last)
-				last = changed(found.gl_pathv[i]);
-		globfree(&found);
-	}
-	free(pattern);
-	return last;
-}
-
-/* What a proof is a proof of. */
-static char *stamp(const struct prove *p, const struct lab_regression *r)
+/* All that a proof is a proof of but for the entry. */
+static int find_versions(struct prove *p, struct lab_error *e)
 {
 	char *image = lab_format("%s/vmlinux", p->kdir);
-	char *text = lab_format("%lld %lld %lld %d", changed(image), tests_changed(p),
-				r ? changed(r->path) : 0, p->all);
+	char *tests = lab_format("%s/selftests/mn_*_test", p->paths->build);
+	int ret;
 
+	p->versions = LAB_FINGERPRINT_NONE;
+	ret = lab_fingerprint_add(&p->versions, image, e);
+	if (!ret)
+		ret = lab_fingerprint_add(&p->versions, tests, e);
+	free(tests);
 	free(image);
-	return text;
+	return ret;
+}
+
+/* What a proof of @r, or of no regression if NULL, is a proof of; NULL on error. */
+static char *stamp(const struct prove *p, const struct lab_regression *r, struct lab_error *e)
+{
+	uint64_t version = p->versions;
+
+	if (r && lab_fingerprint_add(&version, r->path, e))
+		return NULL;
+	return lab_format("%016" PRIx64 "%s", version, p->all ? " all" : "");
 }
 
 /* "lab run" with @active switched on; its exit code. */
@@ -223,8 +216,8 @@ static int prove_one(struct prove *p, size_t i, struct lab_error *e)
 	const struct lab_regression *r = &p->catalogue.entries[i];
 	struct lab_proof *proof = &p->proofs[i];
 	char *dir = lab_format("%s/%s", p->out, r->name);
-	char *file = lab_format("%s/proof.json", dir), *made = stamp(p, r);
-	int code, ret = lab_make_dirs(dir, e);
+	char *file = lab_format("%s/proof.json", dir), *made = stamp(p, r, e);
+	int code, ret = made ? lab_make_dirs(dir, e) : -EIO;
 
 	if (!ret && !p->again && lab_proof_load(file, proof, made)) {
 		say(p, i, "before: ");
@@ -244,7 +237,7 @@ static int prove_one(struct prove *p, size_t i, struct lab_error *e)
 static int prove_sound(struct prove *p, struct lab_error *e)
 {
 	static const struct lab_regression none = { .name = (char *)"none" };
-	char *dir = lab_format("%s/none", p->out), *made = stamp(p, NULL);
+	char *dir = lab_format("%s/none", p->out), *made = stamp(p, NULL, e);
 	char *file = lab_format("%s/proof.json", dir);
 	struct lab_proof proof;
 	int code, ret = lab_make_dirs(dir, e);
@@ -307,6 +300,8 @@ static int prove(struct prove *p)
 		ret = check_all_tests(p, &e);
 	if (!ret)
 		ret = lab_prove_check_kernel(p->kdir, &e);
+	if (!ret)
+		ret = find_versions(p, &e);
 	if (!ret) {
 		p->proofs = lab_realloc(NULL, p->catalogue.nr, sizeof(*p->proofs));
 		for (size_t i = 0; i < p->catalogue.nr; i++)
