@@ -6,12 +6,12 @@
  * that fails counts as a catch: there is no expected text. So that it means
  * something, tests that do not pass without a regression are found out first, in
  * each mode that an entry asks for, and left out; and a catch has to be confirmed:
- * the same test must fail in a second run, and pass without the regression.
+ * the same test must fail in a second run, and pass without the regression. Only
+ * those tests are run that come by the regression's site: the kernel counts that.
  */
 #include <errno.h>
 #include <fnmatch.h>
 #include <getopt.h>
-#include <glob.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -19,7 +19,6 @@
 #include <string.h>
 
 #include "catalogue.h"
-#include "child.h"
 #include "fingerprint.h"
 #include "fsys.h"
 #include "proof.h"
@@ -27,12 +26,11 @@
 #include "prove_table.h"
 #include "text.h"
 #include "upstream.h"
-#include "upstream_sound.h"
+#include "upstream_trial.h"
+#include "upstream_without.h"
 #include "verdict.h"
 
 #define CATALOGUE	"selftests/regressions"
-/* Runs without a regression: what fails now and then is no catch, either. */
-#define SOUND_RUNS	2
 
 static const char help[] =
 "usage: lab prove-upstream --kdir DIR --programs DIR [options]\n"
@@ -49,16 +47,7 @@ static const char help[] =
 "\n"
 "exit code: 0 done, 13 infrastructure, 64 wrong usage\n";
 
-struct upstream {
-	const struct lab_paths *paths;
-	const char *kdir, *programs, *only, *out;
-	bool again;
-	uint64_t versions;	/* of kernel and tests */
-	struct lab_catalogue catalogue;
-	struct lab_proof *proofs;	/* as the catalogue's entries */
-};
-
-static int parse(int argc, char *argv[], struct upstream *u, struct lab_error *e)
+static int parse(int argc, char *argv[], struct lab_upstream *u, struct lab_error *e)
 {
 	enum { KDIR = 1, PROGRAMS, ONLY, OUT, AGAIN };
 	static const struct option longs[] = {
@@ -93,170 +82,7 @@ static int parse(int argc, char *argv[], struct upstream *u, struct lab_error *e
 	return 0;
 }
 
-struct trial {
-	const char *active;	/* the regression, or "none" */
-	const char *mode;	/* or NULL */
-	const char *programs;	/* the directory they are in */
-	const char *tests;	/* NULL: all */
-	const char *dir;	/* for the results */
-	bool stops;		/* at the first failure */
-};
-
-/* "lab run" of it; its exit code. */
-static int run(const struct upstream *u, const struct trial *t)
-{
-	char *self = lab_format("%s/lab", u->paths->build);
-	char *append = lab_format("%s=%s", LAB_PROVE_PARAMETER, t->active);
-	char *log = lab_format("%s/lab.log", t->dir);
-	const char *argv[20] = {
-		self, "run", "--kdir", u->kdir, "--append", append, "--out", t->dir,
-		"--profile", "upstream", "--add", t->programs,
-	};
-	size_t n = 12;
-	int code;
-
-	if (t->mode) {
-		argv[n++] = "--mode";
-		argv[n++] = t->mode;
-	}
-	if (t->tests) {
-		argv[n++] = "--tests";
-		argv[n++] = t->tests;
-	}
-	if (t->stops) {
-		argv[n++] = "--args";
-		argv[n++] = "-x";
-	}
-	code = lab_child_run((char *const *)argv, log);
-	free(log);
-	free(append);
-	free(self);
-	return code;
-}
-
-/* Where runs of @mode find the programs and what to leave out. */
-static char *sound_dir(const struct upstream *u, const char *mode)
-{
-	return lab_format("%s/sound-%s/upstream", u->out, mode ? mode : "default");
-}
-
-static int link_programs(const struct upstream *u, const char *dir, struct lab_error *e)
-{
-	char *from = lab_format("%s/*", u->programs), target[PATH_MAX];
-	glob_t found;
-	int ret = 0;
-
-	if (glob(from, 0, NULL, &found)) {
-		free(from);
-		return lab_fail(e, -ENOENT, "%s: no programs in it; see selftests/upstream/build.sh",
-				u->programs);
-	}
-	for (size_t i = 0; !ret && i < found.gl_pathc; i++) {
-		char *link = lab_format("%s%s", dir, strrchr(found.gl_pathv[i], '/'));
-
-		ret = lab_realpath(found.gl_pathv[i], target, e);
-		if (!ret)
-			ret = lab_symlink(target, link, e);
-		free(link);
-	}
-	globfree(&found);
-	free(from);
-	return ret;
-}
-
-static int run_sound(const struct upstream *u, const char *mode, struct lab_sound *sound,
-		     struct lab_error *e)
-{
-	int code, ret = 0;
-
-	for (int i = 1; !ret && i <= SOUND_RUNS; i++) {
-		char *dir = lab_format("%s/none-%s-%d", u->out, mode ? mode : "default", i);
-		char *results = lab_format("%s/results.json", dir);
-		const struct trial none = {
-			.active = "none", .mode = mode, .programs = u->programs, .dir = dir,
-		};
-
-		printf("without a regression, mode %s, run %d of %d\n", mode ? mode : "default", i,
-		       SOUND_RUNS);
-		fflush(stdout);
-		ret = lab_make_dirs(dir, e);
-		code = ret ? 0 : run(u, &none);
-		if (!ret && code != LAB_EXIT_PASS && code != LAB_EXIT_FAIL)
-			ret = lab_fail(e, -EIO, "without a regression lab run exited %d, see %s",
-				       code, dir);
-		if (!ret)
-			ret = lab_sound_add(sound, results, e);
-		free(results);
-		free(dir);
-	}
-	return ret;
-}
-
-/* The first line of the list says what it was made for. */
-static bool is_known(const char *list, const char *stamp)
-{
-	char *text;
-	size_t len;
-	bool known;
-
-	if (lab_read_file(list, &text, &len, NULL))
-		return false;
-	known = !strncmp(text, stamp, strlen(stamp));
-	free(text);
-	return known;
-}
-
-static int save_sound(const struct upstream *u, const char *mode, const char *list,
-		      const char *stamp, const struct lab_sound *sound, struct lab_error *e)
-{
-	char *names = lab_sound_leave_out(sound), *text = lab_format("%s%s", stamp, names);
-	char *table = lab_format("%s/sound-%s/sound.md", u->out, mode ? mode : "default");
-	FILE *f = fopen(table, "we");
-	int ret;
-
-	if (f) {
-		lab_sound_table(f, sound);
-		ret = fclose(f) ? lab_fail(e, -errno, "write(%s): %s", table, strerror(errno)) : 0;
-	} else {
-		ret = lab_fail(e, -errno, "open(%s): %s", table, strerror(errno));
-	}
-	if (!ret)
-		ret = lab_write_file(list, text, strlen(text), e);
-	lab_sound_summary(stdout, sound);
-	printf("which ones: %s\n", table);
-	fflush(stdout);
-	free(table);
-	free(text);
-	free(names);
-	return ret;
-}
-
-static int find_sound(const struct upstream *u, const char *mode, struct lab_error *e)
-{
-	char *dir = sound_dir(u, mode), *list = lab_format("%s/leave-out", dir);
-	char *stamp = lab_format("# %016" PRIx64 "\n", u->versions);
-	struct lab_sound sound = { NULL };
-	int ret = 0;
-
-	if (!is_known(list, stamp)) {
-		ret = lab_remove_tree(dir, e);
-		if (!ret)
-			ret = lab_make_dirs(dir, e);
-		if (!ret)
-			ret = link_programs(u, dir, e);
-		if (!ret)
-			ret = run_sound(u, mode, &sound, e);
-		if (!ret)
-			ret = save_sound(u, mode, list, stamp, &sound, e);
-		lab_sound_free(&sound);
-	}
-	free(stamp);
-	free(list);
-	free(dir);
-	return ret;
-}
-
-static void say(const struct upstream *u, size_t i)
+static void say(const struct lab_upstream *u, size_t i)
 {
 	const struct lab_proof *p = &u->proofs[i];
 
@@ -283,12 +109,12 @@ static void judge(const char *dir, const struct lab_regression *r, int code,
 enum cause { REGRESSION, ANOTHER, NOBODY_KNOWS };
 
 /* A kernel that dies in the second run confirms it as well. */
-static enum cause run_again(const struct upstream *u, const struct lab_regression *r,
-			    const struct trial *t, const struct lab_proof *first)
+static enum cause run_again(const struct lab_upstream *u, const struct lab_regression *r,
+			    const struct lab_trial *t, const struct lab_proof *first)
 {
 	struct lab_proof second;
 
-	judge(t->dir, r, run(u, t), &second);
+	judge(t->dir, r, lab_upstream_run(u, t), &second);
 	return second.by[0] && (!strchr(second.by, ':') || !strcmp(first->by, second.by)) ?
 		REGRESSION : NOBODY_KNOWS;
 }
@@ -297,13 +123,13 @@ static enum cause run_again(const struct upstream *u, const struct lab_regressio
  * It is another's if the regression never happened, or the test fails without it
  * as well; and nobody knows if it does not fail again.
  */
-static int find_cause(const struct upstream *u, const struct lab_regression *r,
-		      const struct trial *first, const struct lab_proof *proof,
+static int find_cause(const struct lab_upstream *u, const struct lab_regression *r,
+		      const struct lab_trial *first, const struct lab_proof *proof,
 		      enum cause *cause, struct lab_error *e)
 {
 	char *without = lab_format("%s/without", first->dir);
 	char *again = lab_format("%s/again", first->dir);
-	struct trial alone = *first, second = *first;
+	struct lab_trial alone = *first, second = *first;
 	int ret = lab_make_dirs(without, e);
 
 	if (!ret)
@@ -314,7 +140,7 @@ static int find_cause(const struct upstream *u, const struct lab_regression *r,
 	second.dir = again;
 	if (ret)
 		*cause = NOBODY_KNOWS;
-	else if (!proof->reached || run(u, &alone) != LAB_EXIT_PASS)
+	else if (!proof->reached || lab_upstream_run(u, &alone) != LAB_EXIT_PASS)
 		*cause = ANOTHER;
 	else
 		*cause = run_again(u, r, &second, proof);
@@ -324,7 +150,7 @@ static int find_cause(const struct upstream *u, const struct lab_regression *r,
 }
 
 /* What failed for another reason once may do so again: leave it out from here on. */
-static int leave_out(const struct trial *t, const struct lab_proof *proof, struct lab_error *e)
+static int leave_out(const struct lab_trial *t, const struct lab_proof *proof, struct lab_error *e)
 {
 	char *list = lab_format("%s/leave-out", t->programs), *text, *longer;
 	char *name = lab_sound_test_name(proof->by);
@@ -344,36 +170,73 @@ static int leave_out(const struct trial *t, const struct lab_proof *proof, struc
 	return ret;
 }
 
-static int try_entry(const struct upstream *u, const struct lab_regression *r, const char *dir,
-		     struct lab_proof *proof, struct lab_error *e)
+/* The tests that can notice @r; the caller frees it, also after an error. */
+static int find_tests(const struct lab_upstream *u, const struct lab_regression *r, char **tests,
+		      struct lab_error *e)
 {
-	char *programs = sound_dir(u, r->mode);
-	const struct trial trial = {
+	struct lab_sound sound;
+	int ret = lab_upstream_find_sound(u, r->mode, &sound, e);
+
+	free(*tests);
+	*tests = NULL;
+	if (!ret) {
+		*tests = lab_sound_reaching(&sound, r->name);
+		lab_sound_free(&sound);
+	}
+	return ret;
+}
+
+/* Until something comes by its site, a regression is none: other tests need not be run. */
+static int try_tests(const struct lab_upstream *u, const struct lab_regression *r,
+		     const char *dir, struct lab_proof *proof, struct lab_error *e)
+{
+	char *programs = lab_upstream_sound_dir(u, r->mode), *tests = NULL;
+	struct lab_trial trial = {
 		.active = r->name, .mode = r->mode, .programs = programs, .dir = dir,
 		.stops = true,
 	};
 	enum cause cause = ANOTHER;
-	int ret = find_sound(u, r->mode, e);
+	int ret = find_tests(u, r, &tests, e);
 
-	while (!ret && cause == ANOTHER) {
-		judge(dir, r, run(u, &trial), proof);
+	while (!ret && cause == ANOTHER && tests[0]) {
+		trial.tests = tests;
+		judge(dir, r, lab_upstream_run(u, &trial), proof);
 		/* No test's name: nothing failed, or the kernel died of it. */
 		if (!strchr(proof->by, ':'))
 			break;
 		ret = find_cause(u, r, &trial, proof, &cause, e);
 		if (!ret && cause == ANOTHER)
 			ret = leave_out(&trial, proof, e);
+		if (!ret && cause == ANOTHER)
+			ret = find_tests(u, r, &tests, e);
 	}
-	if (!ret && cause == NOBODY_KNOWS) {
-		proof->kind = LAB_PROOF_SURVIVED;
-		proof->by[0] = '\0';
-		snprintf(proof->message, sizeof(proof->message), "failed once, not again");
-	}
+	if (!ret && cause == NOBODY_KNOWS)
+		*proof = (struct lab_proof){
+			.kind = LAB_PROOF_SURVIVED, .reached = proof->reached,
+			.seconds = proof->seconds, .message = "failed once, not again",
+		};
+	else if (!ret && !tests[0])
+		*proof = (struct lab_proof){
+			.kind = LAB_PROOF_UNREACHED,
+			.message = "no sound test comes by its site",
+		};
+	free(tests);
 	free(programs);
 	return ret;
 }
 
-static int prove_entry(struct upstream *u, size_t i, struct lab_error *e)
+static int try_entry(const struct lab_upstream *u, const struct lab_regression *r,
+		     const char *dir, struct lab_proof *proof, struct lab_error *e)
+{
+	int ret = lab_prove_kernel_has(u->kdir, r->name, e);
+
+	if (ret > 0)
+		return try_tests(u, r, dir, proof, e);
+	*proof = (struct lab_proof){ .kind = LAB_PROOF_ABSENT };
+	return ret;
+}
+
+static int prove_entry(struct lab_upstream *u, size_t i, struct lab_error *e)
 {
 	const struct lab_regression *r = &u->catalogue.entries[i];
 	char *dir = lab_format("%s/%s", u->out, r->name);
@@ -398,7 +261,7 @@ static int prove_entry(struct upstream *u, size_t i, struct lab_error *e)
 }
 
 /* All that a result depends on but for the entry. */
-static int find_versions(struct upstream *u, struct lab_error *e)
+static int find_versions(struct lab_upstream *u, struct lab_error *e)
 {
 	char *patterns[] = {
 		lab_format("%s/vmlinux", u->kdir), lab_format("%s/*", u->programs),
@@ -415,7 +278,7 @@ static int find_versions(struct upstream *u, struct lab_error *e)
 	return ret;
 }
 
-static int prove_all(struct upstream *u, struct lab_error *e)
+static int prove_all(struct lab_upstream *u, struct lab_error *e)
 {
 	int ret = 0;
 
@@ -428,7 +291,7 @@ static int prove_all(struct upstream *u, struct lab_error *e)
 	return ret;
 }
 
-static int prove(struct upstream *u, struct lab_error *e)
+static int prove(struct lab_upstream *u, struct lab_error *e)
 {
 	char *catalogue = lab_format("%s/%s", u->paths->repo, CATALOGUE);
 	char *table = lab_format("%s/upstream.md", u->out);
@@ -457,7 +320,7 @@ static int prove(struct upstream *u, struct lab_error *e)
 int lab_upstream_main(int argc, char *argv[], const struct lab_paths *paths)
 {
 	char *out = lab_format("%s/prove-upstream", paths->build);
-	struct upstream u = { .paths = paths, .out = out };
+	struct lab_upstream u = { .paths = paths, .out = out };
 	struct lab_error e;
 	int code = LAB_EXIT_PASS;
 

@@ -13,6 +13,9 @@
 #define SLOW_MS		15000
 #define TOO_SLOW	"too slow for its limit"
 
+/* How upstream_test says by which site it came. */
+#define REACHED		"# reached "
+
 char *lab_sound_test_name(const char *name)
 {
 	const char *from = strchr(name, '.'), *to = strrchr(name, '.');
@@ -39,6 +42,26 @@ static char *what_is_wrong(const char *status, json_t *one, json_int_t ms)
 	return lab_strdup("fails");
 }
 
+static void add_reached(struct lab_sound *s, const char *name, json_t *one)
+{
+	json_t *value, *tests;
+	const char *line;
+	size_t i;
+
+	json_array_foreach(json_object_get(one, "diagnostics"), i, value) {
+		line = json_string_value(value);
+		if (!line || strncmp(line, REACHED, strlen(REACHED)))
+			continue;
+		line += strlen(REACHED);
+		tests = json_object_get(s->reached, line);
+		if (!tests) {
+			tests = json_object();
+			json_object_set_new(s->reached, line, tests);
+		}
+		json_object_set_new(tests, name, json_true());
+	}
+}
+
 static void add_case(struct lab_sound *s, json_t *one, double *seconds)
 {
 	const char *full, *status, *before;
@@ -57,6 +80,7 @@ static void add_case(struct lab_sound *s, json_t *one, double *seconds)
 	/* To fail once is enough, but what is slow now and then shares a busy bed. */
 	if (!before || !strcmp(before, TOO_SLOW) || (!before[0] && strcmp(wrong, TOO_SLOW)))
 		json_object_set_new(s->tests, name, json_string(wrong));
+	add_reached(s, name, one);
 	free(wrong);
 	free(name);
 }
@@ -72,8 +96,10 @@ int lab_sound_add(struct lab_sound *s, const char *path, struct lab_error *e)
 		json_decref(results);
 		return lab_fail(e, -EINVAL, "%s: no results of tests", path);
 	}
-	if (!s->tests)
+	if (!s->tests) {
 		s->tests = json_object();
+		s->reached = json_object();
+	}
 	json_array_foreach(cases, i, one)
 		add_case(s, one, &seconds);
 	if (seconds > s->seconds)
@@ -85,6 +111,7 @@ int lab_sound_add(struct lab_sound *s, const char *path, struct lab_error *e)
 void lab_sound_free(struct lab_sound *s)
 {
 	json_decref(s->tests);
+	json_decref(s->reached);
 	*s = (struct lab_sound){ NULL };
 }
 
@@ -97,6 +124,34 @@ char *lab_sound_leave_out(const struct lab_sound *s)
 	json_object_foreach(s->tests, name, wrong)
 		if (json_string_length(wrong))
 			lab_text_addf(&t, "%s\n", name);
+	return lab_text_take(&t);
+}
+
+void lab_sound_leave(struct lab_sound *s, const char *list)
+{
+	char *words = lab_strdup(list), *rest = words, *name;
+	json_t *wrong;
+
+	while ((name = strsep(&rest, "\n"))) {
+		wrong = json_object_get(s->tests, name);
+		if (wrong && !json_string_length(wrong))
+			json_object_set_new(s->tests, name, json_string("unsteady"));
+	}
+	free(words);
+}
+
+char *lab_sound_reaching(const struct lab_sound *s, const char *regression)
+{
+	struct lab_text t = { NULL };
+	const char *name;
+	json_t *reached;
+
+	lab_text_addf(&t, "%s", "");
+	/* In the order of the tests, the likeliest to notice first. */
+	json_object_foreach(json_object_get(s->reached, regression), name, reached)
+		if (!json_string_length(json_object_get(s->tests, name)))
+			lab_text_addf(&t, "%supstream_test:upstream.%s.passes",
+				      t.len ? " " : "", name);
 	return lab_text_take(&t);
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Which of the kernel tree's own tests mean something on this bed: those that
- * pass on a kernel without a regression, each time, and once well within their limit.
+ * pass on a kernel without a regression, each time, and once well within their limit;
+ * and which of them can notice a regression, for they come by its site.
  */
 #ifndef LAB_UPSTREAM_SOUND_H
 #define LAB_UPSTREAM_SOUND_H
@@ -14,6 +15,7 @@
 struct lab_sound {
 	json_t *tests;	/* name: what became of it, "" if it is sound */
 	double seconds;	/* that those which passed took, in the longer run */
+	json_t *reached;	/* regression: names of the tests that came by its site */
 };
 
 /*
@@ -28,6 +30,15 @@ char *lab_sound_test_name(const char *name);
 
 /* One line a test that is not sound, as upstream_test takes it; the caller frees it. */
 char *lab_sound_leave_out(const struct lab_sound *s);
+
+/* Those that a line of @list names are not sound. */
+void lab_sound_leave(struct lab_sound *s, const char *list);
+
+/*
+ * The sound tests which came by the site of @regression, in the form of --tests;
+ * "" if none did. The caller frees it.
+ */
+char *lab_sound_reaching(const struct lab_sound *s, const char *regression);
 
 /* How many are sound, in one line. */
 void lab_sound_summary(FILE *f, const struct lab_sound *s);

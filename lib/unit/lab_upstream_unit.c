@@ -59,6 +59,30 @@ TEST_F(sound, only_what_passes_each_time_and_once_in_time)
 	EXPECT_EQ(5.0, self->s.seconds);
 }
 
+#define COMES_BY(name, regression)	CASE(name, "pass", "10", "null", "# reached " regression)
+
+TEST_F(sound, who_comes_by_a_site)
+{
+	char *text;
+
+	ASSERT_EQ(0, add(&self->s, self->path,
+			 "{\"cases\": [" COMES_BY("a", "x_lost") ", " COMES_BY("b", "y_lost") ", "
+			 COMES_BY("c", "x_lost") "]}", &self->e));
+	ASSERT_EQ(0, add(&self->s, self->path,
+			 "{\"cases\": [" COMES_BY("a", "x_lost") ", " COMES_BY("b", "x_lost") ", "
+			 CASE("c", "fail", "10", "null", "# x") "]}", &self->e));
+	text = lab_sound_reaching(&self->s, "x_lost");
+	EXPECT_STREQ("upstream_test:upstream.a.passes upstream_test:upstream.b.passes", text);
+	free(text);
+	lab_sound_leave(&self->s, "# 0123\nb\n");
+	text = lab_sound_reaching(&self->s, "y_lost");
+	EXPECT_STREQ("", text);
+	free(text);
+	text = lab_sound_reaching(&self->s, "z_lost");
+	EXPECT_STREQ("", text);
+	free(text);
+}
+
 TEST_F(sound, table)
 {
 	char *text = NULL;

@@ -8,6 +8,9 @@
  * top of what they judge themselves, the kernel log is watched, as whoever runs
  * them would.
  *
+ * On a kernel that counts by which regressions' sites it comes (mn_regress.counts=1)
+ * each test says which ones it came by: "reached NAME".
+ *
  * The programs are all those in the directory "upstream" beside this one; a file
  * "leave-out" there names, a line each, those that cannot pass on this bed.
  */
@@ -29,6 +32,8 @@
 /* Of what a program printed: as much of the end. */
 #define OUTPUT_KEPT	2000
 #define LINES_KEPT	12
+
+#define COUNTS		"/sys/module/mn_regress/parameters/counts"
 
 /*
  * Those whose field is guest memory and time come first, in the order in which
@@ -64,6 +69,7 @@ static char directory[PATH_MAX - NAME_MAX - 2];
 static char left_out[8192];	/* lines, with a newline in front of the first */
 
 FIXTURE(upstream) {
+	char counts[4096];	/* what COUNTS had before, "" where nothing is counted */
 };
 
 FIXTURE_VARIANT(upstream) {
@@ -71,8 +77,19 @@ FIXTURE_VARIANT(upstream) {
 	const char *args;
 };
 
+static void read_counts(char *text, size_t size)
+{
+	int fd = open(COUNTS, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? 0 : read(fd, text, size - 1);
+
+	text[n > 0 ? n : 0] = '\0';
+	if (fd >= 0)
+		close(fd);
+}
+
 FIXTURE_SETUP(upstream)
 {
+	read_counts(self->counts, sizeof(self->counts));
 }
 
 FIXTURE_TEARDOWN(upstream)
@@ -152,6 +169,18 @@ static void judge(int status, const char *last, struct result *r)
 		result_error(r, "exit %d: %s", WEXITSTATUS(status), last);
 }
 
+/* The lines of both are of the same names; whose line is another has been counted. */
+static void note_reached(char *before, struct result *r)
+{
+	char after[4096], *rest = after, *was, *is;
+
+	read_counts(after, sizeof(after));
+	while ((was = strsep(&before, "\n")) && (is = strsep(&rest, "\n"))) {
+		if (strcmp(was, is))
+			result_note(r, "reached %.*s", (int)strcspn(is, " "), is);
+	}
+}
+
 TEST_F(upstream, passes)
 {
 	struct result *r = mn.result;
@@ -181,6 +210,7 @@ TEST_F(upstream, passes)
 		if (!ends(pid, KILL_NS, &status))
 			result_error(r, "survives SIGKILL");
 	}
+	note_reached(self->counts, r);
 	klog_check(&klog, r);
 	klog_close(&klog);
 	close(output);

@@ -13,16 +13,17 @@
 struct mn_regression {
 	const char *name;
 	bool on;
+	bool watched;	/* on, or to be counted though it is off */
 	atomic_long_t reached;
 };
 
-/* Counts; safe wherever the site is, under any lock.  Return: true. */
+/* Counts; safe wherever the site is, under any lock.  Return: whether it is on. */
 bool mn_regression_reached(struct mn_regression *regression);
 
 /* Is this the site of the one that is on? */
 #define mn_regress(id) ({						\
 	extern struct mn_regression mn_regression_##id;			\
-	unlikely(READ_ONCE(mn_regression_##id.on)) &&			\
+	unlikely(READ_ONCE(mn_regression_##id.watched)) &&		\
 		mn_regression_reached(&mn_regression_##id);		\
 })
 
