@@ -140,9 +140,15 @@ static unsigned long long budget_ms(const struct press *p)
 int huge_cut_in_kvm(const struct press *p, struct result *r)
 {
 	unsigned long long pages;
+	bool cut;
 
 	/* Before v5.15 it is not counted. */
 	if (kvm_stat(p->vm->name, "pages_2m", &pages) || !pages)
+		return 0;
+	/* khugepaged may be quick, and the guest; who made it huge again leaves it so. */
+	if (is_cut(p->area, &cut, r))
+		return -1;
+	if (!cut)
 		return 0;
 	return result_fail(r, CONTRACT_NO_STALE,
 			   "KVM still maps %llu huge pages, and the host has cut them all", pages);
