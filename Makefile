@@ -27,7 +27,7 @@ include selftests/selftests.mk
 include lib/unit/unit.mk
 include selftests/kselftest/kselftest.mk
 
-.PHONY: help all lab check soak prove prove-upstream unit deps lint format clean
+.PHONY: help all lab check soak matrix prove prove-upstream unit deps lint format clean
 
 help:
 	@echo 'KVM selftests under MMU-notifier pressure'
@@ -36,6 +36,8 @@ help:
 	@echo '  make check    unit tests, a lab run, and proof that failures are noticed'
 	@echo '  make soak     run the suite RUNS=60 times, every second time under load, and say'
 	@echo '                which rate of failure that rules out; resumable (RUNS=0: only say)'
+	@echo '  make matrix   the same programs on KERNELS="5.10 6.1 6.12 7.2" (series, or directories'
+	@echo '                of built trees) in MODES=tdp, and a table of what became of each test'
 	@echo '  make prove    put known regressions back into a kernel, one at a time: which test'
 	@echo '                notices? The kernel is built from KSRC=tree or from Debian'"'"'s source of'
 	@echo '                SERIES=; ONLY=glob: these entries, AGAIN=1: anew, PROVE=all: all tests'
@@ -90,6 +92,11 @@ check: deps
 soak: deps
 	@$(MAKE) --no-print-directory all
 	@$(BUILD)/lab soak $(if $(RUNS),--runs $(RUNS)) $(if $(LOAD),--load $(LOAD)) $(LAB_ARGS)
+
+matrix: deps
+	@$(MAKE) --no-print-directory all
+	@$(BUILD)/lab matrix $(if $(KERNELS),--kernels '$(KERNELS)') \
+		$(if $(MODES),--modes '$(MODES)') $(if $(AGAIN),--again) $(LAB_ARGS)
 
 # The kernel with the regressions is $$tree/kernel, its source $$ksrc.
 PROVE_TREE = ksrc=$(if $(KSRC),'$(KSRC)',$$($(BUILD)/lab source $(or $(SERIES),6.1))) && \

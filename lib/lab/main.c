@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "matrix.h"
 #include "prove.h"
 #include "run.h"
 #include "soak.h"
@@ -23,6 +24,7 @@ static const struct {
 	const char *about;
 } commands[] = {
 	{ "check", lab_check_main, "the project's own tests, with proof that failures are noticed" },
+	{ "matrix", lab_matrix_main, "the same programs on several kernels, and a table of them" },
 	{ "prove", lab_prove_main, "regressions put back on purpose, and which test notices each" },
 	{ "prove-upstream", lab_upstream_main, "the same with the kernel tree's own KVM selftests" },
 	{ "run", lab_run_main, "boot one kernel, run the suite in it, give the verdict" },

@@ -24,10 +24,10 @@
 #include "options.h"
 #include "progress.h"
 #include "run_dir.h"
+#include "setup.h"
 #include "soak.h"
 #include "soak_file.h"
 #include "soak_report.h"
-#include "soak_setup.h"
 #include "text.h"
 #include "verdict.h"
 
@@ -296,13 +296,13 @@ static int soak(struct soak *s)
 {
 	struct lab_error e, later;
 	bool failed = false;
-	int ret = lab_soak_setup(s->paths, &s->options, &s->setup, &e);
+	int ret = lab_setup_describe(s->paths, &s->options, &s->setup, &e);
 
 	if (ret) {
 		fprintf(stderr, "lab: %s\n", e.text);
 		return ret == -EINVAL ? LAB_EXIT_USAGE : LAB_EXIT_INFRASTRUCTURE;
 	}
-	s->title = lab_soak_title(s->setup);
+	s->title = lab_setup_title(s->setup);
 	s->file = lab_format("%s/%s.jsonl", s->dir,
 			     json_string_value(json_object_get(s->setup, "kernel")));
 	lab_progress_init(&s->progress, stdout, s->options.quiet);

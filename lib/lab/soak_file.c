@@ -146,7 +146,7 @@ static enum kinship compare(json_t *setup, json_t *record)
 	json_object_foreach(setup, key, value) {
 		if (json_equal(value, json_object_get(record, key)))
 			continue;
-		if (strcmp(key, LAB_SOAK_PROGRAMS))
+		if (strcmp(key, LAB_SETUP_PROGRAMS))
 			return UNRELATED;
 		kin = OTHER_PROGRAMS;
 	}

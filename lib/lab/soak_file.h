@@ -12,9 +12,7 @@
 #include <stdbool.h>
 
 #include "lab_error.h"
-
-/* The key of a setup that says which test programs ran. */
-#define LAB_SOAK_PROGRAMS	"programs"
+#include "setup.h"
 
 /* How a run went that is no part of its results. */
 struct lab_soak_bed {

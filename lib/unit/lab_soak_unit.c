@@ -21,7 +21,7 @@ FIXTURE(soak) {
 
 static json_t *setup_of(const char *kernel, const char *programs)
 {
-	return json_pack("{s:s, s:s}", "kernel", kernel, LAB_SOAK_PROGRAMS, programs);
+	return json_pack("{s:s, s:s}", "kernel", kernel, LAB_SETUP_PROGRAMS, programs);
 }
 
 FIXTURE_SETUP(soak)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a soak runs.
+ * What a run is a run of.
  *
  * Verdicts of other programs, or of another kernel of the same release, say
  * nothing about these: both are known by their contents.
@@ -12,8 +12,7 @@
 #include "fingerprint.h"
 #include "kernel.h"
 #include "qemu.h"
-#include "soak_file.h"
-#include "soak_setup.h"
+#include "setup.h"
 #include "suite.h"
 #include "text.h"
 
@@ -75,12 +74,12 @@ static int describe(const struct lab_options *o, const struct lab_suite *suite,
 			   "mode", suite->mode, "profile", suite->profile,
 			   "topology", topology->name,
 			   "tests", word(o->tests), "args", word(o->args),
-			   "append", word(o->append), LAB_SOAK_PROGRAMS, hex(programs));
+			   "append", word(o->append), LAB_SETUP_PROGRAMS, hex(programs));
 	return *setup ? 0 : lab_fail(e, -EINVAL, "an option is no UTF-8");
 }
 
-int lab_soak_setup(const struct lab_paths *paths, const struct lab_options *options,
-		   json_t **setup, struct lab_error *e)
+int lab_setup_describe(const struct lab_paths *paths, const struct lab_options *options,
+		       json_t **setup, struct lab_error *e)
 {
 	const struct lab_suite_select select = {
 		.mode = options->mode, .profile = options->profile,
@@ -111,7 +110,7 @@ int lab_soak_setup(const struct lab_paths *paths, const struct lab_options *opti
 	return ret == -ESRCH ? -EINVAL : ret;
 }
 
-char *lab_soak_title(json_t *setup)
+char *lab_setup_title(json_t *setup)
 {
 	static const char *const optional[] = { "tests", "args", "append" };
 	struct lab_text t = { NULL };
@@ -127,6 +126,6 @@ char *lab_soak_title(json_t *setup)
 			lab_text_addf(&t, ", %s '%s'", optional[i], value);
 	}
 	lab_text_addf(&t, ", programs %s",
-		      json_string_value(json_object_get(setup, LAB_SOAK_PROGRAMS)));
+		      json_string_value(json_object_get(setup, LAB_SETUP_PROGRAMS)));
 	return lab_text_take(&t);
 }
