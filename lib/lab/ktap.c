@@ -14,8 +14,14 @@
 #include "ktap.h"
 #include "text.h"
 
-/* Diagnostics kept per case; a test that prints in a loop must not eat the host. */
+/*
+ * Diagnostics kept per case; a test that prints in a loop must not eat the host. What
+ * goes is in the middle: the first lines say what was done, the last what came of it.
+ */
 #define DIAGNOSTICS_MAX	(64u << 10)
+#define HEAD_KEPT	(16u << 10)
+#define TAIL_KEPT	(32u << 10)
+#define LINES_CUT	"(lines left out: see the log)\n"
 #define LINE_MAX_KEPT	4096
 
 /* A counted list of results: the program's own, or that of a nested subtest. */
@@ -34,7 +40,7 @@ struct ktap_reader {
 	bool skip_all;
 	bool bailed;
 	bool ended;
-	bool cut;			/* diagnostics over their limit */
+	size_t cut;			/* where they go on behind LINES_CUT, 0: all there */
 	struct lab_text diagnostics;
 	struct lab_text subtest;	/* name of the parent, if announced */
 	struct lab_text running;
@@ -174,14 +180,35 @@ static char printable(char c)
 	return iscntrl((unsigned char)c) && c != '\t' ? '?' : c;
 }
 
+/* The start of the first whole line behind @at. */
+static size_t line_behind(const struct lab_text *t, size_t at)
+{
+	const char *end = strchr(t->s + at, '\n');
+
+	return end ? (size_t)(end - t->s) + 1 : t->len;
+}
+
+static void cut_diagnostics(struct ktap_reader *r)
+{
+	size_t head = r->cut ? r->cut : line_behind(&r->diagnostics, HEAD_KEPT);
+	size_t tail = line_behind(&r->diagnostics, r->diagnostics.len - TAIL_KEPT);
+	struct lab_text t = { NULL };
+
+	lab_text_add(&t, r->diagnostics.s, head);
+	if (!r->cut)
+		lab_text_addf(&t, LINES_CUT);
+	r->cut = t.len;
+	lab_text_addf(&t, "%s", r->diagnostics.s + tail);
+	lab_text_clear(&r->diagnostics);
+	r->diagnostics = t;
+}
+
 void ktap_remark(struct ktap_reader *r, const char *line, size_t len)
 {
-	if (r->diagnostics.len + len > DIAGNOSTICS_MAX) {
-		if (!r->cut)
-			lab_text_addf(&r->diagnostics, "(more lines: see the log)\n");
-		r->cut = true;
-		return;
-	}
+	if (len > LINE_MAX_KEPT)
+		len = LINE_MAX_KEPT;
+	if (r->diagnostics.len + len > DIAGNOSTICS_MAX)
+		cut_diagnostics(r);
 	for (size_t i = 0; i < len; i++) {
 		char c = printable(line[i]);
 
@@ -193,7 +220,7 @@ void ktap_remark(struct ktap_reader *r, const char *line, size_t len)
 static void clear_diagnostics(struct ktap_reader *r)
 {
 	lab_text_clear(&r->diagnostics);
-	r->cut = false;
+	r->cut = 0;
 }
 
 /* "1..N" with an optional "# SKIP reason" behind it. */

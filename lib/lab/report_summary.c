@@ -7,12 +7,31 @@
 
 #include "report.h"
 
+/* Of many lines: what was done, and what came of it. */
+#define FIRST_LINES	12
+#define LAST_LINES	36
+
+static size_t count_lines(const char *s)
+{
+	size_t lines = 0;
+
+	for (; *s; s++)
+		lines += *s == '\n' || !s[1];
+	return lines;
+}
+
 static void indent(FILE *f, const char *s)
 {
-	while (s && *s) {
+	size_t lines = s ? count_lines(s) : 0, i;
+
+	for (i = 0; i < lines; i++) {
 		size_t len = strcspn(s, "\n");
 
-		fprintf(f, "    %.*s\n", (int)len, s);
+		if (i < FIRST_LINES || i + LAST_LINES >= lines)
+			fprintf(f, "    %.*s\n", (int)len, s);
+		else if (i == FIRST_LINES)
+			fprintf(f, "    ... %zu lines, see results.ktap ...\n",
+				lines - FIRST_LINES - LAST_LINES);
 		s += len + (s[len] == '\n');
 	}
 }

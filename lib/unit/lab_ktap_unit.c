@@ -224,13 +224,22 @@ TEST(diagnostics_have_a_limit)
 {
 	struct said s = { { NULL } };
 	struct ktap_reader *r = ktap_new(event, &s);
-	char line[1000];
+	const char *kept, *cut;
+	char line[1000], huge[100000];
 
 	memset(line, '#', sizeof(line));
+	memset(huge, '-', sizeof(huge));
+	ktap_remark(r, "the first", 9);
 	for (int i = 0; i < 1000; i++)
-		ktap_remark(r, line, sizeof(line));
-	EXPECT_GT(70000, strlen(ktap_pending(r)));
-	EXPECT_NE(NULL, strstr(ktap_pending(r), "more lines"));
+		ktap_remark(r, i == 500 ? huge : line, i == 500 ? sizeof(huge) : sizeof(line));
+	ktap_remark(r, "the last", 8);
+	kept = ktap_pending(r);
+	EXPECT_GT(70000, strlen(kept));
+	EXPECT_EQ(kept, strstr(kept, "the first\n"));
+	EXPECT_STREQ("\nthe last\n", kept + strlen(kept) - 10);
+	cut = strstr(kept, "\n(lines left out: see the log)\n#");
+	ASSERT_NE(NULL, cut);
+	EXPECT_EQ(NULL, strstr(cut + 20, "left out"));
 	ktap_free(r);
 }
 
