@@ -19,7 +19,7 @@
 
 #include "init.h"
 
-#define MAX_ARGS	64
+#define MAX_ARGS	256
 /* Tests put sysctls, swap and cgroups back on SIGTERM; emulation is slow. */
 #define TERM_GRACE_MS	10000
 #define KILL_GRACE_MS	15000
