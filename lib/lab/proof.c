@@ -20,6 +20,7 @@ static const char *const names[] = {
 	[LAB_PROOF_SURVIVED] = "SURVIVED",
 	[LAB_PROOF_UNREACHED] = "NEVER REACHED",
 	[LAB_PROOF_ABSENT] = "not in this kernel",
+	[LAB_PROOF_UNFOUNDED] = "FAILED THOUGH NEVER REACHED",
 	[LAB_PROOF_UNKNOWN] = "no result",
 };
 
@@ -150,6 +151,9 @@ void lab_proof_judge(const char *dir, const struct lab_regression *r, int code,
 			proof->kind = proof->reached ? LAB_PROOF_SURVIVED : LAB_PROOF_UNREACHED;
 		judge_cases(results, r, proof);
 		judge_end(results, r, console, code, proof);
+		/* It never was another kernel than the unmodified one. */
+		if (proof->by[0] && !proof->reached)
+			proof->kind = LAB_PROOF_UNFOUNDED;
 	}
 	if (proof->kind == LAB_PROOF_UNKNOWN)
 		snprintf(proof->message, sizeof(proof->message), "lab run exited %d, see %.300s",

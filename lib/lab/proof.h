@@ -13,6 +13,7 @@ enum lab_proof_kind {
 	LAB_PROOF_SURVIVED,	/* reached, and nothing failed: an oracle is missing */
 	LAB_PROOF_UNREACHED,	/* nothing failed and the site was never reached: a pressure is */
 	LAB_PROOF_ABSENT,	/* this kernel has no such site */
+	LAB_PROOF_UNFOUNDED,	/* failed, and the site was never reached: a false failure */
 	LAB_PROOF_UNKNOWN,	/* the run itself did not work */
 };
 

@@ -57,9 +57,18 @@ TEST_F(proof, caught)
 
 TEST_F(proof, otherwise)
 {
+	put(self->dir, "console.log", REACHED);
 	put(self->dir, "results.json", RESULTS(FAILED("# broken: contract 10: x")));
 	lab_proof_judge(self->dir, &self->r, 1, &self->p);
 	EXPECT_EQ(LAB_PROOF_OTHERWISE, self->p.kind);
+}
+
+TEST_F(proof, unfounded)
+{
+	put(self->dir, "results.json", RESULTS(FAILED("# broken: contract 9 (contents): x")));
+	lab_proof_judge(self->dir, &self->r, 1, &self->p);
+	EXPECT_EQ(LAB_PROOF_UNFOUNDED, self->p.kind);
+	EXPECT_STREQ("t:b", self->p.by);
 }
 
 TEST_F(proof, survived_or_unreached)
