@@ -13,11 +13,11 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "hostfile.h"
 #include "pressure.h"
+#include "release.h"
 
 #define UPROBE_TYPE	"/sys/bus/event_source/devices/uprobe/type"
 #define BREAKPOINT	0xcc
@@ -114,13 +114,7 @@ static int set_probes(struct press *p, int *probes, unsigned int *nr, struct res
  */
 static bool guest_must_pause(void)
 {
-	unsigned int major = 0, minor = 0, version;
-	struct utsname name;
-
-	if (uname(&name) || sscanf(name.release, "%u.%u", &major, &minor) != 2)
-		return true;
-	version = major * 1000 + minor;
-	return version < 6016;
+	return release_before(6, 16);
 }
 
 static int set_and_judge(struct press *p, int *probes, unsigned int *nr, bool pause,

@@ -19,6 +19,7 @@
 #include "hostfile.h"
 #include "pagemap.h"
 #include "pressure.h"
+#include "release.h"
 
 #ifndef MADV_SOFT_OFFLINE
 #define MADV_SOFT_OFFLINE	101
@@ -102,6 +103,9 @@ static int soft_offline(struct press *p, char *addr, struct result *r)
 		ret = madvise(addr, PAGE_BYTES, MADV_SOFT_OFFLINE);
 	} while (ret && (errno == EBUSY || errno == EAGAIN || errno == EIO) &&
 		 deadline_poll(&deadline));
+	if (ret && errno == EBUSY && release_before(5, 16) &&
+	    backing_bit(p->area->backing) == BACKING_BIT(BACKING_MEMFD_THP))
+		return result_skip(r, "kernel before v5.16 does not split the huge page of a file to take a part of it out of service");
 	if (ret)
 		return result_errno(r, "madvise(%p, MADV_SOFT_OFFLINE)", addr);
 	if (frame_at(addr, &after, r))

@@ -6,25 +6,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "hostfile.h"
 #include "memcg.h"
 #include "pressure.h"
+#include "release.h"
 
 #define LRU_GEN		"/sys/kernel/debug/lru_gen"
 #define LRU_GEN_ENABLED	"/sys/kernel/mm/lru_gen/enabled"
 
 static const char *lru_gen_missing(void)
 {
-	unsigned int major = 0, minor = 0;
-	struct utsname name;
-
 	if (access(LRU_GEN, W_OK))
 		return "no lru_gen in debugfs: kernel before v6.1, or without CONFIG_LRU_GEN";
-	if (!uname(&name) && sscanf(name.release, "%u.%u", &major, &minor) == 2 &&
-	    (major < 6 || (major == 6 && minor < 12)))
+	if (release_before(6, 12))
 		return "kernel before v6.12: its aging does not ask MMU notifiers";
 	return NULL;
 }
