@@ -145,13 +145,16 @@ static bool judge_hang(const struct lab_facts *f, struct lab_judgement *j)
 	return true;
 }
 
-void lab_judge(const struct lab_facts *f, struct lab_judgement *j)
+bool lab_judge_machine(const struct lab_facts *f, struct lab_judgement *j)
+{
+	return judge_panic(f, j) || judge_host(f, j) || judge_boot(f, j) ||
+		judge_bed(f, j) || judge_hang(f, j);
+}
+
+static void judge_results(const struct lab_facts *f, struct lab_judgement *j)
 {
 	unsigned int total = f->passed + f->failed + f->skipped;
 
-	if (judge_panic(f, j) || judge_host(f, j) || judge_boot(f, j) ||
-	    judge_bed(f, j) || judge_hang(f, j))
-		return;
 	if (f->failed)
 		give(j, LAB_FAIL, "%u of %u failed", f->failed, total);
 	else if (f->problem)
@@ -162,6 +165,47 @@ void lab_judge(const struct lab_facts *f, struct lab_judgement *j)
 		give(j, LAB_SKIP, "all %u skipped", f->skipped);
 	else
 		give(j, LAB_PASS, "%u of %u passed", f->passed, total);
+}
+
+void lab_judge(const struct lab_facts *f, struct lab_judgement *j)
+{
+	if (!lab_judge_machine(f, j))
+		judge_results(f, j);
+}
+
+/* Which of two beds' verdicts is the run's: the greater one. */
+static int weight(const struct lab_judgement *j)
+{
+	static const int weights[] = {
+		[LAB_INFRASTRUCTURE] = 1, [LAB_BOOT_FAILURE] = 2, [LAB_FAIL] = 3,
+		[LAB_HANG] = 4, [LAB_PANIC] = 6,
+	};
+
+	/* It ended the whole run, and whoever did it wants to see so. */
+	return j->exit_code > 128 ? 5 : weights[j->verdict];
+}
+
+void lab_judge_beds(const struct lab_facts *const beds[], size_t nr, struct lab_judgement *j)
+{
+	struct lab_judgement machine, results;
+	struct lab_facts all = { 0 };
+	bool sound_failed = false;
+
+	*j = (struct lab_judgement){ .verdict = LAB_PASS };
+	for (size_t i = 0; i < nr; i++) {
+		all.passed += beds[i]->passed;
+		all.failed += beds[i]->failed;
+		all.skipped += beds[i]->skipped;
+		if (!all.problem)
+			all.problem = beds[i]->problem;
+		if (!lab_judge_machine(beds[i], &machine))
+			sound_failed |= beds[i]->failed > 0;
+		else if (weight(&machine) > weight(j))
+			*j = machine;
+	}
+	judge_results(&all, &results);
+	if (!weight(j) || (sound_failed && weight(&results) > weight(j)))
+		*j = results;
 }
 
 bool lab_worth_a_retry(const struct lab_facts *f, bool console_output)

@@ -76,7 +76,7 @@ struct lab_facts {
 	const char *running;	/* program that ran when it ended, or NULL */
 	bool starved;		/* the host did not give QEMU its CPU meanwhile */
 	const char *problem;	/* first thing wrong with a program's output */
-	unsigned int passed, failed, skipped;
+	unsigned int passed, failed, skipped;	/* of the programs that came to their end */
 };
 
 struct lab_judgement {
@@ -89,6 +89,17 @@ struct lab_judgement {
 const char *lab_verdict_name(enum lab_verdict verdict);
 
 void lab_judge(const struct lab_facts *f, struct lab_judgement *j);
+
+/* Did the machine come to a bad end? Then @j says to which, else it is left alone. */
+bool lab_judge_machine(const struct lab_facts *f, struct lab_judgement *j);
+
+/*
+ * The verdict on a run in several beds. What a bed that was in order has shown of the
+ * kernel stands, whatever became of another one: panic comes before hang, before
+ * fail, before boot failure, before infrastructure. Only a panic comes before an
+ * interruption.
+ */
+void lab_judge_beds(const struct lab_facts *const beds[], size_t nr, struct lab_judgement *j);
 
 /* Did the boot fail for a reason of the bed, so that one more try is fair? */
 bool lab_worth_a_retry(const struct lab_facts *f, bool console_output);

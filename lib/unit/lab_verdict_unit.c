@@ -170,6 +170,68 @@ TEST(interruption_has_the_exit_code_that_shells_expect)
 	EXPECT_VERDICT("infrastructure", 128 + SIGTERM, &f);
 }
 
+#define EXPECT_BEDS(want, code, text, ...) do {						\
+	const struct lab_facts *const f_[] = { __VA_ARGS__ };				\
+	struct lab_judgement j_;							\
+	lab_judge_beds(f_, sizeof(f_) / sizeof(f_[0]), &j_);				\
+	EXPECT_STREQ(want, lab_verdict_name(j_.verdict)) {				\
+		TH_LOG("why: %s", j_.why);						\
+	}										\
+	EXPECT_EQ(code, j_.exit_code);							\
+	EXPECT_NE(NULL, strstr(j_.why, text)) {						\
+		TH_LOG("why: %s", j_.why);						\
+	}										\
+} while (0)
+
+TEST(results_of_all_beds_count)
+{
+	struct lab_facts a = good(), b = good(), none = good();
+
+	none.passed = 0;	/* it came too late for any program */
+	EXPECT_BEDS("pass", 0, "6 of 6 passed", &a, &b);
+	EXPECT_BEDS("pass", 0, "3 of 3 passed", &none, &a);
+	EXPECT_BEDS("infrastructure", 13, "no results at all", &none, &none);
+	a.passed = 0;
+	a.skipped = 2;
+	EXPECT_BEDS("pass", 0, "3 of 5 passed", &a, &b);
+	EXPECT_BEDS("skip", 4, "all 2 skipped", &a, &none);
+	b.failed = 1;
+	EXPECT_BEDS("fail", 1, "1 of 6 failed", &a, &b);
+	a.problem = "a_test: no results (exit code 0)";
+	EXPECT_BEDS("fail", 1, "1 of 6 failed", &a, &b);
+	b.failed = 0;
+	EXPECT_BEDS("infrastructure", 13, "a_test: no results", &b, &a);
+}
+
+TEST(the_firmest_of_several_beds_counts)
+{
+	struct lab_facts fine = good(), panic = cut_short(LAB_QEMU_RESET);
+	struct lab_facts hang = cut_short(LAB_QEMU_STOPPED), failed = good();
+	struct lab_facts unbooted = { .qemu_end = LAB_QEMU_STOPPED };
+	struct lab_facts killed = cut_short(LAB_QEMU_SIGNALLED);
+	struct lab_facts interrupted = cut_short(LAB_QEMU_STOPPED);
+
+	hang.silent = true;
+	failed.failed = 1;
+	interrupted.interrupted = SIGINT;
+	EXPECT_BEDS("panic", 11, "during a_test", &hang, &interrupted, &panic, &failed);
+	EXPECT_BEDS("infrastructure", 130, "SIGINT", &hang, &interrupted, &failed, &killed);
+	EXPECT_BEDS("hang", 10, "fell silent during a_test", &killed, &failed, &hang, &unbooted);
+	EXPECT_BEDS("fail", 1, "1 of", &unbooted, &failed, &killed);
+	EXPECT_BEDS("boot failure", 12, "init did not speak", &fine, &killed, &unbooted);
+	EXPECT_BEDS("infrastructure", 13, "killed by signal", &fine, &killed);
+}
+
+/* Its failures may come of what befell it. */
+TEST(failures_of_a_bed_in_trouble_do_not_count)
+{
+	struct lab_facts killed = cut_short(LAB_QEMU_SIGNALLED), fine = good();
+
+	killed.failed = 2;
+	EXPECT_BEDS("infrastructure", 13, "killed by signal", &killed);
+	EXPECT_BEDS("infrastructure", 13, "killed by signal", &fine, &killed);
+}
+
 TEST(retry_only_for_reasons_of_the_bed)
 {
 	struct lab_facts f = { .qemu_end = LAB_QEMU_NOT_STARTED };
