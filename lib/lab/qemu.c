@@ -20,34 +20,40 @@
 #define QEMU		"qemu-system-x86_64"
 #define QEMU_PACKAGE	"qemu-system-x86"
 
+#define NODE_MIB	1536
+#define RAM_MIB		3072
+_Static_assert(RAM_MIB == 2 * NODE_MIB, "two nodes hold all of the memory");
+#define TEXT_OF(x)	#x
+#define TEXT(x)		TEXT_OF(x)
+
 /*
  * CPUs are sockets of their own: cores of one socket on two nodes make the
  * kernel warn about its topology.
  */
 static const char *const uma[] = {
-	"-smp", "2,sockets=2,cores=1,threads=1", "-m", "3G", NULL
+	"-smp", "2,sockets=2,cores=1,threads=1", "-m", TEXT(RAM_MIB) "M", NULL
 };
 
 static const char *const numa2[] = {
-	"-smp", "2,sockets=2,cores=1,threads=1", "-m", "3G",
-	"-object", "memory-backend-ram,id=m0,size=1536M",
-	"-object", "memory-backend-ram,id=m1,size=1536M",
+	"-smp", "2,sockets=2,cores=1,threads=1", "-m", TEXT(RAM_MIB) "M",
+	"-object", "memory-backend-ram,id=m0,size=" TEXT(NODE_MIB) "M",
+	"-object", "memory-backend-ram,id=m1,size=" TEXT(NODE_MIB) "M",
 	"-numa", "node,nodeid=0,cpus=0,memdev=m0",
 	"-numa", "node,nodeid=1,cpus=1,memdev=m1", NULL
 };
 
 static const char *const cpuless[] = {
-	"-smp", "2,sockets=2,cores=1,threads=1", "-m", "3G",
-	"-object", "memory-backend-ram,id=m0,size=1536M",
-	"-object", "memory-backend-ram,id=m1,size=1536M",
+	"-smp", "2,sockets=2,cores=1,threads=1", "-m", TEXT(RAM_MIB) "M",
+	"-object", "memory-backend-ram,id=m0,size=" TEXT(NODE_MIB) "M",
+	"-object", "memory-backend-ram,id=m1,size=" TEXT(NODE_MIB) "M",
 	"-numa", "node,nodeid=0,cpus=0-1,memdev=m0",
 	"-numa", "node,nodeid=1,memdev=m1", NULL
 };
 
 static const struct lab_topology topologies[] = {
-	{ "numa2",	"two nodes with one CPU each",		numa2 },
-	{ "uma",	"one node with two CPUs",		uma },
-	{ "cpuless",	"two nodes, the second without CPUs",	cpuless },
+	{ "numa2",	"two nodes with one CPU each",		RAM_MIB, numa2 },
+	{ "uma",	"one node with two CPUs",		RAM_MIB, uma },
+	{ "cpuless",	"two nodes, the second without CPUs",	RAM_MIB, cpuless },
 };
 
 const struct lab_topology *lab_topology_find(const char *name, struct lab_error *e)

@@ -18,6 +18,7 @@
 struct lab_topology {
 	const char *name;
 	const char *about;
+	unsigned long mib;		/* its memory */
 	const char *const *args;	/* of QEMU, ends in NULL */
 };
 
