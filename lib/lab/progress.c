@@ -30,32 +30,78 @@ void lab_progress_clear(struct lab_progress *p)
 	p->shown = false;
 }
 
-static int columns(const struct lab_progress *p)
+/* Columns behind the time: a line that wraps could not be rewritten. */
+static int room(const struct lab_progress *p)
 {
+	const int time = 9;
 	struct winsize ws;
 
 	if (ioctl(fileno(p->out), TIOCGWINSZ, &ws) || !ws.ws_col)
-		return 80;
-	return ws.ws_col;
+		return 80 - time;
+	return ws.ws_col > time ? ws.ws_col - time : 0;
+}
+
+/* Is it worth while to rewrite the status line now? */
+static bool is_due(struct lab_progress *p)
+{
+	long now = lab_now_ms();
+
+	if (!p->tty || p->quiet || (p->shown && now - p->status_ms < STATUS_MS))
+		return false;
+	p->status_ms = now;
+	return true;
+}
+
+static void begin_line(struct lab_progress *p)
+{
+	long s = (p->status_ms - p->started_ms) / 1000;
+
+	fprintf(p->out, "\r\033[K%3ld:%02ld  ", s / 60, s % 60);
+	p->shown = true;
 }
 
 void lab_progress_status(struct lab_progress *p, const char *fmt, ...)
 {
 	char text[256];
-	long s, now = lab_now_ms();
 	va_list ap;
 
-	if (!p->tty || p->quiet || (p->shown && now - p->status_ms < STATUS_MS))
+	if (!is_due(p))
 		return;
-	p->status_ms = now;
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	s = (now - p->started_ms) / 1000;
-	/* A line that wraps could not be rewritten. */
-	fprintf(p->out, "\r\033[K%3ld:%02ld  %.*s", s / 60, s % 60, columns(p) - 9, text);
+	begin_line(p);
+	fprintf(p->out, "%.*s", room(p), text);
 	fflush(p->out);
-	p->shown = true;
+}
+
+static void show_beds(struct lab_progress *p)
+{
+	const int separator = 3;
+	int nr = 0, width, shown = 0;
+
+	for (size_t i = 0; i <= LAB_MAX_BEDS; i++)
+		nr += p->beds[i][0] != '\0';
+	if (!nr)
+		return;
+	width = (room(p) + separator) / nr - separator;
+	begin_line(p);
+	for (size_t i = 0; i <= LAB_MAX_BEDS; i++)
+		if (p->beds[i][0])
+			fprintf(p->out, "%s%.*s", shown++ ? " | " : "", width > 0 ? width : 0,
+				p->beds[i]);
+	fflush(p->out);
+}
+
+void lab_progress_bed(struct lab_progress *p, unsigned int bed, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(p->beds[bed], sizeof(p->beds[bed]), fmt, ap);
+	va_end(ap);
+	if (is_due(p))
+		show_beds(p);
 }
 
 void lab_progress_say(struct lab_progress *p, const char *fmt, ...)

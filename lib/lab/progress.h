@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "capacity.h"
+
 struct lab_progress {
 	FILE *out;
 	bool tty;
@@ -16,6 +18,7 @@ struct lab_progress {
 	bool shown;		/* a status line is on the screen */
 	long status_ms;		/* when it was last rewritten */
 	long started_ms;
+	char beds[LAB_MAX_BEDS + 1][160];	/* what each is at, "": nothing */
 };
 
 void lab_progress_init(struct lab_progress *p, FILE *out, bool quiet);
@@ -26,6 +29,13 @@ void lab_progress_init(struct lab_progress *p, FILE *out, bool quiet);
  */
 void lab_progress_status(struct lab_progress *p, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/*
+ * What @bed (up to LAB_MAX_BEDS) is at: all that are at something share the status
+ * line. An empty text: nothing any more.
+ */
+void lab_progress_bed(struct lab_progress *p, unsigned int bed, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /* A line that stays. */
 void lab_progress_say(struct lab_progress *p, const char *fmt, ...)
