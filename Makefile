@@ -62,6 +62,8 @@ help:
 	@echo '  PROFILE=default|full  a selection that covers every row, or the cross product'
 	@echo '  MODE=tdp|rmap|shadow  how KVM maps guest memory'
 	@echo '  TOPOLOGY=uma|numa2|cpuless'
+	@echo '  BEDS=n                so many machines share the programs (default: one a CPU, as'
+	@echo '                        far as memory goes); 1 for times that can be compared'
 	@echo '  APPEND="parameters"   more for the kernel command line'
 	@echo '  OUT=dir TIMEOUT=s     where results go, how long all may take'
 	@echo '  KSRC=tree             kernel tree with the kselftest headers'
@@ -75,7 +77,7 @@ LAB_ARGS = $(if $(SERIES),--series $(SERIES)) $(if $(KERNEL),--kernel $(KERNEL))
 	$(if $(TESTS),--tests '$(TESTS)') $(if $(ARGS),--args '$(ARGS)') \
 	$(if $(PROFILE),--profile $(PROFILE)) $(if $(MODE),--mode $(MODE)) \
 	$(if $(TOPOLOGY),--topology $(TOPOLOGY)) $(if $(APPEND),--append '$(APPEND)') \
-	$(if $(OUT),--out $(OUT)) $(if $(TIMEOUT),--timeout $(TIMEOUT))
+	$(if $(BEDS),--beds $(BEDS)) $(if $(OUT),--out $(OUT)) $(if $(TIMEOUT),--timeout $(TIMEOUT))
 
 deps:
 	@sh lib/lab/deps.sh

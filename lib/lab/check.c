@@ -177,7 +177,7 @@ static void check_row(struct check *c, const struct lab_expect *x, size_t number
 {
 	char *out = lab_format("%s/negative-%02zu", c->dir, number);
 	char *log = lab_format("%s/lab.log", out);
-	const char *more[10];
+	const char *more[12];
 	struct lab_error e;
 	long start;
 	size_t n = 0;
@@ -187,6 +187,9 @@ static void check_row(struct check *c, const struct lab_expect *x, size_t number
 	more[n++] = out;
 	more[n++] = "--profile";
 	more[n++] = x->profile;
+	/* What is expected of a machine must be found in the logs of that machine. */
+	more[n++] = "--beds";
+	more[n++] = "1";
 	if (x->tests) {
 		more[n++] = "--tests";
 		more[n++] = x->tests;

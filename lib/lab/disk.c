@@ -6,15 +6,19 @@
 #include <unistd.h>
 
 #include "disk.h"
+#include "run_dir.h"
 #include "text.h"
 #include "tool.h"
 
 /* By its path: the PATH of an ordinary user has no /sbin. */
 #define MKE2FS	"/sbin/mke2fs"
 
-char *lab_disk_path(const char *out, size_t n)
+char *lab_disk_path(const char *out, unsigned int bed, size_t n)
 {
-	return lab_format("%s/disk%zu.img", out, n);
+	char *name = lab_format("disk%zu", n), *path = lab_run_file(out, name, bed, "img");
+
+	free(name);
+	return path;
 }
 
 /*
@@ -39,10 +43,10 @@ static int run_mke2fs(const char *path, const struct lab_suite_disk *disk, struc
 	return ret;
 }
 
-int lab_disk_make(const char *out, size_t n, const struct lab_suite_disk *disk,
+int lab_disk_make(const char *out, unsigned int bed, size_t n, const struct lab_suite_disk *disk,
 		  struct lab_error *e)
 {
-	char *path = lab_disk_path(out, n);
+	char *path = lab_disk_path(out, bed, n);
 	int ret;
 
 	unlink(path);
@@ -51,9 +55,9 @@ int lab_disk_make(const char *out, size_t n, const struct lab_suite_disk *disk,
 	return ret;
 }
 
-void lab_disk_remove(const char *out, size_t n)
+void lab_disk_remove(const char *out, unsigned int bed, size_t n)
 {
-	char *path = lab_disk_path(out, n);
+	char *path = lab_disk_path(out, bed, n);
 
 	unlink(path);
 	free(path);

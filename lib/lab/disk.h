@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Disks of the VM: sparse raw images in the directory of a run, each holding
- * one file system.
+ * Disks of the VMs: sparse raw images in the directory of a run, each holding
+ * one file system. Every bed has its own.
  */
 #ifndef LAB_DISK_H
 #define LAB_DISK_H
@@ -11,17 +11,17 @@
 #include "lab_error.h"
 #include "suite.h"
 
-/* Where the image of disk @n lies; the caller frees it. */
-char *lab_disk_path(const char *out, size_t n);
+/* Where the image of disk @n of @bed lies; the caller frees it. */
+char *lab_disk_path(const char *out, unsigned int bed, size_t n);
 
 /*
- * Make the image of disk @n in the directory @out, replacing an old one.
+ * Make the image of disk @n of @bed in the directory @out, replacing an old one.
  * Returns 0, or a negative errno with what mke2fs had to say.
  */
-int lab_disk_make(const char *out, size_t n, const struct lab_suite_disk *disk,
+int lab_disk_make(const char *out, unsigned int bed, size_t n, const struct lab_suite_disk *disk,
 		  struct lab_error *e);
 
 /* Remove it; one that was never made is fine. */
-void lab_disk_remove(const char *out, size_t n);
+void lab_disk_remove(const char *out, unsigned int bed, size_t n);
 
 #endif

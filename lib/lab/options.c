@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "capacity.h"
 #include "options.h"
 
 const char lab_options_help[] =
@@ -34,6 +35,8 @@ const char lab_options_help[] =
 "  --args 'WORDS'       more arguments of each program, e.g. '-s 7 -n 3' (a seed, steps)\n"
 "  --mode NAME          tdp (default), rmap or shadow\n"
 "  --topology NAME      uma, numa2 (default) or cpuless\n"
+"  --beds N             so many machines share the programs (default: one a CPU, 4 at\n"
+"                       most, as far as memory goes); 1 for times that can be compared\n"
 "\n"
 "  --out DIR            results (default: build/runs/DATE, and a link build/runs/latest)\n"
 "  --timeout SECONDS    limit of the whole run (default: from the programs' own limits)\n"
@@ -42,14 +45,15 @@ const char lab_options_help[] =
 "exit code: 0 pass, 1 fail, 4 all skipped, 10 hang, 11 panic, 12 did not boot,\n"
 "13 infrastructure, 64 wrong usage, 128+N interrupted by signal N\n";
 
-static int parse_seconds(const char *text, long *value, struct lab_error *e)
+static int parse_number(const char *option, const char *text, const char *unit, long most,
+			long *value, struct lab_error *e)
 {
 	char *end;
 
 	errno = 0;
 	*value = strtol(text, &end, 10);
-	if (errno || end == text || *end || *value <= 0 || *value > 30L * 24 * 3600)
-		return lab_fail(e, -EINVAL, "--timeout %s: give seconds, 1 to 2592000", text);
+	if (errno || end == text || *end || *value <= 0 || *value > most)
+		return lab_fail(e, -EINVAL, "--%s %s: give %s, 1 to %ld", option, text, unit, most);
 	return 0;
 }
 
@@ -77,7 +81,7 @@ int lab_options_parse(int argc, char *const argv[], struct lab_options *o,
 		      struct lab_error *e)
 {
 	enum { SERIES = 1, KERNEL, MODULES, KDIR, APPEND, TESTS, ADD, ARGS, PROFILE, KSELFTEST,
-	       MODE, TOPOLOGY, OUT, TIMEOUT, QUIET, HELP };
+	       MODE, TOPOLOGY, BEDS, OUT, TIMEOUT, QUIET, HELP };
 	static const struct option longs[] = {
 		{ "series",	required_argument, NULL, SERIES },
 		{ "kernel",	required_argument, NULL, KERNEL },
@@ -91,6 +95,7 @@ int lab_options_parse(int argc, char *const argv[], struct lab_options *o,
 		{ "kselftest",	required_argument, NULL, KSELFTEST },
 		{ "mode",	required_argument, NULL, MODE },
 		{ "topology",	required_argument, NULL, TOPOLOGY },
+		{ "beds",	required_argument, NULL, BEDS },
 		{ "out",	required_argument, NULL, OUT },
 		{ "timeout",	required_argument, NULL, TIMEOUT },
 		{ "quiet",	no_argument, NULL, QUIET },
@@ -104,23 +109,25 @@ int lab_options_parse(int argc, char *const argv[], struct lab_options *o,
 		[KSELFTEST] = &o->kselftest, [MODE] = &o->mode,
 		[TOPOLOGY] = &o->topology, [OUT] = &o->out,
 	};
-	int c, ret;
+	int c, ret = 0;
 
 	memset(o, 0, sizeof(*o));
 	optind = 0;	/* start afresh, whoever parsed before */
 	opterr = 0;
 	/* "+": stop at the first word that is no option; ":": tell the two errors apart. */
-	while ((c = getopt_long(argc, argv, "+:h", longs, NULL)) != -1) {
+	while (!ret && (c = getopt_long(argc, argv, "+:h", longs, NULL)) != -1) {
 		switch (c) {
 		case ':':
 			return lab_fail(e, -EINVAL, "%s needs an argument", argv[optind - 1]);
 		case '?':
 			return lab_fail(e, -EINVAL, "%s: no such option; see lab run --help",
 					argv[optind - 1]);
+		case BEDS:
+			ret = parse_number("beds", optarg, "a number", LAB_MAX_BEDS, &o->beds, e);
+			break;
 		case TIMEOUT:
-			ret = parse_seconds(optarg, &o->timeout, e);
-			if (ret)
-				return ret;
+			ret = parse_number("timeout", optarg, "seconds", 30L * 24 * 3600,
+					   &o->timeout, e);
 			break;
 		case QUIET:
 			o->quiet = true;
@@ -133,6 +140,8 @@ int lab_options_parse(int argc, char *const argv[], struct lab_options *o,
 			*strings[c] = optarg;
 		}
 	}
+	if (ret)
+		return ret;
 	if (optind < argc)
 		return lab_fail(e, -EINVAL, "%s: not an option; see lab run --help", argv[optind]);
 	return check(o, e);

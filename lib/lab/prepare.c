@@ -184,10 +184,13 @@ static int make_disks(const struct lab_prepare *p, struct lab_error *e, struct l
 {
 	for (size_t i = 0; i < p->suite->nr_disks; i++) {
 		const struct lab_suite_disk *d = &p->suite->disks[i];
-		int ret = lab_disk_make(p->out, i, d, e);
 
-		if (ret)
-			return ret;
+		for (unsigned int bed = 1; bed <= p->beds; bed++) {
+			int ret = lab_disk_make(p->out, bed, i, d, e);
+
+			if (ret)
+				return ret;
+		}
 		/* virtio-blk names its disks in the order of QEMU's command line. */
 		lab_text_addf(mounts, "/dev/vd%c %s %s\n", 'a' + (int)i, d->mount, d->filesystem);
 	}

@@ -24,6 +24,7 @@ struct lab_prepare {
 	const char *build;	/* its build directory */
 	const char *out;	/* the image goes to OUT/image.cpio, disks see disk.h */
 	const char *kselftest;	/* installed there, see kselftest.h; NULL: the suite itself */
+	unsigned int beds;	/* so many get disks */
 	int signals;		/* signalfd, non-blocking, of all that is blocked */
 };
 

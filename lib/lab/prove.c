@@ -141,6 +141,14 @@ static int run(const struct prove *p, const char *active, const char *tests, con
 	size_t n = 10;
 	int code;
 
+	/*
+	 * The count of the broken place is on the console of the one machine, and the time
+	 * to the first failure is that of one test after the other.
+	 */
+	if (tests) {
+		argv[n++] = "--beds";
+		argv[n++] = "1";
+	}
 	if (tests && !p->all) {
 		argv[n++] = "--tests";
 		argv[n++] = tests;

@@ -54,9 +54,9 @@ static void ktap_event(void *arg, const struct ktap_event *ev)
 	case KTAP_RUNNING:
 		break;
 	}
-	lab_progress_status(r->progress, "%s  %zu/%lu  %s", r->program->name,
-			    r->program->nr_cases, r->program->plan,
-			    ev->kind == KTAP_RUNNING ? ev->name : "");
+	lab_progress_bed(r->progress, r->program->bed, "%s  %zu/%lu  %s", r->program->name,
+			 r->program->nr_cases, r->program->plan,
+			 ev->kind == KTAP_RUNNING ? ev->name : "");
 }
 
 void lab_record_start(struct lab_record *r, struct lab_program *program,
@@ -70,7 +70,7 @@ void lab_record_start(struct lab_record *r, struct lab_program *program,
 		.last_ms = lab_now_ms(),
 	};
 	program->state = LAB_PROGRAM_RUNNING;
-	lab_progress_status(progress, "%s", program->name);
+	lab_progress_bed(progress, program->bed, "%s", program->name);
 }
 
 /* "# seed: 42", the way every program announces its random seed. */

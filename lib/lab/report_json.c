@@ -63,6 +63,7 @@ static json_t *program(const struct lab_program *p)
 	json_object_set_new(j, "name", text(p->name));
 	json_object_set_new(j, "args", text(p->args));
 	json_object_set_new(j, "state", json_string(states[p->state]));
+	json_object_set_new(j, "bed", p->bed ? json_integer(p->bed) : json_null());
 	json_object_set_new(j, "seconds", seconds(p->ms));
 	json_object_set_new(j, "planned", json_integer((json_int_t)p->plan));
 	json_object_set_new(j, "passed", json_integer(p->passed));
@@ -145,6 +146,7 @@ static json_t *document(const struct lab_results *r)
 	json_object_set_new(j, "started", started(r));
 	json_object_set_new(j, "seconds", seconds(r->ms));
 	json_object_set_new(j, "boot_seconds", seconds(r->boot_ms));
+	json_object_set_new(j, "beds", json_integer(r->beds));
 	json_object_set_new(j, "boots", json_integer(r->boots));
 	json_object_set_new(j, "boot_retried", text_or_null(r->boot_retried));
 	json_object_set_new(j, "notes", lines(r->notes.s));

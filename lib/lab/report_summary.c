@@ -47,6 +47,8 @@ static void print_failure(FILE *f, const struct lab_results *r, const struct lab
 	indent(f, c->diagnostics);
 	if (p->state == LAB_PROGRAM_DONE && (p->end.over_limit || p->end.stuck))
 		indent(f, p->evidence.s);
+	if (r->beds > 1 && p->bed)
+		fprintf(f, "    bed: %u\n", p->bed);
 	if (p->seed)
 		fprintf(f, "    seed: %s\n", p->seed);
 	fprintf(f, "    replay: %s\n", replay);
@@ -87,7 +89,7 @@ static void print_notes(FILE *f, const struct lab_results *r)
 		fprintf(f, "note: %.*s\n", (int)len, s);
 		s += len + (s[len] == '\n');
 	}
-	if (r->boots > 1)
+	if (r->boot_retried[0])
 		fprintf(f, "note: booted a second time, the first failed: %s\n", r->boot_retried);
 }
 

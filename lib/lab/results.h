@@ -35,6 +35,7 @@ struct lab_program {
 	char *args;		/* for people, separated by spaces */
 	bool by_runner;		/* run_kselftest.sh ran it: see kselftest.h */
 	enum lab_program_state state;
+	unsigned int bed;	/* that ran it, from 1; 0: not run */
 	struct lab_case *cases;
 	size_t nr_cases;
 	unsigned int passed, failed, skipped;	/* counts of cases; xfail passed */
@@ -61,10 +62,11 @@ struct lab_results {
 	char *parameters;	/* kernel command line */
 	char *command;		/* the lab's own arguments, but for --tests and --out */
 	struct lab_text notes;	/* lines */
-	unsigned int boots;	/* 2: the first boot failed for a reason of the bed */
+	unsigned int beds;	/* virtual machines side by side */
+	unsigned int boots;	/* of each; 2: a first one failed for a reason of the bed */
 	char boot_retried[256];	/* that reason */
 	time_t started;
-	long boot_ms;		/* until init took commands */
+	long boot_ms;		/* until init took commands, of the slowest */
 	long ms;		/* all of the run */
 	char out[PATH_MAX];
 };

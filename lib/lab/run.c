@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * One run: suite, kernel and image, one boot (two if the bed failed the first),
- * verdict, reports.
+ * One run: suite, kernel and image, beds, verdict, reports.
  *
  * Reports are on disk before anything else happens, and say "fail": whatever
  * becomes of the lab, no one takes an unfinished run for a good one.
@@ -14,6 +13,8 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "beds.h"
+#include "capacity.h"
 #include "clock.h"
 #include "disk.h"
 #include "kselftest.h"
@@ -22,7 +23,6 @@
 #include "report.h"
 #include "run.h"
 #include "run_dir.h"
-#include "session.h"
 
 /*
  * The console carries all of the kernel log; whatever oopses panics, so that no
@@ -43,7 +43,7 @@ struct run {
 	struct lab_results results;
 	struct lab_progress progress;
 	struct lab_prepared prepared;
-	struct lab_session session;
+	struct lab_beds beds;
 	int signals;
 	long started_ms;
 };
@@ -121,6 +121,22 @@ static void start_results(struct run *r)
 	};
 }
 
+/* Fewer beds than were asked for need a reason; for fewer programs it goes without saying. */
+static int make_beds(struct run *r, struct lab_error *e)
+{
+	unsigned int wanted = (unsigned int)r->options.beds;
+	struct lab_capacity have;
+	int ret = lab_capacity_read(&have, e);
+
+	if (ret)
+		return ret;
+	r->results.beds = lab_capacity_beds(&have, wanted, r->suite.nr_programs, r->topology->mib);
+	if (r->results.beds < wanted && r->results.beds < r->suite.nr_programs)
+		lab_text_addf(&r->results.notes, "not %u beds but %u: each takes %lu MiB of %lu\n",
+			      wanted, r->results.beds, r->topology->mib, have.mib);
+	return 0;
+}
+
 static int catch_signals(struct lab_error *e)
 {
 	sigset_t mask;
@@ -158,6 +174,7 @@ static bool prepare(struct run *r, struct lab_facts *facts, struct lab_error *e)
 		.build = r->paths->build,
 		.out = r->results.out,
 		.kselftest = r->options.kselftest,
+		.beds = r->results.beds,
 		.signals = r->signals,
 	};
 	int ret = lab_prepare_run(&p, done, e);
@@ -189,71 +206,20 @@ static long overall_ms(const struct run *r)
 	return lab_now_ms() + seconds * LAB_STRETCH * 1000;
 }
 
-static void boot(struct run *r, unsigned int n)
+static void run_beds(struct run *r)
 {
-	const char *suffix = n > 1 ? "-2" : "";
-	char *console = lab_format("%s/console%s.log", r->results.out, suffix);
-	char *channel = lab_format("%s/channel%s.log", r->results.out, suffix);
-	char *log = lab_format("%s/qemu%s.log", r->results.out, suffix);
-	char *disks[LAB_MAX_DISKS];
-	const struct lab_qemu_spec spec = {
+	r->beds = (struct lab_beds){
+		.suite = &r->suite,
+		.topology = r->topology,
 		.kernel = r->prepared.kernel.image,
 		.image = r->prepared.image,
-		.parameters = r->results.parameters,
-		.cpu = r->suite.cpu,
-		.topology = r->topology,
-		.disks = disks,
-		.nr_disks = r->suite.nr_disks,
-		.log = log,
-	};
-
-	r->session = (struct lab_session){
-		.spec = &spec,
-		.suite = &r->suite,
 		.results = &r->results,
 		.progress = &r->progress,
 		.signals = r->signals,
 		.overall_ms = overall_ms(r),
-		.console_log = console,
-		.channel_log = channel,
 	};
-	for (size_t i = 0; i < r->suite.nr_disks; i++)
-		disks[i] = lab_disk_path(r->results.out, i);
-	r->results.boots = n;
-	lab_session_run(&r->session);
-	r->session.spec = NULL;
-	for (size_t i = 0; i < r->suite.nr_disks; i++)
-		free(disks[i]);
-	free(console);
-	free(channel);
-	free(log);
-}
-
-static void boot_with_retry(struct run *r)
-{
-	struct lab_judgement first;
-
-	boot(r, 1);
-	if (!lab_worth_a_retry(&r->session.facts, r->session.console.any))
-		return;
-	lab_judge(&r->session.facts, &first);
-	snprintf(r->results.boot_retried, sizeof(r->results.boot_retried), "%.250s", first.why);
-	lab_progress_say(&r->progress, "note: %s; booting once more", first.why);
-	boot(r, 2);
-}
-
-static void conclude(struct run *r, struct lab_facts *facts)
-{
-	struct lab_results *res = &r->results;
-
-	lab_results_total(res);
-	facts->passed = res->passed;
-	facts->failed = res->failed;
-	facts->skipped = res->skipped;
-	lab_judge(facts, &res->judgement);
-	lab_record_abort(&r->session.record, res->judgement.why);
-	lab_results_total(res);
-	res->ms = lab_now_ms() - r->started_ms;
+	lab_beds_run(&r->beds);
+	lab_beds_free(&r->beds);
 }
 
 /* They are large, and worth nothing once the VM is gone. */
@@ -261,13 +227,14 @@ static void remove_images(const struct run *r)
 {
 	if (r->prepared.image[0])
 		unlink(r->prepared.image);
-	for (size_t i = 0; i < r->suite.nr_disks; i++)
-		lab_disk_remove(r->results.out, i);
+	for (unsigned int bed = 1; bed <= r->results.beds; bed++)
+		for (size_t i = 0; i < r->suite.nr_disks; i++)
+			lab_disk_remove(r->results.out, bed, i);
 }
 
 static int execute(struct run *r)
 {
-	struct lab_facts early = { 0 }, *facts = &early;
+	struct lab_facts early = { 0 };
 	struct lab_error e;
 	int ret;
 
@@ -279,12 +246,13 @@ static int execute(struct run *r)
 		return cannot(&e);
 	r->signals = ret;
 	lab_progress_status(&r->progress, "preparing kernel and image");
-	if (prepare(r, &early, &e)) {
-		boot_with_retry(r);
-		facts = &r->session.facts;
-	}
+	if (prepare(r, &early, &e))
+		run_beds(r);
+	else
+		lab_judge(&early, &r->results.judgement);
 	remove_images(r);
-	conclude(r, facts);
+	lab_results_total(&r->results);
+	r->results.ms = lab_now_ms() - r->started_ms;
 	lab_progress_clear(&r->progress);
 	ret = lab_report_all(&r->results, &e);
 	if (ret)
@@ -337,7 +305,7 @@ int lab_run_main(int argc, char *argv[], const struct lab_paths *paths)
 	if (!ret) {
 		lab_progress_init(&r.progress, stdout, r.options.quiet);
 		start_results(&r);
-		ret = execute(&r);
+		ret = make_beds(&r, &e) ? cannot(&e) : execute(&r);
 		lab_results_free(&r.results);
 	} else {
 		ret = cannot(&e);

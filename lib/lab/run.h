@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * "lab run": one kernel, one boot, one verdict.
+ * "lab run": one kernel, one verdict.
  */
 #ifndef LAB_RUN_H
 #define LAB_RUN_H

@@ -87,3 +87,10 @@ int lab_run_dir_make(const char *build, const char *wanted, char out[PATH_MAX],
 	free(runs);
 	return ret;
 }
+
+char *lab_run_file(const char *out, const char *name, unsigned int bed, const char *ending)
+{
+	if (bed <= 1)
+		return lab_format("%s/%s.%s", out, name, ending);
+	return lab_format("%s/%s.bed%u.%s", out, name, bed, ending);
+}

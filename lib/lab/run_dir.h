@@ -17,4 +17,10 @@
 int lab_run_dir_make(const char *build, const char *wanted, char out[PATH_MAX],
 		     struct lab_error *e);
 
+/*
+ * "OUT/NAME.ENDING", where the first bed keeps it, or "OUT/NAME.bedN.ENDING" for those
+ * behind it. The caller frees it.
+ */
+char *lab_run_file(const char *out, const char *name, unsigned int bed, const char *ending);
+
 #endif

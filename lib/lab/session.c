@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * One boot of the VM: the event loop. What init says is acted upon in
- * session_frames.c, deadlines are in session_watch.c.
+ * One boot of the VM: its beginning, its end, and what comes in between from
+ * QEMU. What init says is acted upon in session_frames.c, deadlines are in
+ * session_watch.c.
  */
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -33,9 +33,12 @@ void lab_session_note(struct lab_session *s, const char *fmt, ...)
 {
 	char text[640];
 	va_list ap;
+	int n = 0;
 
+	if (s->results->beds > 1)
+		n = snprintf(text, sizeof(text), "bed %u: ", s->bed);
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
+	vsnprintf(text + n, sizeof(text) - (size_t)n, fmt, ap);
 	va_end(ap);
 	lab_text_addf(&s->results->notes, "%s\n", text);
 	lab_progress_say(s->progress, "note: %s", text);
@@ -122,62 +125,22 @@ static void read_qmp(struct lab_session *s)
 	close_fd(&s->qemu.qmp);
 }
 
-static void reap_qemu(struct lab_session *s)
+void lab_session_reap(struct lab_session *s)
 {
 	pid_t pid = s->qemu.pid;
 
 	if (pid && waitpid(pid, &s->status, WNOHANG) == pid) {
 		s->qemu.pid = 0;
 		s->qemu_gone = true;
+		s->gone_ms = lab_now_ms();
 	}
 }
 
-static void read_signals(struct lab_session *s)
+void lab_session_interrupt(struct lab_session *s, int sig)
 {
-	struct signalfd_siginfo info;
-
-	while (read(s->signals, &info, sizeof(info)) == sizeof(info)) {
-		if (info.ssi_signo == SIGCHLD)
-			reap_qemu(s);
-		else if (!s->facts.interrupted)
-			s->facts.interrupted = (int)info.ssi_signo;
-	}
-	if (s->facts.interrupted)
-		lab_session_enter(s, LAB_END);
-}
-
-static void poll_once(struct lab_session *s)
-{
-	long rest = s->console_ms + CONSOLE_MS - lab_now_ms();
-	struct pollfd fds[] = {
-		{ .fd = rest > 0 ? -1 : s->qemu.console, .events = POLLIN },
-		{ .fd = s->qemu.channel, .events = POLLIN },
-		{ .fd = s->qemu.qmp, .events = POLLIN },
-		{ .fd = s->signals, .events = POLLIN },
-	};
-
-	if (poll(fds, 4, rest > 0 ? (int)rest : POLL_MS) < 0 && errno != EINTR) {
-		snprintf(s->trouble, sizeof(s->trouble), "poll(): %s", strerror(errno));
-		return;
-	}
-	if (fds[0].revents)
-		read_console(s);
-	if (fds[1].revents)
-		read_channel(s);
-	if (fds[2].revents)
-		read_qmp(s);
-	if (fds[3].revents)
-		read_signals(s);
-}
-
-/* QEMU is gone: what it left in the sockets still counts. */
-static void drain(struct lab_session *s)
-{
-	long deadline = lab_now_ms() + DRAIN_MS;
-
-	while ((s->qemu.console >= 0 || s->qemu.channel >= 0 || s->qemu.qmp >= 0) &&
-	       lab_now_ms() < deadline)
-		poll_once(s);
+	if (!s->facts.interrupted)
+		s->facts.interrupted = sig;
+	lab_session_enter(s, LAB_END);
 }
 
 static enum lab_qemu_end how_it_ended(const struct lab_session *s, int *code)
@@ -220,18 +183,8 @@ static void collect_facts(struct lab_session *s)
 		f->trouble = s->trouble;
 	if (s->record.program)
 		f->running = s->record.program->name;
-	snprintf(s->results->qemu, sizeof(s->results->qemu), "%s", s->qmp.version);
-}
-
-static void loop(struct lab_session *s)
-{
-	while (s->stage != LAB_END && !s->qemu_gone && !s->trouble[0]) {
-		poll_once(s);
-		/* A panic that the lab provoked itself is no finding. */
-		if (s->panic_ms && !s->panic[0])
-			memcpy(s->panic, s->console.panic, sizeof(s->panic));
-		lab_session_watch(s);
-	}
+	if (s->qmp.version[0])
+		snprintf(s->results->qemu, sizeof(s->results->qemu), "%s", s->qmp.version);
 }
 
 static int open_logs(struct lab_session *s)
@@ -249,30 +202,71 @@ static int open_logs(struct lab_session *s)
 	return -1;
 }
 
-void lab_session_run(struct lab_session *s)
+void lab_session_start(struct lab_session *s)
 {
 	struct lab_error e;
 
 	s->started_ms = lab_now_ms();
-	if (!open_logs(s)) {
-		if (lab_qemu_start(s->spec, &s->qemu, &e)) {
-			snprintf(s->trouble, sizeof(s->trouble), "%.500s", e.text);
-		} else {
-			s->qmp.fd = s->qemu.qmp;
-			lab_session_enter(s, LAB_BOOT);
-			s->whole = s->stage_window;
-			s->heard = s->stage_window;
-			loop(s);
-		}
+	s->qemu = (struct lab_qemu){ .console = -1, .channel = -1, .qmp = -1 };
+	if (open_logs(s))
+		return;
+	if (lab_qemu_start(s->spec, &s->qemu, &e)) {
+		snprintf(s->trouble, sizeof(s->trouble), "%.500s", e.text);
+		return;
 	}
-	if (s->qemu_gone)
-		drain(s);
+	s->qmp.fd = s->qemu.qmp;
+	lab_session_enter(s, LAB_BOOT);
+	s->whole = s->stage_window;
+	s->heard = s->stage_window;
+}
+
+int lab_session_poll(const struct lab_session *s, struct pollfd *fds)
+{
+	long rest = s->console_ms + CONSOLE_MS - lab_now_ms();
+
+	fds[0] = (struct pollfd){ .fd = rest > 0 ? -1 : s->qemu.console, .events = POLLIN };
+	fds[1] = (struct pollfd){ .fd = s->qemu.channel, .events = POLLIN };
+	fds[2] = (struct pollfd){ .fd = s->qemu.qmp, .events = POLLIN };
+	return rest > 0 ? (int)rest : POLL_MS;
+}
+
+/* A panic that the lab provoked itself is no finding. */
+static void keep_panic(struct lab_session *s)
+{
 	if (s->panic_ms && !s->panic[0])
 		memcpy(s->panic, s->console.panic, sizeof(s->panic));
+}
+
+void lab_session_handle(struct lab_session *s, const struct pollfd *fds)
+{
+	if (fds[0].revents)
+		read_console(s);
+	if (fds[1].revents)
+		read_channel(s);
+	if (fds[2].revents)
+		read_qmp(s);
+	keep_panic(s);
+	if (!s->qemu_gone && s->stage != LAB_END)
+		lab_session_watch(s);
+}
+
+bool lab_session_finished(const struct lab_session *s)
+{
+	/* QEMU is gone: what it left in the sockets still counts. */
+	if (s->qemu_gone)
+		return s->facts.interrupted ||
+			(s->qemu.console < 0 && s->qemu.channel < 0 && s->qemu.qmp < 0) ||
+			lab_now_ms() - s->gone_ms > DRAIN_MS;
+	return s->stage == LAB_END || s->trouble[0];
+}
+
+void lab_session_end(struct lab_session *s)
+{
 	collect_facts(s);
 	lab_qemu_stop(&s->qemu);
 	if (s->console_file)
 		fclose(s->console_file);
 	if (s->channel_file)
 		fclose(s->channel_file);
+	s->spec = NULL;
 }

@@ -2,10 +2,15 @@
 /*
  * One boot of the VM: start QEMU, drive init through the programs, watch the
  * deadlines, collect the facts.
+ *
+ * Whoever owns sessions has the loop: start each; then poll for their
+ * descriptors and let them handle what came, at least twice a second, until each
+ * is finished; then end it.
  */
 #ifndef LAB_SESSION_H
 #define LAB_SESSION_H
 
+#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -14,6 +19,7 @@
 #include "progress.h"
 #include "qemu.h"
 #include "qmp.h"
+#include "queue.h"
 #include "record.h"
 #include "results.h"
 #include "suite.h"
@@ -31,9 +37,10 @@ struct lab_session {
 	/* Set by the caller. */
 	const struct lab_qemu_spec *spec;
 	const struct lab_suite *suite;
+	struct lab_queue *queue;	/* of the suite's programs; shared with other beds */
 	struct lab_results *results;	/* its programs in the order of the suite's */
 	struct lab_progress *progress;
-	int signals;			/* signalfd, non-blocking, of all that is blocked */
+	unsigned int bed;		/* which one this is: 1, 2, ... */
 	long overall_ms;		/* lab_now_ms() at which the whole run is over */
 	const char *console_log, *channel_log;
 
@@ -51,8 +58,9 @@ struct lab_session {
 	enum lab_stage stage;
 	long console_ms;		/* when the console was last read */
 	FILE *console_file, *channel_file;
-	size_t next;			/* program to run next */
+	long limit;			/* seconds, of the program that runs */
 	bool qemu_gone;
+	long gone_ms;			/* when that was seen */
 	bool traced;			/* a panic or a reset is the lab's own doing now */
 	int status;			/* of waitpid(), once gone */
 	long started_ms;
@@ -63,21 +71,41 @@ struct lab_session {
 	long panic_ms;			/* when a panic was seen, 0: none */
 };
 
+#define LAB_SESSION_FDS	3
+
+/* Start QEMU. Errors of the host are facts too: the session is finished then. */
+void lab_session_start(struct lab_session *s);
+
 /*
- * Run it to the end and fill in @s->facts, but for the counts of results.
- * Errors of the host are facts too. When it returns, QEMU is gone.
+ * What to poll for: fills in all LAB_SESSION_FDS elements of @fds and returns
+ * after how many ms to call lab_session_handle() at the latest.
  */
-void lab_session_run(struct lab_session *s);
+int lab_session_poll(const struct lab_session *s, struct pollfd *fds);
+
+/* Act on what @fds says, and on the deadlines. */
+void lab_session_handle(struct lab_session *s, const struct pollfd *fds);
+
+/* A child ended (SIGCHLD): was it this QEMU? */
+void lab_session_reap(struct lab_session *s);
+
+/* Signal @sig ends the run. */
+void lab_session_interrupt(struct lab_session *s, int sig);
+
+/* Is there nothing more to wait for? */
+bool lab_session_finished(const struct lab_session *s);
+
+/* Fill in @s->facts. When it returns, QEMU is gone. */
+void lab_session_end(struct lab_session *s);
 
 /* session_frames.c: act on what init says. */
 void lab_session_frame(struct lab_session *s, const struct channel_frame *frame);
-/* session_watch.c: deadlines; call at least twice a second. */
+/* session_watch.c: deadlines. */
 void lab_session_watch(struct lab_session *s);
 /* Enter @stage; its deadline counts from now. */
 void lab_session_enter(struct lab_session *s, enum lab_stage stage);
 /* Send a command to init, and log it. */
 void lab_session_send(struct lab_session *s, enum channel_kind kind, const char *text);
-/* Append a line to the notes, and show it. */
+/* Append a line to the notes, with the bed's name if there are several, and show it. */
 void lab_session_note(struct lab_session *s, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 

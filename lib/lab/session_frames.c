@@ -2,6 +2,7 @@
 /*
  * What init says, and what the lab makes of it.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "clock.h"
@@ -11,21 +12,26 @@ static void run_next(struct lab_session *s)
 {
 	const struct lab_suite_program *p;
 	struct lab_text cmd = { NULL };
+	size_t n;
 
-	if (s->next == s->suite->nr_programs) {
+	if (s->qemu_gone)
+		return;		/* its last words; nothing can be begun on it */
+	if (!lab_queue_take(s->queue, &n)) {
 		lab_session_enter(s, LAB_LEAVE);
 		lab_session_send(s, CHANNEL_QUIT, "");
+		lab_progress_bed(s->progress, s->bed, "%s", "");
 		return;
 	}
-	p = &s->suite->programs[s->next];
+	p = &s->suite->programs[n];
 	if (p->runner)
 		lab_text_addf(&cmd, "%s", p->runner);
 	else
 		lab_text_addf(&cmd, "/suite/%s", p->name);
 	for (size_t i = 0; i < p->nr_args; i++)
 		lab_text_addf(&cmd, "%c%s", CHANNEL_FIELD, p->args[i]);
-	lab_record_start(&s->record, &s->results->programs[s->next], s->progress);
-	s->next++;
+	s->results->programs[n].bed = s->bed;
+	lab_record_start(&s->record, &s->results->programs[n], s->progress);
+	s->limit = p->timeout;
 	s->told_to_stop = false;
 	lab_session_enter(s, LAB_SERVE);
 	lab_session_send(s, CHANNEL_RUN, cmd.s);
@@ -40,10 +46,17 @@ static void hello(struct lab_session *s, const char *release)
 
 static void ready(struct lab_session *s)
 {
+	long ms = lab_now_ms() - s->started_ms;
+
 	s->facts.ready = true;
-	s->results->boot_ms = lab_now_ms() - s->started_ms;
-	lab_progress_say(s->progress, "%s: booted in %.1f s", s->results->kernel,
-			 (double)s->results->boot_ms / 1000);
+	if (ms > s->results->boot_ms)
+		s->results->boot_ms = ms;
+	if (s->results->beds > 1)
+		lab_progress_say(s->progress, "%s: bed %u booted in %.1f s", s->results->kernel,
+				 s->bed, (double)ms / 1000);
+	else
+		lab_progress_say(s->progress, "%s: booted in %.1f s", s->results->kernel,
+				 (double)ms / 1000);
 	run_next(s);
 }
 
@@ -58,6 +71,18 @@ static bool same_module(const char *name, const char *text)
 	return *text == ':';
 }
 
+/* All beds have the same image: what one lacks is said once. */
+static void note_module(struct lab_session *s, const char *text)
+{
+	char *line = lab_format("module %s\n", text);
+
+	if (!s->results->notes.s || !strstr(s->results->notes.s, line)) {
+		lab_text_addf(&s->results->notes, "%s", line);
+		lab_progress_say(s->progress, "note: module %s", text);
+	}
+	free(line);
+}
+
 /* "NAME: REASON": one that the suite cannot do without ends the run. */
 static void module(struct lab_session *s, const char *text)
 {
@@ -69,7 +94,7 @@ static void module(struct lab_session *s, const char *text)
 		snprintf(s->trouble, sizeof(s->trouble), "the suite needs module %.400s", text);
 		return;
 	}
-	lab_session_note(s, "module %s", text);
+	note_module(s, text);
 }
 
 static void finished(struct lab_session *s, const char *text)
@@ -84,6 +109,9 @@ static void finished(struct lab_session *s, const char *text)
 		return;
 	}
 	lab_record_exit(&s->record, &x);
+	s->facts.passed += p->passed;
+	s->facts.failed += p->failed;
+	s->facts.skipped += p->skipped;
 	if (p->problem && p->agreement == LAB_INFRASTRUCTURE && !s->problem[0]) {
 		snprintf(s->problem, sizeof(s->problem), "%s: %.300s", p->name, p->problem);
 		s->facts.problem = s->problem;
@@ -93,7 +121,7 @@ static void finished(struct lab_session *s, const char *text)
 	if (x.stuck) {
 		/* Whatever holds it may hold the next program too: no more results. */
 		s->facts.stuck = p->name;
-		s->next = s->suite->nr_programs;
+		lab_queue_close(s->queue);
 	}
 	run_next(s);
 }

@@ -21,6 +21,7 @@ static void trace(struct lab_session *s)
 	memset(&s->console, 0, sizeof(s->console));
 	s->console.any = true;
 	s->traced = true;
+	lab_queue_close(s->queue);
 	lab_session_enter(s, LAB_TRACE);
 }
 
@@ -44,7 +45,7 @@ static void watch_boot(struct lab_session *s)
 	else if (wait != LAB_WAIT_ON)
 		give_up(s, wait);
 	else
-		lab_progress_status(s->progress, "booting");
+		lab_progress_bed(s->progress, s->bed, "booting");
 }
 
 static void watch_silence(struct lab_session *s)
@@ -64,11 +65,10 @@ static void watch_program(struct lab_session *s)
 
 	if (!p)
 		return;
-	lab_progress_status(s->progress, "%s  %zu/%lu  %s", p->name, p->nr_cases,
-			    p->plan, ktap_running(s->record.ktap));
+	lab_progress_bed(s->progress, s->bed, "%s  %zu/%lu  %s", p->name, p->nr_cases, p->plan,
+			 ktap_running(s->record.ktap));
 	if (!s->told_to_stop) {
-		wait = lab_window_wait(&s->stage_window, s->qemu.pid,
-				       s->suite->programs[s->next - 1].timeout);
+		wait = lab_window_wait(&s->stage_window, s->qemu.pid, s->limit);
 		if (wait == LAB_WAIT_ON)
 			return;
 		s->facts.starved = wait == LAB_WAIT_STARVED;

@@ -3,7 +3,8 @@
  * What a run is a run of.
  *
  * Verdicts of other programs, or of another kernel of the same release, say
- * nothing about these: both are known by their contents.
+ * nothing about these: both are known by their contents. On how many beds the
+ * programs are spread is no part of it, as little as the load beside them.
  */
 #include <errno.h>
 #include <stdlib.h>

@@ -15,11 +15,11 @@ int lab_upstream_run(const struct lab_upstream *u, const struct lab_trial *t)
 	char *append = lab_format("%s=%s%s", LAB_PROVE_PARAMETER, t->active,
 				  t->counts ? " " LAB_PROVE_COUNTS "=1" : "");
 	char *log = lab_format("%s/lab.log", t->dir);
-	const char *argv[20] = {
+	const char *argv[24] = {
 		self, "run", "--kdir", u->kdir, "--append", append, "--out", t->dir,
-		"--profile", "upstream", "--add", t->programs,
+		"--profile", "upstream", "--add", t->programs, "--beds", "1",
 	};
-	size_t n = 12;
+	size_t n = 14;
 	int code;
 
 	if (t->mode) {

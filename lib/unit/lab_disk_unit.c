@@ -21,7 +21,7 @@ FIXTURE_SETUP(disk)
 {
 	strcpy(self->dir, "/tmp/lab_disk_unit.XXXXXX");
 	ASSERT_NE(NULL, mkdtemp(self->dir));
-	self->path = lab_disk_path(self->dir, 1);
+	self->path = lab_disk_path(self->dir, 1, 1);
 }
 
 FIXTURE_TEARDOWN(disk)
@@ -39,7 +39,7 @@ TEST_F(disk, is_made_anew_and_removed)
 	int fd;
 
 	for (int i = 0; i < 2; i++) {
-		ASSERT_EQ(0, lab_disk_make(self->dir, 1, &disk, &self->e)) {
+		ASSERT_EQ(0, lab_disk_make(self->dir, 1, 1, &disk, &self->e)) {
 			TH_LOG("%s", self->e.text);
 		}
 	}
@@ -51,8 +51,8 @@ TEST_F(disk, is_made_anew_and_removed)
 	EXPECT_EQ(64 << 20, st.st_size);
 	EXPECT_GT(st.st_size / 512 / 2, st.st_blocks);
 	close(fd);
-	lab_disk_remove(self->dir, 1);
-	lab_disk_remove(self->dir, 1);
+	lab_disk_remove(self->dir, 1, 1);
+	lab_disk_remove(self->dir, 1, 1);
 	/* Neither the image nor a log: the directory is empty. */
 	EXPECT_EQ(0, rmdir(self->dir));
 }
@@ -62,7 +62,7 @@ TEST_F(disk, failure_quotes_mke2fs)
 	/* Too small for a file system. */
 	const struct lab_suite_disk disk = { .filesystem = "ext4", .size_mib = 0 };
 
-	EXPECT_EQ(-EIO, lab_disk_make(self->dir, 1, &disk, &self->e));
+	EXPECT_EQ(-EIO, lab_disk_make(self->dir, 1, 1, &disk, &self->e));
 	EXPECT_NE(NULL, strstr(self->e.text, "mke2fs failed with exit code 1: ")) {
 		TH_LOG("said: %s", self->e.text);
 	}

@@ -9,7 +9,7 @@
 /* Parse "run" and the words behind it; words end in NULL. */
 static int parse(struct lab_options *o, struct lab_error *e, const char *const *words)
 {
-	char *argv[24] = { "run" };
+	char *argv[32] = { "run" };
 	int argc = 1;
 
 	while (*words)
@@ -38,6 +38,7 @@ TEST(no_options_at_all)
 	EXPECT_EQ(NULL, o.kernel);
 	EXPECT_EQ(NULL, o.tests);
 	EXPECT_EQ(0, o.timeout);
+	EXPECT_EQ(0, o.beds);
 	EXPECT_FALSE(o.quiet);
 }
 
@@ -48,7 +49,8 @@ TEST(every_option)
 
 	EXPECT_EQ(0, PARSE(&o, &e, "--kernel", "K", "--modules=M", "--append", "a b=c",
 			   "--tests", "x:*y*", "--add", "d", "--args", "-s 7", "--profile", "full", "--mode", "rmap",
-			   "--topology", "uma", "--out", "o", "--timeout", "90", "--quiet"));
+			   "--topology", "uma", "--out", "o", "--timeout", "90",
+			   "--beds", "2", "--quiet"));
 	EXPECT_STREQ("K", o.kernel);
 	EXPECT_STREQ("M", o.modules);
 	EXPECT_STREQ("a b=c", o.append);
@@ -60,6 +62,7 @@ TEST(every_option)
 	EXPECT_STREQ("uma", o.topology);
 	EXPECT_STREQ("o", o.out);
 	EXPECT_EQ(90, o.timeout);
+	EXPECT_EQ(2, o.beds);
 	EXPECT_TRUE(o.quiet);
 }
 
@@ -134,6 +137,18 @@ TEST(timeouts)
 	EXPECT_REFUSED("--timeout : give seconds, 1 to 2592000", "--timeout", "");
 	EXPECT_REFUSED("--timeout 99999999999999999999: give seconds, 1 to 2592000",
 		       "--timeout", "99999999999999999999");
+}
+
+TEST(beds)
+{
+	struct lab_options o;
+	struct lab_error e;
+
+	EXPECT_EQ(0, PARSE(&o, &e, "--beds=16"));
+	EXPECT_EQ(16, o.beds);
+	EXPECT_REFUSED("--beds 0: give a number, 1 to 16", "--beds", "0");
+	EXPECT_REFUSED("--beds 17: give a number, 1 to 16", "--beds", "17");
+	EXPECT_REFUSED("--beds two: give a number, 1 to 16", "--beds", "two", "--quiet");
 }
 
 TEST_HARNESS_MAIN
