@@ -41,6 +41,7 @@ struct zones {
 	/* The largest zone that is not Movable. */
 	unsigned long long managed, min;
 	unsigned long long movable, movable_min;
+	bool given_up;		/* kswapd sleeps whatever happens on some node */
 };
 
 static void add_zone(struct zones *z, bool movable, unsigned long long free_pages,
@@ -63,6 +64,7 @@ static void add_zone(struct zones *z, bool movable, unsigned long long free_page
 static int read_zones(struct zones *z)
 {
 	unsigned long long free_pages = 0, min = 0, managed;
+	unsigned int given_up;
 	char line[256], name[32] = "";
 	FILE *f = fopen("/proc/zoneinfo", "re");
 
@@ -75,6 +77,8 @@ static int read_zones(struct zones *z)
 		sscanf(line, " min %llu", &min);
 		if (sscanf(line, " managed %llu", &managed) == 1)
 			add_zone(z, !strcmp(name, "Movable"), free_pages, min, managed);
+		if (sscanf(line, " node_unreclaimable: %u", &given_up) == 1)
+			z->given_up |= given_up;
 	}
 	fclose(f);
 	return z->managed && z->min ? 0 : -1;
@@ -168,26 +172,6 @@ static int allocate(struct result *r)
 	return 0;
 }
 
-/* Put the fullest zone half a step above its minimum: no zone is above low. */
-static int run_short(struct press *p, struct result *r)
-{
-	const struct settings *s = p->state;
-	unsigned long long free_permille;
-	struct zones z;
-
-	/* How much of the setting falls to a zone is easiest seen at rest. */
-	if (relax(p, r))
-		return -1;
-	if (read_zones(&z))
-		return result_error(r, "cannot read /proc/zoneinfo");
-	free_permille = z.free_permille > STEP_PERMILLE ? z.free_permille : STEP_PERMILLE;
-	if (set_watermarks(s->min_free * z.managed * (free_permille - STEP_PERMILLE / 2) /
-			   1000 / z.min, STEP_SETTING, r) || allocate(r))
-		return -1;
-	sleep_ns(KSWAPD_NS);
-	return 0;
-}
-
 /*
  * kswapd gives a node up that 16 times yielded nothing, until somebody else
  * reclaims a page there: so the cgroup does.  Then all pages are brought back.
@@ -202,6 +186,28 @@ static int encourage(struct press *p, struct result *r)
 		return -1;
 	for (n = 0; n < p->area->size; n += PAGE_BYTES)
 		(void)page[n];
+	return 0;
+}
+
+/* Put the fullest zone half a step above its minimum: no zone is above low. */
+static int run_short(struct press *p, struct result *r)
+{
+	const struct settings *s = p->state;
+	unsigned long long free_permille;
+	struct zones z;
+
+	/* How much of the setting falls to a zone is easiest seen at rest. */
+	if (relax(p, r))
+		return -1;
+	if (read_zones(&z))
+		return result_error(r, "cannot read /proc/zoneinfo");
+	if (z.given_up && encourage(p, r))
+		return -1;
+	free_permille = z.free_permille > STEP_PERMILLE ? z.free_permille : STEP_PERMILLE;
+	if (set_watermarks(s->min_free * z.managed * (free_permille - STEP_PERMILLE / 2) /
+			   1000 / z.min, STEP_SETTING, r) || allocate(r))
+		return -1;
+	sleep_ns(KSWAPD_NS);
 	return 0;
 }
 
