@@ -38,17 +38,9 @@ if [ "$(cat "$out/applied" 2>/dev/null)" != "$stamp" ]; then
 fi
 
 log=$out/build.log
-cc=gcc
-! command -v ccache >/dev/null || cc="ccache gcc"
 echo "building the kernel; this takes a while, see $log"
-mkdir -p "$out/kernel"
-{
-	make -C "$out/src" O="$out/kernel" tinyconfig
-	# shellcheck disable=SC2086 # two files
-	cat $configs >>"$out/kernel/.config"
-	make -C "$out/src" O="$out/kernel" olddefconfig
-	make -C "$out/src" O="$out/kernel" CC="$cc" -j"$(nproc)" bzImage modules
-} >"$log" 2>&1 || {
+# shellcheck disable=SC2086 # two files
+sh "$here/../../lib/lab/build_kernel.sh" "$out/src" "$out/kernel" $configs >"$log" 2>&1 || {
 	echo "build.sh: the kernel does not build: $(grep -m 1 -iE 'error' "$log"); see $log" >&2
 	exit 1
 }
