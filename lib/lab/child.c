@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "child.h"
@@ -51,5 +52,34 @@ int lab_child_run(char *const argv[], const char *log)
 
 	while (waitpid(pid, &status, 0) < 0)
 		;
+	return lab_child_code(status);
+}
+
+int lab_child_signals(sigset_t *signals, struct lab_error *e)
+{
+	sigemptyset(signals);
+	sigaddset(signals, SIGINT);
+	sigaddset(signals, SIGTERM);
+	sigaddset(signals, SIGHUP);
+	sigaddset(signals, SIGCHLD);
+	if (sigprocmask(SIG_BLOCK, signals, NULL))
+		return lab_fail(e, -errno, "sigprocmask(): %s", strerror(errno));
+	return 0;
+}
+
+int lab_child_wait(pid_t pid, const sigset_t *signals, int *stopped_by,
+		   void (*tick)(void *arg), void *arg)
+{
+	const struct timespec second = { .tv_sec = 1 };
+	int status, sig;
+
+	while (waitpid(pid, &status, WNOHANG) != pid) {
+		tick(arg);
+		sig = sigtimedwait(signals, NULL, &second);
+		if (sig > 0 && sig != SIGCHLD) {
+			*stopped_by = sig;
+			kill(pid, SIGTERM);
+		}
+	}
 	return lab_child_code(status);
 }

@@ -5,7 +5,10 @@
 #ifndef LAB_CHILD_H
 #define LAB_CHILD_H
 
+#include <signal.h>
 #include <sys/types.h>
+
+#include "lab_error.h"
 
 /*
  * Start a program, its output in @log, or on ours when NULL. It dies with the
@@ -19,5 +22,18 @@ int lab_child_code(int status);
 
 /* Start it and wait for its end; returns lab_child_code(). */
 int lab_child_run(char *const argv[], const char *log);
+
+/*
+ * Block what would end the lab, and SIGCHLD, so that lab_child_wait() can wait for
+ * them, and put them into @signals. Returns 0 or -errno.
+ */
+int lab_child_signals(sigset_t *signals, struct lab_error *e);
+
+/*
+ * Wait for @pid; @tick is called with @arg once a second. A signal that would end
+ * us is handed on to it as SIGTERM and left in @stopped_by. Returns lab_child_code().
+ */
+int lab_child_wait(pid_t pid, const sigset_t *signals, int *stopped_by,
+		   void (*tick)(void *arg), void *arg);
 
 #endif

@@ -14,8 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "burners.h"
@@ -131,21 +129,17 @@ static pid_t start_run(const struct soak *s, const char *dir, const char *log)
 	return pid;
 }
 
-/* Wait for it and hand on what would end us; its exit code. */
-static int wait_run(struct soak *s, pid_t pid, const struct turn *turn)
-{
-	const struct timespec second = { .tv_sec = 1 };
-	int status, sig;
+/* A run that is under way, and what to say of it meanwhile. */
+struct running {
+	struct lab_progress *progress;
+	const struct turn *turn;
+};
 
-	while (waitpid(pid, &status, WNOHANG) != pid) {
-		lab_progress_status(&s->progress, "%s%s", turn->what, turn->left);
-		sig = sigtimedwait(&s->signals, NULL, &second);
-		if (sig > 0 && sig != SIGCHLD) {
-			s->stopped_by = sig;
-			kill(pid, SIGTERM);
-		}
-	}
-	return lab_child_code(status);
+static void show(void *arg)
+{
+	const struct running *r = arg;
+
+	lab_progress_status(r->progress, "%s%s", r->turn->what, r->turn->left);
 }
 
 /* How long the rest will take, if it goes on like this; "" if nobody knows. */
@@ -203,11 +197,13 @@ static int keep(struct soak *s, struct turn *turn, int code, struct lab_error *e
 static int run_turn(struct soak *s, struct turn *turn, struct lab_error *e)
 {
 	char *log = lab_format("%s/lab.log", turn->dir);
+	struct running running = { &s->progress, turn };
 	struct lab_burners load;
 	int code, ret = lab_burners_start(&load, turn->burners, e);
 
 	if (!ret) {
-		code = wait_run(s, start_run(s, turn->dir, log), turn);
+		code = lab_child_wait(start_run(s, turn->dir, log), &s->signals, &s->stopped_by,
+				      show, &running);
 		lab_burners_stop(&load);
 		if (code < 128)
 			ret = keep(s, turn, code, e);
@@ -265,19 +261,6 @@ static int run_all(struct soak *s, struct lab_error *e)
 	}
 }
 
-/* From here on signals are waited for, by wait_run(). */
-static int block_signals(struct soak *s, struct lab_error *e)
-{
-	sigemptyset(&s->signals);
-	sigaddset(&s->signals, SIGINT);
-	sigaddset(&s->signals, SIGTERM);
-	sigaddset(&s->signals, SIGHUP);
-	sigaddset(&s->signals, SIGCHLD);
-	if (sigprocmask(SIG_BLOCK, &s->signals, NULL))
-		return lab_fail(e, -errno, "sigprocmask(): %s", strerror(errno));
-	return 0;
-}
-
 static int report(const struct soak *s, bool *failed, struct lab_error *e)
 {
 	struct lab_soak_tally t;
@@ -308,7 +291,7 @@ static int soak(struct soak *s)
 	lab_progress_init(&s->progress, stdout, s->options.quiet);
 	ret = lab_make_dirs(s->dir, &e);
 	if (!ret)
-		ret = block_signals(s, &e);
+		ret = lab_child_signals(&s->signals, &e);
 	if (!ret)
 		ret = run_all(s, &e);
 	lab_progress_clear(&s->progress);
