@@ -7,28 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "json_text.h"
 #include "report.h"
-
-/* A string as JSON; bytes that are no UTF-8 cannot be told in JSON and become '?'. */
-static json_t *text(const char *s)
-{
-	json_t *j = json_string(s);
-	char *copy;
-
-	if (j)
-		return j;
-	copy = lab_strdup(s);
-	for (char *p = copy; *p; p++)
-		if ((unsigned char)*p >= 0x80)
-			*p = '?';
-	j = json_string(copy);
-	free(copy);
-	return j;
-}
 
 static json_t *text_or_null(const char *s)
 {
-	return s && s[0] ? text(s) : json_null();
+	return s && s[0] ? lab_json_text(s) : json_null();
 }
 
 static json_t *lines(const char *s)
@@ -39,7 +23,7 @@ static json_t *lines(const char *s)
 		size_t len = strcspn(s, "\n");
 		char *line = lab_format("%.*s", (int)len, s);
 
-		json_array_append_new(array, text(line));
+		json_array_append_new(array, lab_json_text(line));
 		free(line);
 		s += len + (s[len] == '\n');
 	}
@@ -60,8 +44,8 @@ static json_t *program(const struct lab_program *p)
 	};
 	json_t *j = json_object();
 
-	json_object_set_new(j, "name", text(p->name));
-	json_object_set_new(j, "args", text(p->args));
+	json_object_set_new(j, "name", lab_json_text(p->name));
+	json_object_set_new(j, "args", lab_json_text(p->args));
 	json_object_set_new(j, "state", json_string(states[p->state]));
 	json_object_set_new(j, "bed", p->bed ? json_integer(p->bed) : json_null());
 	json_object_set_new(j, "seconds", seconds(p->ms));
@@ -89,8 +73,8 @@ static json_t *one_case(const struct lab_program *p, const struct lab_case *c)
 {
 	json_t *j = json_object();
 
-	json_object_set_new(j, "program", text(p->name));
-	json_object_set_new(j, "name", text(c->name));
+	json_object_set_new(j, "program", lab_json_text(p->name));
+	json_object_set_new(j, "name", lab_json_text(c->name));
 	json_object_set_new(j, "status", json_string(ktap_status_name(c->status)));
 	json_object_set_new(j, "reason", text_or_null(c->reason));
 	json_object_set_new(j, "ms", json_integer(c->ms));
@@ -132,17 +116,17 @@ static json_t *document(const struct lab_results *r)
 	}
 	json_object_set_new(j, "version", json_integer(1));
 	json_object_set_new(j, "verdict", json_string(lab_verdict_name(r->judgement.verdict)));
-	json_object_set_new(j, "reason", text(r->judgement.why));
+	json_object_set_new(j, "reason", lab_json_text(r->judgement.why));
 	json_object_set_new(j, "exit_code", json_integer(r->judgement.exit_code));
 	json_object_set_new(j, "totals", totals(r));
-	json_object_set_new(j, "suite", text(r->suite));
-	json_object_set_new(j, "profile", text(r->profile));
-	json_object_set_new(j, "mode", text(r->mode));
-	json_object_set_new(j, "topology", text(r->topology));
+	json_object_set_new(j, "suite", lab_json_text(r->suite));
+	json_object_set_new(j, "profile", lab_json_text(r->profile));
+	json_object_set_new(j, "mode", lab_json_text(r->mode));
+	json_object_set_new(j, "topology", lab_json_text(r->topology));
 	json_object_set_new(j, "kernel", text_or_null(r->kernel));
-	json_object_set_new(j, "parameters", text(r->parameters));
+	json_object_set_new(j, "parameters", lab_json_text(r->parameters));
 	json_object_set_new(j, "qemu", text_or_null(r->qemu));
-	json_object_set_new(j, "command", text(r->command));
+	json_object_set_new(j, "command", lab_json_text(r->command));
 	json_object_set_new(j, "started", started(r));
 	json_object_set_new(j, "seconds", seconds(r->ms));
 	json_object_set_new(j, "boot_seconds", seconds(r->boot_ms));
