@@ -26,6 +26,7 @@ include lib/lab/lab.mk
 include selftests/selftests.mk
 include lib/unit/unit.mk
 include selftests/kselftest/kselftest.mk
+include lib/lab/bisect.mk
 
 .PHONY: help all lab check soak matrix prove prove-upstream unit deps lint format clean
 
@@ -38,6 +39,12 @@ help:
 	@echo '                which rate of failure that rules out; resumable (RUNS=0: only say)'
 	@echo '  make matrix   the same programs on KERNELS="5.10 6.1 6.12 7.2" (series, or directories'
 	@echo '                of built trees) in MODES=tdp, and a table of what became of each test'
+	@echo '  make bisect KSRC=tree GOOD=commit BAD=commit TESTS=pattern  which commit broke it?'
+	@echo '                Builds, boots and tests commits of the tree, and reports; resumable'
+	@echo '                (RUNS=, GOOD_RUNS=: runs of each; CONFIG=file: one more fragment)'
+	@echo '  make bisect KSRC=tree TESTS=pattern  one step, of what is checked out, for git'
+	@echo '                bisect run: exits 0 good, 1 bad, 125 cannot tell'
+	@echo '  make check-bisect KSRC=tree  does it find a known commit? (builds many kernels)'
 	@echo '  make prove    put known regressions back into a kernel, one at a time: which test'
 	@echo '                notices? The kernel is built from KSRC=tree or from Debian'"'"'s source of'
 	@echo '                SERIES=; ONLY=glob: these entries, AGAIN=1: anew, PROVE=all: all tests'
@@ -121,7 +128,7 @@ prove-upstream:
 
 unit: deps
 	@$(MAKE) --no-print-directory unit-programs
-	@for unit in $(UNITS_BUILT) $(KSELFTEST_UNIT); do echo "# $$unit"; $$unit || exit 1; done
+	@for unit in $(UNITS_BUILT) $(KSELFTEST_UNIT) $(BISECT_UNIT); do echo "# $$unit"; $$unit || exit 1; done
 
 lint: deps $(HARNESS_READY)
 	$(Q)sh selftests/lint.sh $(HARNESS_TREE)

@@ -22,6 +22,7 @@ checking the code		sparse shellcheck perl
 case "${1:-}" in
 prove)
 	need="${need}putting regressions back	coccinelle ccache
+bisecting	git
 " ;;
 esac
 

@@ -21,4 +21,9 @@ $(BUILD)/lab: $(LAB_OBJS)
 $(BUILD)/lab-init: $(LAB_INIT_OBJS)
 	$(Q)$(CC) $(LDFLAGS) -static -o $@ $^
 
+# For make itself: see the top-level Makefile.
+$(BUILD)/make_exit.so: $(LAB_DIR)/make/exit.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(HOST_CFLAGS) -fPIC -shared -MF $(BUILD)/obj/lab/make_exit.d $(LDFLAGS) -o $@ $<
+
 -include $(wildcard $(BUILD)/obj/lab/*.d)

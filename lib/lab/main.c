@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bisect.h"
+#include "bisect_step.h"
 #include "check.h"
 #include "matrix.h"
 #include "prove.h"
@@ -23,6 +25,8 @@ static const struct {
 	int (*main)(int argc, char *argv[], const struct lab_paths *paths);
 	const char *about;
 } commands[] = {
+	{ "bisect", lab_bisect_main, "which commit broke it? from a good one and a bad one" },
+	{ "bisect-step", lab_bisect_step_main, "one step of it, for git bisect run" },
 	{ "check", lab_check_main, "the project's own tests, with proof that failures are noticed" },
 	{ "matrix", lab_matrix_main, "the same programs on several kernels, and a table of them" },
 	{ "prove", lab_prove_main, "regressions put back on purpose, and which test notices each" },

@@ -23,23 +23,8 @@ trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 out=$work/out
 log=$work/log
-number=0
-failed=0
-
-# check NAME COMMAND...
-check()
-{
-	name=$1
-	shift
-	number=$((number + 1))
-	if "$@" >"$log" 2>&1; then
-		echo "ok $number $name"
-	else
-		tail -n 20 "$log" | sed 's/^/# /'
-		echo "not ok $number $name"
-		failed=$((failed + 1))
-	fi
-}
+# shellcheck source=selftests/checks.sh
+. "$suite/selftests/checks.sh"
 
 # A kvm of which there is one test, which passes; $1: its state
 stand_in()

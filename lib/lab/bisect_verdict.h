@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * From the runs of one commit to what git bisect is told of it.
+ *
+ * A commit is bad if it broke a contract in any of its runs: a regression that
+ * shows sometimes is one. It is good if enough runs passed and none failed. In
+ * all other cases nothing can be told: wrongly good or bad costs the whole
+ * bisection, a commit passed over costs a step.
+ *
+ *  - A panic or hang that a test met must come again, since a bed can bring
+ *    about a single one. Before any test it is as good as a kernel that does
+ *    not boot.
+ *  - A test that could not be carried out, or had no bite, is no verdict on
+ *    the kernel. It counts only if it is one of those that the bad end of the
+ *    bisection fails and the good end passes, and only if no run passes.
+ *  - What a program breaks that has no such test says nothing either: there may be
+ *    more than one regression on the way.
+ *  - A run that passes has to pass one of those tests: if all are skipped, what
+ *    is sought cannot show.
+ *
+ * All is pure, so that every combination can be tested without a VM.
+ */
+#ifndef LAB_BISECT_VERDICT_H
+#define LAB_BISECT_VERDICT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+enum lab_bisect_run {
+	LAB_BISECT_PASSED,
+	LAB_BISECT_BROKE,	/* a contract */
+	LAB_BISECT_DIED,	/* panic or hang under a test */
+	LAB_BISECT_FAILED,	/* not carried out, and that counts */
+	LAB_BISECT_UNFIT,	/* skipped, or no boot: it will not be otherwise again */
+	LAB_BISECT_NOTHING,	/* says nothing; the next one may */
+};
+
+/* What is known of the tests. */
+struct lab_bisect_known {
+	bool errors_count;	/* tests not carried out count, whichever they are */
+	json_t *failing;	/* titles of the tests sought (an array), or NULL */
+};
+
+/*
+ * What a run says that came back with @code and left @results (results.json;
+ * NULL if there are none). @test, of @size bytes, becomes the title of the test
+ * that decided, "" if there is none.
+ */
+enum lab_bisect_run lab_bisect_classify(json_t *results, int code,
+					const struct lab_bisect_known *known,
+					char *test, size_t size);
+
+/* The titles ("PROGRAM:CASE") of the tests that failed; the caller's. */
+json_t *lab_bisect_failing(json_t *results);
+
+enum lab_bisect_verdict {
+	LAB_BISECT_UNDECIDED,	/* it takes another run */
+	LAB_BISECT_GOOD,
+	LAB_BISECT_BAD,
+	LAB_BISECT_CANNOT_TELL,
+};
+
+/* The runs of a commit so far. */
+struct lab_bisect_tally {
+	unsigned int passed, broke, died, failed, unfit, nothing;
+	unsigned int since_failure;	/* runs that count, from the first that did not pass */
+};
+
+/* How many runs a verdict takes; both at least 1. */
+struct lab_bisect_rule {
+	unsigned int runs;	/* once one has failed, with that one */
+	unsigned int good_runs;	/* that pass, if none fails */
+};
+
+void lab_bisect_count(struct lab_bisect_tally *t, enum lab_bisect_run run);
+enum lab_bisect_verdict lab_bisect_judge(const struct lab_bisect_tally *t,
+					 const struct lab_bisect_rule *rule);
+
+/* Runs that count, and those of them that did not pass. */
+unsigned int lab_bisect_runs(const struct lab_bisect_tally *t);
+unsigned int lab_bisect_failures(const struct lab_bisect_tally *t);
+
+/* "good", "bad", "cannot tell". */
+const char *lab_bisect_verdict_name(enum lab_bisect_verdict verdict);
+/* For git bisect run: 0, 1, 125. */
+int lab_bisect_exit_code(enum lab_bisect_verdict verdict);
+
+/*
+ * A bad commit failed @failed of @runs runs. How many runs have to pass until
+ * the chance that a bad commit passed them all is at most one in a hundred? The
+ * rate of failure is estimated by (failed + 1) / (runs + 2).
+ */
+unsigned int lab_bisect_good_runs(unsigned int failed, unsigned int runs);
+/* That chance with @good_runs. */
+double lab_bisect_chance(unsigned int failed, unsigned int runs, unsigned int good_runs);
+
+#endif
