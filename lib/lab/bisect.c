@@ -23,6 +23,7 @@
 #include "cache.h"
 #include "child.h"
 #include "fsys.h"
+#include "json_text.h"
 #include "progress.h"
 #include "text.h"
 #include "verdict.h"
@@ -328,10 +329,21 @@ static int finish(struct bisect *b, struct lab_error *e)
 	return lab_bisect_state_save(b->file, b->state, e);
 }
 
+/* Of this command: its ends, and all that a verdict on a commit depends on. */
+static json_t *fresh_state(const struct bisect *b)
+{
+	json_t *state = lab_bisect_state_new(&b->good, &b->bad, b->options.run_args);
+
+	if (b->options.config)
+		json_array_append_new(json_object_get(state, "options"),
+				      lab_json_text(b->options.config));
+	return state;
+}
+
 /* Go on with what was begun, or begin. */
 static int begin(struct bisect *b, struct lab_error *e)
 {
-	json_t *fresh = lab_bisect_state_new(&b->good, &b->bad, b->options.run_args);
+	json_t *fresh = fresh_state(b);
 	enum lab_git_bisection how;
 	char first[41], *out = NULL;
 	bool ours;
@@ -366,7 +378,7 @@ static int begin(struct bisect *b, struct lab_error *e)
 /* What was found by the same command before is told again. */
 static bool was_found(struct bisect *b)
 {
-	json_t *fresh = lab_bisect_state_new(&b->good, &b->bad, b->options.run_args);
+	json_t *fresh = fresh_state(b);
 	bool found = b->state && lab_bisect_state_done(b->state) && !b->options.again &&
 		lab_bisect_state_same(b->state, fresh) && lab_bisect_has(b->options.dir, LAB_BISECT_REPORT);
 
