@@ -403,7 +403,6 @@ static int bisect(struct bisect *b, struct lab_error *e)
 	ret = begin(b, e);
 	if (!ret)
 		ret = lab_bisect_forget(b->options.dir, e);
-
 	if (!ret)
 		ret = verify_ends(b, e);
 	if (!ret && !b->not_found) {

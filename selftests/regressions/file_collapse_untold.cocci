@@ -3,8 +3,9 @@
 // commit: f268f6cf875f ("mm/khugepaged: invoke MMU notifiers in shmem/file collapse paths")
 // broke: the guest goes on using small pages of a file that was collapsed
 // file: mm/khugepaged.c
-// tests: mn_hugepage_test:*collapse*
-// tests: mn_hugepage_test:*khugepaged*
+// tests: mn_hugepage_test:*.memfd*collapse*
+// tests: mn_hugepage_test:*.memfd*khugepaged*
+// tests: mn_hugepage_test:*.program_*
 // expect: contract
 // expect: no bite
 
