@@ -80,7 +80,8 @@ git_bisect_run()
 		git -C "$repo" checkout -q unbuildable &&
 		(cd "$repo" && git bisect run make -C "$suite" --no-print-directory bisect \
 			KSRC="$repo" TESTS="$tests" OUT="$work" ARGS=-x RUNS=1) >"$work/said" 2>&1
-	sed 's/^/# /' "$work/said" >&3
+	# git does not end its last line.
+	{ cat "$work/said"; echo; } | sed 's/^/# /' >&3
 	git -C "$repo" bisect log >"$work/bisect.log"
 	git -C "$repo" bisect reset >/dev/null 2>&1
 	grep -q "^# first bad commit: \[$(commit guilty)\]" "$work/bisect.log" &&
