@@ -99,6 +99,14 @@ struct fuzz_write {
 	struct fuzz_command command;
 };
 
+/* Bytes for which the VFS looks whether they fit behind the offset: of vectors, after it has cut them. */
+static inline uint64_t fuzz_asked_for(const struct fuzz_write *w)
+{
+	const size_t most = INT_MAX / PAGE_BYTES * PAGE_BYTES;
+
+	return w->way == WAY_VECTOR_AT && w->len > most ? most : w->len;
+}
+
 static inline uint64_t fuzz_write_may(const struct fuzz_context *c, const struct fuzz_slot *s,
 				      struct fuzz_write *w)
 {
@@ -116,7 +124,7 @@ static inline uint64_t fuzz_write_may(const struct fuzz_context *c, const struct
 	if (s->file == FUZZ_HELP || s->file == FUZZ_DESTROYED || s->file == FUZZ_VM)
 		return MAY(EINVAL) | bad | (s->file == FUZZ_VM ? MAY(EIO) : 0) |
 			(w->way >= WAY_VECTOR && !w->len ? MAY(0) : 0);
-	if (at && (uint64_t)w->offset + w->len > LONG_MAX)
+	if (at && (uint64_t)w->offset + fuzz_asked_for(w) > LONG_MAX)
 		return MAY(EINVAL) | bad;
 	if (w->way >= WAY_VECTOR && !w->len)
 		return MAY(0) | bad;
