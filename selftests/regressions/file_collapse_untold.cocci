@@ -3,9 +3,9 @@
 // commit: f268f6cf875f ("mm/khugepaged: invoke MMU notifiers in shmem/file collapse paths")
 // broke: the guest goes on using small pages of a file that was collapsed
 // file: mm/khugepaged.c
-// tests: mn_hugepage_test:*.memfd*collapse*
-// tests: mn_hugepage_test:*.memfd*khugepaged*
-// tests: mn_hugepage_test:*.program_*
+// tests: mn_hugepage_test:*.memfd_thp.khugepaged*
+// tests: mn_hugepage_test:*.memfd_thp.mprotect_half*
+// tests: mn_hugepage_test:*.memfd_thp.part_mapping*
 // expect: contract
 // expect: no bite
 
