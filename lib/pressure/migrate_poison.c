@@ -161,6 +161,12 @@ static uint64_t told(const struct vcpu *vcpu)
 	return __atomic_load_n(&vcpu->bus.nr, __ATOMIC_ACQUIRE);
 }
 
+/* Someone holds the page: so say kernels, and newer ones of a huge page that was not split for it. */
+static bool is_in_use(const struct press *p, int err)
+{
+	return err == EBUSY || (err == EHWPOISON && backing_bit(p->area->backing) & ON_THP);
+}
+
 /*
  * From v6.12 on the caller itself is told, for it counts as the one who met the
  * poison; before, nobody is until the page is used.
@@ -180,13 +186,13 @@ static int poison_page(struct press *p, struct poison *poison, char *addr, struc
 	bus_errors_catch(NULL);
 	if (!ret)
 		return 0;
-	if (err != EBUSY) {
+	if (!is_in_use(p, err)) {
 		errno = err;
 		return result_errno(r, "madvise(%p, MADV_HWPOISON)", addr);
 	}
 	/*
-	 * Someone holds the page, and a second call would change nothing.  Whether
-	 * it was unmapped first shows in what stands in its place.
+	 * A second call would change nothing.  Whether it was unmapped first shows in
+	 * what stands in its place.
 	 */
 	if (pagemap_read(addr, 1, &page, r))
 		return -1;
