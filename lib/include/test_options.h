@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define TEST_MAX_PATTERNS	16
+#define TEST_MAX_PATTERNS	64
 
 #define TEST_USAGE \
 	"usage: %s [-ahlDx] [-t GLOB]... [-d SECONDS] [-s SEED] [-n [A-]B]\n" \

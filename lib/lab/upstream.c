@@ -103,6 +103,9 @@ static void judge(const char *dir, const struct lab_regression *r, int code,
 	any.expects[0] = (char *)"";
 	any.nr_expects = 1;
 	lab_proof_judge(dir, &any, code, proof);
+	/* A program that fails as a whole, on a kernel that lives, did not run its tests. */
+	if (proof->by[0] && !strchr(proof->by, ':') && code == LAB_EXIT_FAIL)
+		proof->kind = LAB_PROOF_UNKNOWN;
 }
 
 /* A failure that was seen: is it the regression's? */
