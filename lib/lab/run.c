@@ -15,6 +15,7 @@
 
 #include "beds.h"
 #include "capacity.h"
+#include "child.h"
 #include "clock.h"
 #include "disk.h"
 #include "kselftest.h"
@@ -140,16 +141,11 @@ static int make_beds(struct run *r, struct lab_error *e)
 static int catch_signals(struct lab_error *e)
 {
 	sigset_t mask;
-	int fd;
+	int fd, ret = lab_child_signals(&mask, e);
 
-	sigemptyset(&mask);
-	sigaddset(&mask, SIGINT);
-	sigaddset(&mask, SIGTERM);
-	sigaddset(&mask, SIGHUP);
-	sigaddset(&mask, SIGCHLD);
+	if (ret)
+		return ret;
 	signal(SIGPIPE, SIG_IGN);
-	if (sigprocmask(SIG_BLOCK, &mask, NULL))
-		return lab_fail(e, -errno, "sigprocmask(): %s", strerror(errno));
 	fd = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (fd < 0)
 		return lab_fail(e, -errno, "signalfd(): %s", strerror(errno));
