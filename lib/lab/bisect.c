@@ -124,13 +124,13 @@ static json_t *read_step(const struct bisect *b, const char *commit, int code)
 	char *dir = lab_bisect_step_dir(b->options.dir, commit);
 	char *path = lab_format("%s/step.json", dir);
 	json_t *step = json_load_file(path, 0, NULL);
-	const char *verdict = lab_bisect_text(step, "verdict");
+	const char *verdict = lab_json_text_of(step, "verdict");
 	bool fits = false;
 
 	for (int v = LAB_BISECT_GOOD; v <= LAB_BISECT_CANNOT_TELL; v++)
 		fits |= !strcmp(verdict, lab_bisect_verdict_name((enum lab_bisect_verdict)v)) &&
 			lab_bisect_exit_code((enum lab_bisect_verdict)v) == code &&
-			!strcmp(lab_bisect_text(step, "commit"), commit);
+			!strcmp(lab_json_text_of(step, "commit"), commit);
 	if (!fits) {
 		json_decref(step);
 		step = NULL;
@@ -182,7 +182,7 @@ static void say(struct bisect *b, const char *what, json_t *step)
 
 static bool has_verdict(json_t *step, enum lab_bisect_verdict verdict)
 {
-	return !strcmp(lab_bisect_text(step, "verdict"), lab_bisect_verdict_name(verdict));
+	return !strcmp(lab_json_text_of(step, "verdict"), lab_bisect_verdict_name(verdict));
 }
 
 /* Is @commit what it is said to be? If not, that is said, and is the end of it. */

@@ -12,6 +12,7 @@
 #include "bisect_report.h"
 #include "bisect_state.h"
 #include "fsys.h"
+#include "json_text.h"
 #include "text.h"
 
 int lab_bisect_describe(struct lab_bisect_found *found, const char *tree, struct lab_error *e)
@@ -51,12 +52,12 @@ void lab_bisect_print_step(FILE *f, json_t *step)
 {
 	unsigned int runs = (unsigned int)lab_bisect_number(step, "runs");
 
-	fprintf(f, "%.12s %s: %s", lab_bisect_text(step, "commit"),
-		lab_bisect_text(step, "subject"), lab_bisect_text(step, "verdict"));
+	fprintf(f, "%.12s %s: %s", lab_json_text_of(step, "commit"),
+		lab_json_text_of(step, "subject"), lab_json_text_of(step, "verdict"));
 	if (runs)
 		fprintf(f, ", %.0f of %u runs failed", lab_bisect_number(step, "failed"), runs);
 	else
-		fprintf(f, " (%s)", lab_bisect_text(step, "reason"));
+		fprintf(f, " (%s)", lab_json_text_of(step, "reason"));
 	fprintf(f, "; build %.0f s", lab_bisect_number(step, "build_seconds"));
 	if (lab_bisect_number(step, "run_seconds") > 0)
 		fprintf(f, ", runs %.0f s", lab_bisect_number(step, "run_seconds"));
@@ -67,8 +68,8 @@ static json_t *evidence_of(const struct lab_bisect_found *found)
 {
 	json_t *step = lab_bisect_state_step(found->state, found->first);
 
-	if (!step || !lab_bisect_text(step, "test")[0])
-		step = lab_bisect_state_step(found->state, lab_bisect_text(found->state, "bad"));
+	if (!step || !lab_json_text_of(step, "test")[0])
+		step = lab_bisect_state_step(found->state, lab_json_text_of(found->state, "bad"));
 	return step;
 }
 
@@ -83,14 +84,14 @@ static void print_evidence(FILE *f, json_t *step, const char *margin)
 
 static void print_tests(FILE *f, json_t *step)
 {
-	fprintf(f, "Test:       %s\n", lab_bisect_text(step, "test"));
+	fprintf(f, "Test:       %s\n", lab_json_text_of(step, "test"));
 	fprintf(f, "Fail:runs:  %.0f:%.0f\n", lab_bisect_number(step, "failed"),
 		lab_bisect_number(step, "runs"));
-	fprintf(f, "Kernel:     %s\n", lab_bisect_text(step, "kernel"));
-	fprintf(f, "Config:     %s\n", lab_bisect_text(step, "config"));
-	if (lab_bisect_text(step, "seed")[0])
-		fprintf(f, "Seed:       %s\n", lab_bisect_text(step, "seed"));
-	fprintf(f, "Replay:     %s\n", lab_bisect_text(step, "command"));
+	fprintf(f, "Kernel:     %s\n", lab_json_text_of(step, "kernel"));
+	fprintf(f, "Config:     %s\n", lab_json_text_of(step, "config"));
+	if (lab_json_text_of(step, "seed")[0])
+		fprintf(f, "Seed:       %s\n", lab_json_text_of(step, "seed"));
+	fprintf(f, "Replay:     %s\n", lab_json_text_of(step, "command"));
 }
 
 static void print_good(FILE *f, const struct lab_bisect_found *found)
@@ -98,7 +99,7 @@ static void print_good(FILE *f, const struct lab_bisect_found *found)
 	json_t *step = lab_bisect_state_step(found->state, found->parent);
 
 	fprintf(f, "Last good:  %s", found->parent);
-	if (step && !strcmp(lab_bisect_text(step, "verdict"), "good"))
+	if (step && !strcmp(lab_json_text_of(step, "verdict"), "good"))
 		fprintf(f, " (%.0f:%.0f)\n", lab_bisect_number(step, "failed"),
 			lab_bisect_number(step, "runs"));
 	else
@@ -154,7 +155,7 @@ void lab_bisect_mail(FILE *f, const struct lab_bisect_found *found)
 	fprintf(f, "To: %s\n", found->author);
 	fprintf(f, "Cc: regressions@lists.linux.dev, [what scripts/get_maintainer.pl says]\n");
 	fprintf(f, "Subject: [REGRESSION] %.12s (\"%s\"): %s fails\n\n", found->first,
-		found->subject, lab_bisect_text(step, "test"));
+		found->subject, lab_json_text_of(step, "test"));
 	fprintf(f, "Hi,\n\n");
 	fprintf(f, "KVM selftests under MMU-notifier pressure fail since this commit:\n\n");
 	fprintf(f, "First bad:  %s\n            (\"%s\", %s)\n", found->first, found->subject,

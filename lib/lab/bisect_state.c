@@ -90,7 +90,7 @@ json_t *lab_bisect_state_step(json_t *state, const char *commit)
 	size_t i;
 
 	json_array_foreach(json_object_get(state, "steps"), i, one)
-		if (!strcmp(lab_bisect_text(one, "commit"), commit))
+		if (!strcmp(lab_json_text_of(one, "commit"), commit))
 			return one;
 	return NULL;
 }
@@ -98,13 +98,6 @@ json_t *lab_bisect_state_step(json_t *state, const char *commit)
 void lab_bisect_state_add(json_t *state, json_t *step)
 {
 	json_array_append_new(json_object_get(state, "steps"), step);
-}
-
-const char *lab_bisect_text(json_t *step, const char *key)
-{
-	const char *s = json_string_value(json_object_get(step, key));
-
-	return s ? s : "";
 }
 
 double lab_bisect_number(json_t *step, const char *key)

@@ -47,8 +47,7 @@ json_t *lab_bisect_state_step(json_t *state, const char *commit);
 /* Add what was found; takes over @step. */
 void lab_bisect_state_add(json_t *state, json_t *step);
 
-/* A text or number of a step; "" or 0 if it has none. */
-const char *lab_bisect_text(json_t *step, const char *key);
+/* A number of a step; 0 if it has none. */
 double lab_bisect_number(json_t *step, const char *key);
 
 #endif

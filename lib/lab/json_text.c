@@ -22,3 +22,10 @@ json_t *lab_json_text(const char *s)
 	free(copy);
 	return j;
 }
+
+const char *lab_json_text_of(json_t *object, const char *key)
+{
+	const char *s = json_string_value(json_object_get(object, key));
+
+	return s ? s : "";
+}

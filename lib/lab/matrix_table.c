@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "json_text.h"
 #include "matrix_table.h"
 #include "text.h"
 
@@ -39,13 +40,6 @@ static json_t *get(json_t *row, size_t run)
 
 	snprintf(key, sizeof(key), "%zu", run);
 	return json_object_get(row, key);
-}
-
-static const char *text_of(json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return text ? text : "";
 }
 
 /* No bars in a cell, which would end it. */
@@ -86,6 +80,17 @@ static void print_rows(FILE *f, const struct table *t, size_t nr)
 	}
 }
 
+/* Nothing without rows. */
+static void print_table(FILE *f, const char *heading, const char *what, const struct table *t,
+			const struct lab_matrix_run *runs, size_t nr)
+{
+	if (!json_object_size(t->rows))
+		return;
+	fputs(heading, f);
+	print_head(f, what, runs, nr);
+	print_rows(f, t, nr);
+}
+
 static void add_counts(struct table *t, const char *name, size_t run, json_t *counts)
 {
 	json_int_t passed = 0, failed = 0, skipped = 0;
@@ -103,11 +108,10 @@ static void print_programs(FILE *f, const struct lab_matrix_run *runs, size_t nr
 
 	for (size_t i = 0; i < nr; i++)
 		json_array_foreach(json_object_get(runs[i].results, "programs"), k, program)
-			add_counts(&t, text_of(program, "name"), i, program);
+			add_counts(&t, lab_json_text_of(program, "name"), i, program);
 	for (size_t i = 0; i < nr; i++)
 		add_counts(&t, "all", i, json_object_get(runs[i].results, "totals"));
-	print_head(f, "passed / failed / skipped", runs, nr);
-	print_rows(f, &t, nr);
+	print_table(f, "", "passed / failed / skipped", &t, runs, nr);
 	json_decref(t.rows);
 }
 
@@ -126,7 +130,7 @@ static char *without_numbers(const char *reason)
 
 static void count_skip(struct table *t, size_t run, json_t *one)
 {
-	char *why = without_numbers(text_of(one, "reason"));
+	char *why = without_numbers(lab_json_text_of(one, "reason"));
 	json_int_t before = json_integer_value(get(row(t, why), run));
 
 	set(t, why, run, json_integer(before + 1));
@@ -141,19 +145,15 @@ static void print_skips(FILE *f, const struct lab_matrix_run *runs, size_t nr)
 
 	for (size_t i = 0; i < nr; i++)
 		json_array_foreach(json_object_get(runs[i].results, "cases"), k, one)
-			if (!strcmp(text_of(one, "status"), "skip"))
+			if (!strcmp(lab_json_text_of(one, "status"), "skip"))
 				count_skip(&t, i, one);
-	if (json_object_size(t.rows)) {
-		fputs("\n## Why tests were skipped\n\n", f);
-		print_head(f, "reason", runs, nr);
-		print_rows(f, &t, nr);
-	}
+	print_table(f, "\n## Why tests were skipped\n\n", "reason", &t, runs, nr);
 	json_decref(t.rows);
 }
 
 static char *title_of(json_t *one)
 {
-	return lab_format("%s:%s", text_of(one, "program"), text_of(one, "name"));
+	return lab_format("%s:%s", lab_json_text_of(one, "program"), lab_json_text_of(one, "name"));
 }
 
 static void print_failure(FILE *f, const char *run, json_t *one)
@@ -176,7 +176,7 @@ static void print_failures(FILE *f, const struct lab_matrix_run *runs, size_t nr
 
 	for (size_t i = 0; i < nr; i++) {
 		json_array_foreach(json_object_get(runs[i].results, "cases"), k, one) {
-			if (strcmp(text_of(one, "status"), "fail"))
+			if (strcmp(lab_json_text_of(one, "status"), "fail"))
 				continue;
 			fputs(heading, f);
 			heading = "";
@@ -208,18 +208,14 @@ static void print_others(FILE *f, const struct lab_matrix_run *runs, size_t nr)
 		json_array_foreach(json_object_get(runs[i].results, "cases"), k, one) {
 			char *title = title_of(one);
 
-			set(&t, title, i, json_string(text_of(one, "status")));
+			set(&t, title, i, json_string(lab_json_text_of(one, "status")));
 			free(title);
 		}
 	}
 	json_object_foreach_safe(t.rows, next, name, one)
 		if (passed_everywhere(one, nr))
 			json_object_del(t.rows, name);
-	if (json_object_size(t.rows)) {
-		fputs("\n## Tests that did not pass everywhere\n\n", f);
-		print_head(f, "test", runs, nr);
-		print_rows(f, &t, nr);
-	}
+	print_table(f, "\n## Tests that did not pass everywhere\n\n", "test", &t, runs, nr);
 	json_decref(t.rows);
 }
 

@@ -9,6 +9,7 @@
 #include "bisect_report.h"
 #include "bisect_state.h"
 #include "fsys.h"
+#include "json_text.h"
 
 #define END(c)	(&(const struct lab_bisect_end){ .name = c, .commit = c })
 #define GOOD	"1111111111111111111111111111111111111111"
@@ -68,7 +69,7 @@ TEST_F(bisect, state_comes_back)
 	ASSERT_EQ(0, lab_bisect_state_load(self->path, &again, &self->e));
 	EXPECT_TRUE(lab_bisect_state_same(self->state, again));
 	EXPECT_FALSE(lab_bisect_state_done(again));
-	EXPECT_STREQ("good", lab_bisect_text(lab_bisect_state_step(again, GOOD), "verdict"));
+	EXPECT_STREQ("good", lab_json_text_of(lab_bisect_state_step(again, GOOD), "verdict"));
 	EXPECT_EQ(NULL, lab_bisect_state_step(again, BAD));
 	json_decref(again);
 }
