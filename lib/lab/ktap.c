@@ -12,17 +12,8 @@
 #include <strings.h>
 
 #include "ktap.h"
+#include "ktap_remarks.h"
 #include "text.h"
-
-/*
- * Diagnostics kept per case; a test that prints in a loop must not eat the host. What
- * goes is in the middle: the first lines say what was done, the last what came of it.
- */
-#define DIAGNOSTICS_MAX	(64u << 10)
-#define HEAD_KEPT	(16u << 10)
-#define TAIL_KEPT	(32u << 10)
-#define LINES_CUT	"(lines left out: see the log)\n"
-#define LINE_MAX_KEPT	4096
 
 /* A counted list of results: the program's own, or that of a nested subtest. */
 struct ktap_level {
@@ -40,8 +31,7 @@ struct ktap_reader {
 	bool skip_all;
 	bool bailed;
 	bool ended;
-	size_t cut;			/* where they go on behind LINES_CUT, 0: all there */
-	struct lab_text diagnostics;
+	struct ktap_remarks remarks;
 	struct lab_text subtest;	/* name of the parent, if announced */
 	struct lab_text running;
 	struct ktap_held *held;		/* nested results that wait for their parent's name */
@@ -99,7 +89,7 @@ void ktap_free(struct ktap_reader *r)
 		return;
 	free_held(r);
 	tdestroy(r->names, free);
-	lab_text_clear(&r->diagnostics);
+	ktap_remarks_clear(&r->remarks);
 	lab_text_clear(&r->subtest);
 	lab_text_clear(&r->running);
 	free(r);
@@ -107,7 +97,7 @@ void ktap_free(struct ktap_reader *r)
 
 const char *ktap_pending(const struct ktap_reader *r)
 {
-	return r->diagnostics.s ? r->diagnostics.s : "";
+	return r->remarks.text.s ? r->remarks.text.s : "";
 }
 
 const char *ktap_running(const struct ktap_reader *r)
@@ -174,53 +164,9 @@ static void emit_case(struct ktap_reader *r, const char *name, enum ktap_status 
 	});
 }
 
-/* Control characters would play with the terminal of whoever reads the report. */
-static char printable(char c)
-{
-	return iscntrl((unsigned char)c) && c != '\t' ? '?' : c;
-}
-
-/* The start of the first whole line behind @at. */
-static size_t line_behind(const struct lab_text *t, size_t at)
-{
-	const char *end = strchr(t->s + at, '\n');
-
-	return end ? (size_t)(end - t->s) + 1 : t->len;
-}
-
-static void cut_diagnostics(struct ktap_reader *r)
-{
-	size_t head = r->cut ? r->cut : line_behind(&r->diagnostics, HEAD_KEPT);
-	size_t tail = line_behind(&r->diagnostics, r->diagnostics.len - TAIL_KEPT);
-	struct lab_text t = { NULL };
-
-	lab_text_add(&t, r->diagnostics.s, head);
-	if (!r->cut)
-		lab_text_addf(&t, LINES_CUT);
-	r->cut = t.len;
-	lab_text_addf(&t, "%s", r->diagnostics.s + tail);
-	lab_text_clear(&r->diagnostics);
-	r->diagnostics = t;
-}
-
 void ktap_remark(struct ktap_reader *r, const char *line, size_t len)
 {
-	if (len > LINE_MAX_KEPT)
-		len = LINE_MAX_KEPT;
-	if (r->diagnostics.len + len > DIAGNOSTICS_MAX)
-		cut_diagnostics(r);
-	for (size_t i = 0; i < len; i++) {
-		char c = printable(line[i]);
-
-		lab_text_add(&r->diagnostics, &c, 1);
-	}
-	lab_text_add(&r->diagnostics, "\n", 1);
-}
-
-static void clear_diagnostics(struct ktap_reader *r)
-{
-	lab_text_clear(&r->diagnostics);
-	r->cut = 0;
+	ktap_remarks_add(&r->remarks, line, len);
 }
 
 /* "1..N" with an optional "# SKIP reason" behind it. */
@@ -331,10 +277,10 @@ static void hold(struct ktap_reader *r, const struct ktap_result *res)
 	r->held[r->nr_held++] = (struct ktap_held){
 		.name = lab_strdup(res->name),
 		.reason = lab_strdup(res->reason),
-		.diagnostics = lab_text_take(&r->diagnostics),
+		.diagnostics = lab_text_take(&r->remarks.text),
 		.status = res->status,
 	};
-	clear_diagnostics(r);
+	ktap_remarks_clear(&r->remarks);
 }
 
 /* The nested subtest is over; its results get their parent's name. */
@@ -380,7 +326,7 @@ static void top_result(struct ktap_reader *r, struct ktap_result *res)
 	r->nested = (struct ktap_level){ 0 };
 	r->in_nested = false;
 	lab_text_clear(&r->subtest);
-	clear_diagnostics(r);
+	ktap_remarks_clear(&r->remarks);
 	lab_text_clear(&r->running);
 }
 
@@ -453,17 +399,17 @@ static void bail_out(struct ktap_reader *r, const char *s)
 
 void ktap_line(struct ktap_reader *r, const char *line, size_t len)
 {
-	char text[LINE_MAX_KEPT + 1], *s;
+	char text[KTAP_LINE_MAX + 1], *s;
 	struct ktap_result res;
 	unsigned long n;
 	const char *skip;
 
-	if (len > LINE_MAX_KEPT)
-		len = LINE_MAX_KEPT;
+	if (len > KTAP_LINE_MAX)
+		len = KTAP_LINE_MAX;
 	while (len && (line[len - 1] == '\r' || line[len - 1] == '\n'))
 		len--;
 	for (size_t i = 0; i < len; i++)
-		text[i] = printable(line[i]);
+		text[i] = ktap_printable(line[i]);
 	text[len] = '\0';
 	s = text + strspn(text, " \t");
 
