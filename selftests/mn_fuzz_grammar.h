@@ -291,8 +291,9 @@ static inline uint64_t fuzz_command_may(struct fuzz_command *c, enum fuzz_file f
 		enum fuzz_arg arg = c->verb->args[0] == ARG_EVENT ? ARG_EVENT : c->verb->args[n];
 		enum fuzz_sense sense = fuzz_arg_sense(c->verb, arg, c->args + n);
 
+		/* What an attached injector cannot do it need not look at. */
 		if (sense == SENSE_NONE)
-			return MAY(EINVAL);
+			return MAY(EINVAL) | (c->verb->errors & MAY(EBUSY));
 		if (sense == SENSE_UNSURE)
 			may |= MAY(EINVAL);
 	}
