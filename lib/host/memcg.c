@@ -2,6 +2,7 @@
 /*
  * Memory cgroups, version 2.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -102,4 +103,20 @@ int memcg_squeeze(const char *path, size_t bytes, struct result *r)
 	if (!ret)
 		ret = hostfile_write(file, "max");
 	return ret ? result_error(r, "write(%s): %s", file, strerror(-ret)) : 0;
+}
+
+int memcg_reclaim(const char *path, size_t bytes, struct result *r)
+{
+	char file[300], value[32];
+	int ret;
+
+	snprintf(file, sizeof(file), "%s/memory.reclaim", path);
+	if (access(file, F_OK))
+		return result_skip(r, "no memory.reclaim in a memory cgroup: kernel before v5.19");
+	snprintf(value, sizeof(value), "%zu", bytes);
+	ret = hostfile_write(file, value);
+	/* EAGAIN: got less than it was asked for. */
+	if (ret && ret != -EAGAIN)
+		return result_error(r, "write(%s, %s): %s", file, value, strerror(-ret));
+	return 0;
 }

@@ -5,13 +5,8 @@
  * The test moves to a cgroup of its own before the guest touches any memory,
  * since memory is charged once, to the cgroup of whoever touches it first.
  */
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-#include "hostfile.h"
 #include "memcg.h"
 #include "pagemap.h"
 #include "reclaim.h"
@@ -25,7 +20,6 @@
 
 struct group {
 	char path[128];
-	char file[160];		/* memory.reclaim */
 	size_t bytes;		/* to be reclaimed by the next call */
 	size_t all;		/* by those that follow */
 };
@@ -67,31 +61,11 @@ static void tear_down_group(struct press *p)
 	free(p->state);
 }
 
-static int set_up_reclaim(struct press *p, struct result *r)
-{
-	struct group *g;
-
-	if (set_up_group(p, r))
-		return -1;
-	g = p->state;
-	snprintf(g->file, sizeof(g->file), "%s/memory.reclaim", g->path);
-	if (access(g->file, F_OK))
-		return result_skip(r, "no memory.reclaim in a memory cgroup: kernel before v5.19");
-	return 0;
-}
-
 static int reclaim(struct press *p, struct result *r)
 {
 	struct group *g = p->state;
-	char bytes[32];
-	int ret;
 
-	snprintf(bytes, sizeof(bytes), "%zu", bytes_now(g));
-	ret = hostfile_write(g->file, bytes);
-	/* EAGAIN: got less than it was asked for. */
-	if (ret && ret != -EAGAIN)
-		return result_error(r, "write(%s, %s): %s", g->file, bytes, strerror(-ret));
-	return 0;
+	return memcg_reclaim(g->path, bytes_now(g), r);
 }
 
 static int apply_reclaim(struct press *p, struct result *r)
@@ -110,7 +84,7 @@ PRESSURE(reclaim_memory_reclaim) = {
 	.rounds = 2,
 	.company = COMPANY_HAS,
 	.needs = { pagemap_missing, swap_missing },
-	.set_up = set_up_reclaim,
+	.set_up = set_up_group,
 	.apply = apply_reclaim,
 	.tear_down = tear_down_group,
 };
