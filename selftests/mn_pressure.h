@@ -89,10 +89,14 @@ static inline void mn_run_scenario(const struct scenario *variant)
 	mn_run_scenario_with(variant, NULL, NULL, NULL);
 }
 
-/* Injector setups x numbers of vCPUs. */
-static inline unsigned int mn_nr_choices(void)
+/* Injector setups that suit the row x numbers of vCPUs. */
+static inline unsigned int mn_nr_choices(const struct pressure *row)
 {
-	return nr_injector_setups * ARRAY_SIZE(mn_vcpus);
+	unsigned int setups = 0;
+
+	while (setup_suiting(row, setups))
+		setups++;
+	return setups * ARRAY_SIZE(mn_vcpus);
 }
 
 /*
@@ -100,16 +104,17 @@ static inline unsigned int mn_nr_choices(void)
  * workloads and one of each other, or one of all, which is up to @turn.
  * @workload: index into mn_workloads[]
  * @nr: of this variant among the row's
- * @all: how many the row has
+ * @workloads: how many suit the row
+ * @choices: how many variants of the row each of them has
  */
-static inline bool mn_wants(unsigned int workload, unsigned int nr, unsigned int all,
-			    unsigned int turn)
+static inline bool mn_wants(unsigned int workload, unsigned int nr, unsigned int workloads,
+			    unsigned int choices, unsigned int turn)
 {
 	if (mn.options.nr_patterns)
 		return true;
 	if (!mn.options.all)
-		return nr == turn % all;
-	return workload < MN_NR_CORE || nr % mn_nr_choices() == (turn + workload) % mn_nr_choices();
+		return nr == turn % (workloads * choices);
+	return workload < MN_NR_CORE || nr % choices == (turn + workload) % choices;
 }
 
 static inline unsigned int mn_nr_suited(const struct scenario *row)
@@ -125,7 +130,7 @@ static inline unsigned int mn_nr_suited(const struct scenario *row)
 static inline void mn_add_row(const struct scenario *row, unsigned int turn,
 			      void (*add)(const struct scenario *spec, const char *name))
 {
-	unsigned int all = mn_nr_suited(row) * mn_nr_choices();
+	unsigned int workloads = mn_nr_suited(row), choices = mn_nr_choices(row->pressure);
 	unsigned int w, choice, n = 0;
 	struct scenario spec = *row;
 	char name[128];
@@ -134,10 +139,10 @@ static inline void mn_add_row(const struct scenario *row, unsigned int turn,
 		spec.workload = workload_find(mn_workloads[w]);
 		if (!pressure_suits(spec.pressure, spec.backing, spec.workload))
 			continue;
-		for (choice = 0; choice < mn_nr_choices(); choice++) {
-			if (!mn_wants(w, n++, all, turn))
+		for (choice = 0; choice < choices; choice++) {
+			if (!mn_wants(w, n++, workloads, choices, turn))
 				continue;
-			spec.injector = &injector_setups[choice / ARRAY_SIZE(mn_vcpus)];
+			spec.injector = setup_suiting(spec.pressure, choice / ARRAY_SIZE(mn_vcpus));
 			spec.nr_vcpus = mn_vcpus[choice % ARRAY_SIZE(mn_vcpus)];
 			snprintf(name, sizeof(name), "%s.%s.%s.%s.%uvcpu", spec.backing->name,
 				 spec.pressure->name, spec.workload->name,

@@ -42,6 +42,7 @@ enum pressure_kind {
 /* Whether others may be at work on the same area at the same time. */
 enum pressure_company {
 	COMPANY_NONE,	/* it opens a hole, or others would undo what it judges */
+	COMPANY_ALONE,	/* the same, and no injector may be reaped over its memory */
 	COMPANY_HAS,	/* others may be, as far as they are unobtrusive */
 	COMPANY_JOINS,	/* it is: pauses no vCPU, needs no cgroup, leaves mappings alone */
 };

@@ -17,3 +17,19 @@ const struct injector_setup injector_setups[] = {
 
 const unsigned int nr_injector_setups =
 	sizeof(injector_setups) / sizeof(injector_setups[0]);
+
+bool setup_suits(const struct injector_setup *setup, const struct pressure *row)
+{
+	return !setup->reaps || row->company != COMPANY_ALONE;
+}
+
+const struct injector_setup *setup_suiting(const struct pressure *row, unsigned int n)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_injector_setups; i++) {
+		if (setup_suits(&injector_setups[i], row) && !n--)
+			return &injector_setups[i];
+	}
+	return NULL;
+}

@@ -67,11 +67,13 @@ static const struct injector_setup *any_setup(const struct schedule *s,
 					      const struct pressure *row, struct stream *stream)
 {
 	/* What only an injector can see needs one. */
-	bool needed = row->kind == PRESSURE_AGES && !row->proof;
+	bool needed = row->kind == PRESSURE_AGES && !row->proof && s->nr_setups > 1;
+	const struct injector_setup *setup;
 
-	if (needed && s->nr_setups > 1)
-		return &injector_setups[1 + below(stream, s->nr_setups - 1)];
-	return &injector_setups[below(stream, s->nr_setups)];
+	do {
+		setup = &injector_setups[needed + below(stream, s->nr_setups - needed)];
+	} while (!setup_suits(setup, row));
+	return setup;
 }
 
 static bool has_companion(const struct scenario *spec, const struct pressure *row)
@@ -91,7 +93,7 @@ static bool has_companion(const struct scenario *spec, const struct pressure *ro
  */
 static bool takes_company(const struct pressure *row)
 {
-	return row->company != COMPANY_NONE && row->kind != PRESSURE_SPARES;
+	return row->company > COMPANY_ALONE && row->kind != PRESSURE_SPARES;
 }
 
 static void draw_companions(const struct schedule *s, struct scenario *spec,

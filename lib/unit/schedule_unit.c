@@ -96,7 +96,7 @@ TEST_F(schedule, feasible)
 			ASSERT_TRUE(step.nr == 1 || spec->pressure->kind != PRESSURE_SPARES);
 			for (k = 0; k < SCENARIO_MAX_COMPANIONS && spec->companions[k]; k++) {
 				ASSERT_TRUE(pressure_joins(spec->companions[k], spec->backing));
-				ASSERT_NE(COMPANY_NONE, spec->pressure->company);
+				ASSERT_LT(COMPANY_ALONE, spec->pressure->company);
 				ASSERT_NE(PRESSURE_SPARES, spec->pressure->kind);
 				ASSERT_NE(spec->pressure, spec->companions[k]);
 			}
