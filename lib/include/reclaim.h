@@ -57,4 +57,12 @@ int reclaim_until_out(struct press *p, int (*reclaim)(struct press *p, struct re
 int reclaim_out(struct press *p, int (*reclaim)(struct press *p, struct result *r),
 		struct result *r);
 
+/*
+ * reclaim_empty_tlbs() - have KVM empty the TLBs of all vCPUs
+ *
+ * Whether a page was used shows in translations, which TLBs need not look at again:
+ * taking any of them away has them emptied.  Return: 0, or -1 with an error.
+ */
+int reclaim_empty_tlbs(const struct press *p, struct result *r);
+
 #endif

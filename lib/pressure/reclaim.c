@@ -80,3 +80,13 @@ int reclaim_out(struct press *p, int (*reclaim)(struct press *p, struct result *
 	press_resume(p);
 	return ret;
 }
+
+int reclaim_empty_tlbs(const struct press *p, struct result *r)
+{
+	char *last = p->area->hva + p->area->size - PAGE_BYTES;
+
+	if (mprotect(last, PAGE_BYTES, PROT_READ) ||
+	    mprotect(last, PAGE_BYTES, PROT_READ | PROT_WRITE))
+		return result_errno(r, "mprotect(%p)", last);
+	return 0;
+}

@@ -5,11 +5,10 @@
  */
 #include <fcntl.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "pagemap.h"
-#include "pressure.h"
+#include "reclaim.h"
 
 #define BITMAP		"/sys/kernel/mm/page_idle/bitmap"
 #define PAGES_PER_WORD	64
@@ -68,20 +67,6 @@ static int mark_visited(const struct press *p, int fd, uint64_t *marked, struct 
 	return pages ? ret : -1;
 }
 
-/*
- * Whether a page was used shows in translations, which TLBs need not look at
- * again: taking any of them away has KVM empty the TLBs.
- */
-static int empty_tlbs(const struct press *p, struct result *r)
-{
-	char *last = p->area->hva + p->area->size - PAGE_BYTES;
-
-	if (mprotect(last, PAGE_BYTES, PROT_READ) ||
-	    mprotect(last, PAGE_BYTES, PROT_READ | PROT_WRITE))
-		return result_errno(r, "mprotect(%p)", last);
-	return 0;
-}
-
 /* What the guest has used since is not idle; who only reads may leave pages out. */
 static int check_used(struct press *p, int fd, const uint64_t *marked, struct result *r)
 {
@@ -109,7 +94,7 @@ static int mark_and_check(struct press *p, int fd, uint64_t *marked, struct resu
 
 	if (mark_visited(p, fd, marked, r) || press_pause(p, r))
 		return -1;
-	ret = mark_visited(p, fd, marked, r) || empty_tlbs(p, r) ? -1 : 0;
+	ret = mark_visited(p, fd, marked, r) || reclaim_empty_tlbs(p, r) ? -1 : 0;
 	press_resume(p);
 	return ret || press_visited(p, "after it was marked idle", r) ? -1 :
 	       check_used(p, fd, marked, r);
