@@ -203,7 +203,8 @@ static int await_end(struct vmm *vmm, enum vmm_way way, struct result *r)
 static void note_seen(const struct injector_status *seen, struct result *r)
 {
 	if (!seen->released)
-		result_error(r, "the mm is gone, and its notifiers were not released");
+		result_fail(r, CONTRACT_DEATH,
+			    "the mm is gone, and its notifiers were not released");
 	result_note(r, "invalidations %llu, refusals %llu", (unsigned long long)seen->starts,
 		    (unsigned long long)seen->refused);
 }
