@@ -105,14 +105,22 @@ int memcg_squeeze(const char *path, size_t bytes, struct result *r)
 	return ret ? result_error(r, "write(%s): %s", file, strerror(-ret)) : 0;
 }
 
+int memcg_can_reclaim(const char *path, struct result *r)
+{
+	char file[300];
+
+	snprintf(file, sizeof(file), "%s/memory.reclaim", path);
+	if (access(file, F_OK))
+		return result_skip(r, "no memory.reclaim in a memory cgroup: kernel before v5.19");
+	return 0;
+}
+
 int memcg_reclaim(const char *path, size_t bytes, struct result *r)
 {
 	char file[300], value[32];
 	int ret;
 
 	snprintf(file, sizeof(file), "%s/memory.reclaim", path);
-	if (access(file, F_OK))
-		return result_skip(r, "no memory.reclaim in a memory cgroup: kernel before v5.19");
 	snprintf(value, sizeof(value), "%zu", bytes);
 	ret = hostfile_write(file, value);
 	/* EAGAIN: got less than it was asked for. */

@@ -42,11 +42,14 @@ int memcg_join(struct hoststate *host, const char *path, struct result *r);
  */
 int memcg_squeeze(const char *path, size_t bytes, struct result *r);
 
+/* memcg_can_reclaim() - before memcg_reclaim(); Return: 0, or -1 with a skip */
+int memcg_can_reclaim(const char *path, struct result *r);
+
 /*
  * memcg_reclaim() - have the kernel reclaim so much, of whatever it likes
  *
  * Unlike a limit, it does not count what was charged in advance.
- * Return: 0, however much was reclaimed, or -1 with a skip (no such file) or an error.
+ * Return: 0, however much was reclaimed, or -1 with an error.
  */
 int memcg_reclaim(const char *path, size_t bytes, struct result *r);
 

@@ -82,7 +82,8 @@ static int set_up_cold(struct press *p, struct result *r)
 		return result_errno(r, "madvise(MADV_NOHUGEPAGE)");
 	spread(c);
 	if (reclaim_set_up(p, r) ||
-	    memcg_create(p->host, "mn_cold", 0, c->cgroup, sizeof(c->cgroup), r))
+	    memcg_create(p->host, "mn_cold", 0, c->cgroup, sizeof(c->cgroup), r) ||
+	    memcg_can_reclaim(c->cgroup, r))
 		return -1;
 	return memcg_join(p->host, c->cgroup, r);
 }

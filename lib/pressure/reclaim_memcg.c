@@ -61,6 +61,16 @@ static void tear_down_group(struct press *p)
 	free(p->state);
 }
 
+static int set_up_reclaim(struct press *p, struct result *r)
+{
+	const struct group *g;
+
+	if (set_up_group(p, r))
+		return -1;
+	g = p->state;
+	return memcg_can_reclaim(g->path, r);
+}
+
 static int reclaim(struct press *p, struct result *r)
 {
 	struct group *g = p->state;
@@ -84,7 +94,7 @@ PRESSURE(reclaim_memory_reclaim) = {
 	.rounds = 2,
 	.company = COMPANY_HAS,
 	.needs = { pagemap_missing, swap_missing },
-	.set_up = set_up_group,
+	.set_up = set_up_reclaim,
 	.apply = apply_reclaim,
 	.tear_down = tear_down_group,
 };
