@@ -47,20 +47,6 @@ static const char *few_nodes_missing(void)
 	return nr_nodes() > MAX_NODES ? "more nodes than there is swap for" : NULL;
 }
 
-/* The same for each node with memory. */
-static void spread(const struct cold *c)
-{
-	char *part = c->memory;
-	int node;
-
-	for (node = 0; numa_available() >= 0 && node <= numa_max_node(); node++) {
-		if (!numa_bitmask_isbitset(numa_all_nodes_ptr, node))
-			continue;
-		numa_tonode_memory(part, COLD_PAGES * PAGE_BYTES, node);
-		part += COLD_PAGES * PAGE_BYTES;
-	}
-}
-
 static int set_up_cold(struct press *p, struct result *r)
 {
 	struct cold *c = calloc(1, sizeof(*c));
@@ -80,7 +66,8 @@ static int set_up_cold(struct press *p, struct result *r)
 	}
 	if (madvise(c->memory, c->nr * PAGE_BYTES, MADV_NOHUGEPAGE) && errno != EINVAL)
 		return result_errno(r, "madvise(MADV_NOHUGEPAGE)");
-	spread(c);
+	if (numa_available() >= 0)
+		numa_interleave_memory(c->memory, c->nr * PAGE_BYTES, numa_all_nodes_ptr);
 	if (reclaim_set_up(p, r) ||
 	    memcg_create(p->host, "mn_cold", 0, c->cgroup, sizeof(c->cgroup), r) ||
 	    memcg_can_reclaim(c->cgroup, r))
