@@ -4,7 +4,6 @@
 // broke: of a huge page that is migrated KVM hears only of the first 4 KiB
 // file: mm/rmap.c
 // tests: mn_memslot_test:*.hugetlb.slot_log_dirty_migrate.*
-// tests: mn_memslot_test:*.anon_thp.slot_log_dirty_migrate.*
 // expect: contract
 
 @@
