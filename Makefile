@@ -96,6 +96,7 @@ lab: deps
 
 check: deps
 	@$(MAKE) --no-print-directory all unit-programs
+	@$(BUILD)/lab prove --check
 	@$(BUILD)/lab check $(LAB_ARGS)
 
 soak: deps
@@ -115,6 +116,7 @@ PROVE_TREE = ksrc=$(if $(KSRC),'$(KSRC)',$$($(BUILD)/lab source $(or $(SERIES),6
 prove:
 	@sh lib/lab/deps.sh prove
 	@$(MAKE) --no-print-directory all
+	@$(BUILD)/lab prove --check
 	@$(PROVE_TREE) && \
 		$(BUILD)/lab prove --kdir "$$tree/kernel" --out "$$tree/results" \
 		$(if $(ONLY),--only '$(ONLY)') $(if $(AGAIN),--again) $(if $(filter all,$(PROVE)),--all)
