@@ -33,7 +33,7 @@ static void add_one(guest_u32 me, guest_u32 page)
 	guest_store(&tallies[me][page], tallies[me][page] + 1);
 }
 
-GUEST_WORKLOAD(atomic, GUEST_WRITER_ALL, GUEST_FORM_SUM, GUEST_JUDGES_PRESERVED)
+GUEST_WORKLOAD(atomic, GUEST_WRITER_ALL, GUEST_FORM_SUM, GUEST_JUDGES_PRESERVED | GUEST_JUDGES_EACH)
 {
 	guest_sweep_all(me, add_one);
 }

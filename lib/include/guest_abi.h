@@ -71,7 +71,9 @@ enum guest_form {
 #define GUEST_JUDGES_POISONED		16u
 /* Not only the guest at work: pages hold plain stamps, and accesses are single words. */
 #define GUEST_JUDGES_PLAIN		32u
-#define GUEST_JUDGES_ALL		63u
+/* Each page alone: whichever is taken, the guest needs it again. */
+#define GUEST_JUDGES_EACH		64u
+#define GUEST_JUDGES_ALL		127u
 
 /* What vCPUs can be told to do; the image brings the rows, see guest.h. */
 struct guest_workload {
