@@ -15,10 +15,11 @@ GUEST_WORKLOAD(spin, GUEST_WRITER_HOST, GUEST_FORM_WORD, GUEST_JUDGES_ALL & ~GUE
 	guest_u32 i, n, page;
 
 	for (i = 0; i < SPIN_READS; i++) {
-		for (n = 0; n < SPIN_PAGES && n < nr_pages; n++) {
+		for (n = 0; n < SPIN_PAGES; n++) {
 			if (must_stop())
 				return;
-			page = (me * SPIN_PAGES + n) % nr_pages;
+			/* Some in each huge page. */
+			page = (n * nr_pages / SPIN_PAGES + me) % nr_pages;
 			guest_check(page);
 			count_visit(me, page);
 		}

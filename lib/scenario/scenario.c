@@ -46,11 +46,14 @@ static int check_needs(const struct scenario *spec, struct result *r)
 	return 0;
 }
 
+/* A range of one page cannot be cut short: of huge pages there are two. */
 static size_t area_bytes(const struct scenario *spec)
 {
 	size_t bytes = spec->nr_pages * PAGE_BYTES, granule = PAGE_BYTES;
 	unsigned int n;
 
+	if (bytes < 2 * spec->backing->granule)
+		bytes = 2 * spec->backing->granule;
 	if (spec->pressure && spec->pressure->granule)
 		granule = spec->pressure->granule;
 	for (n = 0; n < SCENARIO_MAX_COMPANIONS && spec->companions[n]; n++) {
