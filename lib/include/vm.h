@@ -140,6 +140,17 @@ int vm_use_area(struct vm *vm, const struct area *area, unsigned int nr_pages,
 		struct result *r);
 
 /*
+ * vm_enter_smm() - put a vCPU into system management mode, on x86
+ * @vcpu: stays there: nothing in the guest leaves it
+ *
+ * There it sees the memory slots of KVM's second address space, which get the image
+ * and the area where the first has them.  Only while no vCPU runs.
+ *
+ * Return: 0, or -1 with @r, a skip if this KVM has no second address space.
+ */
+int vm_enter_smm(struct vm *vm, unsigned int vcpu, struct result *r);
+
+/*
  * vm_move_area() - have the area elsewhere in the guest
  * @gpa: page aligned, in the 3 GiB above GUEST_AREA_GPA
  *

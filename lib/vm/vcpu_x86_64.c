@@ -74,6 +74,19 @@ int vcpu_arch_init(struct vcpu *vcpu, struct result *r)
 	return 0;
 }
 
+int vcpu_arch_enter_smm(struct vcpu *vcpu, struct result *r)
+{
+	struct kvm_vcpu_events events;
+
+	if (ioctl(vcpu->fd, KVM_GET_VCPU_EVENTS, &events))
+		return result_errno(r, "KVM_GET_VCPU_EVENTS of vCPU %u", vcpu->id);
+	events.flags |= KVM_VCPUEVENT_VALID_SMM;
+	events.smi.smm = 1;
+	if (ioctl(vcpu->fd, KVM_SET_VCPU_EVENTS, &events))
+		return result_errno(r, "KVM_SET_VCPU_EVENTS(smm) of vCPU %u", vcpu->id);
+	return 0;
+}
+
 uint64_t vcpu_arch_where(const struct vcpu *vcpu)
 {
 	struct kvm_regs regs;

@@ -14,6 +14,7 @@
 #include "vm_internal.h"
 
 #define STOP_BUDGET_NS	10000000000ULL
+#define SMM_SLOTS	(1U << 16)	/* the upper half of a slot's number is its address space */
 
 int vm_available(struct result *r)
 {
@@ -187,6 +188,24 @@ int vm_use_area(struct vm *vm, const struct area *area, unsigned int nr_pages,
 	shared->nr_pages = nr_pages;
 	shared->stride = pages / nr_pages * PAGE_BYTES;
 	return 0;
+}
+
+int vm_enter_smm(struct vm *vm, unsigned int vcpu, struct result *r)
+{
+	int ret;
+
+	if (vm_capability(KVM_CAP_MULTI_ADDRESS_SPACE) < 2)
+		return result_skip(r, "KVM has one address space only (CONFIG_KVM_SMM since v6.2)");
+	ret = vm_set_slot(vm, SMM_SLOTS + VM_SLOT_SYSTEM, GUEST_SYSTEM_GPA, vm->system.hva,
+			  vm->system.size);
+	if (!ret)
+		ret = vm_set_slot(vm, SMM_SLOTS + VM_SLOT_AREA, vm->area_gpa, vm->area->hva,
+				  vm->area->size);
+	if (ret) {
+		errno = -ret;
+		return result_errno(r, "KVM_SET_USER_MEMORY_REGION(second address space)");
+	}
+	return vcpu_arch_enter_smm(&vm->vcpus[vcpu], r);
 }
 
 int vm_move_area(struct vm *vm, uint64_t gpa, struct result *r)

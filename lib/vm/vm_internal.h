@@ -15,6 +15,9 @@ const struct guest_header *image_header(const struct vm *vm);
 /* vcpu_<arch>.c: registers such that the vCPU starts at the image's entry */
 int vcpu_arch_init(struct vcpu *vcpu, struct result *r);
 
+/* vcpu_<arch>.c: what vm_enter_smm() does to the vCPU */
+int vcpu_arch_enter_smm(struct vcpu *vcpu, struct result *r);
+
 /* vcpu_<arch>.c: where the vCPU is in its code, for people; 0 if unknown */
 uint64_t vcpu_arch_where(const struct vcpu *vcpu);
 
