@@ -6,7 +6,8 @@
  * and zaps that.  So the guest's memory is cut into slots of different sizes, down
  * to hundreds of single pages, and ranges begin and end exactly where slots do.
  * An alias is a second slot over the same host memory: both translations of a page
- * must go.
+ * must go.  So must those of the second address space, which a vCPU in system
+ * management mode uses.
  *
  * Contracts 5, 9 and 10.
  */
@@ -21,6 +22,7 @@ struct layout {
 	const char *name;		/* stable: part of test names */
 	size_t (*pages)(unsigned int slot, size_t all); /* of one slot; may be too many */
 	bool aliased;			/* and all of it once more, at ALIAS_GPA */
+	bool smm;			/* not cut; vCPU 0 has it in the other address space */
 	unsigned int nr_pages;		/* of the area */
 	const char *workload;		/* that alone; NULL: all take turns */
 	const struct mn_choice *choices;
@@ -100,33 +102,56 @@ static int visit_both(struct scenario_run *run, struct result *r)
 }
 
 /* Pages that the guest takes through a slot that is new must be faulted in. */
+struct faults {
+	bool known;
+	unsigned long long before;
+};
+
+static struct faults faults_now(const struct scenario_run *run)
+{
+	struct faults f;
+
+	f.known = !kvm_stat(run->vm.name, "pf_fixed", &f.before);
+	return f;
+}
+
+static int judge_bite(const struct scenario_run *run, const struct faults *f, const char *what,
+		      struct result *r)
+{
+	unsigned long long now;
+
+	if (f->known && !kvm_stat(run->vm.name, "pf_fixed", &now) && now == f->before)
+		return result_error(r, "no bite: the guest faulted in no page of %s", what);
+	return 0;
+}
+
 static int add_alias(struct scenario_run *run, unsigned int slot, struct result *r)
 {
-	unsigned long long before, after;
-	bool known = !kvm_stat(run->vm.name, "pf_fixed", &before);
+	struct faults faults = faults_now(run);
 
 	if (set_slot(run, slot, ALIAS_GPA, 0, run->area.size, r) || visit_both(run, r))
 		return -1;
-	if (known && !kvm_stat(run->vm.name, "pf_fixed", &after) && after == before)
-		return result_error(r, "no bite: the guest faulted in no page of the alias");
-	return 0;
+	return judge_bite(run, &faults, "the alias", r);
 }
 
 static int lay_out(struct scenario_run *run, struct result *r)
 {
 	const struct layout *layout = run->spec->own;
+	struct faults faults;
 	int slot;
 
 	if (vm_park(&run->vm, run->budget_ns, r))
 		return -1;
-	slot = cut(run, layout, r);
+	slot = layout->smm ? vm_enter_smm(&run->vm, 0, r) : cut(run, layout, r);
 	if (slot < 0)
 		return -1;
+	faults = faults_now(run);
 	vm_resume(&run->vm);
-	if (layout->aliased && add_alias(run, slot, r))
+	if (progress_await(&run->progress, run->visits, run->budget_ns,
+			   "with the slots laid out", r) ||
+	    judge_bite(run, &faults, "the slots laid out", r))
 		return -1;
-	return progress_await(&run->progress, run->visits, run->budget_ns,
-			      "with the slots laid out", r);
+	return layout->aliased ? add_alias(run, slot, r) : 0;
 }
 
 static int see_both(struct scenario_run *run, struct result *r)
@@ -170,6 +195,14 @@ static const struct mn_choice twice[] = {
 	{ 0 },
 };
 
+static const struct mn_choice spaces[] = {
+	{ .pressure = "madvise_dontneed",
+	  .backings = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_HUGETLB) },
+	{ .pressure = "move_pages_bulk", .backings = BACKING_BIT(BACKING_MEMFD) },
+	{ .pressure = "fork_write", .backings = BACKING_BIT(BACKING_ANON) },
+	{ 0 },
+};
+
 static const struct layout layouts[] = {
 	{ .name = "halves", .pages = half, .nr_pages = MN_NR_PAGES, .choices = across },
 	{ .name = "growing", .pages = growing, .nr_pages = MN_NR_PAGES,
@@ -178,6 +211,7 @@ static const struct layout layouts[] = {
 	  .workload = "sweep_write", .choices = many },
 	{ .name = "alias", .pages = whole, .aliased = true, .nr_pages = MN_NR_PAGES,
 	  .choices = twice },
+	{ .name = "smm", .smm = true, .nr_pages = MN_NR_PAGES, .choices = spaces },
 };
 
 FIXTURE(slots) {
