@@ -219,20 +219,38 @@ static const struct {
 	{ "fork_write", BACKING_BIT(BACKING_ANON) },
 };
 
+/* Who writes: the CPU, through its translations, or KVM for it. */
+static const char * const writers[] = { "sweep_write", "receive" };
+
+/* The first can judge everything. */
+static unsigned int nr_writers(const struct scenario *spec)
+{
+	unsigned int n = 0;
+
+	while (n < ARRAY_SIZE(writers) &&
+	       pressure_suits(spec->pressure, spec->backing, workload_find(writers[n])))
+		n++;
+	return n;
+}
+
 static void add_ways(struct scenario *spec, unsigned int turn)
 {
 	FIXTURE_VARIANT(dirty_log) variant;
-	unsigned int way, i, n = 0;
+	unsigned int nr = nr_writers(spec), all = nr * NR_DIRTY_LOG_WAYS * nr_injector_setups;
+	unsigned int writer, way, i, n = 0;
 	char name[128];
 
 	for (way = 0; way < NR_DIRTY_LOG_WAYS; way++)
-	for (i = 0; i < nr_injector_setups; i++) {
+	for (i = 0; i < nr_injector_setups; i++)
+	for (writer = 0; writer < nr; writer++) {
+		spec->workload = workload_find(writers[writer]);
 		spec->injector = &injector_setups[i];
 		variant.spec = *spec;
 		variant.way = way;
-		snprintf(name, sizeof(name), "%s.%s.%s.%s", spec->backing->name,
-			 spec->pressure->name, dirty_log_way_name(way), spec->injector->name);
-		if (n++ == turn % (NR_DIRTY_LOG_WAYS * nr_injector_setups) || mn_wants_all())
+		snprintf(name, sizeof(name), "%s.%s.%s.%s.%s", spec->backing->name,
+			 spec->pressure->name, writers[writer], dirty_log_way_name(way),
+			 spec->injector->name);
+		if (n++ == turn % all || mn_wants_all())
 			mn_variant_add(dirty_log, name, &variant);
 	}
 }
@@ -240,7 +258,6 @@ static void add_ways(struct scenario *spec, unsigned int turn)
 static void add_variants(void)
 {
 	struct scenario spec = {
-		.workload = workload_find("sweep_write"),
 		.nr_vcpus = 2,
 		.nr_pages = MN_NR_PAGES,
 		.rounds = MN_NR_ROUNDS,
@@ -256,8 +273,8 @@ static void add_variants(void)
 			    !pressure_applies(spec.pressure, spec.backing))
 				continue;
 			add_ways(&spec, turn);
-			/* The next way, and another injector than with that the last time. */
-			turn += nr_injector_setups + 1;
+			/* The next way, the other writer, and soon the next injector. */
+			turn += nr_injector_setups * ARRAY_SIZE(writers) + 1;
 		}
 	}
 }
