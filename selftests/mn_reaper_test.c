@@ -108,6 +108,29 @@ static int judge_refusals(const struct vmm *vmm, unsigned int wanted, struct res
 	return 0;
 }
 
+/* It tries so often, and each try is refused once for a VMA. */
+static int judge_tries(const struct vmm *vmm, unsigned int vmas, struct result *r)
+{
+	struct injector_status seen;
+
+	if (injector_read(&vmm->injector, &seen, r))
+		return -1;
+	if (seen.refused > (uint64_t)REAPER_TRIES * vmas)
+		return result_fail(r, CONTRACT_UNTOUCHED,
+				   "the oom_reaper did not give up after %d tries: %llu refusals for %u VMAs",
+				   REAPER_TRIES, (unsigned long long)seen.refused, vmas);
+	return 0;
+}
+
+/* Too many tries are also why no last word may come. */
+static int await_end(struct klog *klog, const struct vmm *vmm, bool gives_up,
+		     unsigned int vmas, struct result *r)
+{
+	int ret = await_last_word(klog, vmm->pid, gives_up, r);
+
+	return judge_tries(vmm, vmas, r) ? -1 : ret;
+}
+
 /* The process is alive, though it does nothing any more: all VMs can be asked. */
 static int judge_rest(const struct vmm *vmm, struct result *r)
 {
@@ -144,7 +167,7 @@ static int reap(struct klog *klog, struct vmm *vmm, const struct vmm_spec *spec,
 	bool gives_up = tries == REAPER_TRIES;
 	int ret = -1;
 
-	if (!vmm_look(vmm, &before, r) && !await_last_word(klog, vmm->pid, gives_up, r) &&
+	if (!vmm_look(vmm, &before, r) && !await_end(klog, vmm, gives_up, vmas, r) &&
 	    !judge_refusals(vmm, tries * vmas, r) && (!gives_up || !await_given_up(vmm, r)) &&
 	    !judge_rest(vmm, r) && !vmm_look(vmm, &after, r))
 		ret = judge_memory(&before, &after, spec->aim_first,
