@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * mn_leak_test - nothing of a VM and its process stays in the kernel.
+ *
+ * Processes with a VM come, have their guest touch memory, and go, one after the
+ * other.  What KVM holds of their mms, and what it allocated, must go, too.  Others
+ * on this machine make such things as well, but hardly one for each of our processes
+ * every time: only a count that grows by as many several times in a row is a leak.
+ *
+ *   exit	the mm dies first, and releases the VM;
+ *   destroy	the VM goes first.
+ *
+ * Contract 8.
+ */
+#include <sched.h>
+#include <sys/wait.h>
+
+#include "deadline.h"
+#include "leftover.h"
+#include "mn_harness.h"
+#include "scenario.h"
+
+#define NR_PAGES	16
+#define NR_VMMS		32	/* at a time */
+#define NR_TIMES	3
+#define WAIT_MS		30000	/* of time in which the bed runs us */
+#define SETTLE_NS	5000000000ULL	/* what frees later, by RCU or by a worker */
+
+FIXTURE(leak) {
+	int unused;
+};
+
+FIXTURE_VARIANT(leak) {
+	bool destroys;
+};
+
+FIXTURE_VARIANT_ADD(leak, exit) {
+	.destroys = false,
+};
+
+FIXTURE_VARIANT_ADD(leak, destroy) {
+	.destroys = true,
+};
+
+FIXTURE_SETUP(leak)
+{
+}
+
+FIXTURE_TEARDOWN(leak)
+{
+}
+
+/*
+ * All on one CPU: one that has been idle since may keep the mm that it ran last, and
+ * there may be as many of these as there are processes here.
+ */
+static int stay_here(struct result *r)
+{
+	cpu_set_t here;
+
+	CPU_ZERO(&here);
+	CPU_SET(sched_getcpu(), &here);
+	if (sched_setaffinity(0, sizeof(here), &here))
+		return result_errno(r, "sched_setaffinity(CPU %d)", sched_getcpu());
+	return 0;
+}
+
+static int run_guest(struct vm *vm, struct area *area, struct result *r)
+{
+	struct progress progress;
+
+	if (vm_create(vm, 1, r) ||
+	    area_create(area, &backings[BACKING_ANON], NR_PAGES * PAGE_BYTES, r) ||
+	    vm_use_area(vm, area, NR_PAGES, r))
+		return -1;
+	vm_set_workload(vm, workload_find("sweep_write"));
+	if (vm_start(vm, r))
+		return -1;
+	progress_init(&progress, vm);
+	vm_resume(vm);
+	return progress_await(&progress, NR_PAGES, CALIBRATION_NS, "in a VMM", r);
+}
+
+static void be_vmm(bool destroys, struct result *r)
+{
+	struct area area = { 0 };
+	struct vm vm = { 0 };
+
+	test_process_child();
+	run_guest(&vm, &area, r);
+	if (destroys)
+		vm_destroy(&vm);
+	_exit(0);
+}
+
+static int run_vmms(bool destroys, struct result *r)
+{
+	unsigned int n;
+	pid_t pid;
+
+	for (n = 0; n < NR_VMMS; n++) {
+		pid = fork();
+		if (pid < 0)
+			return result_errno(r, "fork()");
+		if (!pid)
+			be_vmm(destroys, r);
+		test_process_wait(pid, WAIT_MS, r);
+		if (r->kind != RESULT_PASS)
+			return -1;
+	}
+	return 0;
+}
+
+static unsigned long long growth(const struct leftovers *before, const struct leftovers *now,
+				 unsigned int what)
+{
+	if (!before->known[what] || now->count[what] < before->count[what])
+		return 0;
+	return now->count[what] - before->count[what];
+}
+
+/* Return: what there is more of than before, one for each process, or NR_LEFTOVERS. */
+static unsigned int await_freed(const struct leftovers *before, struct leftovers *now)
+{
+	struct deadline deadline;
+	unsigned int what;
+
+	deadline_start(&deadline, SETTLE_NS);
+	do {
+		leftovers_read(now);
+		for (what = 0; what < NR_LEFTOVERS; what++) {
+			if (growth(before, now, what) >= NR_VMMS)
+				break;
+		}
+	} while (what < NR_LEFTOVERS && deadline_poll(&deadline));
+	return what;
+}
+
+TEST_F(leak, vmms)
+{
+	struct result *r = mn.result;
+	struct leftovers before, now;
+	unsigned int what, times;
+
+	leftovers_read(&before);
+	if (!before.known[LEFTOVER_MM]) {
+		result_skip(r, "no counts of slab objects: /sys/kernel/slab/mm_struct (CONFIG_SLUB_DEBUG)");
+		return;
+	}
+	if (vm_available(r) || stay_here(r))
+		return;
+	for (times = 0; times < NR_TIMES; times++) {
+		leftovers_read(&before);
+		if (run_vmms(variant->destroys, r))
+			return;
+		what = await_freed(&before, &now);
+		if (what == NR_LEFTOVERS)
+			return;
+		result_note(r, "%d processes with a VM came and went, and %llu more %s are there",
+			    NR_VMMS, growth(&before, &now, what), leftover_name(what));
+	}
+	result_fail(r, CONTRACT_DEATH, "%d times in a row at least one of the %s of each VM was left",
+		    NR_TIMES, leftover_name(what));
+}
+
+int main(int argc, char **argv)
+{
+	return mn_main(argc, argv, NULL);
+}
