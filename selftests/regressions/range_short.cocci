@@ -6,8 +6,6 @@
 // tests: mn_delay_test
 // tests: mn_unmap_test:*.anon.*
 // expect: contract 4
-// expect: contract 5
-// expect: contract 9
 
 @@
 expression kvm;
