@@ -6,9 +6,9 @@ TEST_SRCS := $(wildcard selftests/*_test.c selftests/known/*_test.c selftests/ne
 	selftests/upstream/*_test.c)
 TESTS_BUILT := $(addprefix $(BUILD)/selftests/,$(notdir $(TEST_SRCS:.c=)))
 
-$(HARNESS_READY): lib/lab/ksrc.sh $(if $(KSRC),FORCE)
+$(HARNESS_READY): lib/lab/kernel/ksrc.sh $(if $(KSRC),FORCE)
 	@mkdir -p $(@D)
-	$(Q)KSRC='$(KSRC)' sh lib/lab/ksrc.sh $(BUILD)/ksrc > $@.new
+	$(Q)KSRC='$(KSRC)' sh lib/lab/kernel/ksrc.sh $(BUILD)/ksrc > $@.new
 	$(Q)cmp -s $@.new $@ && rm $@.new && touch $@ || mv $@.new $@
 .PHONY: FORCE
 

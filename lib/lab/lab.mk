@@ -4,16 +4,16 @@
 # Included by the top-level Makefile, which sets BUILD, CC, HOST_CFLAGS and Q.
 
 LAB_DIR := lib/lab
-LAB_INIT_SRCS := $(addprefix $(LAB_DIR)/,init.c init_modules.c init_disks.c init_run.c \
-	init_evidence.c channel.c)
-LAB_SRCS := $(filter-out $(LAB_DIR)/init.c $(LAB_DIR)/init_%.c,$(wildcard $(LAB_DIR)/*.c))
+LAB_CPPFLAGS := -I$(LAB_DIR)
+LAB_INIT_SRCS := $(wildcard $(LAB_DIR)/agent/*.c)
+LAB_SRCS := $(filter-out $(LAB_DIR)/agent/init%,$(wildcard $(LAB_DIR)/*.c $(addsuffix /*.c,$(filter-out %/make,$(wildcard $(LAB_DIR)/*)))))
 LAB_OBJS := $(LAB_SRCS:$(LAB_DIR)/%.c=$(BUILD)/obj/lab/%.o)
 LAB_INIT_OBJS := $(LAB_INIT_SRCS:$(LAB_DIR)/%.c=$(BUILD)/obj/lab/%.o)
 LAB_LIBS := -ljansson -larchive -lm
 
 $(BUILD)/obj/lab/%.o: $(LAB_DIR)/%.c
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(HOST_CFLAGS) $(CFLAGS) -c -o $@ $<
+	$(Q)$(CC) $(HOST_CFLAGS) $(LAB_CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 $(BUILD)/lab: $(LAB_OBJS)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LAB_LIBS)
@@ -26,4 +26,4 @@ $(BUILD)/make_exit.so: $(LAB_DIR)/make/exit.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(HOST_CFLAGS) -fPIC -shared -MF $(BUILD)/obj/lab/make_exit.d $(LDFLAGS) -o $@ $<
 
--include $(wildcard $(BUILD)/obj/lab/*.d)
+-include $(LAB_OBJS:.o=.d) $(LAB_INIT_OBJS:.o=.d)

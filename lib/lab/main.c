@@ -9,16 +9,17 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "bisect.h"
-#include "bisect_step.h"
-#include "check.h"
-#include "matrix.h"
-#include "prove.h"
-#include "run.h"
-#include "soak.h"
-#include "source.h"
-#include "upstream.h"
-#include "verdict.h"
+#include "base/paths.h"
+#include "bisect/bisect.h"
+#include "bisect/bisect_step.h"
+#include "campaign/matrix.h"
+#include "campaign/soak.h"
+#include "kernel/source.h"
+#include "prove/check.h"
+#include "prove/prove.h"
+#include "prove/upstream.h"
+#include "run/run.h"
+#include "verdict/verdict.h"
 
 static const struct {
 	const char *name;

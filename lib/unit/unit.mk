@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 # Unit tests of everything that needs no virtual machine, with ASan and UBSan.
-# lab_*_unit.c test the lab, all others the host library.
+# Those of the lab are in lab/, in its rooms; all others test the host library.
 
-UNIT_SRCS := $(wildcard lib/unit/*_unit.c)
+UNIT_SRCS := $(wildcard lib/unit/*_unit.c lib/unit/*/*_unit.c lib/unit/lab/*/*_unit.c)
 UNITS_BUILT := $(patsubst lib/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRCS))
 UNIT_CFLAGS := $(HOST_CFLAGS) -fsanitize=address,undefined -fno-sanitize-recover=all \
-	-fno-omit-frame-pointer $(LIB_CPPFLAGS) -Ilib/lab -Iselftests
+	-fno-omit-frame-pointer $(LIB_CPPFLAGS) $(LAB_CPPFLAGS) -Ilib/unit/lab -Iselftests
 UNIT_LIB_OBJS := $(addprefix $(BUILD)/obj/unit/,$(addsuffix .o,$(LIB_SRCS)))
 UNIT_LAB_OBJS := $(patsubst lib/lab/%.c,$(BUILD)/obj/unit/lab/%.c.o, \
 	$(filter-out lib/lab/main.c,$(LAB_SRCS)))
@@ -19,7 +19,7 @@ $(BUILD)/obj/unit/%.o: lib/%
 
 $(BUILD)/obj/unit/vm/image_blob.S.o: $(GUEST_BIN)
 
-UNITS_OF_LAB := $(filter $(BUILD)/unit/lab_%,$(UNITS_BUILT))
+UNITS_OF_LAB := $(filter $(BUILD)/unit/lab/%,$(UNITS_BUILT))
 UNITS_OF_LIB := $(filter-out $(UNITS_OF_LAB),$(UNITS_BUILT))
 $(UNITS_OF_LAB): $(UNIT_LAB_OBJS)
 $(UNITS_OF_LAB): UNIT_LINK := $(UNIT_LAB_OBJS) $(LAB_LIBS)

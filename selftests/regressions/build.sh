@@ -19,7 +19,7 @@ if [ ! -e "$tree/virt/kvm/kvm_main.c" ]; then
 fi
 mkdir -p "$out"
 out=$(readlink -f "$out")
-configs="$here/../config $here/../../lib/lab/kernel.config"
+configs="$here/../config $here/../../lib/lab/kernel/kernel.config"
 # shellcheck disable=SC2086 # two files
 stamp=$({ echo "$tree"; cat "$here"/kernel/* "$here/apply.sh" $configs
 	# What is expected of an entry makes no other kernel.
@@ -42,7 +42,7 @@ fi
 log=$out/build.log
 echo "building the kernel; this takes a while, see $log"
 # shellcheck disable=SC2086 # two files
-sh "$here/../../lib/lab/build_kernel.sh" "$out/src" "$out/kernel" $configs >"$log" 2>&1 || {
+sh "$here/../../lib/lab/kernel/build_kernel.sh" "$out/src" "$out/kernel" $configs >"$log" 2>&1 || {
 	echo "build.sh: the kernel does not build: $(grep -m 1 -iE 'error' "$log"); see $log" >&2
 	exit 1
 }

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Inside of the VM's init: one struct handed to every part.
+ */
+#ifndef LAB_INIT_H
+#define LAB_INIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "agent/channel.h"
+
+/* A program's stream, cut into lines as the bytes come. */
+struct init_stream {
+	int fd;				/* -1 when at its end */
+	enum channel_kind kind;		/* CHANNEL_OUT or CHANNEL_ERR */
+	char line[CHANNEL_TEXT_MAX];
+	size_t fill;
+	unsigned long cut;		/* bytes of this line thrown away */
+};
+
+/* How far the ending of a program that overran its limit has come. */
+enum init_stage {
+	INIT_RUNNING,
+	INIT_TERMINATED,	/* SIGTERM sent */
+	INIT_KILLED,		/* SIGKILL sent */
+};
+
+struct init_program {
+	pid_t pid;		/* also its process group; 0: none runs */
+	bool reaped;
+	int status;		/* of waitpid(), once reaped */
+	enum init_stage stage;
+	long started_ms;
+	long deadline_ms;	/* of the present stage, once it is to end */
+	size_t budget;		/* bytes of output still accepted */
+	unsigned long dropped;	/* lines beyond it */
+	bool over_limit;
+	struct init_stream out, err;
+};
+
+struct init {
+	int port;			/* the channel, -1 until it is open */
+	int kmsg;			/* the kernel log, -1 if it cannot be had */
+	int signals;			/* signalfd for SIGCHLD */
+	unsigned long seq;
+	struct channel_reader reader;
+	struct init_program program;
+};
+
+/* Milliseconds of CLOCK_MONOTONIC. */
+long init_now_ms(void);
+
+/* Send text on the channel; a dead channel ends the VM, there is no other way out. */
+void init_send(struct init *in, enum channel_kind kind, const char *text, size_t len);
+void init_sayf(struct init *in, enum channel_kind kind, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* A line for people in the kernel log, where the console shows it. */
+void init_log(const struct init *in, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Say what failed on channel and console, then power off. */
+void init_die(struct init *in, const char *fmt, ...)
+	__attribute__((noreturn, format(printf, 2, 3)));
+
+/*
+ * init_modules.c: load what /modules.load names, in its order, with parameters
+ * from /proc/cmdline. @report is called for each module that was not loaded
+ * (name and reason); after each module @loaded is called.
+ */
+struct init_modules {
+	void (*loaded)(struct init *in);
+	void (*report)(struct init *in, const char *name, const char *reason);
+};
+
+void init_load_modules(struct init *in, const struct init_modules *ops);
+
+/* init_disks.c: mount what /mounts names; a note for each that is not to be had. */
+void init_mount_disks(struct init *in);
+
+/* init_run.c: start the program that a CHANNEL_RUN frame describes. */
+void init_run_start(struct init *in, const struct channel_frame *frame);
+/* The program's time is over: begin to end it. */
+void init_run_stop(struct init *in);
+/* Take what can be read from @s; false when there was nothing, or its end. */
+bool init_run_output(struct init *in, struct init_stream *s);
+/* Children changed state: reap them all. */
+void init_run_reap(struct init *in);
+/* Deadlines and the end: call whenever something happened or time passed. */
+void init_run_step(struct init *in);
+/* Time until init_run_step() wants to be called, -1: nothing is due. */
+int init_run_wait_ms(const struct init *in);
+
+/* init_evidence.c: what every user task is doing, to channel and console. */
+void init_evidence(struct init *in, const char *why);
+/* Call @fn for each process but init and the kernel's own; returns how many. */
+unsigned int init_each_process(void (*fn)(struct init *in, pid_t pid, const char *comm,
+					  char state), struct init *in);
+
+#endif

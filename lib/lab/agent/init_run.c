@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * One test program inside the VM: start it in a session of its own, forward its
+ * output line by line, and end it when told: by SIGTERM, then by SIGKILL. What
+ * survives that is reported as stuck, for nothing but a kernel that does not let
+ * go survives SIGKILL. The time limit is the lab's business, which knows how
+ * much CPU time the VM was granted.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "agent/init.h"
+
+#define MAX_ARGS	256
+/* Tests put sysctls, swap and cgroups back on SIGTERM; emulation is slow. */
+#define TERM_GRACE_MS	10000
+#define KILL_GRACE_MS	15000
+/* Children that are just about to exit are not left behind. */
+#define STRAY_GRACE_MS	2000
+/* A program gone wild must not fill the host's disk. */
+#define OUTPUT_MAX	(32u << 20)
+
+static void send_line(struct init *in, struct init_stream *s)
+{
+	struct init_program *p = &in->program;
+
+	if (s->fill > p->budget) {
+		p->dropped++;
+	} else {
+		p->budget -= s->fill;
+		init_send(in, s->kind, s->line, s->fill);
+		if (s->cut)
+			init_sayf(in, CHANNEL_NOTE, "a line of %lu bytes was cut to %zu",
+				  s->fill + s->cut, s->fill);
+	}
+	s->fill = 0;
+	s->cut = 0;
+}
+
+static void close_stream(struct init *in, struct init_stream *s)
+{
+	if (s->fill)
+		send_line(in, s);
+	close(s->fd);
+	s->fd = -1;
+}
+
+bool init_run_output(struct init *in, struct init_stream *s)
+{
+	char buf[16384];
+	ssize_t n = read(s->fd, buf, sizeof(buf));
+
+	if (n < 0 && (errno == EINTR || errno == EAGAIN))
+		return false;
+	if (n <= 0) {
+		close_stream(in, s);
+		return false;
+	}
+	for (ssize_t i = 0; i < n; i++) {
+		if (buf[i] == '\n')
+			send_line(in, s);
+		else if (s->fill < sizeof(s->line))
+			s->line[s->fill++] = buf[i];
+		else
+			s->cut++;
+	}
+	return true;
+}
+
+/* Child: never returns. */
+static void exec_program(char **argv, int out, int err)
+{
+	static char *const env[] = {
+		"PATH=/suite:/bin:/sbin:/usr/bin:/usr/sbin", "HOME=/tmp", "TMPDIR=/tmp", NULL
+	};
+	const struct rlimit no_core = { 0, 0 };
+	int null = open("/dev/null", O_RDONLY);
+	int oom = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+	sigset_t none;
+
+	setsid();
+	if (oom >= 0 && write(oom, "0", 1) != 1)
+		dprintf(err, "lab-init: write(oom_score_adj): %s\n", strerror(errno));
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	setrlimit(RLIMIT_CORE, &no_core);
+	if (null < 0 || dup2(null, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0 ||
+	    chdir("/tmp"))
+		dprintf(err, "lab-init: setting up %s: %s\n", argv[0], strerror(errno));
+	execve(argv[0], argv, env);
+	dprintf(2, "lab-init: execve(%s): %s\n", argv[0], strerror(errno));
+	_exit(127);
+}
+
+/* Cut "PROGRAM\tARG..." in place. Returns the number of words, 0: too many. */
+static int parse_run(char *text, char **argv)
+{
+	char *save = NULL, *word, sep[] = { CHANNEL_FIELD, '\0' };
+	int n = 0;
+
+	for (word = strtok_r(text, sep, &save); word; word = strtok_r(NULL, sep, &save)) {
+		if (n == MAX_ARGS)
+			return 0;
+		argv[n++] = word;
+	}
+	argv[n] = NULL;
+	return n;
+}
+
+static void open_stream(struct init *in, struct init_stream *s, enum channel_kind kind, int fd)
+{
+	*s = (struct init_stream){ .fd = fd, .kind = kind };
+	if (fcntl(fd, F_SETFL, O_NONBLOCK))
+		init_die(in, "fcntl(O_NONBLOCK): %s", strerror(errno));
+}
+
+void init_run_start(struct init *in, const struct channel_frame *frame)
+{
+	struct init_program *p = &in->program;
+	char text[CHANNEL_TEXT_MAX + 1], *argv[MAX_ARGS + 1];
+	int out[2], err[2];
+
+	memcpy(text, frame->text, frame->len + 1);
+	if (!parse_run(text, argv))
+		init_die(in, "a run command without a program, or with more than %d words",
+			 MAX_ARGS);
+	if (pipe2(out, O_CLOEXEC) || pipe2(err, O_CLOEXEC))
+		init_die(in, "pipe2(): %s", strerror(errno));
+	init_log(in, "start %s", argv[0]);
+
+	p->started_ms = init_now_ms();
+	p->stage = INIT_RUNNING;
+	p->reaped = false;
+	p->over_limit = false;
+	p->budget = OUTPUT_MAX;
+	p->dropped = 0;
+	p->pid = fork();
+	if (p->pid < 0)
+		init_die(in, "fork(): %s", strerror(errno));
+	if (!p->pid)
+		exec_program(argv, out[1], err[1]);
+	close(out[1]);
+	close(err[1]);
+	open_stream(in, &p->out, CHANNEL_OUT, out[0]);
+	open_stream(in, &p->err, CHANNEL_ERR, err[0]);
+	init_sayf(in, CHANNEL_START, "%d", p->pid);
+}
+
+void init_run_reap(struct init *in)
+{
+	struct init_program *p = &in->program;
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		if (pid != p->pid)
+			continue;
+		p->reaped = true;
+		p->status = status;
+	}
+}
+
+/* The output that is already in the pipe, though a process left behind may hold it open. */
+static void drain(struct init *in, struct init_stream *s)
+{
+	while (s->fd >= 0 && init_run_output(in, s))
+		;
+	if (s->fd >= 0)
+		close_stream(in, s);
+}
+
+static void kill_stray(struct init *in, pid_t pid, const char *comm, char state)
+{
+	init_sayf(in, CHANNEL_NOTE, "left behind: process %d (%s), state %c", pid, comm, state);
+	kill(pid, SIGKILL);
+}
+
+static void count_only(struct init *in, pid_t pid, const char *comm, char state)
+{
+	(void)in, (void)pid, (void)comm, (void)state;
+}
+
+static unsigned int wait_strays(struct init *in, long ms)
+{
+	long deadline = init_now_ms() + ms;
+	unsigned int left;
+
+	for (;;) {
+		init_run_reap(in);
+		left = init_each_process(count_only, in);
+		if (!left || init_now_ms() >= deadline)
+			return left;
+		usleep(20000);
+	}
+}
+
+static void finish(struct init *in)
+{
+	struct init_program *p = &in->program;
+	struct channel_exit x = { .code = -1, .over_limit = p->over_limit };
+	char text[160];
+
+	x.ms = (unsigned long)(init_now_ms() - p->started_ms);
+	x.left = wait_strays(in, STRAY_GRACE_MS);
+	if (x.left) {
+		x.left = init_each_process(kill_stray, in);
+		x.stuck = wait_strays(in, KILL_GRACE_MS) > 0;
+		if (x.stuck)
+			init_evidence(in, "processes survive SIGKILL");
+	}
+	drain(in, &p->out);
+	drain(in, &p->err);
+	if (p->reaped && WIFEXITED(p->status))
+		x.code = WEXITSTATUS(p->status);
+	else if (p->reaped)
+		x.signal = WTERMSIG(p->status);
+	x.dropped = p->dropped;
+	p->pid = 0;
+	init_send(in, CHANNEL_EXIT, text, channel_format_exit(text, sizeof(text), &x));
+}
+
+void init_run_step(struct init *in)
+{
+	struct init_program *p = &in->program;
+
+	if (!p->pid)
+		return;
+	if (p->reaped) {
+		finish(in);
+		return;
+	}
+	if (p->stage == INIT_RUNNING || init_now_ms() < p->deadline_ms)
+		return;
+	if (p->stage == INIT_KILLED) {
+		finish(in);
+		return;
+	}
+	kill(-p->pid, SIGKILL);
+	p->stage = INIT_KILLED;
+	p->deadline_ms = init_now_ms() + KILL_GRACE_MS;
+}
+
+void init_run_stop(struct init *in)
+{
+	struct init_program *p = &in->program;
+
+	/* It may have ended while the command was on its way. */
+	if (!p->pid || p->reaped || p->stage != INIT_RUNNING)
+		return;
+	p->over_limit = true;
+	init_evidence(in, "time limit");
+	kill(-p->pid, SIGTERM);
+	p->stage = INIT_TERMINATED;
+	p->deadline_ms = init_now_ms() + TERM_GRACE_MS;
+}
+
+int init_run_wait_ms(const struct init *in)
+{
+	long left;
+
+	if (!in->program.pid || in->program.stage == INIT_RUNNING)
+		return -1;
+	left = in->program.deadline_ms - init_now_ms();
+	return left < 0 ? 0 : (int)left;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Where the lab finds itself: handed to every command.
+ */
+#ifndef LAB_PATHS_H
+#define LAB_PATHS_H
+
+#include <limits.h>
+
+struct lab_paths {
+	char build[PATH_MAX];	/* where the lab's own binary lies */
+	char repo[PATH_MAX];	/* one above */
+	char invoked[PATH_MAX];	/* how to call the lab again: relative to the repository */
+};
+
+#endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The directory of a run's results.
+ */
+#ifndef LAB_RUN_DIR_H
+#define LAB_RUN_DIR_H
+
+#include <limits.h>
+
+#include "base/lab_error.h"
+
+/*
+ * Make directory @wanted with its parents (it may exist), or, if @wanted is
+ * NULL, a new one BUILD/runs/DATE-TIME to which BUILD/runs/latest then points.
+ * Its absolute path goes to @out. Returns 0 or -errno.
+ */
+int lab_run_dir_make(const char *build, const char *wanted, char out[PATH_MAX],
+		     struct lab_error *e);
+
+/*
+ * "OUT/NAME.ENDING", where the first bed keeps it, or "OUT/NAME.bedN.ENDING" for those
+ * behind it. The caller frees it.
+ */
+char *lab_run_file(const char *out, const char *name, unsigned int bed, const char *ending);
+
+#endif

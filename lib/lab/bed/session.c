@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * One boot of the VM: its beginning, its end, and what comes in between from
+ * QEMU. What init says is acted upon in session_frames.c, deadlines are in
+ * session_watch.c.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "bed/session.h"
+
+#define POLL_MS		250
+/* A serial console comes byte by byte: let some gather, QEMU needs the CPU more. */
+#define CONSOLE_MS	20
+/* So often is looked how QEMU fares, at most. */
+#define HEARD_MS	250
+/* What QEMU wrote before its end is in the sockets; reading it takes no longer. */
+#define DRAIN_MS	5000
+
+void lab_session_enter(struct lab_session *s, enum lab_stage stage)
+{
+	s->stage = stage;
+	lab_window_open(&s->stage_window, s->qemu.pid);
+}
+
+void lab_session_note(struct lab_session *s, const char *fmt, ...)
+{
+	char text[640];
+	va_list ap;
+	int n = 0;
+
+	if (s->results->beds > 1)
+		n = snprintf(text, sizeof(text), "bed %u: ", s->bed);
+	va_start(ap, fmt);
+	vsnprintf(text + n, sizeof(text) - (size_t)n, fmt, ap);
+	va_end(ap);
+	lab_text_addf(&s->results->notes, "%s\n", text);
+	lab_progress_say(s->progress, "note: %s", text);
+}
+
+static void log_frame(struct lab_session *s, char direction, enum channel_kind kind,
+		      const char *text, size_t len)
+{
+	fprintf(s->channel_file, "%9.3f %c %-8s ",
+		(double)(lab_now_ms() - s->started_ms) / 1000, direction,
+		channel_kind_name(kind));
+	fwrite(text, 1, len, s->channel_file);
+	fputc('\n', s->channel_file);
+	if (kind != CHANNEL_OUT)
+		fflush(s->channel_file);
+}
+
+void lab_session_send(struct lab_session *s, enum channel_kind kind, const char *text)
+{
+	int ret = channel_send(s->qemu.channel, &s->seq, kind, text, strlen(text));
+
+	log_frame(s, '>', kind, text, strlen(text));
+	/* QEMU going away shows up as such; the write need not say it again. */
+	if (ret && ret != -EPIPE && ret != -ECONNRESET)
+		snprintf(s->trouble, sizeof(s->trouble), "write to the channel: %s",
+			 strerror(-ret));
+}
+
+static void close_fd(int *fd)
+{
+	close(*fd);
+	*fd = -1;
+}
+
+static void read_console(struct lab_session *s)
+{
+	char buf[65536];
+	ssize_t n = read(s->qemu.console, buf, sizeof(buf));
+
+	s->console_ms = lab_now_ms();
+	if (n < 0 && errno == EINTR)
+		return;
+	if (n <= 0) {
+		close_fd(&s->qemu.console);
+		return;
+	}
+	fwrite(buf, 1, (size_t)n, s->console_file);
+	fflush(s->console_file);
+	lab_console_feed(&s->console, buf, (size_t)n);
+	if (s->console.panic[0] && !s->panic_ms && !s->traced)
+		s->panic_ms = lab_now_ms();
+}
+
+static void read_channel(struct lab_session *s)
+{
+	struct channel_frame frame;
+	ssize_t n = channel_fill(&s->reader, s->qemu.channel);
+	int ret;
+
+	if (n <= 0) {
+		close_fd(&s->qemu.channel);
+		return;
+	}
+	if (s->facts.garbled) {
+		s->reader.fill = 0;
+		return;
+	}
+	if (lab_now_ms() - s->heard.since_ms > HEARD_MS)
+		lab_window_open(&s->heard, s->qemu.pid);
+	while ((ret = channel_next(&s->reader, &frame, s->garbled, sizeof(s->garbled))) > 0) {
+		log_frame(s, '<', frame.kind, frame.text, frame.len);
+		lab_session_frame(s, &frame);
+	}
+	if (ret < 0) {
+		s->facts.garbled = s->garbled;
+		lab_session_enter(s, LAB_END);
+	}
+}
+
+static void read_qmp(struct lab_session *s)
+{
+	if (lab_qmp_read(&s->qmp) > 0)
+		return;
+	close_fd(&s->qemu.qmp);
+}
+
+void lab_session_reap(struct lab_session *s)
+{
+	pid_t pid = s->qemu.pid;
+
+	if (pid && waitpid(pid, &s->status, WNOHANG) == pid) {
+		s->qemu.pid = 0;
+		s->qemu_gone = true;
+		s->gone_ms = lab_now_ms();
+	}
+}
+
+void lab_session_interrupt(struct lab_session *s, int sig)
+{
+	if (!s->facts.interrupted)
+		s->facts.interrupted = sig;
+	lab_session_enter(s, LAB_END);
+}
+
+static enum lab_qemu_end how_it_ended(const struct lab_session *s, int *code)
+{
+	const char *reason = s->qmp.shutdown;
+
+	*code = 0;
+	if (!s->qemu_gone || s->traced)
+		return LAB_QEMU_STOPPED;
+	if (WIFSIGNALED(s->status)) {
+		*code = WTERMSIG(s->status);
+		return LAB_QEMU_SIGNALLED;
+	}
+	*code = WEXITSTATUS(s->status);
+	if (!s->qmp.greeted)
+		return LAB_QEMU_NOT_STARTED;
+	if (*code)
+		return LAB_QEMU_EXITED;
+	if (!strcmp(reason, "guest-reset"))
+		return LAB_QEMU_RESET;
+	if (!strcmp(reason, "guest-shutdown"))
+		return LAB_QEMU_POWER_OFF;
+	if (!strcmp(reason, "host-signal")) {
+		*code = SIGTERM;
+		return LAB_QEMU_SIGNALLED;
+	}
+	return LAB_QEMU_EXITED;
+}
+
+static void collect_facts(struct lab_session *s)
+{
+	struct lab_facts *f = &s->facts;
+
+	f->qemu_end = how_it_ended(s, &f->qemu_code);
+	if (s->panic_ms && !f->end_marker)
+		f->panic = s->panic;
+	if (s->console.init_said[0])
+		f->init_said = s->console.init_said;
+	if (s->trouble[0])
+		f->trouble = s->trouble;
+	if (s->record.program)
+		f->running = s->record.program->name;
+	if (s->qmp.version[0])
+		snprintf(s->results->qemu, sizeof(s->results->qemu), "%s", s->qmp.version);
+}
+
+static int open_logs(struct lab_session *s)
+{
+	const char *failed = s->console_log;
+
+	s->console_file = fopen(s->console_log, "we");
+	if (s->console_file) {
+		failed = s->channel_log;
+		s->channel_file = fopen(s->channel_log, "we");
+	}
+	if (s->channel_file)
+		return 0;
+	snprintf(s->trouble, sizeof(s->trouble), "open(%.300s): %s", failed, strerror(errno));
+	return -1;
+}
+
+void lab_session_start(struct lab_session *s)
+{
+	struct lab_error e;
+
+	s->started_ms = lab_now_ms();
+	s->qemu = (struct lab_qemu){ .console = -1, .channel = -1, .qmp = -1 };
+	if (open_logs(s))
+		return;
+	if (lab_qemu_start(s->spec, &s->qemu, &e)) {
+		snprintf(s->trouble, sizeof(s->trouble), "%.500s", e.text);
+		return;
+	}
+	s->qmp.fd = s->qemu.qmp;
+	lab_session_enter(s, LAB_BOOT);
+	s->whole = s->stage_window;
+	s->heard = s->stage_window;
+}
+
+int lab_session_poll(const struct lab_session *s, struct pollfd *fds)
+{
+	long rest = s->console_ms + CONSOLE_MS - lab_now_ms();
+
+	fds[0] = (struct pollfd){ .fd = rest > 0 ? -1 : s->qemu.console, .events = POLLIN };
+	fds[1] = (struct pollfd){ .fd = s->qemu.channel, .events = POLLIN };
+	fds[2] = (struct pollfd){ .fd = s->qemu.qmp, .events = POLLIN };
+	return rest > 0 ? (int)rest : POLL_MS;
+}
+
+/* A panic that the lab provoked itself is no finding. */
+static void keep_panic(struct lab_session *s)
+{
+	if (s->panic_ms && !s->panic[0])
+		memcpy(s->panic, s->console.panic, sizeof(s->panic));
+}
+
+void lab_session_handle(struct lab_session *s, const struct pollfd *fds)
+{
+	if (fds[0].revents)
+		read_console(s);
+	if (fds[1].revents)
+		read_channel(s);
+	if (fds[2].revents)
+		read_qmp(s);
+	keep_panic(s);
+	if (!s->qemu_gone && s->stage != LAB_END)
+		lab_session_watch(s);
+}
+
+bool lab_session_finished(const struct lab_session *s)
+{
+	/* QEMU is gone: what it left in the sockets still counts. */
+	if (s->qemu_gone)
+		return s->facts.interrupted ||
+			(s->qemu.console < 0 && s->qemu.channel < 0 && s->qemu.qmp < 0) ||
+			lab_now_ms() - s->gone_ms > DRAIN_MS;
+	return s->stage == LAB_END || s->trouble[0];
+}
+
+void lab_session_end(struct lab_session *s)
+{
+	collect_facts(s);
+	lab_qemu_stop(&s->qemu);
+	if (s->console_file)
+		fclose(s->console_file);
+	if (s->channel_file)
+		fclose(s->channel_file);
+	s->spec = NULL;
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * One boot of the VM: start QEMU, drive init through the programs, watch the
+ * deadlines, collect the facts.
+ *
+ * Whoever owns sessions has the loop: start each; then poll for their
+ * descriptors and let them handle what came, at least twice a second, until each
+ * is finished; then end it.
+ */
+#ifndef LAB_SESSION_H
+#define LAB_SESSION_H
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "base/progress.h"
+#include "bed/console.h"
+#include "bed/load.h"
+#include "bed/qemu.h"
+#include "bed/qmp.h"
+#include "bed/queue.h"
+#include "suite/suite.h"
+#include "verdict/record.h"
+#include "verdict/results.h"
+#include "verdict/verdict.h"
+
+enum lab_stage {
+	LAB_BOOT,	/* until init takes commands */
+	LAB_SERVE,	/* programs run */
+	LAB_LEAVE,	/* told to power off */
+	LAB_TRACE,	/* it hangs: an NMI makes it say where */
+	LAB_END,	/* stop QEMU */
+};
+
+struct lab_session {
+	/* Set by the caller. */
+	const struct lab_qemu_spec *spec;
+	const struct lab_suite *suite;
+	struct lab_queue *queue;	/* of the suite's programs; shared with other beds */
+	struct lab_results *results;	/* its programs in the order of the suite's */
+	struct lab_progress *progress;
+	unsigned int bed;		/* which one this is: 1, 2, ... */
+	long overall_ms;		/* lab_now_ms() at which the whole run is over */
+	const char *console_log, *channel_log;
+
+	/* The outcome; the texts of @facts live here. */
+	struct lab_facts facts;
+	struct lab_console console;
+	struct lab_record record;	/* still open if the machine ended under a program */
+	char panic[320], garbled[256], init_error[512], trouble[512], problem[400];
+
+	/* Inner state. */
+	struct lab_qemu qemu;
+	struct lab_qmp qmp;
+	struct channel_reader reader;
+	unsigned long seq;
+	enum lab_stage stage;
+	long console_ms;		/* when the console was last read */
+	FILE *console_file, *channel_file;
+	long limit;			/* seconds, of the program that runs */
+	bool qemu_gone;
+	long gone_ms;			/* when that was seen */
+	bool traced;			/* a panic or a reset is the lab's own doing now */
+	int status;			/* of waitpid(), once gone */
+	long started_ms;
+	struct lab_window whole;	/* since QEMU was started */
+	struct lab_window stage_window;	/* since the stage, or the program, began */
+	struct lab_window heard;	/* since the last frame from init */
+	bool told_to_stop;		/* the program is over its limit */
+	long panic_ms;			/* when a panic was seen, 0: none */
+};
+
+#define LAB_SESSION_FDS	3
+
+/* Start QEMU. Errors of the host are facts too: the session is finished then. */
+void lab_session_start(struct lab_session *s);
+
+/*
+ * What to poll for: fills in all LAB_SESSION_FDS elements of @fds and returns
+ * after how many ms to call lab_session_handle() at the latest.
+ */
+int lab_session_poll(const struct lab_session *s, struct pollfd *fds);
+
+/* Act on what @fds says, and on the deadlines. */
+void lab_session_handle(struct lab_session *s, const struct pollfd *fds);
+
+/* A child ended (SIGCHLD): was it this QEMU? */
+void lab_session_reap(struct lab_session *s);
+
+/* Signal @sig ends the run. */
+void lab_session_interrupt(struct lab_session *s, int sig);
+
+/* Is there nothing more to wait for? */
+bool lab_session_finished(const struct lab_session *s);
+
+/* Fill in @s->facts. When it returns, QEMU is gone. */
+void lab_session_end(struct lab_session *s);
+
+/* session_frames.c: act on what init says. */
+void lab_session_frame(struct lab_session *s, const struct channel_frame *frame);
+/* session_watch.c: deadlines. */
+void lab_session_watch(struct lab_session *s);
+/* Enter @stage; its deadline counts from now. */
+void lab_session_enter(struct lab_session *s, enum lab_stage stage);
+/* Send a command to init, and log it. */
+void lab_session_send(struct lab_session *s, enum channel_kind kind, const char *text);
+/* Append a line to the notes, with the bed's name if there are several, and show it. */
+void lab_session_note(struct lab_session *s, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/*
+ * All deadlines but the programs' own, in seconds that the VM was granted, with
+ * their reasons.
+ */
+enum {
+	/* Measured: 4 to 11 s. A debugging kernel takes several times as long. */
+	LAB_BOOT_SECONDS	= 180,
+	/* The kernel speaks within 2 s of QEMU's start; nothing at all is the bed's fault. */
+	LAB_FIRST_WORD_SECONDS	= 60,
+	/*
+	 * init ticks every 2 s: 20 missed ticks are no scheduling accident. It is
+	 * silent for up to 17 s when it waits for killed processes to go.
+	 */
+	LAB_SILENCE_SECONDS	= 40,
+	/* init collects evidence, sends SIGTERM, waits, sends SIGKILL, waits. */
+	LAB_STOP_SECONDS	= 120,
+	/* sync and power-off. */
+	LAB_LEAVE_SECONDS	= 60,
+	/* A trace of two CPUs and the module list on a slow console. */
+	LAB_TRACE_SECONDS	= 30,
+	/* A panicked kernel resets as soon as its trace is out (panic=-1). */
+	LAB_PANIC_SECONDS	= 30,
+};
+
+#endif

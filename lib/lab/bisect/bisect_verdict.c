@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Verdicts on commits. See bisect_verdict.h for the rules and their reasons.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bisect/bisect_verdict.h"
+#include "verdict/verdict.h"
+
+/* After so many runs that say nothing the bed, or the commit, is not fit for it. */
+#define MAX_NOTHING	2
+#define CHANCE		0.01
+
+static const char *word(json_t *object, const char *key)
+{
+	const char *s = json_string_value(json_object_get(object, key));
+
+	return s ? s : "";
+}
+
+static void title_of(json_t *one, char *title, size_t size)
+{
+	const char *name = word(one, "name");
+
+	snprintf(title, size, "%s%s%s", word(one, "program"), *name ? ":" : "", name);
+}
+
+static bool says(json_t *one, const char *what)
+{
+	json_t *line;
+	size_t i;
+
+	json_array_foreach(json_object_get(one, "diagnostics"), i, line)
+		if (strstr(json_string_value(line), what))
+			return true;
+	return false;
+}
+
+static bool is_among(json_t *titles, const char *title)
+{
+	json_t *one;
+	size_t i;
+
+	json_array_foreach(titles, i, one)
+		if (!strcmp(json_string_value(one), title))
+			return true;
+	return false;
+}
+
+/* Of a program that has tests which are sought, or any if it is not known which are. */
+static bool is_sought(json_t *titles, const char *title)
+{
+	size_t len = strcspn(title, ":"), i;
+	json_t *one;
+
+	json_array_foreach(titles, i, one)
+		if (strcspn(json_string_value(one), ":") == len &&
+		    !strncmp(json_string_value(one), title, len))
+			return true;
+	return !json_array_size(titles);
+}
+
+static bool was_running(json_t *results)
+{
+	json_t *program;
+	size_t i;
+
+	json_array_foreach(json_object_get(results, "programs"), i, program)
+		if (strcmp(word(program, "state"), "not run"))
+			return true;
+	return false;
+}
+
+/* A failure without a word is one of the test; it does not say that it is not. */
+static bool broke(json_t *one, bool died)
+{
+	return says(one, "broken: ") || (!died && !says(one, "error: "));
+}
+
+/* The most that a failed test of the run says. */
+static enum lab_bisect_run worst(json_t *results, bool died, const struct lab_bisect_known *known,
+				 char *test, size_t size)
+{
+	enum lab_bisect_run found = LAB_BISECT_NOTHING;
+	char title[640];
+	json_t *one;
+	size_t i;
+
+	json_array_foreach(json_object_get(results, "cases"), i, one) {
+		if (strcmp(word(one, "status"), "fail"))
+			continue;
+		title_of(one, title, sizeof(title));
+		if (!test[0])
+			snprintf(test, size, "%s", title);
+		if (broke(one, died) && is_sought(known->failing, title)) {
+			snprintf(test, size, "%s", title);
+			return LAB_BISECT_BROKE;
+		}
+		if (known->errors_count || is_among(known->failing, title))
+			found = LAB_BISECT_FAILED;
+	}
+	return found;
+}
+
+/* Could what is sought have shown? */
+static bool passes_sought(json_t *results, json_t *failing)
+{
+	char title[640];
+	json_t *one;
+	size_t i;
+
+	if (!json_array_size(failing))
+		return true;
+	json_array_foreach(json_object_get(results, "cases"), i, one) {
+		title_of(one, title, sizeof(title));
+		if (!strcmp(word(one, "status"), "pass") && is_among(failing, title))
+			return true;
+	}
+	return false;
+}
+
+enum lab_bisect_run lab_bisect_classify(json_t *results, int code,
+					const struct lab_bisect_known *known,
+					char *test, size_t size)
+{
+	bool died = code == LAB_EXIT_PANIC || code == LAB_EXIT_HANG;
+	enum lab_bisect_run run;
+
+	test[0] = '\0';
+	/* They say "fail" until the run is over. */
+	if (!results || json_integer_value(json_object_get(results, "exit_code")) != code)
+		return LAB_BISECT_NOTHING;
+	switch (code) {
+	case LAB_EXIT_PASS:
+		return passes_sought(results, known->failing) ? LAB_BISECT_PASSED :
+			LAB_BISECT_UNFIT;
+	case LAB_EXIT_FAIL:
+	case LAB_EXIT_PANIC:
+	case LAB_EXIT_HANG:
+		if (died && !was_running(results))
+			return LAB_BISECT_UNFIT;
+		run = worst(results, died, known, test, size);
+		if (!died || run == LAB_BISECT_BROKE)
+			return run;
+		return is_sought(known->failing, test) ? LAB_BISECT_DIED : LAB_BISECT_NOTHING;
+	case LAB_EXIT_SKIP:
+	case LAB_EXIT_NO_BOOT:
+		return LAB_BISECT_UNFIT;
+	default:
+		return LAB_BISECT_NOTHING;
+	}
+}
+
+json_t *lab_bisect_failing(json_t *results)
+{
+	json_t *titles = json_array(), *one;
+	char title[640];
+	size_t i;
+
+	json_array_foreach(json_object_get(results, "cases"), i, one) {
+		title_of(one, title, sizeof(title));
+		/* A program that ended early is no test that another run could pass. */
+		if (!strcmp(word(one, "status"), "fail") && strchr(title, ':') &&
+		    !is_among(titles, title))
+			json_array_append_new(titles, json_string(title));
+	}
+	return titles;
+}
+
+void lab_bisect_count(struct lab_bisect_tally *t, enum lab_bisect_run run)
+{
+	unsigned int *const counts[] = {
+		[LAB_BISECT_PASSED] = &t->passed, [LAB_BISECT_BROKE] = &t->broke,
+		[LAB_BISECT_DIED] = &t->died, [LAB_BISECT_FAILED] = &t->failed,
+		[LAB_BISECT_UNFIT] = &t->unfit, [LAB_BISECT_NOTHING] = &t->nothing,
+	};
+
+	++*counts[run];
+	if (lab_bisect_failures(t) && run != LAB_BISECT_UNFIT && run != LAB_BISECT_NOTHING)
+		t->since_failure++;
+}
+
+unsigned int lab_bisect_failures(const struct lab_bisect_tally *t)
+{
+	return t->broke + t->died + t->failed;
+}
+
+unsigned int lab_bisect_runs(const struct lab_bisect_tally *t)
+{
+	return t->passed + lab_bisect_failures(t);
+}
+
+static enum lab_bisect_verdict judge_failures(const struct lab_bisect_tally *t,
+					      const struct lab_bisect_rule *rule)
+{
+	if (t->broke || t->died > 1 || (t->died && rule->runs == 1))
+		return LAB_BISECT_BAD;
+	return t->failed && !t->passed ? LAB_BISECT_BAD : LAB_BISECT_CANNOT_TELL;
+}
+
+enum lab_bisect_verdict lab_bisect_judge(const struct lab_bisect_tally *t,
+					 const struct lab_bisect_rule *rule)
+{
+	bool over = t->unfit || t->nothing >= MAX_NOTHING;
+
+	if (lab_bisect_failures(t)) {
+		if (t->since_failure >= rule->runs || over)
+			return judge_failures(t, rule);
+	} else if (over) {
+		return LAB_BISECT_CANNOT_TELL;
+	} else if (t->passed >= rule->good_runs) {
+		return LAB_BISECT_GOOD;
+	}
+	return LAB_BISECT_UNDECIDED;
+}
+
+static const struct {
+	const char *name;
+	int exit_code;
+} verdicts[] = {
+	[LAB_BISECT_UNDECIDED]		= { "undecided",	125 },
+	[LAB_BISECT_GOOD]		= { "good",		0 },
+	[LAB_BISECT_BAD]		= { "bad",		1 },
+	[LAB_BISECT_CANNOT_TELL]	= { "cannot tell",	125 },
+};
+
+const char *lab_bisect_verdict_name(enum lab_bisect_verdict verdict)
+{
+	return verdicts[verdict].name;
+}
+
+int lab_bisect_exit_code(enum lab_bisect_verdict verdict)
+{
+	return verdicts[verdict].exit_code;
+}
+
+static double pass_rate(unsigned int failed, unsigned int runs)
+{
+	return 1 - (failed + 1.0) / (runs + 2.0);
+}
+
+unsigned int lab_bisect_good_runs(unsigned int failed, unsigned int runs)
+{
+	return (unsigned int)ceil(log(CHANCE) / log(pass_rate(failed, runs)));
+}
+
+double lab_bisect_chance(unsigned int failed, unsigned int runs, unsigned int good_runs)
+{
+	return pow(pass_rate(failed, runs), good_runs);
+}

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The results of a soak.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "campaign/soak_file.h"
+#include "verdict/verdict.h"
+
+/* "program:case" of all that failed. */
+static json_t *failures(json_t *results)
+{
+	json_t *names = json_array(), *one;
+	size_t i;
+
+	json_array_foreach(json_object_get(results, "cases"), i, one) {
+		const char *program = "?", *name = "", *status = "";
+
+		json_unpack(one, "{s:s, s:s, s:s}", "program", &program, "name", &name,
+			    "status", &status);
+		if (!strcmp(status, "fail"))
+			json_array_append_new(names, json_sprintf("%s%s%s", program,
+								  name[0] ? ":" : "", name));
+	}
+	return names;
+}
+
+/* Of the programs that draw at random: each with its seed. */
+static json_t *seeds(json_t *results)
+{
+	json_t *all = json_object(), *one;
+	size_t i;
+
+	json_array_foreach(json_object_get(results, "programs"), i, one) {
+		const char *name, *seed;
+
+		if (!json_unpack(one, "{s:s, s:s}", "name", &name, "seed", &seed))
+			json_object_set_new(all, name, json_string(seed));
+	}
+	return all;
+}
+
+json_t *lab_soak_record(json_t *setup, json_t *results, const struct lab_soak_bed *bed)
+{
+	json_t *totals = json_object_get(results, "totals");
+	json_t *record, *mine;
+	int passed, failed, skipped;
+
+	if (json_unpack(totals, "{s:i, s:i, s:i}", "passed", &passed, "failed", &failed,
+			"skipped", &skipped))
+		return NULL;
+	/* "o" and "O" refuse what is not there. */
+	mine = json_pack("{s:O, s:O, s:O, s:O, s:O, s:i, s:i, s:i, s:o, s:o, s:i, s:f, s:s?}",
+			 "started", json_object_get(results, "started"),
+			 "seconds", json_object_get(results, "seconds"),
+			 "verdict", json_object_get(results, "verdict"),
+			 "reason", json_object_get(results, "reason"),
+			 "exit_code", json_object_get(results, "exit_code"),
+			 "passed", passed, "failed", failed, "skipped", skipped,
+			 "failures", failures(results), "seeds", seeds(results),
+			 "burners", (int)bed->burners, "load_average", bed->load,
+			 "directory", bed->kept);
+	if (!mine)
+		return NULL;
+	record = json_copy(setup);
+	json_object_update(record, mine);
+	json_decref(mine);
+	return record;
+}
+
+static int exit_code(json_t *record)
+{
+	json_t *code = json_object_get(record, "exit_code");
+
+	return json_is_integer(code) ? (int)json_integer_value(code) : LAB_EXIT_INFRASTRUCTURE;
+}
+
+bool lab_soak_is_conclusive(json_t *record)
+{
+	switch (exit_code(record)) {
+	case LAB_EXIT_PASS:
+	case LAB_EXIT_FAIL:
+	case LAB_EXIT_HANG:
+	case LAB_EXIT_PANIC:
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool lab_soak_has_passed(json_t *record)
+{
+	return exit_code(record) == LAB_EXIT_PASS;
+}
+
+/* A line that a crash cut short must not swallow the next one. */
+static bool ends_in_newline(int fd)
+{
+	struct stat st;
+	char last;
+
+	return fstat(fd, &st) || !st.st_size || pread(fd, &last, 1, st.st_size - 1) != 1 ||
+		last == '\n';
+}
+
+int lab_soak_append(const char *path, json_t *record, struct lab_error *e)
+{
+	char *json = json_dumps(record, JSON_COMPACT | JSON_REAL_PRECISION(6)), *line;
+	int fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644), ret = 0;
+	size_t len;
+
+	if (fd < 0) {
+		ret = lab_fail(e, -errno, "open(%s): %s", path, strerror(errno));
+		free(json);
+		return ret;
+	}
+	line = lab_format("%s%s\n", ends_in_newline(fd) ? "" : "\n", json ? json : "");
+	len = strlen(line);
+	errno = EIO;	/* for a write that ends early without a reason */
+	if (write(fd, line, len) != (ssize_t)len)
+		ret = lab_fail(e, -errno, "write(%s, %zu bytes): %s", path, len,
+			       strerror(errno));
+	else if (fsync(fd))
+		ret = lab_fail(e, -errno, "fsync(%s): %s", path, strerror(errno));
+	close(fd);
+	free(line);
+	free(json);
+	return ret;
+}
+
+enum kinship { SAME, OTHER_PROGRAMS, UNRELATED };
+
+static enum kinship compare(json_t *setup, json_t *record)
+{
+	enum kinship kin = SAME;
+	const char *key;
+	json_t *value;
+
+	json_object_foreach(setup, key, value) {
+		if (json_equal(value, json_object_get(record, key)))
+			continue;
+		if (strcmp(key, LAB_SETUP_PROGRAMS))
+			return UNRELATED;
+		kin = OTHER_PROGRAMS;
+	}
+	return kin;
+}
+
+static void count_failures(struct lab_soak_tally *t, json_t *record)
+{
+	json_t *name, *before;
+	size_t i;
+
+	json_array_foreach(json_object_get(record, "failures"), i, name) {
+		if (!json_is_string(name))
+			continue;
+		before = json_object_get(t->failures, json_string_value(name));
+		json_object_set_new(t->failures, json_string_value(name),
+				    json_integer(json_integer_value(before) + 1));
+	}
+}
+
+static void count_record(struct lab_soak_tally *t, json_t *record, enum kinship kin,
+			 unsigned long tests, unsigned long failed)
+{
+	int burners = (int)json_integer_value(json_object_get(record, "burners"));
+	struct lab_soak_count *c = kin == OTHER_PROGRAMS ? &t->others :
+		burners ? &t->busy : &t->calm;
+
+	if (!lab_soak_is_conclusive(record)) {
+		t->inconclusive += kin == SAME;
+		return;
+	}
+	c->runs++;
+	c->failed += !lab_soak_has_passed(record);
+	c->tests += tests;
+	c->failed_tests += failed;
+	if (kin == SAME) {
+		t->seconds += json_number_value(json_object_get(record, "seconds"));
+		count_failures(t, record);
+	}
+}
+
+static void count_line(struct lab_soak_tally *t, json_t *setup, const char *line, size_t len)
+{
+	json_t *record = json_loadb(line, len, 0, NULL);
+	enum kinship kin = compare(setup, record);
+	int passed, failed, code;
+
+	if (json_unpack(record, "{s:i, s:i, s:i}", "passed", &passed, "failed", &failed,
+			"exit_code", &code) || passed < 0 || failed < 0)
+		t->unreadable++;
+	else if (kin != UNRELATED)
+		count_record(t, record, kin, (unsigned long)passed + (unsigned long)failed,
+			     (unsigned long)failed);
+	json_decref(record);
+}
+
+int lab_soak_read(const char *path, json_t *setup, struct lab_soak_tally *t,
+		  struct lab_error *e)
+{
+	FILE *f = fopen(path, "re");
+	char *line = NULL;
+	size_t size = 0;
+	ssize_t n;
+	int ret = 0;
+
+	*t = (struct lab_soak_tally){ .failures = json_object() };
+	if (!f && errno == ENOENT)
+		return 0;
+	if (!f) {
+		ret = lab_fail(e, -errno, "open(%s): %s", path, strerror(errno));
+		lab_soak_free(t);
+		return ret;
+	}
+	while ((n = getline(&line, &size, f)) > 0)
+		count_line(t, setup, line, (size_t)n);
+	if (ferror(f)) {
+		ret = lab_fail(e, -EIO, "read(%s): %s", path, strerror(EIO));
+		lab_soak_free(t);
+	}
+	free(line);
+	fclose(f);
+	return ret;
+}
+
+void lab_soak_free(struct lab_soak_tally *t)
+{
+	json_decref(t->failures);
+	*t = (struct lab_soak_tally){ .failures = NULL };
+}
+
+struct lab_soak_count lab_soak_sum(const struct lab_soak_count *a,
+				   const struct lab_soak_count *b)
+{
+	return (struct lab_soak_count){
+		.runs = a->runs + b->runs,
+		.failed = a->failed + b->failed,
+		.tests = a->tests + b->tests,
+		.failed_tests = a->failed_tests + b->failed_tests,
+	};
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Kernels to put under test: from a Debian package, from a build tree, or from
+ * files that someone names.
+ */
+#ifndef LAB_KERNEL_H
+#define LAB_KERNEL_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/lab_error.h"
+
+/*
+ * Which kernel. At most one of @kernel, @kdir and @package is set; with none it
+ * is the kernel that Debian's linux-image-amd64 stands for.
+ */
+struct lab_kernel_request {
+	const char *kernel;	/* a bzImage or vmlinux */
+	const char *modules;	/* its modules, as in /lib/modules/RELEASE */
+	const char *kdir;	/* a built kernel tree, or its O= directory */
+	const char *package;	/* a series of Debian: "5.10", "6.12" */
+	const char *cache_dir;	/* where downloads and unpacked kernels stay */
+	bool quiet;		/* no word about downloads on stderr */
+};
+
+/* A kernel that is at hand. All paths are absolute; "" stands for none. */
+struct lab_kernel {
+	char release[128];		/* what uname -r will say */
+	char image[PATH_MAX];		/* what QEMU's -kernel takes */
+	char modules[PATH_MAX];		/* tree of modules, or build tree */
+	char build[PATH_MAX];		/* make -C BUILD M=... builds modules */
+};
+
+/*
+ * Get the kernel that is asked for.
+ *
+ * Only Debian packages need the network, once: they are unpacked, not
+ * installed, into @cache_dir/RELEASE, and the link @cache_dir/debian-SERIES
+ * (or debian-default) remembers what the name stood for; remove the link to
+ * look again. Several labs may share a cache.
+ *
+ * Returns 0 or a negative errno: -EINVAL for a request or a file that makes no
+ * sense, -ENOENT for something that is not there, -EIO when a download or an
+ * unpacking failed; the text says which and what to do.
+ */
+int lab_kernel_get(const struct lab_kernel_request *req, struct lab_kernel *k,
+		   struct lab_error *e);
+
+/*
+ * Build the module whose sources are in @src_dir for @k, and return the path
+ * of its .ko in @ko_path of @size bytes. Sources are copied to @out_dir first,
+ * and all products and the output of make (build.log) stay there; a second
+ * call builds what has changed. One @out_dir per kernel.
+ *
+ * -ENOENT: the kernel's headers are not to be had, or of no use on this system.
+ * -EIO: make failed.
+ */
+int lab_kernel_build_module(const struct lab_kernel *k, const char *src_dir,
+			    const char *out_dir, char *ko_path, size_t size,
+			    struct lab_error *e);
+
+#endif

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Reports: what all writers share.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/report.h"
+
+static const struct {
+	const char *file;
+	int (*write)(FILE *f, const struct lab_results *results);
+	bool (*wanted)(const struct lab_results *results);	/* NULL: always */
+} reports[] = {
+	{ "results.json",	lab_report_json,	NULL },
+	{ "results.ktap",	lab_report_ktap,	NULL },
+	{ "summary.txt",	lab_report_summary,	NULL },
+	{ "table.md",		lab_report_table,	lab_results_has_table },
+};
+
+/* A report of an earlier run in the same directory is not this run's. */
+static int remove_one(const char *path)
+{
+	return remove(path) && errno != ENOENT ? -errno : 0;
+}
+
+static int write_one(const char *path, const char *tmp, const struct lab_results *results,
+		     int (*write)(FILE *, const struct lab_results *))
+{
+	FILE *f = fopen(tmp, "we");
+	int ret;
+
+	if (!f)
+		return -errno;
+	ret = write(f, results);
+	if (!ret && ferror(f))
+		ret = -EIO;
+	if (fclose(f) && !ret)
+		ret = -errno;
+	if (!ret && rename(tmp, path))
+		ret = -errno;
+	if (ret)
+		remove(tmp);
+	return ret;
+}
+
+int lab_report_all(const struct lab_results *results, struct lab_error *e)
+{
+	int first = 0;
+
+	for (size_t i = 0; i < sizeof(reports) / sizeof(reports[0]); i++) {
+		char *path = lab_format("%s/%s", results->out, reports[i].file);
+		char *tmp = lab_format("%s.new", path);
+		bool wanted = !reports[i].wanted || reports[i].wanted(results);
+		int ret = wanted ? write_one(path, tmp, results, reports[i].write) :
+			remove_one(path);
+
+		if (ret && !first)
+			first = lab_fail(e, ret, "writing %s: %s", path, strerror(-ret));
+		free(path);
+		free(tmp);
+	}
+	return first;
+}
+
+/* Within single quotes only the single quote itself is special to a shell. */
+static void add_quoted(struct lab_text *t, const char *s, bool glob)
+{
+	for (; *s; s++) {
+		if (*s == '\'')
+			lab_text_addf(t, "'\\''");
+		else if (glob && strchr("*?[\\", *s))
+			lab_text_addf(t, "\\%c", *s);
+		else
+			lab_text_add(t, s, 1);
+	}
+}
+
+void lab_report_quote(struct lab_text *t, const char *s)
+{
+	bool plain = s[0] && !s[strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+					  "0123456789_-+=.,:/@%")];
+
+	if (plain) {
+		lab_text_add(t, s, strlen(s));
+		return;
+	}
+	lab_text_addf(t, "'");
+	add_quoted(t, s, false);
+	lab_text_addf(t, "'");
+}
+
+char *lab_report_replay(const struct lab_results *results, const struct lab_program *p,
+			const struct lab_case *c)
+{
+	struct lab_text t = { NULL };
+
+	lab_text_addf(&t, "%s --tests '", results->command);
+	add_quoted(&t, p->name, true);
+	if (c && c->name[0]) {
+		lab_text_addf(&t, ":");
+		add_quoted(&t, c->name, true);
+	}
+	lab_text_addf(&t, "'");
+	return lab_text_take(&t);
+}

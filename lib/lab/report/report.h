@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Reports of a run: one writer per format, all from the same results.
+ */
+#ifndef LAB_REPORT_H
+#define LAB_REPORT_H
+
+#include <stdio.h>
+
+#include "base/lab_error.h"
+#include "verdict/results.h"
+
+/*
+ * Write every report into the directory @results->out, each at once by rename,
+ * so that a reader sees the old one or the new one. The table is written only if
+ * there is one, and an old one removed. Returns 0 or -errno.
+ */
+int lab_report_all(const struct lab_results *results, struct lab_error *e);
+
+/* The writers; each returns 0 or -errno. */
+int lab_report_json(FILE *f, const struct lab_results *results);
+int lab_report_ktap(FILE *f, const struct lab_results *results);
+int lab_report_summary(FILE *f, const struct lab_results *results);
+int lab_report_table(FILE *f, const struct lab_results *results);
+
+/* Of the summary only failures and verdict. */
+int lab_report_brief(FILE *f, const struct lab_results *results);
+
+/*
+ * The command that runs case @c of @p again, or all of @p if @c is NULL, quoted
+ * for a shell. The caller frees it.
+ */
+char *lab_report_replay(const struct lab_results *results, const struct lab_program *p,
+			const struct lab_case *c);
+
+/* Append @s so that a shell reads it as one word. */
+void lab_report_quote(struct lab_text *t, const char *s);
+
+#endif

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * results.ktap: KTAP version 1, one nested subtest per program. This is for
+ * tools that read KTAP (kunit.py parse, LAVA): a program that was interrupted
+ * or whose output cannot be trusted is not ok, one that was not run likewise.
+ */
+#include <string.h>
+
+#include "report/report.h"
+
+static void print_diagnostics(FILE *f, const char *s)
+{
+	while (s && *s) {
+		size_t len = strcspn(s, "\n");
+
+		fprintf(f, "    %s%.*s\n", *s == '#' ? "" : "# ", (int)len, s);
+		s += len + (s[len] == '\n');
+	}
+}
+
+static void print_case(FILE *f, size_t n, const struct lab_program *p, const struct lab_case *c)
+{
+	const char *name = c->name[0] ? c->name : p->name;
+
+	print_diagnostics(f, c->diagnostics);
+	fprintf(f, "    %s %zu %s", c->status == KTAP_FAIL ? "not ok" : "ok", n, name);
+	if (c->status == KTAP_SKIP)
+		fprintf(f, " # SKIP%s%s", c->reason[0] ? " " : "", c->reason);
+	else if (c->status == KTAP_XFAIL)
+		fprintf(f, " # XFAIL%s%s", c->reason[0] ? " " : "", c->reason);
+	else if (c->reason[0])
+		fprintf(f, " # %s", c->reason);
+	fputc('\n', f);
+}
+
+static void print_program(FILE *f, size_t n, const struct lab_program *p)
+{
+	bool ok = p->state == LAB_PROGRAM_DONE && !p->failed && !p->problem;
+
+	if (!p->nr_cases) {
+		fprintf(f, "not ok %zu %s # %s\n", n, p->name, p->problem ? p->problem : "not run");
+		return;
+	}
+	fprintf(f, "    KTAP version 1\n    # Subtest: %s\n    1..%zu\n", p->name, p->nr_cases);
+	for (size_t i = 0; i < p->nr_cases; i++)
+		print_case(f, i + 1, p, &p->cases[i]);
+	print_diagnostics(f, p->evidence.s);
+	fprintf(f, "%s %zu %s", ok ? "ok" : "not ok", n, p->name);
+	if (ok && !p->passed)
+		fprintf(f, " # SKIP");
+	else if (p->problem)
+		fprintf(f, " # %s", p->problem);
+	fputc('\n', f);
+}
+
+int lab_report_ktap(FILE *f, const struct lab_results *results)
+{
+	fprintf(f, "KTAP version 1\n1..%zu\n", results->nr_programs);
+	for (size_t i = 0; i < results->nr_programs; i++)
+		print_program(f, i + 1, &results->programs[i]);
+	return 0;
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * summary.txt, and the end of what the lab prints: for people.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/report.h"
+
+/* Of many lines: what was done, and what came of it. */
+#define FIRST_LINES	12
+#define LAST_LINES	36
+
+static size_t count_lines(const char *s)
+{
+	size_t lines = 0;
+
+	for (; *s; s++)
+		lines += *s == '\n' || !s[1];
+	return lines;
+}
+
+static void indent(FILE *f, const char *s)
+{
+	size_t lines = s ? count_lines(s) : 0, i;
+
+	for (i = 0; i < lines; i++) {
+		size_t len = strcspn(s, "\n");
+
+		if (i < FIRST_LINES || i + LAST_LINES >= lines)
+			fprintf(f, "    %.*s\n", (int)len, s);
+		else if (i == FIRST_LINES)
+			fprintf(f, "    ... %zu lines, see results.ktap ...\n",
+				lines - FIRST_LINES - LAST_LINES);
+		s += len + (s[len] == '\n');
+	}
+}
+
+static void print_failure(FILE *f, const struct lab_results *r, const struct lab_program *p,
+			  const struct lab_case *c)
+{
+	char *replay = lab_report_replay(r, p, c);
+	char title[640];
+
+	fprintf(f, "not ok %s%s%s\n", lab_case_title(p, c, title, sizeof(title)),
+		c->reason[0] ? ": " : "", c->reason);
+	indent(f, c->diagnostics);
+	if (p->state == LAB_PROGRAM_DONE && (p->end.over_limit || p->end.stuck))
+		indent(f, p->evidence.s);
+	if (r->beds > 1 && p->bed)
+		fprintf(f, "    bed: %u\n", p->bed);
+	if (p->seed)
+		fprintf(f, "    seed: %s\n", p->seed);
+	fprintf(f, "    replay: %s\n", replay);
+	free(replay);
+}
+
+/* Results that cannot be trusted though none of them failed. */
+static void print_problem(FILE *f, const struct lab_results *r, const struct lab_program *p)
+{
+	char *replay = lab_report_replay(r, p, NULL);
+
+	fprintf(f, "problem %s: %s\n", p->name, p->problem);
+	indent(f, p->tail);
+	fprintf(f, "    replay: %s\n", replay);
+	free(replay);
+}
+
+static void print_program(FILE *f, const struct lab_program *p, int width)
+{
+	static const char *const states[] = {
+		[LAB_PROGRAM_WAITING] = "  not run",
+		[LAB_PROGRAM_RUNNING] = "  interrupted",
+		[LAB_PROGRAM_DONE] = "",
+	};
+
+	fprintf(f, "%-*s  %4u passed %4u failed %4u skipped %7.1f s%s%s%s\n", width, p->name,
+		p->passed, p->failed, p->skipped, (double)p->ms / 1000, states[p->state],
+		p->problem ? "  " : "", p->problem ? p->problem : "");
+}
+
+static void print_notes(FILE *f, const struct lab_results *r)
+{
+	const char *s = r->notes.s;
+
+	while (s && *s) {
+		size_t len = strcspn(s, "\n");
+
+		fprintf(f, "note: %.*s\n", (int)len, s);
+		s += len + (s[len] == '\n');
+	}
+	if (r->boot_retried[0])
+		fprintf(f, "note: booted a second time, the first failed: %s\n", r->boot_retried);
+}
+
+static void print_failures(FILE *f, const struct lab_results *r)
+{
+	for (size_t i = 0; i < r->nr_programs; i++) {
+		const struct lab_program *p = &r->programs[i];
+
+		for (size_t k = 0; k < p->nr_cases; k++)
+			if (p->cases[k].status == KTAP_FAIL)
+				print_failure(f, r, p, &p->cases[k]);
+		if (p->problem && !p->failed)
+			print_problem(f, r, p);
+	}
+}
+
+static void print_verdict(FILE *f, const struct lab_results *r)
+{
+	fprintf(f, "verdict: %s (%s)\n", lab_verdict_name(r->judgement.verdict),
+		r->judgement.why);
+	fprintf(f, "%u passed, %u failed, %u skipped\n", r->passed, r->failed, r->skipped);
+}
+
+int lab_report_brief(FILE *f, const struct lab_results *r)
+{
+	print_failures(f, r);
+	print_verdict(f, r);
+	return 0;
+}
+
+int lab_report_summary(FILE *f, const struct lab_results *r)
+{
+	int width = 0;
+
+	for (size_t i = 0; i < r->nr_programs; i++) {
+		int len = (int)strlen(r->programs[i].name);
+
+		width = len > width ? len : width;
+	}
+	print_failures(f, r);
+	print_notes(f, r);
+	for (size_t i = 0; i < r->nr_programs; i++)
+		print_program(f, &r->programs[i], width);
+	fprintf(f, "kernel %s, mode %s, topology %s, %.1f s, results in %s\n",
+		r->kernel[0] ? r->kernel : "unknown", r->mode, r->topology,
+		(double)r->ms / 1000, r->out);
+	if (lab_results_has_table(r))
+		fprintf(f, "table in %s/table.md\n", r->out);
+	print_verdict(f, r);
+	return 0;
+}

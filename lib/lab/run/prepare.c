@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Prepare kernel, modules and image, in a child process.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/fsys.h"
+#include "base/text.h"
+#include "image/disk.h"
+#include "image/image.h"
+#include "run/prepare.h"
+#include "image/kselftest_files.h"
+
+/* What the channel needs; a kernel has them as modules or built in. */
+static const char *const own_modules[] = { "virtio_pci", "virtio_console" };
+
+/*
+ * Modules are built per kernel, and kernels of one release may differ: a hash
+ * of the path they are built against keeps trees apart.
+ */
+static char *module_dir(const struct lab_prepare *p, const struct lab_kernel *k)
+{
+	unsigned int hash = 5381;
+
+	for (const char *s = k->build; *s; s++)
+		hash = hash * 33 + (unsigned char)*s;
+	return lab_format("%s/modules/%s-%08x", p->build, k->release, hash);
+}
+
+/* Two labs must not build the same module at once; the lock goes with the process. */
+static int build_module(const struct lab_prepare *p, const struct lab_kernel *k,
+			const struct lab_suite_module *m, char *ko, struct lab_error *e)
+{
+	char *base = module_dir(p, k);
+	char *src = lab_format("%s/%s", p->repo, m->dir);
+	char *out = lab_format("%s/%s", base, m->name);
+	char *lock = lab_format("%s/%s.lock", base, m->name);
+	int ret = lab_make_dirs(base, e), fd = -1;
+
+	if (!ret) {
+		fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+		if (fd < 0 || flock(fd, LOCK_EX))
+			ret = lab_fail(e, -errno, "lock(%s): %s", lock, strerror(errno));
+	}
+	if (!ret)
+		ret = lab_kernel_build_module(k, src, out, ko, PATH_MAX, e);
+	if (fd >= 0)
+		close(fd);
+	free(base);
+	free(src);
+	free(out);
+	free(lock);
+	return ret;
+}
+
+struct lists {
+	const char **modules;
+	size_t nr_modules;
+	struct lab_image_file *files;
+	size_t nr_files;
+};
+
+static void add_file(struct lists *l, char *from, char *to)
+{
+	l->files = lab_realloc(l->files, l->nr_files + 1, sizeof(*l->files));
+	l->files[l->nr_files++] = (struct lab_image_file){ .from = from, .to = to };
+}
+
+/* Build a module of the suite, and put it where it is wanted. */
+static int add_external(const struct lab_prepare *p, struct lab_prepared *done,
+			const struct lab_suite_module *m, struct lists *l)
+{
+	size_t noted = strlen(done->notes);
+	char *ko;
+	int ret;
+
+	if (m->program && !lab_suite_runs(p->suite, m->program))
+		return 0;
+	ko = lab_realloc(NULL, PATH_MAX, 1);
+	ret = build_module(p, &done->kernel, m, ko, &done->error);
+	if (!ret && m->program)
+		add_file(l, ko, lab_format("/suite/%s.ko", m->name));
+	else if (!ret)
+		l->modules[l->nr_modules++] = ko;
+	else
+		free(ko);
+	/* No headers is a property of the kernel; a broken build never is. */
+	if (ret != -ENOENT || !m->optional)
+		return ret;
+	snprintf(done->notes + noted, sizeof(done->notes) - noted, "module %s: %.400s\n",
+		 m->name, done->error.text);
+	return 0;
+}
+
+static int list_modules(const struct lab_prepare *p, struct lab_prepared *done, struct lists *l)
+{
+	size_t own = sizeof(own_modules) / sizeof(own_modules[0]);
+
+	l->modules = lab_realloc(NULL, own + p->suite->nr_modules, sizeof(*l->modules));
+	for (size_t i = 0; i < own; i++)
+		l->modules[l->nr_modules++] = own_modules[i];
+	for (size_t i = 0; i < p->suite->nr_modules; i++) {
+		const struct lab_suite_module *m = &p->suite->modules[i];
+		int ret = 0;
+
+		if (m->dir)
+			ret = add_external(p, done, m, l);
+		else
+			l->modules[l->nr_modules++] = m->name;
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+static int list_programs(const struct lab_prepare *p, struct lab_error *e, struct lists *l)
+{
+	for (size_t i = 0; i < p->suite->nr_programs; i++) {
+		const char *name = p->suite->programs[i].name;
+		char *from = lab_format("%s/selftests/%s", p->build, name);
+		size_t k = 0;
+
+		if (access(from, X_OK))
+			return lab_fail(e, -errno, "%s: %s; build the test programs first: make",
+					from, strerror(errno));
+		/* A profile may run a program twice, with different arguments. */
+		while (k < l->nr_files && strcmp(l->files[k].from, from))
+			k++;
+		if (k < l->nr_files)
+			free(from);
+		else
+			add_file(l, from, lab_format("/suite/%s", name));
+	}
+	return 0;
+}
+
+/* All of the directory that is wanted beside the programs. */
+static int list_added(const struct lab_prepare *p, struct lab_error *e, struct lists *l)
+{
+	char *dir, *pattern;
+	glob_t found;
+	int ret;
+
+	if (!p->add)
+		return 0;
+	dir = lab_realloc(NULL, PATH_MAX, 1);
+	ret = lab_realpath(p->add, dir, e);
+	if (ret)
+		return ret;
+	pattern = lab_format("%s/*", dir);
+	if (glob(pattern, 0, NULL, &found))
+		return lab_fail(e, -ENOENT, "--add %s: there is nothing in it", p->add);
+	for (size_t i = 0; i < found.gl_pathc; i++)
+		if (lab_is_file(found.gl_pathv[i]))
+			add_file(l, lab_strdup(found.gl_pathv[i]),
+				 lab_format("/suite%s", found.gl_pathv[i] +
+					    (strrchr(dir, '/') - dir)));
+	globfree(&found);
+	return 0;
+}
+
+static int list_kselftest(const struct lab_prepare *p, struct lab_error *e, struct lists *l)
+{
+	char *script = lab_format("%s/lib/lab/image/userland.sh", p->repo);
+	char *list = lab_format("%s/userland", p->out);
+
+	return lab_kselftest_files(p->kselftest, script, list, &l->files, &l->nr_files, e);
+}
+
+/* Make the disks' images, and tell init where they belong. */
+static int make_disks(const struct lab_prepare *p, struct lab_error *e, struct lab_text *mounts)
+{
+	for (size_t i = 0; i < p->suite->nr_disks; i++) {
+		const struct lab_suite_disk *d = &p->suite->disks[i];
+
+		for (unsigned int bed = 1; bed <= p->beds; bed++) {
+			int ret = lab_disk_make(p->out, bed, i, d, e);
+
+			if (ret)
+				return ret;
+		}
+		/* virtio-blk names its disks in the order of QEMU's command line. */
+		lab_text_addf(mounts, "/dev/vd%c %s %s\n", 'a' + (int)i, d->mount, d->filesystem);
+	}
+	return 0;
+}
+
+/* The child ends right after: what the lists hold need not be freed. */
+static int prepare(const struct lab_prepare *p, struct lab_prepared *done)
+{
+	struct lists l = { NULL };
+	struct lab_text mounts = { NULL };
+	struct lab_image image;
+	char *init = lab_format("%s/lab-init", p->build);
+	int ret;
+
+	/* First what needs no network and fails fast. */
+	ret = p->kselftest ? list_kselftest(p, &done->error, &l) :
+		list_programs(p, &done->error, &l);
+	if (!ret)
+		ret = list_added(p, &done->error, &l);
+	if (!ret)
+		ret = lab_kernel_get(&p->kernel, &done->kernel, &done->error);
+	if (!ret)
+		ret = list_modules(p, done, &l);
+	if (!ret)
+		ret = make_disks(p, &done->error, &mounts);
+	if (ret)
+		return ret;
+	if (snprintf(done->image, sizeof(done->image), "%s/image.cpio", p->out) >=
+	    (int)sizeof(done->image))
+		return lab_fail(&done->error, -ENAMETOOLONG, "%s: the path is too long", p->out);
+	image = (struct lab_image){
+		.kernel = &done->kernel, .init = init,
+		.modules = l.modules, .nr_modules = l.nr_modules,
+		.files = l.files, .nr_files = l.nr_files,
+		.mounts = lab_text_take(&mounts),
+		.out = done->image,
+	};
+	return lab_image_build(&image, &done->error);
+}
+
+static void kill_group(int sig)
+{
+	(void)sig;
+	kill(0, SIGKILL);
+}
+
+/* Child: never returns. */
+static void child(const struct lab_prepare *p, int report, pid_t parent)
+{
+	static struct lab_prepared done;
+	const struct sigaction act = { .sa_handler = kill_group };
+	const char *from = (const char *)&done;
+	size_t left = sizeof(done);
+	sigset_t none;
+
+	setpgid(0, 0);
+	sigaction(SIGTERM, &act, NULL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	if (prctl(PR_SET_PDEATHSIG, SIGTERM) || getppid() != parent)
+		_exit(1);
+	done.ret = prepare(p, &done);
+	while (left) {
+		ssize_t n = write(report, from, left);
+
+		if (n < 0)
+			_exit(1);
+		from += n;
+		left -= (size_t)n;
+	}
+	_exit(0);
+}
+
+static int take_signal(int fd)
+{
+	struct signalfd_siginfo info;
+
+	while (read(fd, &info, sizeof(info)) == sizeof(info))
+		if (info.ssi_signo != SIGCHLD)
+			return (int)info.ssi_signo;
+	return 0;
+}
+
+/* Returns 0 with all of @done read, a signal number, or -errno. */
+static int wait_for(int report, int signals, struct lab_prepared *done, struct lab_error *e)
+{
+	size_t have = 0;
+
+	while (have < sizeof(*done)) {
+		struct pollfd fds[] = {
+			{ .fd = report, .events = POLLIN },
+			{ .fd = signals, .events = POLLIN },
+		};
+		ssize_t n;
+		int sig;
+
+		if (poll(fds, 2, -1) < 0 && errno != EINTR)
+			return lab_fail(e, -errno, "poll(): %s", strerror(errno));
+		sig = fds[1].revents ? take_signal(signals) : 0;
+		if (sig)
+			return sig;
+		if (!fds[0].revents)
+			continue;
+		n = read(report, (char *)done + have, sizeof(*done) - have);
+		if (n <= 0)
+			return lab_fail(e, -EPIPE,
+					"preparing kernel and image: the process that does it died");
+		have += (size_t)n;
+	}
+	return 0;
+}
+
+int lab_prepare_run(const struct lab_prepare *p, struct lab_prepared *done,
+		    struct lab_error *e)
+{
+	pid_t parent = getpid(), pid;
+	int report[2], ret;
+
+	if (pipe2(report, O_CLOEXEC))
+		return lab_fail(e, -errno, "pipe2(): %s", strerror(errno));
+	fflush(NULL);
+	pid = fork();
+	if (!pid)
+		child(p, report[1], parent);
+	close(report[1]);
+	if (pid < 0) {
+		close(report[0]);
+		return lab_fail(e, -errno, "fork(): %s", strerror(errno));
+	}
+	/* Both sides do it: whoever comes first, kill(-pid) below finds the group. */
+	setpgid(pid, pid);
+	ret = wait_for(report[0], p->signals, done, e);
+	close(report[0]);
+	if (ret)
+		kill(-pid, SIGKILL);
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	return ret;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What has to be there before the VM can start: the kernel, the suite's own
+ * modules built for it, the image, and the disks.
+ *
+ * It is done by a child process in a process group of its own, for it runs
+ * apt-get and make: whether the lab is interrupted or killed, the whole group
+ * goes with it.
+ */
+#ifndef LAB_PREPARE_H
+#define LAB_PREPARE_H
+
+#include <limits.h>
+
+#include "base/lab_error.h"
+#include "kernel/kernel.h"
+#include "suite/suite.h"
+
+struct lab_prepare {
+	struct lab_kernel_request kernel;
+	const struct lab_suite *suite;
+	const char *add;	/* a directory of more files, or NULL */
+	const char *repo;	/* the repository */
+	const char *build;	/* its build directory */
+	const char *out;	/* the image goes to OUT/image.cpio, disks see disk.h */
+	const char *kselftest;	/* installed there, see kselftest.h; NULL: the suite itself */
+	unsigned int beds;	/* so many get disks */
+	int signals;		/* signalfd, non-blocking, of all that is blocked */
+};
+
+struct lab_prepared {
+	int ret;		/* 0 or -errno with the reason in @error */
+	struct lab_error error;
+	struct lab_kernel kernel;
+	char image[PATH_MAX];
+	char notes[1024];	/* lines: what is missing but not needed */
+};
+
+/*
+ * Prepare. Returns 0 when the child has come to an end, with @done->ret saying
+ * how; the number of the signal that interrupted the lab; or -errno.
+ */
+int lab_prepare_run(const struct lab_prepare *p, struct lab_prepared *done,
+		    struct lab_error *e);
+
+#endif

@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * One run: suite, kernel and image, beds, verdict, reports.
+ *
+ * Reports are on disk before anything else happens, and say "fail": whatever
+ * becomes of the lab, no one takes an unfinished run for a good one.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "base/child.h"
+#include "base/clock.h"
+#include "base/paths.h"
+#include "base/run_dir.h"
+#include "bed/beds.h"
+#include "bed/capacity.h"
+#include "image/disk.h"
+#include "report/report.h"
+#include "run/options.h"
+#include "run/prepare.h"
+#include "run/run.h"
+#include "suite/kselftest.h"
+
+/*
+ * The console carries all of the kernel log; whatever oopses panics, so that no
+ * later result comes from a wounded kernel; a panic shows what every CPU did
+ * (panic_print, since v5.18); watchdogs are slow as emulation is.
+ */
+static const char parameters[] =
+	"console=ttyS0 loglevel=6 printk.devkmsg=on log_buf_len=16M "
+	"panic=-1 oops=panic unknown_nmi_panic=1 panic_print=0x40 "
+	"no_timer_check mitigations=off "
+	"watchdog_thresh=60 rcupdate.rcu_cpu_stall_timeout=120";
+
+struct run {
+	struct lab_options options;
+	const struct lab_paths *paths;
+	struct lab_suite suite;
+	const struct lab_topology *topology;
+	struct lab_results results;
+	struct lab_progress progress;
+	struct lab_prepared prepared;
+	struct lab_beds beds;
+	int signals;
+	long started_ms;
+};
+
+static int usage(const char *text)
+{
+	fprintf(stderr, "lab: %s\n", text);
+	return LAB_EXIT_USAGE;
+}
+
+static int cannot(const struct lab_error *e)
+{
+	fprintf(stderr, "lab: %s\n", e->text);
+	return LAB_EXIT_INFRASTRUCTURE;
+}
+
+/* The options as given, but for those that a replay sets itself. */
+static char *replay_command(const struct run *r)
+{
+	const struct lab_options *o = &r->options;
+	const struct {
+		const char *option, *value;
+	} given[] = {
+		{ "--series", o->series }, { "--kernel", o->kernel },
+		{ "--modules", o->modules }, { "--kdir", o->kdir }, { "--append", o->append },
+		{ "--add", o->add }, { "--args", o->args }, { "--profile", o->profile },
+		{ "--kselftest", o->kselftest }, { "--mode", o->mode },
+		{ "--topology", o->topology },
+	};
+	struct lab_text t = { NULL };
+
+	lab_text_addf(&t, "%s run", r->paths->invoked);
+	for (size_t i = 0; i < sizeof(given) / sizeof(given[0]); i++) {
+		if (!given[i].value)
+			continue;
+		lab_text_addf(&t, " %s ", given[i].option);
+		lab_report_quote(&t, given[i].value);
+	}
+	return lab_text_take(&t);
+}
+
+static void add_programs(struct run *r)
+{
+	for (size_t i = 0; i < r->suite.nr_programs; i++) {
+		const struct lab_suite_program *p = &r->suite.programs[i];
+		struct lab_text args = { NULL };
+		char *joined;
+
+		for (size_t k = 0; k < p->nr_args; k++)
+			lab_text_addf(&args, "%s%s", k ? " " : "", p->args[k]);
+		joined = lab_text_take(&args);
+		lab_results_add(&r->results, p->name, joined)->by_runner = p->runner;
+		free(joined);
+	}
+}
+
+static void start_results(struct run *r)
+{
+	struct lab_results *res = &r->results;
+	const char *append = r->options.append ? r->options.append : "";
+
+	res->started = time(NULL);
+	res->command = replay_command(r);
+	res->parameters = lab_format("%s%s%s%s%s", parameters,
+				     r->suite.parameters[0] ? " " : "", r->suite.parameters,
+				     append[0] ? " " : "", append);
+	snprintf(res->suite, sizeof(res->suite), "%s", r->suite.name);
+	snprintf(res->mode, sizeof(res->mode), "%s", r->suite.mode);
+	snprintf(res->profile, sizeof(res->profile), "%s", r->suite.profile);
+	snprintf(res->topology, sizeof(res->topology), "%s", r->topology->name);
+	add_programs(r);
+	lab_results_total(res);
+	res->judgement = (struct lab_judgement){
+		.verdict = LAB_FAIL, .exit_code = LAB_EXIT_FAIL, .why = "the lab did not finish",
+	};
+}
+
+/* Fewer beds than were asked for need a reason; for fewer programs it goes without saying. */
+static int make_beds(struct run *r, struct lab_error *e)
+{
+	unsigned int wanted = (unsigned int)r->options.beds;
+	struct lab_capacity have;
+	int ret = lab_capacity_read(&have, e);
+
+	if (ret)
+		return ret;
+	r->results.beds = lab_capacity_beds(&have, wanted, r->suite.nr_programs, r->topology->mib);
+	if (r->results.beds < wanted && r->results.beds < r->suite.nr_programs)
+		lab_text_addf(&r->results.notes, "not %u beds but %u: each takes %lu MiB of %lu\n",
+			      wanted, r->results.beds, r->topology->mib, have.mib);
+	return 0;
+}
+
+static int catch_signals(struct lab_error *e)
+{
+	sigset_t mask;
+	int fd, ret = lab_child_signals(&mask, e);
+
+	if (ret)
+		return ret;
+	signal(SIGPIPE, SIG_IGN);
+	fd = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (fd < 0)
+		return lab_fail(e, -errno, "signalfd(): %s", strerror(errno));
+	return fd;
+}
+
+/* Kernel and image; false with the fact in @facts if there is nothing to boot. */
+static bool prepare(struct run *r, struct lab_facts *facts, struct lab_error *e)
+{
+	struct lab_prepared *done = &r->prepared;
+	char *cache = lab_format("%s/kernels", r->paths->build);
+	const struct lab_prepare p = {
+		.kernel = {
+			.kernel = r->options.kernel, .modules = r->options.modules,
+			.kdir = r->options.kdir, .package = r->options.series,
+			.cache_dir = cache,
+			.quiet = r->options.quiet,
+		},
+		.suite = &r->suite,
+		.add = r->options.add,
+		.repo = r->paths->repo,
+		.build = r->paths->build,
+		.out = r->results.out,
+		.kselftest = r->options.kselftest,
+		.beds = r->results.beds,
+		.signals = r->signals,
+	};
+	int ret = lab_prepare_run(&p, done, e);
+
+	free(cache);
+	if (ret > 0)
+		facts->interrupted = ret;
+	else if (ret < 0)
+		facts->trouble = e->text;
+	else if (done->ret)
+		facts->trouble = done->error.text;
+	else
+		snprintf(r->results.kernel, sizeof(r->results.kernel), "%s",
+			 done->kernel.release);
+	if (done->notes[0])
+		lab_text_addf(&r->results.notes, "%s", done->notes);
+	return !facts->interrupted && !facts->trouble;
+}
+
+/* By the programs' own limits, unless told otherwise: this catches what they miss. */
+static long overall_ms(const struct run *r)
+{
+	long seconds = LAB_BOOT_SECONDS + LAB_LEAVE_SECONDS;
+
+	if (r->options.timeout)
+		return r->started_ms + r->options.timeout * 1000;
+	for (size_t i = 0; i < r->suite.nr_programs; i++)
+		seconds += r->suite.programs[i].timeout + LAB_STOP_SECONDS;
+	return lab_now_ms() + seconds * LAB_STRETCH * 1000;
+}
+
+static void run_beds(struct run *r)
+{
+	r->beds = (struct lab_beds){
+		.suite = &r->suite,
+		.topology = r->topology,
+		.kernel = r->prepared.kernel.image,
+		.image = r->prepared.image,
+		.results = &r->results,
+		.progress = &r->progress,
+		.signals = r->signals,
+		.overall_ms = overall_ms(r),
+	};
+	lab_beds_run(&r->beds);
+	lab_beds_free(&r->beds);
+}
+
+/* They are large, and worth nothing once the VM is gone. */
+static void remove_images(const struct run *r)
+{
+	if (r->prepared.image[0])
+		unlink(r->prepared.image);
+	for (unsigned int bed = 1; bed <= r->results.beds; bed++)
+		for (size_t i = 0; i < r->suite.nr_disks; i++)
+			lab_disk_remove(r->results.out, bed, i);
+}
+
+static int execute(struct run *r)
+{
+	struct lab_facts early = { 0 };
+	struct lab_error e;
+	int ret;
+
+	ret = lab_report_all(&r->results, &e);
+	if (ret)
+		return cannot(&e);
+	ret = catch_signals(&e);
+	if (ret < 0)
+		return cannot(&e);
+	r->signals = ret;
+	lab_progress_status(&r->progress, "preparing kernel and image");
+	if (prepare(r, &early, &e))
+		run_beds(r);
+	else
+		lab_judge(&early, &r->results.judgement);
+	remove_images(r);
+	lab_results_total(&r->results);
+	r->results.ms = lab_now_ms() - r->started_ms;
+	lab_progress_end(&r->progress);
+	ret = lab_report_all(&r->results, &e);
+	if (ret)
+		return cannot(&e);
+	if (r->options.quiet)
+		lab_report_brief(stdout, &r->results);
+	else
+		lab_report_summary(stdout, &r->results);
+	return r->results.judgement.exit_code;
+}
+
+static int read_suite(struct run *r, struct lab_error *e)
+{
+	const struct lab_options *o = &r->options;
+	const struct lab_suite_select select = {
+		.mode = o->mode, .profile = o->profile,
+		.tests = o->kselftest ? NULL : o->tests,
+		.args = o->kselftest ? NULL : o->args,
+	};
+	char *path = lab_format("%s/selftests/suite.json", r->paths->repo);
+	int ret = lab_suite_read(path, &select, &r->suite, e);
+
+	free(path);
+	if (!ret && o->kselftest)
+		ret = lab_kselftest_select(o->kselftest, o->tests, o->args, &r->suite, e);
+	return ret;
+}
+
+int lab_run_main(int argc, char *argv[], const struct lab_paths *paths)
+{
+	static struct run r;	/* large; its life is the process's */
+	struct lab_error e;
+	int ret;
+
+	r.paths = paths;
+	r.started_ms = lab_now_ms();
+	if (lab_options_parse(argc, argv, &r.options, &e))
+		return usage(e.text);
+	if (r.options.help) {
+		fputs(lab_options_help, stdout);
+		return 0;
+	}
+	r.topology = lab_topology_find(r.options.topology ? r.options.topology : "numa2", &e);
+	if (!r.topology)
+		return usage(e.text);
+	ret = read_suite(&r, &e);
+	if (ret)
+		return ret == -ESRCH ? usage(e.text) : cannot(&e);
+	ret = lab_run_dir_make(paths->build, r.options.out, r.results.out, &e);
+	if (!ret) {
+		lab_progress_init(&r.progress, stdout, r.options.quiet);
+		start_results(&r);
+		ret = make_beds(&r, &e) ? cannot(&e) : execute(&r);
+		lab_results_free(&r.results);
+	} else {
+		ret = cannot(&e);
+	}
+	lab_suite_free(&r.suite);
+	return ret;
+}

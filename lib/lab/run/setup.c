@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a run is a run of.
+ *
+ * Verdicts of other programs, or of another kernel of the same release, say
+ * nothing about these: both are known by their contents. On how many beds the
+ * programs are spread is no part of it, as little as the load beside them.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fingerprint.h"
+#include "base/paths.h"
+#include "base/text.h"
+#include "bed/qemu.h"
+#include "kernel/kernel.h"
+#include "run/setup.h"
+#include "suite/suite.h"
+
+static int add(uint64_t *fingerprint, struct lab_error *e, char *pattern)
+{
+	int ret = lab_fingerprint_add(fingerprint, pattern, e);
+
+	free(pattern);
+	return ret;
+}
+
+/* The programs selected, how they are run, and the modules built for them. */
+static int fingerprint_suite(const struct lab_paths *paths, const char *description,
+			     const struct lab_suite *suite, uint64_t *fingerprint,
+			     struct lab_error *e)
+{
+	int ret = lab_fingerprint_add(fingerprint, description, e);
+
+	for (size_t i = 0; !ret && i < suite->nr_programs; i++)
+		ret = add(fingerprint, e, lab_format("%s/selftests/%s", paths->build,
+						     suite->programs[i].name));
+	for (size_t i = 0; !ret && i < suite->nr_modules; i++)
+		if (suite->modules[i].dir)
+			ret = add(fingerprint, e, lab_format("%s/%s/*", paths->repo,
+							     suite->modules[i].dir));
+	return ret;
+}
+
+static int get_kernel(const struct lab_paths *paths, const struct lab_options *o,
+		      struct lab_kernel *k, uint64_t *fingerprint, struct lab_error *e)
+{
+	char *cache = lab_format("%s/kernels", paths->build);
+	const struct lab_kernel_request request = {
+		.kernel = o->kernel, .modules = o->modules, .kdir = o->kdir,
+		.package = o->series, .cache_dir = cache, .quiet = o->quiet,
+	};
+	int ret = lab_kernel_get(&request, k, e);
+
+	free(cache);
+	return ret ? ret : lab_fingerprint_add(fingerprint, k->image, e);
+}
+
+static json_t *hex(uint64_t fingerprint)
+{
+	return json_sprintf("%016llx", (unsigned long long)fingerprint);
+}
+
+static json_t *word(const char *given)
+{
+	return json_string(given ? given : "");
+}
+
+static int describe(const struct lab_options *o, const struct lab_suite *suite,
+		    const struct lab_topology *topology, const struct lab_kernel *k,
+		    uint64_t programs, uint64_t image, json_t **setup, struct lab_error *e)
+{
+	*setup = json_pack("{s:s, s:o, s:s, s:s, s:s, s:o, s:o, s:o, s:o}",
+			   "kernel", k->release, "image", hex(image),
+			   "mode", suite->mode, "profile", suite->profile,
+			   "topology", topology->name,
+			   "tests", word(o->tests), "args", word(o->args),
+			   "append", word(o->append), LAB_SETUP_PROGRAMS, hex(programs));
+	return *setup ? 0 : lab_fail(e, -EINVAL, "an option is no UTF-8");
+}
+
+int lab_setup_describe(const struct lab_paths *paths, const struct lab_options *options,
+		       json_t **setup, struct lab_error *e)
+{
+	const struct lab_suite_select select = {
+		.mode = options->mode, .profile = options->profile,
+		.tests = options->tests, .args = options->args,
+	};
+	uint64_t programs = LAB_FINGERPRINT_NONE, image = LAB_FINGERPRINT_NONE;
+	const struct lab_topology *topology;
+	struct lab_kernel kernel;
+	struct lab_suite suite;
+	char *description;
+	int ret;
+
+	topology = lab_topology_find(options->topology ? options->topology : "numa2", e);
+	if (!topology)
+		return -EINVAL;
+	description = lab_format("%s/selftests/suite.json", paths->repo);
+	ret = lab_suite_read(description, &select, &suite, e);
+	if (!ret) {
+		ret = fingerprint_suite(paths, description, &suite, &programs, e);
+		if (!ret)
+			ret = get_kernel(paths, options, &kernel, &image, e);
+		if (!ret)
+			ret = describe(options, &suite, topology, &kernel, programs, image,
+				       setup, e);
+		lab_suite_free(&suite);
+	}
+	free(description);
+	return ret == -ESRCH ? -EINVAL : ret;
+}
+
+char *lab_setup_title(json_t *setup)
+{
+	static const char *const optional[] = { "tests", "args", "append" };
+	struct lab_text t = { NULL };
+	const char *value;
+
+	lab_text_addf(&t, "%s", json_string_value(json_object_get(setup, "kernel")));
+	lab_text_addf(&t, ", mode %s", json_string_value(json_object_get(setup, "mode")));
+	lab_text_addf(&t, ", profile %s", json_string_value(json_object_get(setup, "profile")));
+	lab_text_addf(&t, ", topology %s", json_string_value(json_object_get(setup, "topology")));
+	for (size_t i = 0; i < sizeof(optional) / sizeof(optional[0]); i++) {
+		value = json_string_value(json_object_get(setup, optional[i]));
+		if (value && value[0])
+			lab_text_addf(&t, ", %s '%s'", optional[i], value);
+	}
+	lab_text_addf(&t, ", programs %s",
+		      json_string_value(json_object_get(setup, LAB_SETUP_PROGRAMS)));
+	return lab_text_take(&t);
+}

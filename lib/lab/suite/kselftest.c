@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * An installed kselftest: selecting its tests, and reading what comes of them.
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fsys.h"
+#include "base/text.h"
+#include "suite/kselftest.h"
+
+/* Line by line, whatever it pipes the tests' output through: a panic shall not eat it. */
+#define RUNNER		"/usr/bin/stdbuf\t--output=L\t/kselftest/run_kselftest.sh"
+/* runner.sh allows a test so long if no settings file says anything else. */
+#define DEFAULT_SECONDS	45
+/* On top of that: to start and end it under emulation. */
+#define SPARE_SECONDS	60
+/* "timeout=0" is no limit; a lab has one. */
+#define MOST_SECONDS	7200
+
+/* One collection, while its tests are looked at. */
+struct collection {
+	char *name;
+	long seconds;		/* that a test of it may take */
+	unsigned int tests, selected;
+	struct lab_text names;	/* "-t", tab, "COLLECTION:TEST", tab, for each selected */
+	struct lab_text env;	/* "NAME=VALUE", tab, for each that has arguments */
+};
+
+struct selection {
+	const char *dir, *tests, *args;
+	struct collection *c;
+	size_t nr;
+	struct lab_error *e;
+};
+
+/* The last of several lines counts, as it does for runner.sh. */
+static long read_seconds(const char *dir, const char *collection)
+{
+	char *path = lab_format("%s/%s/settings", dir, collection), *text, *rest, *line;
+	long seconds = DEFAULT_SECONDS;
+	size_t len;
+
+	if (!lab_read_file(path, &text, &len, NULL)) {
+		for (rest = text; (line = strsep(&rest, "\n")); )
+			sscanf(line, "timeout=%ld", &seconds);
+		free(text);
+	}
+	free(path);
+	return seconds > 0 && seconds < MOST_SECONDS ? seconds : MOST_SECONDS;
+}
+
+static struct collection *find_collection(struct selection *s, const char *name)
+{
+	for (size_t i = 0; i < s->nr; i++)
+		if (!strcmp(s->c[i].name, name))
+			return &s->c[i];
+	s->c = lab_realloc(s->c, s->nr + 1, sizeof(*s->c));
+	s->c[s->nr] = (struct collection){
+		.name = lab_strdup(name),
+		.seconds = read_seconds(s->dir, name),
+	};
+	return &s->c[s->nr++];
+}
+
+/*
+ * Does "COLLECTION:TEST/CASE" name @collection and @test? Collections have
+ * slashes as well, so CASE begins at the first one behind the colon.
+ */
+static bool matches(char *pattern, const char *collection, const char *test, char **cases)
+{
+	char *colon = strchr(pattern, ':'), *slash = colon ? strchr(colon, '/') : NULL;
+	bool yes;
+
+	*cases = NULL;
+	if (colon)
+		*colon = '\0';
+	if (slash)
+		*slash = '\0';
+	yes = !fnmatch(pattern, collection, 0) &&
+		(!colon || !colon[1] || !fnmatch(colon + 1, test, 0));
+	if (slash) {
+		*slash = '/';
+		*cases = slash + 1;
+	}
+	if (colon)
+		*colon = ':';
+	return yes;
+}
+
+/* Is the test selected? Then what it is to be given goes to @args. */
+static bool selected(const struct selection *s, const char *collection, const char *test,
+		     struct lab_text *args)
+{
+	char *words, *rest, *word, *cases;
+	bool yes = !s->tests;
+
+	if (s->args)
+		lab_text_addf(args, " %s", s->args);
+	if (!s->tests)
+		return true;
+	words = lab_strdup(s->tests);
+	for (rest = words; (word = strsep(&rest, " ")); ) {
+		if (!word[0] || !matches(word, collection, test, &cases))
+			continue;
+		yes = true;
+		if (cases && cases[0])
+			lab_text_addf(args, " -t %s", cases);
+	}
+	free(words);
+	return yes;
+}
+
+/* The name that runner.sh makes of a test's: KSELFTEST_MN_UNMAP_TEST_ARGS. */
+static void add_variable(struct lab_text *t, const char *test, const char *args)
+{
+	lab_text_addf(t, "KSELFTEST_");
+	for (; *test; test++) {
+		char c = isalnum((unsigned char)*test) ? (char)toupper((unsigned char)*test) : '_';
+
+		lab_text_add(t, &c, 1);
+	}
+	lab_text_addf(t, "_ARGS=%s\t", args + 1);
+}
+
+static int add_test(struct selection *s, char *line)
+{
+	char *colon = strchr(line, ':');
+	struct lab_text args = { NULL };
+	struct collection *c;
+
+	if (!colon || colon == line || !colon[1])
+		return lab_fail(s->e, -EINVAL,
+				"%s/kselftest-list.txt: \"%s\" is not COLLECTION:TEST", s->dir, line);
+	*colon = '\0';
+	c = find_collection(s, line);
+	c->tests++;
+	if (selected(s, line, colon + 1, &args)) {
+		c->selected++;
+		lab_text_addf(&c->names, "-t\t%s:%s\t", line, colon + 1);
+		if (args.len)
+			add_variable(&c->env, colon + 1, args.s);
+	}
+	lab_text_clear(&args);
+	return 0;
+}
+
+static int read_list(struct selection *s)
+{
+	char *path = lab_format("%s/kselftest-list.txt", s->dir), *text, *rest, *line;
+	size_t len;
+	int ret = lab_read_file(path, &text, &len, s->e);
+
+	free(path);
+	if (ret)
+		return lab_fail(s->e, ret,
+				"--kselftest %s: no kselftest-list.txt there: give the directory that make kselftest-install has filled",
+				s->dir);
+	for (rest = text; !ret && (line = strsep(&rest, "\n")); )
+		if (line[0])
+			ret = add_test(s, line);
+	free(text);
+	return ret;
+}
+
+static void add_words(struct lab_suite_program *p, char *words)
+{
+	char *rest = words, *word;
+
+	while ((word = strsep(&rest, "\t"))) {
+		if (!word[0])
+			continue;
+		p->args = lab_realloc(p->args, p->nr_args + 1, sizeof(*p->args));
+		p->args[p->nr_args++] = lab_strdup(word);
+	}
+}
+
+static void add_program(struct lab_suite *suite, const struct collection *c)
+{
+	struct lab_text words = { NULL };
+	struct lab_suite_program *p;
+
+	suite->programs = lab_realloc(suite->programs, suite->nr_programs + 1, sizeof(*p));
+	p = &suite->programs[suite->nr_programs++];
+	*p = (struct lab_suite_program){
+		.name = lab_strdup(c->name),
+		.timeout = c->selected * (c->seconds + SPARE_SECONDS),
+		.runner = lab_strdup("/usr/bin/env"),
+	};
+	lab_text_addf(&words, "%s%s\t", c->env.len ? c->env.s : "", RUNNER);
+	if (c->selected < c->tests)
+		lab_text_addf(&words, "%s", c->names.s);
+	else
+		lab_text_addf(&words, "-c\t%s", c->name);
+	add_words(p, words.s);
+	lab_text_clear(&words);
+}
+
+static int take_over(struct selection *s, struct lab_suite *suite)
+{
+	lab_suite_drop_programs(suite);
+	lab_suite_drop_external(suite);
+	free(suite->profile);
+	suite->profile = lab_strdup("kselftest");
+	for (size_t i = 0; i < s->nr; i++)
+		if (s->c[i].selected)
+			add_program(suite, &s->c[i]);
+	if (suite->nr_programs)
+		return 0;
+	return lab_fail(s->e, -ESRCH, "%s%s%s: no test of %s", s->tests ? "--tests '" : "",
+			s->tests ? s->tests : "kselftest-list.txt", s->tests ? "'" : "", s->dir);
+}
+
+int lab_kselftest_select(const char *dir, const char *tests, const char *args,
+			 struct lab_suite *suite, struct lab_error *e)
+{
+	struct selection s = { .dir = dir, .tests = tests, .args = args, .e = e };
+	int ret = read_list(&s);
+
+	if (!ret)
+		ret = take_over(&s, suite);
+	for (size_t i = 0; i < s.nr; i++) {
+		free(s.c[i].name);
+		lab_text_clear(&s.c[i].names);
+		lab_text_clear(&s.c[i].env);
+	}
+	free(s.c);
+	return ret;
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the suite is: the lab learns it from one JSON file and knows nothing
+ * else of what it runs.
+ *
+ *	{
+ *	  "name": "...",
+ *	  "cpu": "QEMU's -cpu",
+ *	  "parameters": [ "kernel parameter", ... ],
+ *	  "modules": [ { "name": "...", "optional": true }, ... ],
+ *	  "external_modules": [ { "name": "...", "dir": "...", "optional": true,
+ *				  "program": "..." }, ... ],
+ *	  "disks": [ { "filesystem": "ext4", "size_mib": n, "mount": "/..." }, ... ],
+ *	  "modes": { "NAME": { "parameters": [ ... ] }, ... },       the first is the default
+ *	  "profiles": { "NAME": [ { "program": "...", "args": [ ... ], "timeout": s }, ... ] }
+ *	}
+ *
+ * "dir" is relative to the repository. A module with a "program" is not loaded
+ * but put beside that program, if it is selected, which loads it itself. A disk
+ * is made anew for each run; what is written to it goes with the VM. Unknown
+ * keys are refused, so that a misspelt one is not quietly without effect.
+ */
+#ifndef LAB_SUITE_H
+#define LAB_SUITE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/lab_error.h"
+
+struct lab_suite_module {
+	char *name;
+	char *dir;	/* where it is built from; NULL: a module of the kernel itself */
+	char *program;	/* the program that loads it; NULL: init does */
+	bool optional;
+};
+
+/* Each is a PCI device and arguments of QEMU, which are bounded. */
+#define LAB_MAX_DISKS	4
+
+struct lab_suite_disk {
+	char *filesystem;	/* ext2, ext3 or ext4 */
+	char *mount;		/* absolute path in the VM */
+	long size_mib;
+};
+
+struct lab_suite_program {
+	char *name;
+	char **args;
+	size_t nr_args;
+	long timeout;	/* seconds */
+	char *runner;	/* a script of kselftest.h's that runs it; NULL: it runs itself */
+};
+
+struct lab_suite {
+	char *name;
+	char *cpu;
+	char *mode;		/* the one selected */
+	char *profile;
+	char *parameters;	/* kernel parameters, the mode's included */
+	struct lab_suite_module *modules;	/* the kernel's first, in load order */
+	size_t nr_modules;
+	struct lab_suite_disk disks[LAB_MAX_DISKS];
+	size_t nr_disks;
+	struct lab_suite_program *programs;	/* those selected */
+	size_t nr_programs;
+};
+
+/* Is one of the programs selected named @name? */
+bool lab_suite_runs(const struct lab_suite *suite, const char *name);
+
+/* What to take out of the file. */
+struct lab_suite_select {
+	const char *mode;	/* NULL: the first */
+	const char *profile;	/* NULL: "default" */
+	const char *tests;	/* NULL: all; globs PROGRAM or PROGRAM:CASE, blanks between */
+	const char *args;	/* NULL: none; words behind each program's own arguments */
+};
+
+/*
+ * Read @path. CASE patterns are handed to each selected program as "-t CASE".
+ * Returns 0 with @suite to be freed by lab_suite_free(); -EINVAL if the file
+ * is wrong, -ESRCH if the selection names nothing in it, or another -errno.
+ */
+int lab_suite_read(const char *path, const struct lab_suite_select *select,
+		   struct lab_suite *suite, struct lab_error *e);
+void lab_suite_free(struct lab_suite *suite);
+
+/* Leave out what was selected; whoever does so has something else to run. */
+void lab_suite_drop_programs(struct lab_suite *suite);
+/* Leave out the modules that are built from the repository. */
+void lab_suite_drop_external(struct lab_suite *suite);
+
+#endif

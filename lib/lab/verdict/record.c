@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Results of the program that runs.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "verdict/kselftest_line.h"
+#include "verdict/record.h"
+
+static void say_failure(struct lab_record *r, const struct lab_case *c)
+{
+	char title[640];
+
+	lab_case_title(r->program, c, title, sizeof(title));
+	lab_progress_say(r->progress, "not ok %s%s%s", title, c->reason[0] ? ": " : "", c->reason);
+}
+
+static void add_case(struct lab_record *r, const char *name, enum ktap_status status,
+		     const char *reason, const char *diagnostics)
+{
+	long now = lab_now_ms();
+	struct lab_case *c = lab_program_add(r->program, name, status, reason, diagnostics,
+					     now - r->last_ms);
+
+	r->last_ms = now;
+	if (status == KTAP_FAIL)
+		say_failure(r, c);
+}
+
+static void ktap_event(void *arg, const struct ktap_event *ev)
+{
+	struct lab_record *r = arg;
+
+	switch (ev->kind) {
+	case KTAP_PLAN:
+		r->program->plan = ev->number;
+		break;
+	case KTAP_CASE:
+		add_case(r, ev->name, ev->status, ev->reason, ev->diagnostics);
+		break;
+	case KTAP_SKIP_ALL:
+		add_case(r, "", KTAP_SKIP, ev->reason, "");
+		break;
+	case KTAP_PROBLEM:
+		if (!r->doubt)
+			r->doubt = lab_strdup(ev->reason);
+		break;
+	case KTAP_ROW:
+		lab_text_addf(&r->program->table, "%s\n", ev->reason);
+		break;
+	case KTAP_RUNNING:
+		break;
+	}
+	lab_progress_bed(r->progress, r->program->bed, "%s  %zu/%lu  %s", r->program->name,
+			 r->program->nr_cases, r->program->plan,
+			 ev->kind == KTAP_RUNNING ? ev->name : "");
+}
+
+void lab_record_start(struct lab_record *r, struct lab_program *program,
+		      struct lab_progress *progress)
+{
+	*r = (struct lab_record){
+		.program = program,
+		.progress = progress,
+		.ktap = ktap_new(ktap_event, r),
+		.started_ms = lab_now_ms(),
+		.last_ms = lab_now_ms(),
+	};
+	program->state = LAB_PROGRAM_RUNNING;
+	lab_progress_bed(progress, program->bed, "%s", program->name);
+}
+
+/* "# seed: 42", the way every program announces its random seed. */
+static void look_for_seed(struct lab_program *p, const char *line)
+{
+	char seed[64];
+
+	if (!p->seed && sscanf(line, "# seed: %63s", seed) == 1)
+		p->seed = lab_strdup(seed);
+}
+
+static void take_line(struct lab_record *r, const char *line, size_t len)
+{
+	char buf[CHANNEL_TEXT_MAX + 8];
+
+	if (r->program->by_runner) {
+		line = lab_kselftest_line(line, len, buf, sizeof(buf));
+		if (!line)
+			return;
+		len = strlen(line);
+	}
+	look_for_seed(r->program, line);
+	ktap_line(r->ktap, line, len);
+}
+
+void lab_record_frame(struct lab_record *r, const struct channel_frame *frame)
+{
+	if (!r->program)
+		return;
+	switch (frame->kind) {
+	case CHANNEL_OUT:
+		take_line(r, frame->text, frame->len);
+		break;
+	case CHANNEL_ERR:
+		ktap_remark(r->ktap, frame->text, frame->len);
+		break;
+	case CHANNEL_EVIDENCE:
+		lab_text_addf(&r->program->evidence, "%s\n", frame->text);
+		break;
+	default:
+		break;
+	}
+}
+
+static void stop(struct lab_record *r)
+{
+	struct lab_program *p = r->program;
+
+	p->ms = lab_now_ms() - r->started_ms;
+	p->tail = lab_strdup(ktap_pending(r->ktap));
+	ktap_free(r->ktap);
+	free(r->doubt);
+	*r = (struct lab_record){ NULL };
+}
+
+/* A failure that no result of the program tells of: whose is it? */
+static void blame(struct lab_record *r, const char *reason)
+{
+	add_case(r, ktap_running(r->ktap), KTAP_FAIL, reason, ktap_pending(r->ktap));
+}
+
+/* It ended before its time; what is nested is given out first. */
+static void cut_short(struct lab_record *r, const char *reason)
+{
+	char *running = lab_strdup(ktap_running(r->ktap));
+
+	ktap_end(r->ktap);
+	add_case(r, running, KTAP_FAIL, reason, ktap_pending(r->ktap));
+	free(running);
+}
+
+static void judge(struct lab_record *r, const struct channel_exit *x)
+{
+	struct lab_program *p = r->program;
+	const struct lab_program_facts facts = {
+		.code = x->code, .signal = x->signal,
+		.over_limit = x->over_limit, .stuck = x->stuck,
+		.by_runner = p->by_runner, .dropped = x->dropped,
+		.failed = p->failed, .passed = p->passed, .skipped = p->skipped,
+		.ktap_problem = r->doubt,
+	};
+	char why[512];
+
+	p->agreement = lab_judge_program(&facts, why, sizeof(why));
+	if (p->agreement == LAB_PASS)
+		return;
+	p->problem = lab_strdup(why);
+	if (p->agreement == LAB_FAIL && !p->failed)
+		blame(r, why);
+}
+
+void lab_record_exit(struct lab_record *r, const struct channel_exit *x)
+{
+	struct lab_program *p = r->program;
+	struct lab_progress *progress = r->progress;
+
+	p->end = *x;
+	if (x->stuck) {
+		cut_short(r, "a process survives SIGKILL");
+	} else if (x->over_limit) {
+		cut_short(r, "ran over the time limit");
+	} else {
+		ktap_end(r->ktap);
+		judge(r, x);
+	}
+	stop(r);
+	p->state = LAB_PROGRAM_DONE;
+	lab_progress_say(progress, "%s: %u passed, %u failed, %u skipped (%.1f s)%s%s", p->name,
+			 p->passed, p->failed, p->skipped, (double)p->ms / 1000,
+			 p->problem ? ": " : "", p->problem ? p->problem : "");
+}
+
+void lab_record_abort(struct lab_record *r, const char *reason)
+{
+	if (!r->program)
+		return;
+	cut_short(r, reason);
+	stop(r);
+}

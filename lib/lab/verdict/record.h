@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * From a program's output, as it comes over the channel, to its results.
+ */
+#ifndef LAB_RECORD_H
+#define LAB_RECORD_H
+
+#include "agent/channel.h"
+#include "base/progress.h"
+#include "verdict/ktap.h"
+#include "verdict/results.h"
+
+struct lab_record {
+	struct lab_program *program;	/* NULL: none runs */
+	struct lab_progress *progress;
+	struct ktap_reader *ktap;
+	char *doubt;		/* first complaint of the reader */
+	long started_ms;
+	long last_ms;		/* of the last result */
+};
+
+/* The program starts; its results go to @program. */
+void lab_record_start(struct lab_record *r, struct lab_program *program,
+		      struct lab_progress *progress);
+
+/* CHANNEL_OUT, CHANNEL_ERR, CHANNEL_EVIDENCE. */
+void lab_record_frame(struct lab_record *r, const struct channel_frame *frame);
+
+/* It ended. */
+void lab_record_exit(struct lab_record *r, const struct channel_exit *x);
+
+/*
+ * The machine ended under it: the case that ran, or the program if that is not
+ * known, counts as failed for @reason. Nothing if no program runs.
+ */
+void lab_record_abort(struct lab_record *r, const char *reason);
+
+#endif

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The results of a run in memory.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "verdict/results.h"
+
+struct lab_program *lab_results_add(struct lab_results *r, const char *name, const char *args)
+{
+	struct lab_program *p;
+
+	r->programs = lab_realloc(r->programs, r->nr_programs + 1, sizeof(*r->programs));
+	p = &r->programs[r->nr_programs++];
+	*p = (struct lab_program){
+		.name = lab_strdup(name),
+		.args = lab_strdup(args),
+	};
+	return p;
+}
+
+struct lab_case *lab_program_add(struct lab_program *p, const char *name,
+				 enum ktap_status status, const char *reason,
+				 const char *diagnostics, long ms)
+{
+	struct lab_case *c;
+
+	p->cases = lab_realloc(p->cases, p->nr_cases + 1, sizeof(*p->cases));
+	c = &p->cases[p->nr_cases++];
+	*c = (struct lab_case){
+		.name = lab_strdup(name),
+		.status = status,
+		.reason = lab_strdup(reason),
+		.diagnostics = lab_strdup(diagnostics),
+		.ms = ms,
+	};
+	switch (status) {
+	case KTAP_PASS:
+	case KTAP_XFAIL:
+		p->passed++;
+		break;
+	case KTAP_FAIL:
+		p->failed++;
+		break;
+	case KTAP_SKIP:
+		p->skipped++;
+		break;
+	}
+	return c;
+}
+
+bool lab_results_has_table(const struct lab_results *r)
+{
+	for (size_t i = 0; i < r->nr_programs; i++)
+		if (r->programs[i].table.len)
+			return true;
+	return false;
+}
+
+void lab_results_total(struct lab_results *r)
+{
+	r->passed = r->failed = r->skipped = r->not_run = 0;
+	for (size_t i = 0; i < r->nr_programs; i++) {
+		const struct lab_program *p = &r->programs[i];
+
+		r->passed += p->passed;
+		r->failed += p->failed;
+		r->skipped += p->skipped;
+		r->not_run += p->state == LAB_PROGRAM_WAITING;
+	}
+}
+
+const char *lab_case_title(const struct lab_program *p, const struct lab_case *c,
+			   char *buf, size_t size)
+{
+	snprintf(buf, size, "%s%s%s", p->name, c->name[0] ? ":" : "", c->name);
+	return buf;
+}
+
+void lab_results_free(struct lab_results *r)
+{
+	for (size_t i = 0; i < r->nr_programs; i++) {
+		struct lab_program *p = &r->programs[i];
+
+		for (size_t k = 0; k < p->nr_cases; k++) {
+			free(p->cases[k].name);
+			free(p->cases[k].reason);
+			free(p->cases[k].diagnostics);
+		}
+		free(p->cases);
+		free(p->name);
+		free(p->args);
+		free(p->problem);
+		free(p->seed);
+		free(p->tail);
+		lab_text_clear(&p->table);
+		lab_text_clear(&p->evidence);
+	}
+	free(r->programs);
+	free(r->parameters);
+	free(r->command);
+	lab_text_clear(&r->notes);
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What a run has brought to light: filled in by run.c, read by the reports and
+ * the progress display.
+ */
+#ifndef LAB_RESULTS_H
+#define LAB_RESULTS_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <time.h>
+
+#include "agent/channel.h"
+#include "base/text.h"
+#include "verdict/ktap.h"
+#include "verdict/verdict.h"
+
+struct lab_case {
+	char *name;		/* within its program; "" stands for the program itself */
+	enum ktap_status status;
+	char *reason;
+	char *diagnostics;	/* lines */
+	long ms;		/* since the result before it */
+};
+
+enum lab_program_state {
+	LAB_PROGRAM_WAITING,	/* not run (yet) */
+	LAB_PROGRAM_RUNNING,	/* at the end of a run: it never finished */
+	LAB_PROGRAM_DONE,
+};
+
+struct lab_program {
+	char *name;
+	char *args;		/* for people, separated by spaces */
+	bool by_runner;		/* run_kselftest.sh ran it: see kselftest.h */
+	enum lab_program_state state;
+	unsigned int bed;	/* that ran it, from 1; 0: not run */
+	struct lab_case *cases;
+	size_t nr_cases;
+	unsigned int passed, failed, skipped;	/* counts of cases; xfail passed */
+	unsigned long plan;	/* cases announced, 0: none yet */
+	struct channel_exit end;	/* valid when done */
+	enum lab_verdict agreement;	/* of exit code and results, see lab_judge_program() */
+	char *problem;		/* why it cannot be trusted, or NULL */
+	char *seed;		/* from a line "# seed: N", or NULL */
+	char *tail;		/* diagnostics behind the last result */
+	struct lab_text table;	/* rows, as Markdown */
+	struct lab_text evidence;	/* what it did when it overran its limit */
+	long ms;
+};
+
+struct lab_results {
+	struct lab_program *programs;
+	size_t nr_programs;
+	struct lab_judgement judgement;
+	unsigned int passed, failed, skipped, not_run;	/* set by lab_results_total() */
+	char kernel[128];	/* release, as the kernel itself says */
+	char qemu[64];
+	char suite[64];
+	char mode[32], topology[32], profile[32];
+	char *parameters;	/* kernel command line */
+	char *command;		/* the lab's own arguments, but for --tests and --out */
+	struct lab_text notes;	/* lines */
+	unsigned int beds;	/* virtual machines side by side */
+	unsigned int boots;	/* of each; 2: a first one failed for a reason of the bed */
+	char boot_retried[256];	/* that reason */
+	time_t started;
+	long boot_ms;		/* until init took commands, of the slowest */
+	long ms;		/* all of the run */
+	char out[PATH_MAX];
+};
+
+/* Append a program; the pointer is valid until the next one is added. */
+struct lab_program *lab_results_add(struct lab_results *r, const char *name, const char *args);
+
+/* Append a case and count it. */
+struct lab_case *lab_program_add(struct lab_program *p, const char *name,
+				 enum ktap_status status, const char *reason,
+				 const char *diagnostics, long ms);
+
+/* Did any program print a table? */
+bool lab_results_has_table(const struct lab_results *r);
+
+/* Sum up the programs' counts. */
+void lab_results_total(struct lab_results *r);
+
+/* "program:case" or "program" into @buf; returns @buf. */
+const char *lab_case_title(const struct lab_program *p, const struct lab_case *c,
+			   char *buf, size_t size);
+
+/* Free everything that @r holds. */
+void lab_results_free(struct lab_results *r);
+
+#endif

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * From what was seen during a run to the one word that it is worth.
+ *
+ * The function is pure, so that every combination can be tested without a VM.
+ * The strongest statement wins:
+ *
+ *  1. panic: the kernel said so, or the machine reset itself, after user space
+ *     had come up. Before that it is a boot failure, which a bisection skips.
+ *  2. boot failure: init never spoke. A boot that never began for want of QEMU
+ *     or an image is infrastructure.
+ *  3. infrastructure of the bed: QEMU killed, channel garbled, host starved or
+ *     the lab interrupted: what was seen says nothing about the kernel, except
+ *     for a panic, which no bed brings about.
+ *  4. hang: a program over its limit, or silence, on a bed that had its CPU.
+ *  5. fail: a case failed or a program crashed. A case that failed did fail,
+ *     whatever is wrong with the output of another program.
+ *  6. infrastructure of a program: results that cannot be trusted though
+ *     nothing failed, such as output that ends before its plan is done.
+ *  7. skip, when nothing but skips came; else pass.
+ */
+#ifndef LAB_VERDICT_H
+#define LAB_VERDICT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/exit.h"
+
+enum lab_verdict {
+	LAB_PASS,
+	LAB_FAIL,
+	LAB_SKIP,
+	LAB_HANG,
+	LAB_PANIC,
+	LAB_BOOT_FAILURE,
+	LAB_INFRASTRUCTURE,
+};
+
+/* How QEMU came to its end. */
+enum lab_qemu_end {
+	LAB_QEMU_NOT_STARTED,
+	LAB_QEMU_STOPPED,	/* by the lab */
+	LAB_QEMU_POWER_OFF,	/* the VM asked for it */
+	LAB_QEMU_RESET,		/* reboot or triple fault in the VM */
+	LAB_QEMU_EXITED,	/* with an exit code, nobody asked */
+	LAB_QEMU_SIGNALLED,	/* by a signal that the lab did not send */
+};
+
+/* Everything that was seen. Texts are NULL unless the thing happened. */
+struct lab_facts {
+	const char *trouble;	/* before or beside the VM: image, build, host call */
+	int interrupted;	/* the signal that ended the lab, or 0 */
+	enum lab_qemu_end qemu_end;
+	int qemu_code;		/* its exit code or signal */
+	bool user_space;	/* init greeted */
+	bool ready;		/* init took commands */
+	bool end_marker;	/* init took leave */
+	const char *panic;	/* first line of a panic that the lab did not provoke */
+	const char *init_said;	/* init's own last words on the console */
+	const char *garbled;	/* what arrived on the channel that is no frame */
+	const char *init_error;	/* init's own report of its failure */
+	bool silent;		/* no byte for the silence limit */
+	bool overall_limit;	/* the whole run took too long */
+	const char *over_limit;	/* program that ran over its time limit */
+	const char *stuck;	/* program of which something survived SIGKILL */
+	const char *running;	/* program that ran when it ended, or NULL */
+	bool starved;		/* the host did not give QEMU its CPU meanwhile */
+	const char *problem;	/* first thing wrong with a program's output */
+	unsigned int passed, failed, skipped;	/* of the programs that came to their end */
+};
+
+struct lab_judgement {
+	enum lab_verdict verdict;
+	int exit_code;
+	char why[512];		/* one line */
+};
+
+/* "pass", "boot failure", ... */
+const char *lab_verdict_name(enum lab_verdict verdict);
+
+void lab_judge(const struct lab_facts *f, struct lab_judgement *j);
+
+/* Did the machine come to a bad end? Then @j says to which, else it is left alone. */
+bool lab_judge_machine(const struct lab_facts *f, struct lab_judgement *j);
+
+/*
+ * The verdict on a run in several beds. What a bed that was in order has shown of the
+ * kernel stands, whatever became of another one: panic comes before hang, before
+ * fail, before boot failure, before infrastructure. Only a panic comes before an
+ * interruption.
+ */
+void lab_judge_beds(const struct lab_facts *const beds[], size_t nr, struct lab_judgement *j);
+
+/* Did the boot fail for a reason of the bed, so that one more try is fair? */
+bool lab_worth_a_retry(const struct lab_facts *f, bool console_output);
+
+/* What one program has to show for itself, for lab_judge_program(). */
+struct lab_program_facts {
+	int code, signal;	/* as in struct channel_exit */
+	bool over_limit, stuck;
+	bool by_runner;		/* run_kselftest.sh may exit 0 though tests failed */
+	unsigned long dropped;	/* lines beyond the output limit */
+	unsigned int failed, passed, skipped;
+	const char *ktap_problem;	/* first complaint of the KTAP reader, or NULL */
+};
+
+/*
+ * Do exit code and results agree? Returns LAB_PASS when they do, LAB_FAIL when
+ * the program crashed or failed without saying where, LAB_INFRASTRUCTURE when
+ * its results cannot be trusted; @why (of @size bytes) says what is wrong.
+ */
+enum lab_verdict lab_judge_program(const struct lab_program_facts *f, char *why, size_t size);
+
+#endif

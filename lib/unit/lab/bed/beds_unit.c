@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Several beds and one queue, with machines that are no machines: fake_qemu.h.
+ */
+#include <kselftest_harness.h>
+
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+
+#include "base/clock.h"
+#include "bed/beds.h"
+#include "fake_qemu.h"
+
+/* As much of a run as beds need. */
+struct plan {
+	struct lab_beds beds;
+	struct lab_suite suite;
+	struct lab_results results;
+	struct lab_progress progress;
+	struct lab_error e;
+	char *kernel;
+	FILE *said;
+};
+
+FIXTURE(beds)
+{
+	struct plan plan;
+};
+
+/* The lab finds us first when it looks for QEMU. */
+static int pose_as_qemu(const char *dir)
+{
+	char *link = lab_format("%s/" FAKE_QEMU_NAME, dir);
+	char *path = lab_format("%s:%s", dir, getenv("PATH"));
+	char self[PATH_MAX] = "";
+	int ret = readlink("/proc/self/exe", self, sizeof(self) - 1) < 0 ||
+		symlink(self, link) || setenv("PATH", path, 1);
+
+	free(path);
+	free(link);
+	return ret;
+}
+
+static int catch_signals(void)
+{
+	sigset_t mask;
+
+	sigemptyset(&mask);
+	sigaddset(&mask, SIGTERM);
+	sigaddset(&mask, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &mask, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	return signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+FIXTURE_SETUP(beds)
+{
+	struct plan *p = &self->plan;
+
+	memset(p, 0, sizeof(*p));
+	strcpy(p->results.out, "/tmp/lab_beds_unit.XXXXXX");
+	ASSERT_NE(NULL, mkdtemp(p->results.out));
+	ASSERT_EQ(0, pose_as_qemu(p->results.out));
+	p->results.parameters = lab_strdup("");
+	p->kernel = lab_format("%s/kernel", p->results.out);
+	p->said = fopen("/dev/null", "w");
+	ASSERT_NE(NULL, p->said);
+	lab_progress_init(&p->progress, p->said, false);
+	p->suite.cpu = "none";
+	p->suite.nr_disks = 1;
+	p->beds = (struct lab_beds){
+		.suite = &p->suite,
+		.topology = lab_topology_find("uma", &p->e),
+		.kernel = p->kernel,
+		.image = "image",
+		.results = &p->results,
+		.progress = &p->progress,
+		.signals = catch_signals(),
+		.overall_ms = lab_now_ms() + 60 * 1000,
+	};
+	ASSERT_LE(0, p->beds.signals);
+}
+
+FIXTURE_TEARDOWN(beds)
+{
+	struct plan *p = &self->plan;
+
+	EXPECT_EQ(0, lab_remove_tree(p->results.out, &p->e));
+	lab_results_free(&p->results);
+	free(p->suite.programs);
+	free(p->kernel);
+	lab_progress_end(&p->progress);
+	fclose(p->said);
+	close(p->beds.signals);
+}
+
+/* @names, separated by blanks, in so many beds. */
+static void run(struct plan *p, unsigned int beds, const char *names)
+{
+	struct lab_suite *s = &p->suite;
+	char *words = lab_strdup(names), *rest = words, *word;
+
+	while ((word = strsep(&rest, " "))) {
+		s->programs = lab_realloc(s->programs, s->nr_programs + 1, sizeof(*s->programs));
+		s->programs[s->nr_programs++] = (struct lab_suite_program){
+			.name = word, .timeout = 60,
+		};
+		lab_results_add(&p->results, word, "");
+	}
+	p->results.beds = beds;
+	lab_beds_run(&p->beds);
+	lab_results_total(&p->results);
+	lab_beds_free(&p->beds);
+	free(words);
+}
+
+static bool has(struct plan *p, const char *file, const char *text)
+{
+	char *path = lab_format("%s/%s", p->results.out, file), *data;
+	bool found = false;
+	size_t len;
+
+	if (!lab_read_file(path, &data, &len, NULL)) {
+		found = strstr(data, text);
+		free(data);
+	}
+	free(path);
+	return found;
+}
+
+static void make_file(struct plan *p, const char *name)
+{
+	char *path = lab_format("%s/%s", p->results.out, name);
+	struct lab_error e;
+
+	lab_write_file(path, "", 0, &e);
+	free(path);
+}
+
+#define EXPECT_VERDICT(want, code) do {							\
+	EXPECT_STREQ(want, lab_verdict_name(self->plan.results.judgement.verdict)) {		\
+		TH_LOG("why: %s", self->plan.results.judgement.why);				\
+	}										\
+	EXPECT_EQ(code, self->plan.results.judgement.exit_code);				\
+	EXPECT_EQ(-1, waitpid(-1, NULL, WNOHANG));	/* no QEMU is left */		\
+	EXPECT_EQ(ECHILD, errno);							\
+} while (0)
+
+TEST_F(beds, run_side_by_side_and_each_has_its_own)
+{
+	const struct lab_program *p;
+
+	make_file(&self->plan, "console.bed3.log");
+	run(&self->plan, 2, "awaits meets passes passes");
+	EXPECT_VERDICT("pass", 0);
+	EXPECT_STREQ("4 of 4 passed", self->plan.results.judgement.why);
+	EXPECT_EQ(4, self->plan.results.passed);
+	EXPECT_EQ(1, self->plan.results.boots);
+	p = self->plan.results.programs;
+	EXPECT_EQ(3, p[0].bed + p[1].bed);
+	EXPECT_TRUE(has(&self->plan, "console.log", "/disk0.img"));
+	EXPECT_TRUE(has(&self->plan, "console.bed2.log", "/disk0.bed2.img"));
+	EXPECT_TRUE(has(&self->plan, "channel.bed2.log", "> run "));
+	EXPECT_TRUE(has(&self->plan, "qemu.bed2.log", ""));
+	EXPECT_FALSE(has(&self->plan, "console.bed3.log", ""));
+}
+
+TEST_F(beds, one_is_enough)
+{
+	run(&self->plan, 1, "meets awaits");
+	EXPECT_VERDICT("pass", 0);
+	EXPECT_FALSE(has(&self->plan, "console.bed2.log", ""));
+}
+
+TEST_F(beds, too_many_do_no_harm)
+{
+	run(&self->plan, 3, "passes");
+	EXPECT_VERDICT("pass", 0);
+	EXPECT_STREQ("1 of 1 passed", self->plan.results.judgement.why);
+}
+
+TEST_F(beds, a_panic_lets_others_finish_and_begins_nothing)
+{
+	const struct lab_program *p;
+
+	run(&self->plan, 2, "panics outlives passes");
+	EXPECT_VERDICT("panic", 11);
+	EXPECT_NE(NULL, strstr(self->plan.results.judgement.why, "of its own during panics")) {
+		TH_LOG("why: %s", self->plan.results.judgement.why);
+	}
+	p = self->plan.results.programs;
+	EXPECT_EQ(LAB_PROGRAM_RUNNING, p[0].state);
+	EXPECT_EQ(1, p[0].failed);
+	EXPECT_EQ(LAB_PROGRAM_DONE, p[1].state);
+	EXPECT_EQ(1, p[1].passed);
+	EXPECT_EQ(LAB_PROGRAM_WAITING, p[2].state);
+	EXPECT_EQ(0, p[2].bed);
+	EXPECT_EQ(1, self->plan.results.not_run);
+}
+
+TEST_F(beds, one_that_does_not_boot_is_booted_again)
+{
+	make_file(&self->plan, "refuse");
+	run(&self->plan, 2, "awaits meets");
+	EXPECT_VERDICT("pass", 0);
+	EXPECT_EQ(2, self->plan.results.boots);
+	EXPECT_NE(NULL, strstr(self->plan.results.boot_retried, "QEMU did not start"));
+	EXPECT_TRUE(has(&self->plan, "console-2.log", "disk0") ||
+		    has(&self->plan, "console-2.bed2.log", "disk0"));
+}
+
+TEST_F(beds, an_interruption_ends_all)
+{
+	run(&self->plan, 2, "interrupts stays passes");
+	EXPECT_VERDICT("infrastructure", 128 + SIGTERM);
+	EXPECT_STREQ("interrupted by SIGTERM", self->plan.results.judgement.why);
+	EXPECT_EQ(2, self->plan.results.failed);
+	EXPECT_EQ(1, self->plan.results.not_run);
+}
+
+TEST_F(beds, the_time_limit_is_one_for_all)
+{
+	self->plan.beds.overall_ms = lab_now_ms() + 1000;
+	run(&self->plan, 2, "stays stays passes");
+	EXPECT_VERDICT("hang", 10);
+	EXPECT_NE(NULL, strstr(self->plan.results.judgement.why, "longer than its time limit"));
+	EXPECT_EQ(2, self->plan.results.failed);
+	EXPECT_EQ(1, self->plan.results.not_run);
+}
+
+TEST_HARNESS_MAIN

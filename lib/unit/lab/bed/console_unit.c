@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the lab recognises on a console, and what it must not.
+ */
+#include <kselftest_harness.h>
+
+#include "bed/console.h"
+
+static struct lab_console feed(const char *text)
+{
+	struct lab_console c = { .fill = 0 };
+
+	/* In pieces that cut lines anywhere. */
+	for (size_t len = strlen(text), n; len; text += n, len -= n) {
+		n = len < 7 ? len : 7;
+		lab_console_feed(&c, text, n);
+	}
+	return c;
+}
+
+TEST(an_empty_console)
+{
+	struct lab_console c = feed("");
+
+	EXPECT_FALSE(c.any);
+	EXPECT_EQ('\0', c.panic[0]);
+}
+
+TEST(a_panic_with_its_cause)
+{
+	struct lab_console c = feed(
+		"[    1.0] Linux version 6.1\r\n"
+		"[    4.1] BUG: kernel NULL pointer dereference, address: 0000000000000000\r\n"
+		"[    4.1] Oops: 0002 [#1] PREEMPT SMP NOPTI\r\n"
+		"[    4.2] Kernel panic - not syncing: Fatal exception\r\n");
+
+	EXPECT_STREQ("Kernel panic - not syncing: Fatal exception "
+		     "(BUG: kernel NULL pointer dereference, address: 0000000000000000)", c.panic);
+	EXPECT_FALSE(c.panic_done);
+	lab_console_feed(&c, "[    4.3][    T1] ---[ end Kernel panic - not syncing: x ]---\n", 62);
+	EXPECT_TRUE(c.panic_done);
+}
+
+TEST(the_first_panic_counts)
+{
+	struct lab_console c = feed("Kernel panic - not syncing: one\n"
+				    "Kernel panic - not syncing: two\n");
+
+	EXPECT_STREQ("Kernel panic - not syncing: one", c.panic);
+}
+
+TEST(talk_of_a_panic_is_none)
+{
+	struct lab_console c = feed("[    1.0] panic=-1 Kernel panic - not syncing\n"
+				    "Kernel panic - not syncing: unfinished line");
+
+	EXPECT_EQ('\0', c.panic[0]);
+}
+
+TEST(last_words_of_init)
+{
+	struct lab_console c = feed("[    1.0] lab-init: start /suite/x\r\n"
+				    "[    2.0] lab-init: fatal: no virtio port\r\n");
+
+	EXPECT_STREQ("no virtio port", c.init_said);
+}
+
+TEST(endless_lines_and_binary_do_no_harm)
+{
+	struct lab_console c = { .fill = 0 };
+	char junk[4096];
+
+	for (size_t i = 0; i < sizeof(junk); i++)
+		junk[i] = (char)(i % 255 == '\n' ? 'x' : i % 255);
+	for (int i = 0; i < 100; i++)
+		lab_console_feed(&c, junk, sizeof(junk));
+	lab_console_feed(&c, "\nKernel panic - not syncing: x\n", 31);
+	EXPECT_STREQ("Kernel panic - not syncing: x", c.panic);
+}
+
+TEST_HARNESS_MAIN

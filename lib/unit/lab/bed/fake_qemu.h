@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A QEMU that boots nothing: it says what QEMU and an init inside would say, and does
+ * what the names of the programs tell. A test that includes this is the fake itself
+ * when it is called by QEMU's name.
+ *
+ * Programs of several machines meet through files beside the kernel image:
+ *
+ *	passes		one test that passes
+ *	awaits		passes once another program "meets"
+ *	meets		passes
+ *	panics		once another program "outlives", the kernel panics
+ *	outlives	passes a while after the lab took notice of the panic
+ *	interrupts	once another program "meets", sends SIGTERM to the lab
+ *	stays		"meets" and never ends, until an NMI ends the machine
+ *
+ * A file "refuse" makes the next QEMU fail to start; it takes the file away.
+ */
+#ifndef UNIT_FAKE_QEMU_H
+#define UNIT_FAKE_QEMU_H
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "agent/channel.h"
+#include "base/fsys.h"
+#include "base/text.h"
+
+#define FAKE_QEMU_NAME	"qemu-system-x86_64"
+
+struct fake_qemu {
+	int console, channel, qmp;
+	const char *drive;
+	char *dir;
+	unsigned long seq;
+};
+
+static char *fake_file(const struct fake_qemu *q, const char *name)
+{
+	return lab_format("%s/%s", q->dir, name);
+}
+
+static void fake_say(struct fake_qemu *q, enum channel_kind kind, const char *text)
+{
+	if (channel_send(q->channel, &q->seq, kind, text, strlen(text)))
+		_exit(3);
+}
+
+/* Our pid in a file, all at once. */
+static void fake_announce(const struct fake_qemu *q, const char *name)
+{
+	char *path = fake_file(q, name), *tmp = lab_format("%s.%d", path, getpid());
+	FILE *f = fopen(tmp, "we");
+
+	if (!f || fprintf(f, "%d", getpid()) < 0 || fclose(f) || rename(tmp, path))
+		_exit(4);
+	free(tmp);
+	free(path);
+}
+
+/* Wait for another's; its pid. */
+static pid_t fake_wait(const struct fake_qemu *q, const char *name)
+{
+	char *path = fake_file(q, name), *text;
+	size_t len;
+	pid_t pid;
+
+	while (lab_read_file(path, &text, &len, NULL))
+		usleep(10000);
+	pid = (pid_t)atol(text);
+	free(text);
+	free(path);
+	return pid;
+}
+
+static void fake_write(int fd, const char *text)
+{
+	if (write(fd, text, strlen(text)) < 0)
+		_exit(5);
+}
+
+static void fake_end(struct fake_qemu *q, const char *reason)
+{
+	char *event = lab_format("{\"event\": \"SHUTDOWN\", \"data\": {\"reason\": \"%s\"}}\n", reason);
+
+	fake_write(q->qmp, event);
+	_exit(0);
+}
+
+static void fake_passes(struct fake_qemu *q)
+{
+	fake_say(q, CHANNEL_OUT, "TAP version 13");
+	fake_say(q, CHANNEL_OUT, "1..1");
+	fake_say(q, CHANNEL_OUT, "ok 1 it");
+	fake_say(q, CHANNEL_EXIT, "code=0 signal=0 limit=0 stuck=0 left=0 dropped=0 ms=1");
+}
+
+/* Its process is gone when the lab has reaped it; the rest takes the lab no time. */
+static void fake_outlives(struct fake_qemu *q)
+{
+	pid_t other;
+
+	fake_announce(q, "outlives");
+	other = fake_wait(q, "panics");
+	while (!kill(other, 0))
+		usleep(10000);
+	usleep(300000);
+	fake_passes(q);
+}
+
+static void fake_stays(struct fake_qemu *q)
+{
+	char buf[1024] = "";
+	ssize_t n;
+
+	while (!strstr(buf, "inject-nmi")) {
+		n = read(q->qmp, buf, sizeof(buf) - 1);
+		if (n <= 0)
+			_exit(7);
+		buf[n] = '\0';
+	}
+	fake_end(q, "guest-reset");
+}
+
+static void fake_run(struct fake_qemu *q, const char *name)
+{
+	if (!strcmp(name, "awaits") || !strcmp(name, "interrupts"))
+		fake_wait(q, "met");
+	if (!strcmp(name, "meets") || !strcmp(name, "stays"))
+		fake_announce(q, "met");
+	if (!strcmp(name, "panics")) {
+		fake_announce(q, "panics");
+		fake_wait(q, "outlives");
+		fake_write(q->console, "[    1.0] Kernel panic - not syncing: of its own\n");
+		fake_end(q, "guest-reset");
+	}
+	if (!strcmp(name, "interrupts"))
+		kill(getppid(), SIGTERM);
+	if (!strcmp(name, "outlives"))
+		fake_outlives(q);
+	else if (!strcmp(name, "stays") || !strcmp(name, "interrupts"))
+		fake_stays(q);
+	else
+		fake_passes(q);
+}
+
+static void fake_machine(struct fake_qemu *q)
+{
+	static struct channel_reader reader;
+	struct channel_frame frame;
+	char why[256];
+
+	fake_write(q->qmp, "{\"QMP\": {\"version\": {\"qemu\": {\"major\": 1}}}}\n");
+	fake_write(q->console, q->drive);
+	fake_write(q->console, "\n");
+	fake_say(q, CHANNEL_HELLO, "fake");
+	fake_say(q, CHANNEL_READY, "");
+	while (channel_fill(&reader, q->channel) > 0)
+		while (channel_next(&reader, &frame, why, sizeof(why)) > 0) {
+			if (frame.kind == CHANNEL_RUN) {
+				fake_run(q, frame.text + strlen("/suite/"));
+			} else if (frame.kind == CHANNEL_QUIT) {
+				fake_say(q, CHANNEL_BYE, "");
+				fake_end(q, "guest-shutdown");
+			}
+		}
+	_exit(6);
+}
+
+static void __attribute__((constructor)) fake_qemu(int argc, char *argv[])
+{
+	struct fake_qemu q = { .drive = "" };
+	char *refuse;
+
+	if (strcmp(argv[0], FAKE_QEMU_NAME))
+		return;
+	for (int i = 1; i < argc; i++) {
+		sscanf(argv[i], "socket,id=console,fd=%d", &q.console);
+		sscanf(argv[i], "socket,id=channel,fd=%d", &q.channel);
+		sscanf(argv[i], "socket,id=qmp,fd=%d", &q.qmp);
+		if (!strcmp(argv[i - 1], "-drive"))
+			q.drive = argv[i];
+		if (!strcmp(argv[i - 1], "-kernel"))
+			q.dir = lab_format("%.*s", (int)(strrchr(argv[i], '/') - argv[i]), argv[i]);
+	}
+	refuse = fake_file(&q, "refuse");
+	if (!unlink(refuse))
+		_exit(1);
+	fake_machine(&q);
+}
+
+#endif

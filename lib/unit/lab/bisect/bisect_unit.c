@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What bisection makes of runs: verdicts on commits, and when they are sure.
+ */
+#include <kselftest_harness.h>
+
+#include "bisect/bisect_evidence.h"
+#include "bisect/bisect_verdict.h"
+#include "verdict/verdict.h"
+
+#define CASE(name, status, line)							\
+	"{\"program\": \"t\", \"name\": \"" name "\", \"status\": \"" status "\","	\
+	" \"reason\": null, \"diagnostics\": [" line "]}"
+#define PASSED(name)	CASE(name, "pass", "")
+#define SKIPPED(name)	CASE(name, "skip", "")
+#define BROKEN(name)	CASE(name, "fail", "\"# x\", \"# broken: contract 10: y\"")
+#define ERROR(name)	CASE(name, "fail", "\"# error: no bite\"")
+#define SILENT(name)	CASE(name, "fail", "")
+
+static const struct lab_bisect_known nothing_known;
+static char test[640];
+
+static enum lab_bisect_run classify_by(const char *cases, const char *state, int code,
+				       const struct lab_bisect_known *known)
+{
+	char text[2000];
+	json_t *results;
+	enum lab_bisect_run run;
+
+	snprintf(text, sizeof(text),
+		 "{\"exit_code\": %d, \"programs\": [{\"name\": \"t\", \"state\": \"%s\"}],"
+		 " \"cases\": [%s]}", code, state, cases);
+	results = json_loads(text, 0, NULL);
+	run = lab_bisect_classify(results, code, known, test, sizeof(test));
+	json_decref(results);
+	return run;
+}
+
+static enum lab_bisect_run classify(const char *cases, int code)
+{
+	return classify_by(cases, "done", code, &nothing_known);
+}
+
+TEST(a_run_without_failures)
+{
+	EXPECT_EQ(LAB_BISECT_PASSED, classify(PASSED("a"), LAB_EXIT_PASS));
+	EXPECT_EQ(LAB_BISECT_UNFIT, classify(SKIPPED("a"), LAB_EXIT_SKIP));
+	EXPECT_EQ(LAB_BISECT_UNFIT, classify("", LAB_EXIT_NO_BOOT));
+	EXPECT_EQ(LAB_BISECT_NOTHING, classify("", LAB_EXIT_INFRASTRUCTURE));
+	EXPECT_EQ(LAB_BISECT_NOTHING, classify("", LAB_EXIT_USAGE));
+	EXPECT_EQ(LAB_BISECT_NOTHING, classify("", 128 + 9));
+}
+
+TEST(a_run_cut_short_says_nothing)
+{
+	json_t *stale = json_pack("{s:i}", "exit_code", 1);
+
+	EXPECT_EQ(LAB_BISECT_NOTHING, lab_bisect_classify(NULL, 1, &nothing_known, test,
+							  sizeof(test)));
+	EXPECT_EQ(LAB_BISECT_NOTHING, lab_bisect_classify(stale, 0, &nothing_known, test,
+							  sizeof(test)));
+	json_decref(stale);
+}
+
+TEST(a_broken_contract)
+{
+	EXPECT_EQ(LAB_BISECT_BROKE, classify(PASSED("a") "," BROKEN("b"), LAB_EXIT_FAIL));
+	EXPECT_STREQ("t:b", test);
+	/* The verdict of an oracle counts, whatever else went wrong before it. */
+	EXPECT_EQ(LAB_BISECT_BROKE, classify(ERROR("a") "," BROKEN("b"), LAB_EXIT_FAIL));
+	EXPECT_STREQ("t:b", test);
+	EXPECT_EQ(LAB_BISECT_BROKE, classify(BROKEN("b"), LAB_EXIT_PANIC));
+	/* A crash of the program, say. */
+	EXPECT_EQ(LAB_BISECT_BROKE, classify(SILENT("a"), LAB_EXIT_FAIL));
+}
+
+TEST(what_could_not_be_carried_out)
+{
+	json_t *failing = json_pack("[s, s]", "t:a", "t:c");
+	const struct lab_bisect_known sought = { .failing = failing };
+	const struct lab_bisect_known any = { .errors_count = true };
+
+	EXPECT_EQ(LAB_BISECT_NOTHING, classify(ERROR("a"), LAB_EXIT_FAIL));
+	EXPECT_EQ(LAB_BISECT_FAILED, classify_by(ERROR("a"), "done", LAB_EXIT_FAIL, &any));
+	EXPECT_EQ(LAB_BISECT_FAILED, classify_by(ERROR("a"), "done", LAB_EXIT_FAIL, &sought));
+	EXPECT_EQ(LAB_BISECT_NOTHING, classify_by(ERROR("b"), "done", LAB_EXIT_FAIL, &sought));
+	json_decref(failing);
+}
+
+TEST(a_pass_must_be_of_what_is_sought)
+{
+	json_t *failing = json_pack("[s, s]", "t:a", "t:c");
+	const struct lab_bisect_known sought = { .failing = failing };
+
+	EXPECT_EQ(LAB_BISECT_PASSED, classify_by(SKIPPED("a") "," PASSED("c"), "done",
+						 LAB_EXIT_PASS, &sought));
+	EXPECT_EQ(LAB_BISECT_UNFIT, classify_by(SKIPPED("a") "," PASSED("b"), "done",
+						LAB_EXIT_PASS, &sought));
+	json_decref(failing);
+}
+
+TEST(another_regression_on_the_way)
+{
+	json_t *failing = json_pack("[s]", "other:a"), *same = json_pack("[s]", "t:a");
+	const struct lab_bisect_known other = { .failing = failing };
+	const struct lab_bisect_known sibling = { .failing = same };
+
+	EXPECT_EQ(LAB_BISECT_NOTHING, classify_by(BROKEN("b"), "done", LAB_EXIT_FAIL, &other));
+	EXPECT_EQ(LAB_BISECT_NOTHING, classify_by(SILENT("b"), "interrupted", LAB_EXIT_PANIC,
+						  &other));
+	EXPECT_EQ(LAB_BISECT_BROKE, classify_by(BROKEN("b"), "done", LAB_EXIT_FAIL, &sibling));
+	json_decref(failing);
+	json_decref(same);
+}
+
+TEST(death_under_a_test_or_before)
+{
+	EXPECT_EQ(LAB_BISECT_DIED, classify_by(SILENT("a"), "interrupted", LAB_EXIT_PANIC,
+					       &nothing_known));
+	EXPECT_EQ(LAB_BISECT_DIED, classify_by(SILENT("a"), "interrupted", LAB_EXIT_HANG,
+					       &nothing_known));
+	EXPECT_EQ(LAB_BISECT_UNFIT, classify_by("", "not run", LAB_EXIT_PANIC, &nothing_known));
+}
+
+static enum lab_bisect_verdict judge(const struct lab_bisect_rule *rule, const char *runs)
+{
+	static const char letters[] = "pbdfu-";		/* in the order of enum lab_bisect_run */
+	struct lab_bisect_tally t = { 0 };
+	enum lab_bisect_verdict verdict = LAB_BISECT_UNDECIDED;
+
+	for (; *runs && verdict == LAB_BISECT_UNDECIDED; runs++) {
+		lab_bisect_count(&t, (enum lab_bisect_run)(strchr(letters, *runs) - letters));
+		verdict = lab_bisect_judge(&t, rule);
+	}
+	return *runs ? LAB_BISECT_UNDECIDED : verdict;
+}
+
+TEST(good_takes_enough_runs)
+{
+	static const struct lab_bisect_rule rule = { .runs = 3, .good_runs = 4 };
+
+	EXPECT_EQ(LAB_BISECT_UNDECIDED, judge(&rule, "ppp"));
+	EXPECT_EQ(LAB_BISECT_GOOD, judge(&rule, "pppp"));
+	EXPECT_EQ(LAB_BISECT_GOOD, judge(&rule, "p-ppp"));
+	EXPECT_EQ(LAB_BISECT_CANNOT_TELL, judge(&rule, "p--"));
+	EXPECT_EQ(LAB_BISECT_CANNOT_TELL, judge(&rule, "u"));
+}
+
+TEST(bad_if_it_shows_sometimes)
+{
+	static const struct lab_bisect_rule rule = { .runs = 3, .good_runs = 4 };
+
+	EXPECT_EQ(LAB_BISECT_UNDECIDED, judge(&rule, "bb"));
+	EXPECT_EQ(LAB_BISECT_BAD, judge(&rule, "bbb"));
+	EXPECT_EQ(LAB_BISECT_BAD, judge(&rule, "bpp"));
+	EXPECT_EQ(LAB_BISECT_BAD, judge(&rule, "pppbpp"));
+	EXPECT_EQ(LAB_BISECT_BAD, judge(&rule, "b--"));
+	EXPECT_EQ(LAB_BISECT_BAD, judge(&rule, "bu"));
+}
+
+TEST(a_death_has_to_come_again)
+{
+	static const struct lab_bisect_rule rule = { .runs = 3, .good_runs = 3 };
+	static const struct lab_bisect_rule once = { .runs = 1, .good_runs = 1 };
+
+	EXPECT_EQ(LAB_BISECT_BAD, judge(&rule, "ddp"));
+	EXPECT_EQ(LAB_BISECT_BAD, judge(&rule, "dpd"));
+	EXPECT_EQ(LAB_BISECT_BAD, judge(&rule, "dbp"));
+	EXPECT_EQ(LAB_BISECT_CANNOT_TELL, judge(&rule, "dpp"));
+	EXPECT_EQ(LAB_BISECT_CANNOT_TELL, judge(&rule, "d--"));
+	EXPECT_EQ(LAB_BISECT_BAD, judge(&once, "d"));
+}
+
+TEST(errors_have_to_be_steady)
+{
+	static const struct lab_bisect_rule rule = { .runs = 3, .good_runs = 3 };
+
+	EXPECT_EQ(LAB_BISECT_BAD, judge(&rule, "fff"));
+	EXPECT_EQ(LAB_BISECT_BAD, judge(&rule, "ffb"));
+	EXPECT_EQ(LAB_BISECT_CANNOT_TELL, judge(&rule, "ffp"));
+	EXPECT_EQ(LAB_BISECT_CANNOT_TELL, judge(&rule, "pff-f"));
+}
+
+TEST(exit_codes_are_those_of_git_bisect_run)
+{
+	EXPECT_EQ(0, lab_bisect_exit_code(LAB_BISECT_GOOD));
+	EXPECT_EQ(1, lab_bisect_exit_code(LAB_BISECT_BAD));
+	EXPECT_EQ(125, lab_bisect_exit_code(LAB_BISECT_CANNOT_TELL));
+}
+
+TEST(rare_failures_take_more_runs)
+{
+	EXPECT_EQ(3, lab_bisect_good_runs(3, 3));
+	EXPECT_EQ(6, lab_bisect_good_runs(2, 3));
+	EXPECT_EQ(10, lab_bisect_good_runs(1, 3));
+	EXPECT_EQ(5, lab_bisect_good_runs(1, 1));
+	for (unsigned int failed = 1; failed <= 9; failed++) {
+		EXPECT_LE(lab_bisect_chance(failed, 9, lab_bisect_good_runs(failed, 9)), 0.01);
+	}
+}
+
+TEST(titles_of_failing_tests)
+{
+	json_t *results = json_loads("{\"cases\": [" PASSED("a") "," BROKEN("b") "," BROKEN("b") ","
+				     ERROR("c") "," SILENT("") "]}", 0, NULL);
+	json_t *expected = json_pack("[s, s]", "t:b", "t:c"), *failing;
+
+	failing = lab_bisect_failing(results);
+	EXPECT_TRUE(json_equal(expected, failing));
+	json_decref(failing);
+	json_decref(expected);
+	json_decref(results);
+}
+
+TEST(splat_of_a_console)
+{
+	json_t *splat = lab_bisect_splat("[ 1] booting\r\n[ 2] WARNING: CPU: 0\r\n[ 2] Call Trace:\n");
+
+	ASSERT_EQ(2, json_array_size(splat));
+	EXPECT_STREQ("[ 2] WARNING: CPU: 0", json_string_value(json_array_get(splat, 0)));
+	json_decref(splat);
+	splat = lab_bisect_splat("[ 1] booting\n");
+	EXPECT_EQ(0, json_array_size(splat));
+	json_decref(splat);
+}
+
+TEST_HARNESS_MAIN

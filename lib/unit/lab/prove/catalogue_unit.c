@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The catalogue of regressions: what is read out of an entry, and complaints.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <kselftest_harness.h>
+
+#include "prove/catalogue.h"
+
+FIXTURE(catalogue) {
+	char dir[64];
+	char file[96];
+	struct lab_catalogue c;
+	struct lab_error e;
+};
+
+FIXTURE_SETUP(catalogue)
+{
+	snprintf(self->dir, sizeof(self->dir), "/tmp/catalogue.XXXXXX");
+	ASSERT_NE(NULL, mkdtemp(self->dir));
+	snprintf(self->file, sizeof(self->file), "%s/pages_lost.cocci", self->dir);
+}
+
+FIXTURE_TEARDOWN(catalogue)
+{
+	unlink(self->file);
+	rmdir(self->dir);
+}
+
+static void write_text(const char *file, const char *text)
+{
+	FILE *f = fopen(file, "w");
+
+	if (!f)
+		abort();
+	fputs(text, f);
+	fclose(f);
+}
+
+#define READ(text) \
+	(write_text(self->file, (text)), lab_catalogue_read(self->dir, &self->c, &self->e))
+
+#define HEAD "// SPDX-License-Identifier: GPL-2.0\n// class: count\n// commit: none: a slip\n"
+
+TEST_F(catalogue, entry)
+{
+	const struct lab_regression *r;
+
+	ASSERT_EQ(0, READ(HEAD "// broke: it: all\n// file: a.c\n// tests: t:*\n"
+			       "// tests: u\n// expect: one\n// expect: two\n\n@@\n// mode: x\n"));
+	ASSERT_EQ(1, self->c.nr);
+	r = &self->c.entries[0];
+	EXPECT_STREQ("pages_lost", r->name);
+	EXPECT_STREQ("count", r->class);
+	EXPECT_STREQ("none: a slip", r->commit);
+	EXPECT_STREQ("it: all", r->broke);
+	EXPECT_STREQ("t:* u", r->tests);
+	EXPECT_EQ(2, r->nr_expects);
+	EXPECT_STREQ("two", r->expects[1]);
+	EXPECT_EQ(NULL, r->mode);
+	lab_catalogue_free(&self->c);
+}
+
+TEST_F(catalogue, mistakes)
+{
+	EXPECT_EQ(-EINVAL, READ(HEAD));
+	EXPECT_NE(NULL, strstr(self->e.text, "needs class, commit, broke, tests and expect"));
+	EXPECT_EQ(-EINVAL, READ(HEAD "// class: again\n"));
+	EXPECT_NE(NULL, strstr(self->e.text, "a second \"class:\""));
+	EXPECT_EQ(-EINVAL, READ(HEAD "// oracle: x\n"));
+	EXPECT_NE(NULL, strstr(self->e.text, "\"oracle:\" is no key"));
+	EXPECT_EQ(-EINVAL, READ(HEAD "// a word\n"));
+	EXPECT_NE(NULL, strstr(self->e.text, "expected \"// KEY: VALUE\""));
+}
+
+TEST_F(catalogue, nothing_there)
+{
+	EXPECT_EQ(-ENOENT, lab_catalogue_read(self->dir, &self->c, &self->e));
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The table of a run: from the lines of programs, also of one that dies
+ * half-way, to table.md.
+ */
+#include <kselftest_harness.h>
+
+#include "base/fsys.h"
+#include "base/progress.h"
+#include "report/report.h"
+#include "verdict/record.h"
+
+/* As much of a lab as results need. */
+struct bench {
+	struct lab_results results;
+	struct lab_progress progress;
+	struct lab_record record;
+	struct lab_error e;
+	FILE *said;
+	char *path;
+};
+
+FIXTURE(table)
+{
+	struct bench b;
+};
+
+FIXTURE_SETUP(table)
+{
+	memset(self, 0, sizeof(*self));
+	strcpy(self->b.results.out, "/tmp/lab_table_unit.XXXXXX");
+	ASSERT_NE(NULL, mkdtemp(self->b.results.out));
+	self->b.results.parameters = lab_strdup("");
+	self->b.results.command = lab_strdup("lab run");
+	self->b.path = lab_format("%s/table.md", self->b.results.out);
+	self->b.said = fopen("/dev/null", "w");
+	ASSERT_NE(NULL, self->b.said);
+	lab_progress_init(&self->b.progress, self->b.said, false);
+}
+
+FIXTURE_TEARDOWN(table)
+{
+	EXPECT_EQ(0, lab_remove_tree(self->b.results.out, &self->b.e));
+	lab_results_free(&self->b.results);
+	lab_progress_end(&self->b.progress);
+	fclose(self->b.said);
+	free(self->b.path);
+}
+
+/* What program @name prints. It ends by itself with code 0, or its machine dies. */
+static void run(struct bench *b, const char *name, const char *text, bool dies)
+{
+	struct lab_program *p = lab_results_add(&b->results, name, "");
+	struct channel_frame frame = { .kind = CHANNEL_OUT };
+
+	lab_record_start(&b->record, p, &b->progress);
+	while (*text) {
+		frame.len = strcspn(text, "\n");
+		memcpy(frame.text, text, frame.len);
+		frame.text[frame.len] = '\0';
+		text += frame.len + (text[frame.len] == '\n');
+		lab_record_frame(&b->record, &frame);
+	}
+	if (dies)
+		lab_record_abort(&b->record, "panic");
+	else
+		lab_record_exit(&b->record, &(struct channel_exit){ .code = 0 });
+}
+
+/* "" if there is no such report; the caller frees it. */
+static char *report(struct bench *b, const char *name)
+{
+	char *path = lab_format("%s/%s", b->results.out, name), *data;
+	size_t len;
+
+	if (lab_report_all(&b->results, &b->e))
+		data = lab_strdup(b->e.text);
+	else if (lab_read_file(path, &data, &len, NULL))
+		data = lab_strdup("");
+	free(path);
+	return data;
+}
+
+#define EXPECT_REPORT(expected, name) do {		\
+	char *is_ = report(&self->b, name);			\
+	EXPECT_STREQ(expected, is_);			\
+	free(is_);					\
+} while (0)
+
+TEST_F(table, rows_of_all_programs_in_order)
+{
+	char *summary, *line = lab_format("table in %s\n", self->b.path);
+
+	run(&self->b, "a_test", "1..1\nok 1 x\n# | h |\n# |---|\n# | 1 |\n", false);
+	run(&self->b, "b_test", "1..1\n# none\nok 1 x\n", false);
+	run(&self->b, "c_test", "1..1\nok 1 x\n# | h |\n", false);
+	EXPECT_REPORT("## a_test\n\n| h |\n|---|\n| 1 |\n\n## c_test\n\n| h |\n", "table.md");
+	EXPECT_EQ(3, self->b.results.programs[0].passed + self->b.results.programs[1].passed +
+		  self->b.results.programs[2].passed);
+	summary = report(&self->b, "summary.txt");
+	EXPECT_NE(NULL, strstr(summary, line));
+	free(summary);
+	free(line);
+}
+
+TEST_F(table, rows_of_a_program_that_dies_are_kept)
+{
+	run(&self->b, "a_test", "1..2\nok 1 x\n# | h |\n# | 1 |\n", true);
+	EXPECT_EQ(1, self->b.results.programs[0].failed);
+	EXPECT_REPORT("## a_test\n\n| h |\n| 1 |\n", "table.md");
+}
+
+TEST_F(table, no_rows_no_file)
+{
+	char *summary;
+
+	ASSERT_EQ(0, lab_write_file(self->b.path, "old", 3, &self->b.e));
+	run(&self->b, "a_test", "1..1\nok 1 x\n", false);
+	EXPECT_REPORT("", "table.md");
+	EXPECT_FALSE(lab_is_file(self->b.path));
+	summary = report(&self->b, "summary.txt");
+	EXPECT_EQ(NULL, strstr(summary, "table in"));
+	free(summary);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The suite's description: what is read out of it, how tests are selected, and
+ * what each mistake in the file is answered.
+ */
+#include <kselftest_harness.h>
+
+#include "suite/suite.h"
+
+static const char good[] =
+	"{ \"name\": \"s\", \"cpu\": \"EPYC\", \"parameters\": [ \"a=1\" ],"
+	"  \"modules\": [ { \"name\": \"m\", \"optional\": true }, { \"name\": \"n\" } ],"
+	"  \"external_modules\": [ { \"name\": \"x\", \"dir\": \"d/x\" },"
+	"    { \"name\": \"y\", \"dir\": \"d/y\", \"program\": \"q_test\" } ],"
+	"  \"disks\": [ { \"filesystem\": \"ext4\", \"size_mib\": 8, \"mount\": \"/disk\" } ],"
+	"  \"modes\": { \"one\": {}, \"two\": { \"parameters\": [ \"b=2\", \"c\" ] } },"
+	"  \"profiles\": {"
+	"    \"default\": [ { \"program\": \"p_test\", \"timeout\": 5 },"
+	"                   { \"program\": \"q_test\", \"args\": [ \"-v\", \"x y\" ], \"timeout\": 6 } ],"
+	"    \"full\": [ { \"program\": \"r_test\", \"timeout\": 7 } ] } }";
+
+static int read_suite(const char *text, const struct lab_suite_select *select,
+		      struct lab_suite *suite, struct lab_error *e)
+{
+	char path[] = "/tmp/lab_suite_unit.XXXXXX";
+	int fd = mkstemp(path), ret;
+
+	if (fd < 0 || write(fd, text, strlen(text)) != (ssize_t)strlen(text))
+		abort();
+	close(fd);
+	e->text[0] = '\0';
+	ret = lab_suite_read(path, select, suite, e);
+	unlink(path);
+	return ret;
+}
+
+TEST(defaults)
+{
+	struct lab_suite_select select = { NULL };
+	struct lab_suite s;
+	struct lab_error e;
+
+	ASSERT_EQ(0, read_suite(good, &select, &s, &e)) {
+		TH_LOG("%s", e.text);
+	}
+	EXPECT_STREQ("s", s.name);
+	EXPECT_STREQ("one", s.mode);
+	EXPECT_STREQ("default", s.profile);
+	EXPECT_STREQ("a=1", s.parameters);
+	ASSERT_EQ(4, s.nr_modules);
+	EXPECT_STREQ("m", s.modules[0].name);
+	EXPECT_TRUE(s.modules[0].optional);
+	EXPECT_EQ(NULL, s.modules[0].dir);
+	EXPECT_FALSE(s.modules[1].optional);
+	EXPECT_STREQ("d/x", s.modules[2].dir);
+	EXPECT_EQ(NULL, s.modules[2].program);
+	EXPECT_STREQ("q_test", s.modules[3].program);
+	EXPECT_TRUE(lab_suite_runs(&s, "q_test"));
+	EXPECT_FALSE(lab_suite_runs(&s, "r_test"));
+	ASSERT_EQ(1, s.nr_disks);
+	EXPECT_STREQ("ext4", s.disks[0].filesystem);
+	EXPECT_STREQ("/disk", s.disks[0].mount);
+	EXPECT_EQ(8, s.disks[0].size_mib);
+	ASSERT_EQ(2, s.nr_programs);
+	EXPECT_STREQ("p_test", s.programs[0].name);
+	EXPECT_EQ(0, s.programs[0].nr_args);
+	EXPECT_EQ(5, s.programs[0].timeout);
+	ASSERT_EQ(2, s.programs[1].nr_args);
+	EXPECT_STREQ("x y", s.programs[1].args[1]);
+	lab_suite_free(&s);
+}
+
+TEST(mode_and_profile)
+{
+	struct lab_suite_select select = { .mode = "two", .profile = "full" };
+	struct lab_suite s;
+	struct lab_error e;
+
+	ASSERT_EQ(0, read_suite(good, &select, &s, &e));
+	EXPECT_STREQ("a=1 b=2 c", s.parameters);
+	ASSERT_EQ(1, s.nr_programs);
+	EXPECT_STREQ("r_test", s.programs[0].name);
+	lab_suite_free(&s);
+}
+
+TEST(selection_by_program_and_case)
+{
+	struct lab_suite_select select = { .tests = "q*:*anon*" };
+	struct lab_suite s;
+	struct lab_error e;
+
+	ASSERT_EQ(0, read_suite(good, &select, &s, &e));
+	ASSERT_EQ(1, s.nr_programs);
+	EXPECT_STREQ("q_test", s.programs[0].name);
+	ASSERT_EQ(4, s.programs[0].nr_args);
+	EXPECT_STREQ("-t", s.programs[0].args[2]);
+	EXPECT_STREQ("*anon*", s.programs[0].args[3]);
+	lab_suite_free(&s);
+
+	select.tests = "p_test:";
+	ASSERT_EQ(0, read_suite(good, &select, &s, &e));
+	EXPECT_EQ(0, s.programs[0].nr_args);
+	lab_suite_free(&s);
+}
+
+TEST(several_patterns)
+{
+	struct lab_suite_select select = { .tests = "p_test:a q*:*anon*  q*:b" };
+	struct lab_suite s;
+	struct lab_error e;
+
+	ASSERT_EQ(0, read_suite(good, &select, &s, &e));
+	ASSERT_EQ(2, s.nr_programs);
+	ASSERT_EQ(2, s.programs[0].nr_args);
+	EXPECT_STREQ("a", s.programs[0].args[1]);
+	ASSERT_EQ(6, s.programs[1].nr_args);
+	EXPECT_STREQ("*anon*", s.programs[1].args[3]);
+	EXPECT_STREQ("b", s.programs[1].args[5]);
+	lab_suite_free(&s);
+}
+
+TEST(more_arguments)
+{
+	struct lab_suite_select select = { .tests = "q*:*anon*", .args = " -s  7 -n 3" };
+	struct lab_suite s;
+	struct lab_error e;
+
+	ASSERT_EQ(0, read_suite(good, &select, &s, &e));
+	ASSERT_EQ(8, s.programs[0].nr_args);
+	EXPECT_STREQ("*anon*", s.programs[0].args[3]);
+	EXPECT_STREQ("-s", s.programs[0].args[4]);
+	EXPECT_STREQ("3", s.programs[0].args[7]);
+	lab_suite_free(&s);
+}
+
+TEST(selections_of_nothing)
+{
+	struct lab_suite_select select = { .tests = "z*" };
+	struct lab_suite s;
+	struct lab_error e;
+
+	EXPECT_EQ(-ESRCH, read_suite(good, &select, &s, &e));
+	EXPECT_STREQ("--tests 'z*': no program of profile default matches", e.text);
+	select = (struct lab_suite_select){ .mode = "three" };
+	EXPECT_EQ(-ESRCH, read_suite(good, &select, &s, &e));
+	EXPECT_STREQ("three: no mode of that name; there are: one two", e.text);
+	select = (struct lab_suite_select){ .profile = "quick" };
+	EXPECT_EQ(-ESRCH, read_suite(good, &select, &s, &e));
+	EXPECT_STREQ("quick: no profile of that name; there are: default full", e.text);
+}
+
+/* Replace @from by @to in the good file, and expect the reader to say @complaint. */
+static int spoilt(const char *from, const char *to, struct lab_error *e)
+{
+	const struct lab_suite_select select = { NULL };
+	const char *at = strstr(good, from);
+	char text[sizeof(good) + 512];
+	struct lab_suite s;
+	int ret;
+
+	if (!at)
+		abort();
+	snprintf(text, sizeof(text), "%.*s%s%s", (int)(at - good), good, to, at + strlen(from));
+	ret = read_suite(text, &select, &s, e);
+	if (!ret)
+		lab_suite_free(&s);
+	return ret;
+}
+
+#define EXPECT_COMPLAINT(complaint, from, to) do {		\
+	struct lab_error e_;					\
+	EXPECT_EQ(-EINVAL, spoilt(from, to, &e_));		\
+	EXPECT_NE(NULL, strstr(e_.text, complaint)) {		\
+		TH_LOG("said: %s", e_.text);			\
+	}							\
+} while (0)
+
+#define A_DISK "{ \"filesystem\": \"ext2\", \"size_mib\": 1, \"mount\": \"/d\" }, "
+
+TEST(mistakes)
+{
+	EXPECT_COMPLAINT("line 1", "{ \"name\"", "{ name");
+	EXPECT_COMPLAINT("unknown key \"cpus\"", "\"cpu\"", "\"cpus\"");
+	EXPECT_COMPLAINT("\"cpu\" must be a string", "\"EPYC\"", "7");
+	EXPECT_COMPLAINT("\"parameters\" must be a string", "\"a=1\"", "1");
+	EXPECT_COMPLAINT("\"dir\" must be a string", ", \"dir\": \"d/x\"", "");
+	EXPECT_COMPLAINT("\"program\" belongs", "\"name\": \"n\"",
+			 "\"name\": \"n\", \"program\": \"q_test\"");
+	EXPECT_COMPLAINT("\"dir\" belongs", "\"name\": \"n\"", "\"name\": \"n\", \"dir\": \"d\"");
+	EXPECT_COMPLAINT("must be true or false", "true", "\"yes\"");
+	EXPECT_COMPLAINT("\"timeout\" must be a number", "\"timeout\": 5", "\"timeout\": 0");
+	EXPECT_COMPLAINT("must be ext2, ext3 or ext4", "ext4", "vfat");
+	EXPECT_COMPLAINT("must be a number of MiB", "\"size_mib\": 8", "\"size_mib\": -8");
+	EXPECT_COMPLAINT("must be an absolute path", "\"/disk\"", "\"disk\"");
+	EXPECT_COMPLAINT("must be an absolute path", "\"/disk\"", "\"/my disk\"");
+	EXPECT_COMPLAINT("a disk's \"mount\" must be", ", \"mount\": \"/disk\"", "");
+	EXPECT_COMPLAINT("unknown key \"size\"", "\"size_mib\"", "\"size\"");
+	EXPECT_COMPLAINT("more than 4", "\"disks\": [ ",
+			 "\"disks\": [ " A_DISK A_DISK A_DISK A_DISK);
+	EXPECT_COMPLAINT("the bare name", "p_test", "p/test");
+	EXPECT_COMPLAINT("tabs and newlines", "x y", "x\\ty");
+	EXPECT_COMPLAINT("\"args\" must be an array", "[ \"-v\", \"x y\" ]", "\"-v\"");
+	EXPECT_COMPLAINT("\"modes\" must be an object", "\"one\": {}, \"two\": "
+			 "{ \"parameters\": [ \"b=2\", \"c\" ] }", "");
+}
+
+TEST(no_file)
+{
+	struct lab_suite_select select = { NULL };
+	struct lab_suite s;
+	struct lab_error e;
+
+	EXPECT_EQ(-ENOENT, lab_suite_read("/nonexistent/suite.json", &select, &s, &e));
+	EXPECT_NE(NULL, strstr(e.text, "/nonexistent/suite.json"));
+}
+
+TEST_HARNESS_MAIN
