@@ -6,7 +6,7 @@
 #ifndef GUEST_H
 #define GUEST_H
 
-#include "guest_abi.h"
+#include "abi.h"
 
 #define shared	((struct guest_shared *)GUEST_SHARED_GPA)
 #define records	((struct guest_page *)GUEST_RECORDS_GPA)

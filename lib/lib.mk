@@ -2,13 +2,11 @@
 # The host library.  Programs link its objects, not an archive: the rows of the
 # pressure registry are reached through a section, by no symbol.
 
-LIB_ROOMS := . host vm memory pressure oracle inject scenario runner
-LIB_SRCS := $(patsubst ./%,%,$(foreach room,$(LIB_ROOMS),$(patsubst lib/%,%,$(wildcard \
-	lib/$(room)/*.c lib/$(room)/*.S))))
-LIB_SRCS := $(patsubst ./%,%,$(LIB_SRCS))
+LIB_ROOMS := runner scenario oracle pressure inject vm memory host base
+LIB_SRCS := $(foreach room,$(LIB_ROOMS),$(patsubst lib/%,%,$(wildcard \
+	lib/$(room)/*.c lib/$(room)/*.S)))
 LIB_OBJS := $(addprefix $(BUILD)/obj/lib/,$(addsuffix .o,$(LIB_SRCS)))
-LIB_CPPFLAGS := -Ilib/include -Ilib/host -Ilib/vm -Ilib/inject -Ilib/scenario \
-	-DGUEST_BIN='"$(GUEST_BIN)"'
+LIB_CPPFLAGS := -Ilib -I. -DGUEST_BIN='"$(GUEST_BIN)"'
 
 LIB_LIBS := -lnuma -lpthread
 

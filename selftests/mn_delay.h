@@ -10,9 +10,9 @@
 #ifndef MN_DELAY_H
 #define MN_DELAY_H
 
-#include "hostfile.h"
+#include "host/hostfile.h"
 #include "mn_harness.h"
-#include "scenario.h"
+#include "scenario/scenario.h"
 
 #define NR_VCPUS	4
 #define ALL_VCPUS	((1u << NR_VCPUS) - 1)

@@ -16,7 +16,7 @@
 #include <sys/ioctl.h>
 
 #include "mn_delay.h"
-#include "vmm.h"
+#include "scenario/vmm.h"
 
 /* A thread that the kernel may keep for as long as it likes, unkillably. */
 struct helper {

@@ -13,8 +13,8 @@
  *
  * Contracts 5, 9 and 10.
  */
-#include "dirty_log.h"
 #include "mn_pressure.h"
+#include "vm/dirty_log.h"
 
 #define HARVEST_PAUSE_NS	1000000ULL
 

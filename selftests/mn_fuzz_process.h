@@ -18,10 +18,10 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
-#include "deadline.h"
-#include "memory.h"
+#include "base/deadline.h"
+#include "memory/memory.h"
 #include "mn_fuzz_file.h"
-#include "test_process.h"
+#include "runner/test_process.h"
 
 #define FUZZ_MAX_THREADS	6	/* of a process */
 #define FUZZ_PAGES		32

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "inject.h"
+#include "inject/inject.h"
 #include "mn_fuzz_text.h"
 
 #define FUZZ_ROOT	"/sys/kernel/debug/mmu_notifier_inject"

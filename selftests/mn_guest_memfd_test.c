@@ -18,8 +18,8 @@
 #include <linux/kvm.h>
 #include <sys/ioctl.h>
 
-#include "kvm_newer.h"
 #include "mn_chosen.h"
+#include "vm/kvm_newer.h"
 
 static const struct vm_kind protected_vm = { .type = NEWER_VM_SW_PROTECTED };
 

@@ -18,13 +18,13 @@
 
 #include <kselftest_harness.h>
 
-#include "anchor.h"
-#include "hoststate.h"
-#include "inject.h"
-#include "result.h"
-#include "test_options.h"
-#include "test_process.h"
-#include "vm.h"
+#include "base/result.h"
+#include "host/hoststate.h"
+#include "inject/inject.h"
+#include "runner/anchor.h"
+#include "runner/test_options.h"
+#include "runner/test_process.h"
+#include "vm/vm.h"
 
 /* What one program knows about its run. */
 static struct {

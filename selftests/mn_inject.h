@@ -9,10 +9,10 @@
 #ifndef MN_INJECT_H
 #define MN_INJECT_H
 
-#include "deadline.h"
-#include "inject.h"
+#include "base/deadline.h"
+#include "inject/inject.h"
 #include "mn_harness.h"
-#include "oracle.h"
+#include "oracle/oracle.h"
 
 #define BED_PAGES	8
 #define BED_BYTES	(BED_PAGES * PAGE_BYTES)

@@ -11,7 +11,7 @@
 #include <sys/syscall.h>
 
 #include "mn_inject.h"
-#include "vm.h"
+#include "vm/vm.h"
 
 #define MODULE		"mmu_notifier_inject"
 #define TRIES		5	/* at something that a busy bed can spoil */

@@ -15,10 +15,10 @@
 #include <sched.h>
 #include <sys/wait.h>
 
-#include "deadline.h"
-#include "leftover.h"
+#include "base/deadline.h"
 #include "mn_harness.h"
-#include "scenario.h"
+#include "oracle/leftover.h"
+#include "scenario/scenario.h"
 
 #define NR_PAGES	16
 #define NR_VMMS		32	/* at a time */

@@ -16,9 +16,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "deadline.h"
-#include "hostfile.h"
-#include "result.h"
+#include "base/deadline.h"
+#include "base/result.h"
+#include "host/hostfile.h"
 
 #define LEAKS_FILE	"/sys/kernel/debug/kmemleak"
 /* Younger objects are not reported: a pointer may be on its way somewhere. */

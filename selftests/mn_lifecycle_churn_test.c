@@ -12,9 +12,9 @@
  */
 #include <fcntl.h>
 
-#include "barrage.h"
 #include "mn_harness.h"
-#include "scenario.h"
+#include "scenario/barrage.h"
+#include "scenario/scenario.h"
 
 #define NR_PAGES	64
 #define NR_VCPUS	2

@@ -21,11 +21,11 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-#include "hostfile.h"
-#include "memcg.h"
+#include "host/hostfile.h"
+#include "host/memcg.h"
 #include "mn_harness.h"
-#include "scenario.h"
-#include "vmm.h"
+#include "scenario/scenario.h"
+#include "scenario/vmm.h"
 
 #define NR_PAGES	64
 #define NR_VCPUS	2

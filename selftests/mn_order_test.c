@@ -16,8 +16,8 @@
  *
  * Contracts 5 and 9.
  */
+#include "memory/pagemap.h"
 #include "mn_chosen.h"
-#include "pagemap.h"
 
 #define HOLD_US		100000	/* the first start of a call */
 #define SLOW_US		10000	/* each of them */

@@ -13,7 +13,7 @@
 #define MN_PRESSURE_H
 
 #include "mn_harness.h"
-#include "results_table.h"
+#include "runner/results_table.h"
 
 #define MN_NR_PAGES	64
 #define MN_NR_ROUNDS	4

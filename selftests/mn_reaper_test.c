@@ -15,10 +15,10 @@
  * Contracts 1, 2, 3, 6 and 8.  Fixes guarded: c2655835fd8c ("mm/mmu_notifiers:
  * ensure range_end() is paired with range_start()").
  */
-#include "memcg.h"
+#include "host/memcg.h"
 #include "mn_harness.h"
-#include "scenario.h"
-#include "vmm.h"
+#include "scenario/scenario.h"
+#include "scenario/vmm.h"
 
 #define NR_PAGES	256
 #define NR_VMAS		64

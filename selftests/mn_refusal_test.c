@@ -17,8 +17,8 @@
 #include <sys/mman.h>
 
 #include "mn_harness.h"
-#include "scenario.h"
-#include "vmm.h"
+#include "scenario/scenario.h"
+#include "scenario/vmm.h"
 
 #define NR_VCPUS	2
 #define NR_PAGES	64

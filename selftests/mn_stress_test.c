@@ -15,7 +15,7 @@
  * Contracts 1, 5, 6, 8, 9 and 10, against each other.
  */
 #include "mn_pressure.h"
-#include "schedule.h"
+#include "scenario/schedule.h"
 
 #define DEFAULT_SECONDS	7	/* no step begins later */
 #define NR_ROUNDS	3

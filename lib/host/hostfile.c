@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "hostfile.h"
+#include "host/hostfile.h"
 
 int hostfile_read(const char *path, char *buf, size_t size)
 {

@@ -12,9 +12,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "hostfile.h"
-#include "hoststate.h"
-#include "keeper.h"
+#include "host/hostfile.h"
+#include "host/hoststate.h"
+#include "host/keeper.h"
 
 int hoststate_open(struct hoststate *h, struct result *r)
 {

@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "keeper.h"
+#include "host/keeper.h"
 
 /* Undo, last first, until a mark or all is undone; that mark goes as well. */
 static enum answer undo_to_mark(const struct record *records, unsigned int *n)

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "hostfile.h"
-#include "memcg.h"
+#include "host/hostfile.h"
+#include "host/memcg.h"
 
 #define ROOT	"/sys/fs/cgroup"
 

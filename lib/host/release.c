@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <sys/utsname.h>
 
-#include "release.h"
+#include "host/release.h"
 
 bool release_before(unsigned int major, unsigned int minor)
 {

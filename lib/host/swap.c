@@ -13,9 +13,9 @@
 #include <sys/swap.h>
 #include <unistd.h>
 
-#include "hostfile.h"
-#include "memory.h"
-#include "swap.h"
+#include "host/hostfile.h"
+#include "host/swap.h"
+#include "memory/memory.h"
 
 #define ZRAM_CONTROL	"/sys/class/zram-control"
 #define HOT_ADD		ZRAM_CONTROL "/hot_add"

@@ -13,10 +13,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "deadline.h"
-#include "hostfile.h"
-#include "keeper.h"
-#include "pagemap.h"
+#include "base/deadline.h"
+#include "host/hostfile.h"
+#include "host/keeper.h"
+#include "memory/pagemap.h"
 
 #define UNDO_TRIES	100
 #define UNDO_PAUSE_NS	20000000ULL

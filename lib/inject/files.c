@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "inject_internal.h"
+#include "inject/inject_internal.h"
 
 /* Room for the ring of destroyed VMs, the longest of the files. */
 #define FILE_MAX	16384

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "inject_internal.h"
+#include "inject/inject_internal.h"
 
 int inject_frames_open(struct result *r)
 {

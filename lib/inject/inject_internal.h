@@ -5,7 +5,7 @@
 
 #include <stdarg.h>
 
-#include "inject.h"
+#include "inject/inject.h"
 
 #define INJECT_COMMAND_MAX	256	/* the module takes 127 bytes */
 #define INJECT_DIR	"/sys/kernel/debug/mmu_notifier_inject"

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "inject_internal.h"
+#include "inject/inject_internal.h"
 
 #define STATUS_MAX	4096
 

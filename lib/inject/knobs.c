@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "inject_internal.h"
+#include "inject/inject_internal.h"
 
 static const struct {
 	const char *name, *wants;

@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "inject_internal.h"
+#include "inject/inject_internal.h"
 
 #define MODULE_FILE	INJECT_MODULE ".ko"
 /* Where a system as small as an initramfs has its modules, for want of modprobe. */

@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "inject_internal.h"
+#include "inject/inject_internal.h"
 
 /*
  * The kernel logs each refusal, and progress is promised only if invalidations

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "inject_internal.h"
+#include "inject/inject_internal.h"
 
 /* What every kind has; without these the text is not a status. */
 static const char *const needed_keys[] = {

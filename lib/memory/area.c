@@ -9,7 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "memory.h"
+#include "memory/memory.h"
 
 /*
  * The kernel places mappings top-down from the stack.  This far below, nothing

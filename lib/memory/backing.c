@@ -8,8 +8,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "hostfile.h"
-#include "memory.h"
+#include "host/hostfile.h"
+#include "memory/memory.h"
 
 #define HUGETLB_DIR	"/sys/kernel/mm/hugepages/hugepages-2048kB"
 #define HUGETLB_SPARE	4	/* times what an area needs */

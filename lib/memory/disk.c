@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "memory.h"
+#include "memory/memory.h"
 
 /* Whose pages are written back through the page cache. */
 static bool is_disk_filesystem(const char *type)

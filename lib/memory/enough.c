@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "memory.h"
+#include "memory/memory.h"
 
 #define KIB	1024ULL
 #define MIB	(1024 * KIB)

@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "movable.h"
-#include "placement.h"
+#include "memory/movable.h"
+#include "memory/placement.h"
 
 #define ZONEINFO	"/proc/zoneinfo"
 

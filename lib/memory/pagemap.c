@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "pagemap.h"
+#include "memory/pagemap.h"
 
 int pagemap_probe(pagemap_t *page)
 {

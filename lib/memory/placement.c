@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "placement.h"
+#include "memory/placement.h"
 
 const char *placement_missing(void)
 {

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "smaps.h"
+#include "memory/smaps.h"
 
 static bool in_area(const struct area *area, unsigned long start, unsigned long end)
 {

@@ -5,8 +5,8 @@
 #include <errno.h>
 #include <sys/ioctl.h>
 
-#include "deadline.h"
-#include "uffd.h"
+#include "base/deadline.h"
+#include "memory/uffd.h"
 
 /* For those who came while somebody else was resolving it. */
 static int wake(struct uffd *u, char *addr, size_t size, struct result *r)

@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "hostfile.h"
-#include "oracle.h"
+#include "host/hostfile.h"
+#include "oracle/oracle.h"
 
 #define NS_PER_MS	1000000ULL
 #define WATCH_NS	(200 * NS_PER_MS)

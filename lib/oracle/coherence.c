@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "oracle.h"
+#include "oracle/oracle.h"
 
 static guest_u64 *word_in(const struct coherence *c, char *base, unsigned int page)
 {

@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "hostfile.h"
-#include "oracle.h"
+#include "host/hostfile.h"
+#include "oracle/oracle.h"
 
 #define KVM_DEBUGFS	"/sys/kernel/debug/kvm"
 

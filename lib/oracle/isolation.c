@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "oracle.h"
-#include "pagemap.h"
+#include "memory/pagemap.h"
+#include "oracle/oracle.h"
 
 /* Freed frames go to whoever asks next; that is not only us. */
 #define CANARIES_PER_PAGE	2

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hostfile.h"
-#include "leftover.h"
+#include "host/hostfile.h"
+#include "oracle/leftover.h"
 
 /* By their slab cache; KVM's page tables have a counter instead. */
 static const struct {

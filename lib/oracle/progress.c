@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "oracle.h"
+#include "oracle/oracle.h"
 
 #define NS_PER_MS	1000000ULL
 

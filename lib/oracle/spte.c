@@ -9,7 +9,7 @@
  */
 #include <string.h>
 
-#include "oracle.h"
+#include "oracle/oracle.h"
 
 #define FLUSHES	"remote_tlb_flush_requests"
 

@@ -13,9 +13,9 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "foreign.h"
-#include "oracle.h"
-#include "placement.h"
+#include "memory/placement.h"
+#include "oracle/oracle.h"
+#include "pressure/foreign.h"
 
 #define SECTOR		512
 /* The kernel takes so many pieces at a time. */

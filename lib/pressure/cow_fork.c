@@ -9,10 +9,10 @@
  */
 #include <stdlib.h>
 
-#include "deadline.h"
-#include "forked.h"
-#include "oracle.h"
-#include "pagemap.h"
+#include "base/deadline.h"
+#include "memory/pagemap.h"
+#include "oracle/oracle.h"
+#include "pressure/forked.h"
 
 /* Once copied on write, huge pages are in small pieces. */
 #define COPIED		ON_PRIVATE

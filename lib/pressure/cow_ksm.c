@@ -13,10 +13,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "deadline.h"
-#include "hostfile.h"
-#include "pagemap.h"
-#include "pressure.h"
+#include "base/deadline.h"
+#include "host/hostfile.h"
+#include "memory/pagemap.h"
+#include "pressure/pressure.h"
 
 #define KSM		"/sys/kernel/mm/ksm/"
 #define KSM_STOP	"0"

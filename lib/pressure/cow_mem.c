@@ -14,10 +14,10 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "foreign.h"
-#include "forked.h"
-#include "oracle.h"
-#include "pagemap.h"
+#include "memory/pagemap.h"
+#include "oracle/oracle.h"
+#include "pressure/foreign.h"
+#include "pressure/forked.h"
 
 struct mem {
 	int fd;			/* /proc/self/mem; a child's writes go here as well */

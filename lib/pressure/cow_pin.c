@@ -10,9 +10,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "forked.h"
-#include "pagemap.h"
-#include "uring.h"
+#include "memory/pagemap.h"
+#include "pressure/forked.h"
+#include "pressure/uring.h"
 
 struct pinned {
 	struct uring ring;

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-#include "deadline.h"
-#include "pressure.h"
+#include "base/deadline.h"
+#include "pressure/pressure.h"
 
 #define STOP_NS		20000000ULL	/* for vCPUs to come to a page that stops them */
 

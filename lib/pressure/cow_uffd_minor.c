@@ -5,8 +5,8 @@
  */
 #include <stdlib.h>
 
-#include "pagemap.h"
-#include "userfault.h"
+#include "memory/pagemap.h"
+#include "pressure/userfault.h"
 
 static int set_up_minor(struct press *p, struct result *r)
 {

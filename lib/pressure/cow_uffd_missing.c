@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "userfault.h"
+#include "pressure/userfault.h"
 
 #define ON_MEMORY	(ON_EVERY_BACKING & ~ON_DISK)
 

@@ -6,8 +6,8 @@
  */
 #include <stdlib.h>
 
-#include "pagemap.h"
-#include "userfault.h"
+#include "memory/pagemap.h"
+#include "pressure/userfault.h"
 
 static const char *move_missing(void)
 {

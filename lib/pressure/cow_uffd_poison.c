@@ -6,8 +6,8 @@
  */
 #include <signal.h>
 
-#include "deadline.h"
-#include "userfault.h"
+#include "base/deadline.h"
+#include "pressure/userfault.h"
 
 static const char *poison_missing(void)
 {

@@ -10,9 +10,9 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "deadline.h"
-#include "oracle.h"
-#include "userfault.h"
+#include "base/deadline.h"
+#include "oracle/oracle.h"
+#include "pressure/userfault.h"
 
 #define HOST_WRITES	8	/* pages; each is a way to the thread and back */
 

@@ -15,9 +15,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "hostfile.h"
-#include "pressure.h"
-#include "release.h"
+#include "host/hostfile.h"
+#include "host/release.h"
+#include "pressure/pressure.h"
 
 #define UPROBE_TYPE	"/sys/bus/event_source/devices/uprobe/type"
 #define BREAKPOINT	0xcc

@@ -2,8 +2,8 @@
 /*
  * Words that come into the guest's pages by other means than a store.
  */
-#include "foreign.h"
-#include "oracle.h"
+#include "oracle/oracle.h"
+#include "pressure/foreign.h"
 
 #define OWN_OFFSET	2048	/* far from the stamp, in a sector of its own */
 #define OWN_WORD	0xf03e000000000000ULL

@@ -12,9 +12,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "deadline.h"
-#include "forked_child.h"
-#include "oracle.h"
+#include "base/deadline.h"
+#include "oracle/oracle.h"
+#include "pressure/forked_child.h"
 
 int forked_prepare(struct press *p, struct result *r)
 {

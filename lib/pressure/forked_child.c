@@ -12,7 +12,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "forked_child.h"
+#include "pressure/forked_child.h"
 
 /* What the child writes is no stamp: its page number is larger than any. */
 #define MARK		0xc41d000000000000ULL

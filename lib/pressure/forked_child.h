@@ -3,7 +3,7 @@
 #ifndef FORKED_CHILD_H
 #define FORKED_CHILD_H
 
-#include "forked.h"
+#include "pressure/forked.h"
 
 /* What the parent says.  The child answers each, and its own readiness, with a byte. */
 #define FORKED_WRITE	'w'	/* write the words to the parent */

@@ -12,12 +12,12 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "deadline.h"
-#include "hostfile.h"
-#include "huge.h"
-#include "oracle.h"
-#include "pagemap.h"
-#include "smaps.h"
+#include "base/deadline.h"
+#include "host/hostfile.h"
+#include "memory/pagemap.h"
+#include "memory/smaps.h"
+#include "oracle/oracle.h"
+#include "pressure/huge.h"
 
 #define SPLIT_HUGE_PAGES	"/sys/kernel/debug/split_huge_pages"
 #define HUGE_PAGES		(HUGE_BYTES / PAGE_BYTES)

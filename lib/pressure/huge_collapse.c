@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hostfile.h"
-#include "huge.h"
+#include "host/hostfile.h"
+#include "pressure/huge.h"
 
 #define ENABLED		"/sys/kernel/mm/transparent_hugepage/enabled"
 #define KHUGEPAGED	"/sys/kernel/mm/transparent_hugepage/khugepaged/"

@@ -13,11 +13,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "deadline.h"
-#include "huge.h"
-#include "oracle.h"
-#include "pagemap.h"
-#include "smaps.h"
+#include "base/deadline.h"
+#include "memory/pagemap.h"
+#include "memory/smaps.h"
+#include "oracle/oracle.h"
+#include "pressure/huge.h"
 
 #define PROBES	20
 

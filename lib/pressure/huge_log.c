@@ -7,11 +7,11 @@
 #include <errno.h>
 #include <pthread.h>
 
-#include "deadline.h"
-#include "dirty_log.h"
-#include "huge.h"
-#include "oracle.h"
-#include "written.h"
+#include "base/deadline.h"
+#include "oracle/oracle.h"
+#include "pressure/huge.h"
+#include "pressure/written.h"
+#include "vm/dirty_log.h"
 
 #define LOG_NS		2000000ULL	/* a guest that writes nothing is logged so long */
 

@@ -5,8 +5,8 @@
  */
 #include <sys/mman.h>
 
-#include "huge.h"
-#include "pagemap.h"
+#include "memory/pagemap.h"
+#include "pressure/huge.h"
 
 #define HALF	(HUGE_BYTES / 2)
 

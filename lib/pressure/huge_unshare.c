@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-#include "deadline.h"
-#include "huge.h"
-#include "oracle.h"
-#include "pagemap.h"
+#include "base/deadline.h"
+#include "memory/pagemap.h"
+#include "oracle/oracle.h"
+#include "pressure/huge.h"
 
 #define SHARED_BYTES	(1UL << 30)	/* what one page table of huge pages maps */
 #define FAR_END		(SHARED_BYTES - HUGE_BYTES)

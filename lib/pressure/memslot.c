@@ -14,10 +14,10 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 
-#include "kvm_newer.h"
-#include "oracle.h"
-#include "placement.h"
-#include "pressure.h"
+#include "memory/placement.h"
+#include "oracle/oracle.h"
+#include "pressure/pressure.h"
+#include "vm/kvm_newer.h"
 
 #define UPDATES		2		/* in one call */
 #define ELSEWHERE	(GUEST_AREA_GPA + (1UL << 30))

@@ -16,10 +16,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "deadline.h"
-#include "hostfile.h"
-#include "placement.h"
-#include "pressure.h"
+#include "base/deadline.h"
+#include "host/hostfile.h"
+#include "memory/placement.h"
+#include "pressure/pressure.h"
 
 /* The kernel does not look at hugetlb, and leaves dirty pages of files alone. */
 #define FOLLOWS		(ON_EVERY_BACKING & ~ON_HUGETLB & ~BACKING_BIT(BACKING_FILE))

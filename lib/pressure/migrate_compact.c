@@ -8,11 +8,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "deadline.h"
-#include "hostfile.h"
-#include "pagemap.h"
-#include "placement.h"
-#include "pressure.h"
+#include "base/deadline.h"
+#include "host/hostfile.h"
+#include "memory/pagemap.h"
+#include "memory/placement.h"
+#include "pressure/pressure.h"
 
 #define COMPACT_MEMORY	"/proc/sys/vm/compact_memory"
 

@@ -8,9 +8,9 @@
 #include <numaif.h>
 #include <stdlib.h>
 
-#include "deadline.h"
-#include "placement.h"
-#include "pressure.h"
+#include "base/deadline.h"
+#include "memory/placement.h"
+#include "pressure/pressure.h"
 
 /* Also files: what the page cache has of them moves like all else. */
 #define MOVABLE		ON_EVERY_BACKING

@@ -12,11 +12,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "deadline.h"
-#include "hostfile.h"
-#include "movable.h"
-#include "pagemap.h"
-#include "pressure.h"
+#include "base/deadline.h"
+#include "host/hostfile.h"
+#include "memory/movable.h"
+#include "memory/pagemap.h"
+#include "pressure/pressure.h"
 
 #define BLOCKS		"/sys/devices/system/memory"
 #define NO_BLOCK	UINT64_MAX

@@ -6,10 +6,10 @@
  */
 #include <stdlib.h>
 
-#include "movable.h"
-#include "pagemap.h"
-#include "pressure.h"
-#include "uring.h"
+#include "memory/movable.h"
+#include "memory/pagemap.h"
+#include "pressure/pressure.h"
+#include "pressure/uring.h"
 
 /* The row at work. */
 struct pin {

@@ -15,11 +15,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "deadline.h"
-#include "hostfile.h"
-#include "pagemap.h"
-#include "pressure.h"
-#include "release.h"
+#include "base/deadline.h"
+#include "host/hostfile.h"
+#include "host/release.h"
+#include "memory/pagemap.h"
+#include "pressure/pressure.h"
 
 #ifndef MADV_SOFT_OFFLINE
 #define MADV_SOFT_OFFLINE	101

@@ -2,8 +2,8 @@
 /*
  * What rows of different families need of the scenario they work in.
  */
-#include "oracle.h"
-#include "pressure.h"
+#include "oracle/oracle.h"
+#include "pressure/pressure.h"
 
 void press_call_over(struct press *p)
 {

@@ -6,10 +6,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "deadline.h"
-#include "pagemap.h"
-#include "reclaim.h"
-#include "swap.h"
+#include "base/deadline.h"
+#include "host/swap.h"
+#include "memory/pagemap.h"
+#include "pressure/reclaim.h"
 
 /*
  * A page may be on its way to the list that reclaim looks at, or have been

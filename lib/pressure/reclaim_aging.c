@@ -8,10 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "hostfile.h"
-#include "memcg.h"
-#include "pressure.h"
-#include "release.h"
+#include "host/hostfile.h"
+#include "host/memcg.h"
+#include "host/release.h"
+#include "pressure/pressure.h"
 
 #define LRU_GEN		"/sys/kernel/debug/lru_gen"
 #define LRU_GEN_ENABLED	"/sys/kernel/mm/lru_gen/enabled"

@@ -15,11 +15,11 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-#include "deadline.h"
-#include "memcg.h"
-#include "pagemap.h"
-#include "reclaim.h"
-#include "swap.h"
+#include "base/deadline.h"
+#include "host/memcg.h"
+#include "host/swap.h"
+#include "memory/pagemap.h"
+#include "pressure/reclaim.h"
 
 /* On each node, since each has its own order. */
 #define COLD_PAGES	1024

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "pagemap.h"
-#include "reclaim.h"
+#include "memory/pagemap.h"
+#include "pressure/reclaim.h"
 
 #define BITMAP		"/sys/kernel/mm/page_idle/bitmap"
 #define PAGES_PER_WORD	64

@@ -12,12 +12,12 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "deadline.h"
-#include "hostfile.h"
-#include "memcg.h"
-#include "pagemap.h"
-#include "reclaim.h"
-#include "swap.h"
+#include "base/deadline.h"
+#include "host/hostfile.h"
+#include "host/memcg.h"
+#include "host/swap.h"
+#include "memory/pagemap.h"
+#include "pressure/reclaim.h"
 
 #define MIN_FREE	"/proc/sys/vm/min_free_kbytes"
 #define SCALE_FACTOR	"/proc/sys/vm/watermark_scale_factor"

@@ -7,10 +7,10 @@
  */
 #include <stdlib.h>
 
-#include "memcg.h"
-#include "pagemap.h"
-#include "reclaim.h"
-#include "swap.h"
+#include "host/memcg.h"
+#include "host/swap.h"
+#include "memory/pagemap.h"
+#include "pressure/reclaim.h"
 
 /*
  * Asked for while the guest is at work: it brings pages back as fast as they

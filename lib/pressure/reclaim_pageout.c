@@ -14,9 +14,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "pagemap.h"
-#include "reclaim.h"
-#include "swap.h"
+#include "host/swap.h"
+#include "memory/pagemap.h"
+#include "pressure/reclaim.h"
 
 static const char *advice_missing(int advice)
 {

@@ -7,9 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "hostfile.h"
-#include "pagemap.h"
-#include "written.h"
+#include "host/hostfile.h"
+#include "memory/pagemap.h"
+#include "pressure/written.h"
 
 #define CLEAR_REFS	"/proc/self/clear_refs"
 #define CLEAR_USED	"1"

@@ -12,7 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "written.h"
+#include "pressure/written.h"
 
 /* Younger than the oldest headers that this is built with. */
 struct scan_region {

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <sys/swap.h>
 
-#include "deadline.h"
-#include "pagemap.h"
-#include "reclaim.h"
-#include "swap.h"
+#include "base/deadline.h"
+#include "host/swap.h"
+#include "memory/pagemap.h"
+#include "pressure/reclaim.h"
 
 struct device {
 	char path[32];

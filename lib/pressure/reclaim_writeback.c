@@ -14,8 +14,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "pagemap.h"
-#include "pressure.h"
+#include "memory/pagemap.h"
+#include "pressure/pressure.h"
 
 static int sync_file(const struct press *p, struct result *r)
 {

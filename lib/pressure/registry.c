@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "pressure.h"
+#include "pressure/pressure.h"
 
 extern const struct pressure * const __start_pressures[];
 extern const struct pressure * const __stop_pressures[];

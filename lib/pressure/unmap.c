@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <sys/mman.h>
 
-#include "pressure.h"
+#include "pressure/pressure.h"
 
 static int apply_munmap(struct press *p, struct result *r)
 {

@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "pressure.h"
+#include "pressure/pressure.h"
 
 #define ON_FILE		(ON_SHARED | ON_PRIVATE_FILE)
 

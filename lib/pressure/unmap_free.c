@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-#include "pagemap.h"
-#include "pressure.h"
+#include "memory/pagemap.h"
+#include "pressure/pressure.h"
 
 static int advise(const struct area *a, int advice, const char *name, struct result *r)
 {

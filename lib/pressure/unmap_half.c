@@ -5,8 +5,8 @@
  */
 #include <sys/mman.h>
 
-#include "pressure.h"
-#include "smaps.h"
+#include "memory/smaps.h"
+#include "pressure/pressure.h"
 
 /* The first (0) or the second half of each huge page, or of a smaller area. */
 static int unmap_half(const struct area *a, unsigned int half, struct result *r)

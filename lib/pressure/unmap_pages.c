@@ -5,7 +5,7 @@
  */
 #include <sys/mman.h>
 
-#include "pressure.h"
+#include "pressure/pressure.h"
 
 static int apply_each(struct press *p, struct result *r)
 {

@@ -10,8 +10,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "deadline.h"
-#include "uring.h"
+#include "base/deadline.h"
+#include "pressure/uring.h"
 
 static int io_uring_setup(unsigned int entries, struct io_uring_params *params)
 {

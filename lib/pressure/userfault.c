@@ -8,8 +8,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "deadline.h"
-#include "userfault.h"
+#include "base/deadline.h"
+#include "pressure/userfault.h"
 
 #define STANDSTILL_NS	200000000ULL	/* spent only if a vCPU does not run */
 #define TAKEN_AGAIN	6

@@ -2,9 +2,9 @@
 /*
  * Knowing that the guest has written to every page again.
  */
-#include "deadline.h"
-#include "oracle.h"
-#include "written.h"
+#include "base/deadline.h"
+#include "oracle/oracle.h"
+#include "pressure/written.h"
 
 static uint64_t visits_of(const struct press *p, unsigned int vcpu)
 {

@@ -7,9 +7,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "anchor.h"
-#include "test_process.h"
-#include "vm.h"
+#include "runner/anchor.h"
+#include "runner/test_process.h"
+#include "vm/vm.h"
 
 static void __attribute__((noreturn)) be_anchor(int ready)
 {

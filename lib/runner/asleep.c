@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "asleep.h"
+#include "runner/asleep.h"
 
 /* State and process group of /proc/@dir: they follow the name, which may hold anything. */
 static bool read_stat(const char *dir, char *state, pid_t *group)

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "test_options.h"
+#include "runner/test_options.h"
 
 #define MAX_SECONDS	86400
 #define MAX_STEP	1000000

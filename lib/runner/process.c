@@ -13,9 +13,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "asleep.h"
-#include "deadline.h"
-#include "test_process.h"
+#include "base/deadline.h"
+#include "runner/asleep.h"
+#include "runner/test_process.h"
 
 #define NS_PER_SEC	1000000000ULL
 #define POLL_MS		10

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "results_table.h"
+#include "runner/results_table.h"
 
 static struct table_row *find_row(struct results_table *t, const struct scenario *spec)
 {

@@ -8,8 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "barrage.h"
-#include "deadline.h"
+#include "base/deadline.h"
+#include "scenario/barrage.h"
 
 #define BREAK_NS	2000000ULL
 

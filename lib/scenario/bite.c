@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "scenario.h"
+#include "scenario/scenario.h"
 
 /* Starts of an event by any of a set of callers; 0: the pressure thread. */
 static uint64_t starts_by(const struct scenario_run *run, const char *event,

@@ -6,7 +6,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "scenario.h"
+#include "scenario/scenario.h"
 
 static int attach(struct injector *injectors, const struct injector_setup *setup,
 		  const struct area *area, struct result *r)

@@ -7,7 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "companion.h"
+#include "scenario/companion.h"
 
 /*
  * Of its time, a companion lets three quarters pass: several invalidators back

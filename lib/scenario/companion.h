@@ -3,7 +3,7 @@
 #ifndef COMPANION_H
 #define COMPANION_H
 
-#include "scenario.h"
+#include "scenario/scenario.h"
 
 /*
  * companions_open() - before there is guest memory, which their keepers must not share

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "scenario.h"
+#include "scenario/scenario.h"
 
 /* Whoever was forked meanwhile may have the descriptor for a little longer. */
 #define GONE_NS		10000000000ULL

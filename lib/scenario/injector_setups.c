@@ -5,7 +5,7 @@
  * The list of notifiers is walked last-in first: an injector that is attached
  * after KVM runs before it.
  */
-#include "scenario.h"
+#include "scenario/scenario.h"
 
 const struct injector_setup injector_setups[] = {
 	{ .name = "none" },

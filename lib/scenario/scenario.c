@@ -5,10 +5,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "companion.h"
-#include "scenario.h"
-#include "smaps.h"
-#include "test_process.h"
+#include "memory/smaps.h"
+#include "runner/test_process.h"
+#include "scenario/companion.h"
+#include "scenario/scenario.h"
 
 #define WARM_SWEEPS	3
 #define STOP_NS		10000000000ULL

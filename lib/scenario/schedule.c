@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "schedule.h"
+#include "scenario/schedule.h"
 
 #define TRIES		1000	/* draws of a row that must fit, then it does without */
 #define PAIR_ONE_IN	4	/* steps that have a second guest beside the first */

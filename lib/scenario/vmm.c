@@ -15,9 +15,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "pagemap.h"
-#include "test_process.h"
-#include "vmm_internal.h"
+#include "memory/pagemap.h"
+#include "runner/test_process.h"
+#include "scenario/vmm_internal.h"
 
 #ifndef SYS_process_mrelease
 #define SYS_process_mrelease	448

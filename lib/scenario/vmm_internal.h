@@ -3,7 +3,7 @@
 #ifndef VMM_INTERNAL_H
 #define VMM_INTERNAL_H
 
-#include "vmm.h"
+#include "scenario/vmm.h"
 
 /* Sent once by the process, with descriptors: VM, its first vCPU, its first injector. */
 struct vmm_report {

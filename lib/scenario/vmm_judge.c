@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "vmm.h"
+#include "scenario/vmm.h"
 
 int vmm_judge_untouched(const struct vmm_memory *before, const struct vmm_memory *after,
 			unsigned int first, unsigned int nr, struct result *r)

@@ -11,8 +11,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "barrage.h"
-#include "vmm_internal.h"
+#include "scenario/barrage.h"
+#include "scenario/vmm_internal.h"
 
 #define GROW_STEP	(1UL << 20)
 #define EXIT_SIGNAL	SIGUSR2

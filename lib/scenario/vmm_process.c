@@ -9,9 +9,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "hostfile.h"
-#include "test_process.h"
-#include "vmm_internal.h"
+#include "host/hostfile.h"
+#include "runner/test_process.h"
+#include "scenario/vmm_internal.h"
 
 #define NR_VCPUS	2
 

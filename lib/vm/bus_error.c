@@ -5,7 +5,7 @@
 #include <signal.h>
 #include <stddef.h>
 
-#include "bus_error.h"
+#include "vm/bus_error.h"
 
 static __thread struct bus_errors *catching;
 

@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "deadline.h"
-#include "hostfile.h"
-#include "vm_internal.h"
+#include "base/deadline.h"
+#include "host/hostfile.h"
+#include "vm/vm_internal.h"
 
 #define HOLE_WAIT_NS	20000000ULL
 #define START_NS	30000000000ULL

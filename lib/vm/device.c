@@ -6,7 +6,7 @@
 #include <linux/kvm.h>
 #include <string.h>
 
-#include "vm_internal.h"
+#include "vm/vm_internal.h"
 
 static void transfer(struct vcpu *vcpu, bool is_write, void *data, size_t len)
 {

@@ -9,8 +9,8 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 
-#include "dirty_log.h"
-#include "vm_internal.h"
+#include "vm/dirty_log.h"
+#include "vm/vm_internal.h"
 
 #define WORD_BITS	(8 * sizeof(unsigned long))
 /* Room for each page of an area several times over, between two harvests. */

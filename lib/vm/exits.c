@@ -5,7 +5,7 @@
 #include <linux/kvm.h>
 #include <stddef.h>
 
-#include "vm_internal.h"
+#include "vm/vm_internal.h"
 
 #ifndef KVM_EXIT_MEMORY_FAULT
 #define KVM_EXIT_MEMORY_FAULT 39

@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "vm_internal.h"
+#include "vm/vm_internal.h"
 
 /* Returns on a change, a signal or after the timeout: callers look again. */
 void futex_wait(uint32_t *word, uint32_t value, unsigned int timeout_ms)

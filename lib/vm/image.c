@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "vm_internal.h"
+#include "vm/vm_internal.h"
 
 extern const char guest_image_start[], guest_image_end[];
 

@@ -2,7 +2,7 @@
 /*
  * Turning what vCPU threads and the guest recorded into findings.
  */
-#include "vm_internal.h"
+#include "vm/vm_internal.h"
 
 static const char *what_name(uint32_t what)
 {

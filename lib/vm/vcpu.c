@@ -7,7 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "vm_internal.h"
+#include "vm/vm_internal.h"
 
 int vcpu_create(struct vm *vm, unsigned int id, struct result *r)
 {

@@ -14,8 +14,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "deadline.h"
-#include "vm_internal.h"
+#include "base/deadline.h"
+#include "vm/vm_internal.h"
 
 #define KICK_SIGNAL	SIGUSR1
 #define RING_WAIT_NS	1000000ULL

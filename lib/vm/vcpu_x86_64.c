@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <sys/ioctl.h>
 
-#include "vm_internal.h"
+#include "vm/vm_internal.h"
 
 #define CR0_LONG_MODE	0x80010033ULL	/* PG WP NE ET MP PE */
 #define CR4_LONG_MODE	0x20ULL		/* PAE */

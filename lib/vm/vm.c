@@ -11,7 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "vm_internal.h"
+#include "vm/vm_internal.h"
 
 #define STOP_BUDGET_NS	10000000000ULL
 #define SMM_SLOTS	(1U << 16)	/* the upper half of a slot's number is its address space */

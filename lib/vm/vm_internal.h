@@ -3,7 +3,7 @@
 #ifndef VM_INTERNAL_H
 #define VM_INTERNAL_H
 
-#include "vm.h"
+#include "vm/vm.h"
 
 /* image.c: copy the embedded guest image into the system slot */
 int image_load(struct vm *vm, struct result *r);

@@ -19,10 +19,10 @@
 #include <sys/wait.h>
 
 #include "../mn_harness.h"
-#include "deadline.h"
-#include "hostfile.h"
-#include "inject.h"
-#include "oracle.h"
+#include "base/deadline.h"
+#include "host/hostfile.h"
+#include "inject/inject.h"
+#include "oracle/oracle.h"
 
 #ifndef SYS_process_mrelease
 #define SYS_process_mrelease	448

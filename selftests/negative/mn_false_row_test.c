@@ -9,9 +9,9 @@
 #include <sys/mman.h>
 
 #include "../mn_harness.h"
-#include "deadline.h"
-#include "hostfile.h"
-#include "scenario.h"
+#include "base/deadline.h"
+#include "host/hostfile.h"
+#include "scenario/scenario.h"
 
 #define NR_VCPUS	1
 #define NR_PAGES	16

@@ -7,7 +7,7 @@
  * it.  `make check` expects those failures; no other run includes them.
  */
 #include "../mn_harness.h"
-#include "scenario.h"
+#include "scenario/scenario.h"
 
 #define NR_VCPUS	2
 #define NR_PAGES	16

@@ -6,7 +6,7 @@
  * workload of the test can tell.  `make check` expects the failures.
  */
 #include "../mn_harness.h"
-#include "scenario.h"
+#include "scenario/scenario.h"
 
 #define NR_VCPUS	2
 #define NR_PAGES	16

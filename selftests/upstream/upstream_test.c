@@ -20,9 +20,9 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "deadline.h"
+#include "base/deadline.h"
 #include "mn_harness.h"
-#include "oracle.h"
+#include "oracle/oracle.h"
 
 /* In time that the bed ran us; the lab asks for a third of it on a sound kernel. */
 #define LIMIT_NS	45000000000ULL

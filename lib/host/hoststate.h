@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Changing settings of the host, and having them put back whatever happens.
+ *
+ * A keeper process holds what to restore.  It does so when told to, or when
+ * every process that holds the connection is gone, SIGKILL included.
+ */
+#ifndef HOSTSTATE_H
+#define HOSTSTATE_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/result.h"
+
+struct hoststate {
+	int fd;		/* to the keeper; shared with forked children */
+	pid_t keeper;
+};
+
+/* hoststate_open() - start the keeper; end it with hoststate_close() */
+int hoststate_open(struct hoststate *h, struct result *r);
+
+/*
+ * hoststate_write() - change a one-line file until hoststate_close()
+ * @path: e.g. a sysctl
+ * @value: new contents
+ *
+ * A file that does not exist needs no change and is no error.
+ * Return: 0, or -1 with an error.
+ */
+int hoststate_write(struct hoststate *h, const char *path, const char *value,
+		    struct result *r);
+
+/* hoststate_write_undo() - the same where restoring takes other words than the old ones */
+int hoststate_write_undo(struct hoststate *h, const char *path, const char *value,
+			 const char *undo, struct result *r);
+
+/*
+ * hoststate_at_end() - only remember what to write when all is restored
+ * @unless: the file reads so: nothing is to be done
+ *
+ * Comes before a change that is not made by writing to a file, or is tried
+ * more than once.
+ */
+int hoststate_at_end(struct hoststate *h, const char *path, const char *value,
+		     const char *unless, struct result *r);
+
+/*
+ * hoststate_unpoison_at_end() - have a page frame given back to the kernel
+ * @frame: about to be taken out of service; need not come to it
+ *
+ * Only the module hwpoison_inject can do it.  Without it, or if the frame is
+ * held by someone for good, it stays out of service, which is no error.
+ */
+int hoststate_unpoison_at_end(struct hoststate *h, uint64_t frame, struct result *r);
+
+/*
+ * hoststate_unload_at_end() - have a module taken out of the kernel
+ * @module: its name; about to be loaded, need not come to it
+ *
+ * One that others still use by then stays, and stderr says so.
+ */
+int hoststate_unload_at_end(struct hoststate *h, const char *module, struct result *r);
+
+/*
+ * hoststate_push() / hoststate_pop() - undo in the middle
+ *
+ * A pop restores now what was changed since the last push, last change first.
+ * Return: 0, or -1 with an error: the pop could not restore everything.
+ */
+int hoststate_push(struct hoststate *h, struct result *r);
+int hoststate_pop(struct hoststate *h, struct result *r);
+
+/*
+ * hoststate_mkdir() - make a directory (a cgroup) until hoststate_close()
+ *
+ * The keeper kills what is left in a cgroup before it removes it.
+ */
+int hoststate_mkdir(struct hoststate *h, const char *path, struct result *r);
+
+/*
+ * hoststate_swapon() - swap to a device until hoststate_close()
+ * @path: with a swap header on it
+ * @flags: of swapon(2)
+ *
+ * It may be off again by then.  Return: 0, or -1 with an error.
+ */
+int hoststate_swapon(struct hoststate *h, const char *path, int flags, struct result *r);
+
+/* hoststate_close() - restore, last change first, and wait until it is done */
+void hoststate_close(struct hoststate *h);
+
+/* hoststate_quiet() - noise control: KSM, NUMA balancing and the huge zero page off */
+int hoststate_quiet(struct hoststate *h, struct result *r);
+
+#endif

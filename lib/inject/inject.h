@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * User side of the kernel module mmu_notifier_inject: injectors, reaping, and
+ * what the module tells about VMs.
+ */
+#ifndef INJECT_H
+#define INJECT_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/result.h"
+
+/* Who caused an invalidation, as the injector tells callers apart. */
+enum inject_caller {
+	CALLER_PRESSURE,	/* the thread named by the `caller` command */
+	CALLER_OWN,		/* another thread of the process */
+	CALLER_OTHER,		/* anyone else: khugepaged, ksmd, another process */
+	NR_CALLERS,
+};
+
+#define CALLER_BIT(who)	(1u << (who))
+
+#define INJECT_MAX_EVENTS	24
+
+struct injector_event {
+	char name[24];
+	bool callback;		/* not a start(): a young callback or change_pte */
+	uint64_t starts[NR_CALLERS];
+};
+
+/* Knobs that take one number; all read back from struct injector_status. */
+enum injector_knob {
+	KNOB_PROBABILITY,	/* 0..100: per cent of the candidates to act on */
+	KNOB_INTERVAL,		/* 1..: every N-th candidate */
+	KNOB_TIMES,		/* -1..: so often at most, -1 no limit */
+	KNOB_SPACE,		/* 0..: pages that pass first */
+	KNOB_VERBOSE,		/* 0..2: log nothing, a line, a line and a stack */
+	KNOB_DELAY_START_US,	/* 0..1000000: what a delayer's start takes */
+	KNOB_DELAY_END_US,	/* the same of its end */
+	KNOB_MIXED,		/* 0..1: attach refuser and interval to one mm */
+	NR_KNOBS,
+};
+
+#define INJECTOR_MAX_DELAY_US	1000000	/* of the delay knobs */
+#define INJECTOR_MAX_SPIN_US	1000	/* what is left of it in a non-blockable range */
+
+/* How an injector is set, and what it has seen in its range. */
+struct injector_status {
+	char kind[16];
+	bool attached;
+	bool released;			/* the mm died with it attached */
+	uint64_t range_start, range_len; /* 0 0: everywhere */
+	char events_acted_on[128];	/* "all", or names */
+	long long knobs[NR_KNOBS];
+	long caller;			/* thread id, 0 none */
+	uint64_t starts, ends;		/* ends: of a kind that has them */
+	uint64_t blockable, nonblockable;
+	uint64_t accepted, refused;
+	uint64_t pages;			/* summed up over all starts */
+	/* of the delayer; counted as a delay begins, the time as it ends */
+	uint64_t delayed_starts, delayed_ends, delayed_us;
+	uint64_t seq, seq_begun;	/* of the interval; 0 none */
+	/* of the sleeper: ranges now, faults that waited, the longest wait */
+	uint64_t active, waited, longest_us;
+	struct injector_event events[INJECT_MAX_EVENTS];
+	unsigned int nr_events;
+};
+
+/* One attached notifier: lives as long as its file. */
+struct injector {
+	int fd;
+};
+
+/* What the module recorded when a VM was destroyed. */
+struct inject_destroyed {
+	long long count;
+	unsigned long long seq;
+	long long active;	/* -1: the kernel has none */
+};
+
+#define INJECT_MODULE	"mmu_notifier_inject"
+
+/*
+ * inject_module_load() - have the module in the kernel
+ *
+ * Its file is looked for beside the running program, then in /modules; then
+ * modprobe is asked.  Return: 0, also if it was there before, or -1 with @r a
+ * skip that says why it is not.
+ */
+int inject_module_load(struct result *r);
+
+/* inject_module_loaded() - is it in the kernel (whoever loaded it)? */
+bool inject_module_loaded(void);
+
+/* inject_module_file() - 0 with the path of the file it can be loaded from, or -1 */
+int inject_module_file(char *path, size_t size);
+
+/* inject_available() - 0, or -1 with @r a skip: module or debugfs missing */
+int inject_available(struct result *r);
+
+/*
+ * injector_open() - a detached injector of this process
+ * @i: filled in; release with injector_close(), which also detaches
+ * @kind: "refuser", "observer", "delayer", "interval" or "sleeper"
+ */
+int injector_open(struct injector *i, const char *kind, struct result *r);
+
+/*
+ * injector_set() - give one command, e.g. injector_set(i, r, "times %d", 1)
+ *
+ * Return: 0, or -1 with an error that names the command.
+ */
+int injector_set(struct injector *i, struct result *r, const char *fmt, ...)
+	RESULT_PRINTF(3, 4);
+
+/* injector_try() - the same for a test of errors; Return: 0 or -errno */
+int injector_try(struct injector *i, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/*
+ * injector_knob() - set one knob
+ *
+ * Return: 0, or -1 with an error that names the knob, the value and why.
+ */
+int injector_knob(struct injector *i, enum injector_knob knob, long value, struct result *r);
+
+/* injector_knob_name() - as the module calls it; static storage */
+const char *injector_knob_name(enum injector_knob knob);
+
+/*
+ * injector_range() - where it acts and counts
+ * @start: page aligned
+ * @len: bytes, page aligned; 0 with @start NULL: everywhere
+ *
+ * An interval needs a range before injector_attach(), and then keeps it.
+ */
+int injector_range(struct injector *i, const void *start, size_t len, struct result *r);
+
+/* injector_events() - act only on these: names with blanks between, or "all" */
+int injector_events(struct injector *i, const char *names, struct result *r);
+
+/* injector_caller() - the thread that counts as CALLER_PRESSURE; 0 none */
+int injector_caller(struct injector *i, long tid, struct result *r);
+
+/*
+ * injector_delay() - how long a delayer's start() and end() take
+ * @start_us, @end_us: microseconds, INJECTOR_MAX_DELAY_US at most, 0 not at all
+ *
+ * In a non-blockable range it is INJECTOR_MAX_SPIN_US at most.
+ */
+int injector_delay(struct injector *i, long start_us, long end_us, struct result *r);
+
+/* injector_attach() - after KVM's notifier it runs before it, and vice versa */
+int injector_attach(struct injector *i, struct result *r);
+
+/* injector_detach() - waits for callbacks; delays end at once */
+int injector_detach(struct injector *i, struct result *r);
+
+/* injector_reset() - zero all counters */
+int injector_reset(struct injector *i, struct result *r);
+
+/*
+ * injector_seq_begin() - begin to use an interval's range, as drivers do
+ *
+ * Waits while the range is being invalidated, unkillably: do it in a process
+ * of its own if the invalidation may never end.
+ */
+int injector_seq_begin(struct injector *i, struct result *r);
+
+/* injector_seq_retry() - 1: invalidated since; 0: not; -1 with @r set */
+int injector_seq_retry(struct injector *i, struct result *r);
+
+/*
+ * injector_fault() - what a user of a sleeper's device does
+ * @address: waits until no invalidation covers it; any number of threads may
+ *
+ * Return: 0, 1 if a signal ended the wait, or -1 with @r set.
+ */
+int injector_fault(struct injector *i, const void *address, struct result *r);
+
+/* injector_read() - how it is set, and what it has seen so far */
+int injector_read(const struct injector *i, struct injector_status *s,
+		  struct result *r);
+
+/* injector_close() - safe on an injector that never opened (fd < 0) */
+void injector_close(struct injector *i);
+
+/*
+ * injector_parse() - read the text of a status file
+ * @text: NUL-terminated
+ * @s: filled in
+ *
+ * Return: 0, or -1 if a line is not `key value` or a needed key is absent.
+ */
+int injector_parse(const char *text, struct injector_status *s);
+
+/* injector_event_starts() - starts of an event by a caller; 0 if unknown */
+uint64_t injector_event_starts(const struct injector_status *s, const char *event,
+			       enum inject_caller who);
+
+/*
+ * inject_watch() - have the module show a VM's counters
+ * @vm_fd: VM file descriptor
+ *
+ * They appear in KVM's directory of that VM until the VM is gone.
+ */
+int inject_watch(int vm_fd, struct result *r);
+
+/*
+ * inject_find_destroyed() - the record of a destroyed VM
+ * @name: KVM's directory name, "<pid>-<fd>"
+ * @d: filled in from the newest record of that name
+ *
+ * Return: 0, -1 with an error if there is none.
+ */
+int inject_find_destroyed(const char *name, struct inject_destroyed *d,
+			  struct result *r);
+
+/*
+ * inject_reap() - once the OOM reaper's sequence over a range of this mm
+ * @fd: from inject_reap_open()
+ *
+ * Return: 0, -EAGAIN if a notifier refused, or another -errno.
+ */
+int inject_reap(int fd, const void *start, size_t len);
+
+/* inject_reap_open() - Return: a file descriptor to close, or -1 with @r set */
+int inject_reap_open(struct result *r);
+
+/*
+ * A thread that reaps over a range again and again, so that refusals run
+ * against whatever else happens to it.
+ */
+struct reaper {
+	pthread_t thread;
+	int fd;
+	const void *start;
+	size_t len;
+	uint32_t stop;
+	uint64_t reaps, refused;	/* valid after reaper_stop() */
+	int err;			/* first unexpected -errno */
+	bool running;
+};
+
+/* reaper_start() - @start and @len stay in use until reaper_stop() */
+int reaper_start(struct reaper *p, const void *start, size_t len,
+		 struct result *r);
+
+/* reaper_stop() - end the thread; safe if it never started */
+int reaper_stop(struct reaper *p, struct result *r);
+
+/*
+ * inject_frames_open() - page frames of the module's own, to be mapped with mmap()
+ *
+ * MAP_SHARED only; there are none before inject_frames().
+ * Return: a file descriptor to close, or -1 with @r set.
+ */
+int inject_frames_open(struct result *r);
+
+/*
+ * inject_frames() - @nr new frames, zeroed, in place of those that there were
+ *
+ * Zaps all mappings of the old ones, which then go back to the kernel.
+ * Return: 0, or -1 with an error.
+ */
+int inject_frames(int fd, size_t nr, struct result *r);
+
+/*
+ * inject_unsafe_open() - a file by which the kernel can be broken on purpose
+ *
+ * Taints the kernel.  Closing it undoes what was done through it.
+ * Return: a file descriptor to close, or -1 with @r set.
+ */
+int inject_unsafe_open(struct result *r);
+
+/* inject_unsafe() - one command on that file; Return: 0, or -1 with an error */
+int inject_unsafe(int fd, struct result *r, const char *fmt, ...)
+	RESULT_PRINTF(3, 4);
+
+#endif

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Guest memory on the host's side: an area is a range of host addresses with
+ * one backing, which a memslot hands to the guest.
+ */
+#ifndef MEMORY_H
+#define MEMORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/result.h"
+#include "host/hoststate.h"
+
+#define PAGE_BYTES	4096UL
+#define HUGE_BYTES	(2UL << 20)
+
+/* The backings, as bits of a set: a pressure says so what it does on which. */
+enum backing_id {
+	BACKING_ANON,
+	BACKING_ANON_THP,
+	BACKING_MEMFD,
+	BACKING_MEMFD_PRIVATE,
+	BACKING_MEMFD_THP,
+	BACKING_HUGETLB,
+	BACKING_HUGETLB_SHARED,
+	BACKING_FILE,
+	BACKING_FILE_PRIVATE,
+	NR_BACKINGS,
+};
+
+#define BACKING_BIT(id)		(1u << (id))
+#define ON_EVERY_BACKING	(BACKING_BIT(NR_BACKINGS) - 1)
+#define ON_HUGETLB		(BACKING_BIT(BACKING_HUGETLB) | \
+				 BACKING_BIT(BACKING_HUGETLB_SHARED))
+#define ON_THP			(BACKING_BIT(BACKING_ANON_THP) | \
+				 BACKING_BIT(BACKING_MEMFD_THP))
+/* What the guest writes lives in a file, and outlives the mapping. */
+#define ON_SHARED		(BACKING_BIT(BACKING_MEMFD) | \
+				 BACKING_BIT(BACKING_MEMFD_THP) | \
+				 BACKING_BIT(BACKING_HUGETLB_SHARED) | \
+				 BACKING_BIT(BACKING_FILE))
+/* Copied on write from a file that stays empty. */
+#define ON_PRIVATE_FILE		(BACKING_BIT(BACKING_MEMFD_PRIVATE) | \
+				 BACKING_BIT(BACKING_FILE_PRIVATE))
+/* What the guest writes goes with the mapping. */
+#define ON_PRIVATE		(ON_EVERY_BACKING & ~ON_SHARED)
+/* On a disk; the others live in memory and swap. */
+#define ON_DISK			(BACKING_BIT(BACKING_FILE) | \
+				 BACKING_BIT(BACKING_FILE_PRIVATE))
+
+struct backing {
+	const char *name;	/* stable: part of test names */
+	size_t granule;		/* alignment and least size of an area, bytes */
+	int advice;		/* madvise() that makes the backing what it is */
+	int flags;		/* of mmap() */
+	/* The file behind it, or NULL.  Return: descriptor, or -1 with @r set. */
+	int (*open_file)(struct result *r);
+	/* Why the kernel cannot do it, or NULL; static storage. */
+	const char *(*missing)(void);
+	/* See backing_provide(). */
+	int (*provide)(struct hoststate *host, size_t bytes, struct result *r);
+};
+
+/* One row a backing, ordered by id. */
+extern const struct backing backings[NR_BACKINGS];
+
+/* backing_bit() - the set that holds this row alone */
+unsigned int backing_bit(const struct backing *backing);
+
+/*
+ * backing_provide() - make the host have such memory: a pool, a setting
+ * @backing: a row of backings[]
+ * @host: undoes it
+ * @bytes: size of the areas to come, all together
+ *
+ * Return: 0, or -1 with @r a skip (not to be had) or an error.
+ */
+int backing_provide(const struct backing *backing, struct hoststate *host, size_t bytes,
+		    struct result *r);
+
+/*
+ * An area belongs to whoever created it.  Threads may share it; mapping and
+ * unmapping it are up to one thread at a time.
+ */
+struct area {
+	const struct backing *backing;
+	char *hva;		/* where the guest's memory is mapped */
+	char *aside;		/* as many free addresses, for moving it away */
+	size_t size;		/* bytes, a multiple of the granule */
+	int fd;			/* of a file backing, else -1 */
+	size_t file_half;	/* file backing: half that is mapped, 0 or 1 */
+	char *file_view;	/* file backing: both halves, not the guest's */
+};
+
+/*
+ * disk_open() - a file of no name on a disk's filesystem, empty
+ *
+ * Return: descriptor, or -1 with @r a skip: no such filesystem is writable.
+ */
+int disk_open(struct result *r);
+
+/* disk_missing() - why there is no such filesystem, or NULL; static storage */
+const char *disk_missing(void);
+
+/* memory_advice_missing() - why the kernel has no madvise(2), or NULL */
+const char *memory_advice_missing(void);
+
+/*
+ * memory_enough() - can the host spare so much?
+ * @bytes: memory about to be touched
+ *
+ * Asks before the OOM killer answers.  Return: 0, or -1 with @r a skip.
+ */
+int memory_enough(size_t bytes, struct result *r);
+
+/*
+ * area_create() - reserve addresses and map fresh memory there
+ * @a: filled in; release with area_destroy()
+ * @backing: a row of backings[]
+ * @size: bytes, rounded up to the granule
+ *
+ * The addresses lie far from where the kernel places other mappings, so
+ * that nothing else moves into a hole that a test opens.  A file has two
+ * halves of @size, of which one is mapped at a time.
+ *
+ * Return: 0, or -1 with @r a skip (backing or memory missing) or an error.
+ */
+int area_create(struct area *a, const struct backing *backing, size_t size,
+		struct result *r);
+
+/* area_destroy() - unmap and close everything; safe on a zeroed area */
+void area_destroy(struct area *a);
+
+/*
+ * area_map() - map the backing into the hole at @a->hva
+ *
+ * Fails rather than replace what may have moved there.
+ */
+int area_map(struct area *a, struct result *r);
+
+/*
+ * area_replace() - map fresh memory over what is there, in one step
+ *
+ * Anonymous memory comes back as zeroes; a file backing changes to its
+ * other half, whatever that holds.
+ */
+int area_replace(struct area *a, struct result *r);
+
+/* area_unmap() - open a hole over the whole area */
+int area_unmap(struct area *a, struct result *r);
+
+/* area_file_offset() - where in the file the mapped half begins */
+off_t area_file_offset(const struct area *a);
+
+/*
+ * area_other_half() - the bytes that area_replace() will bring in
+ *
+ * Only for file backings.  The view is a mapping of its own that no memslot
+ * covers.
+ */
+char *area_other_half(const struct area *a);
+
+/* area_empty_other_half() - punch it out, so that it reads as zeroes */
+int area_empty_other_half(struct area *a, struct result *r);
+
+#endif

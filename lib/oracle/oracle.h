@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Oracles: the checks that decide right from wrong, one file each.
+ *
+ * An oracle never asserts; it returns 0, or -1 after adding a failure that
+ * names the contract, or an error if it could not look.
+ */
+#ifndef ORACLE_H
+#define ORACLE_H
+
+#include "base/deadline.h"
+#include "pressure/pressure.h"
+#include "vm/vm.h"
+
+/*
+ * Progress (contract 10): does every vCPU visit pages?
+ */
+#define PROGRESS_BUCKETS	40	/* of gaps, by powers of two ns */
+
+struct progress {
+	const struct vm *vm;
+	uint64_t from[GUEST_MAX_VCPUS];	/* visits when this wait began */
+	uint64_t seen[GUEST_MAX_VCPUS];	/* visits at the last sample */
+	uint64_t since[GUEST_MAX_VCPUS];/* when they last changed */
+	uint64_t gaps[PROGRESS_BUCKETS];
+	uint64_t max_gap_ns;
+	uint64_t waited_ns;		/* in all waits, as struct deadline counts */
+	uint64_t waited_visits;		/* of all vCPUs meanwhile */
+};
+
+/* progress_init() - @vm must outlive @p */
+void progress_init(struct progress *p, const struct vm *vm);
+
+/*
+ * progress_await() - wait until every vCPU has made @visits more visits
+ * @p: progress
+ * @visits: visits from now on; as many distinct pages, if the vCPU has so many
+ * @budget_ns: how long it may take
+ * @when: for the message, e.g. "after madvise_dontneed"
+ *
+ * Return: 0; -1 if time is over, or as soon as the guest reports an error.
+ */
+int progress_await(struct progress *p, uint64_t visits, uint64_t budget_ns,
+		   const char *when, struct result *r);
+
+/*
+ * progress_floor() - over all waits so far, was the guest fast enough?
+ * @p: progress
+ * @c: what the guest did before any pressure
+ *
+ * A guest that barely creeps through every wait is as good as hung.  Judges
+ * only once the waits add up to seconds; less is noise.
+ * Return: 0, or -1 with a failure.
+ */
+int progress_floor(const struct progress *p, const struct calibration *c, struct result *r);
+
+/* progress_gap_ns() - the gap that @percent of all gaps do not exceed */
+uint64_t progress_gap_ns(const struct progress *p, unsigned int percent);
+
+/* progress_visits() - visits of all vCPUs so far */
+uint64_t progress_visits(const struct vm *vm);
+
+/*
+ * Coherence (contracts 5 and 9): the host's side of the page protocol.
+ */
+struct coherence {
+	struct vm *vm;
+	struct area *area;
+	enum guest_writer writer;
+	enum guest_form form;
+	unsigned int nr_pages;
+	uint16_t generation;
+	bool emptied;		/* a discard took the host's stamps */
+};
+
+/*
+ * coherence_init() - write to every page what the workload expects there at first
+ * @workload: says who stamps the pages, and how they hold their stamps
+ */
+void coherence_init(struct coherence *c, struct vm *vm, struct area *area,
+		    const struct guest_workload *workload);
+
+/*
+ * coherence_prepare() - stamp again what a discard has emptied
+ *
+ * Return: whether it did; then the guest should visit the pages before the
+ * next call takes them, or there is no translation that could go stale.
+ */
+bool coherence_prepare(struct coherence *c);
+
+/*
+ * coherence_before() / coherence_after() - bracket one pressure call
+ *
+ * Publish what the call may and must do to the pages, so that the guest can
+ * judge at once what it finds.
+ */
+int coherence_before(struct coherence *c, enum pressure_effect effect,
+		     struct result *r);
+void coherence_after(struct coherence *c, enum pressure_effect effect);
+
+/*
+ * coherence_call_over() - between the two: what is written from now on must stay
+ *
+ * Writes no stamps itself, so that what the call left is there for what follows.
+ */
+void coherence_call_over(struct coherence *c, enum pressure_effect effect);
+
+/* coherence_stamp() - the host, which is the writer, stamps every page anew */
+void coherence_stamp(struct coherence *c);
+
+/*
+ * coherence_next() / coherence_published() - the same by other means than a store
+ *
+ * The host is the writer, and brings the stamps that coherence_next() has
+ * announced into the pages in a way of its own.  Once all are there, the guest
+ * must find them.
+ */
+guest_u64 coherence_next(struct coherence *c, unsigned int page);
+void coherence_published(struct coherence *c);
+
+/* coherence_final() - with all vCPUs parked: the host must see what the guest wrote */
+int coherence_final(const struct coherence *c, struct result *r);
+
+/*
+ * Isolation (contract 5): frames that left the guest belong to others.
+ */
+struct isolation {
+	const struct area *area;
+	bool judged;		/* page frame numbers can be read */
+	uint64_t *frames;	/* of the area before the call, sorted */
+	size_t nr;		/* of them */
+	struct area canaries;	/* allocated after it */
+	uint64_t *caught;	/* a page of canaries: its frame, if once the guest's */
+	uint64_t total;		/* caught so far */
+};
+
+/* isolation_init() - @area must outlive @i; notes it if this process may not look */
+void isolation_init(struct isolation *i, const struct area *area, struct result *r);
+
+/*
+ * isolation_adopt() - instead of isolation_before(): frames of another process
+ * @i: initialised with an area of that size and backing; it need not be mapped
+ * @frames: page frame numbers, 0 for none; from malloc(), and now @i's
+ */
+void isolation_adopt(struct isolation *i, uint64_t *frames, size_t nr);
+
+/*
+ * isolation_before() / isolation_after() - bracket one pressure call
+ *
+ * Right after the call, the frames that it freed are allocated as canaries.
+ * Return: 0, or -1 with an error, or a skip: too little memory.
+ */
+int isolation_before(struct isolation *i, struct result *r);
+int isolation_after(struct isolation *i, struct result *r);
+
+/*
+ * isolation_check() - when the guest has run on: are the canaries unchanged?
+ *
+ * Gives the canaries back.
+ */
+int isolation_check(struct isolation *i, struct result *r);
+
+/* isolation_release() - give all back unjudged; safe at any time after init */
+void isolation_release(struct isolation *i);
+
+/*
+ * Health (contract 6): KVM's own counters, through the module's files.
+ */
+struct health {
+	char dir[128];		/* KVM's directory of the VM; "" if not watched */
+	bool has_active;	/* the kernel has an active count */
+	unsigned long long seq;	/* last seen */
+};
+
+struct health_sample {
+	long long in_progress;
+	long long active;	/* 0 if the kernel has none */
+	unsigned long long seq;
+};
+
+/* health_init() - @vm_name as in struct vm; the VM must be watched already */
+int health_init(struct health *h, const char *vm_name, struct result *r);
+
+/* health_sample() - read the counters; a failure if negative or seq went back */
+int health_sample(struct health *h, struct health_sample *s, struct result *r);
+
+/*
+ * health_at_rest() - the counts must be seen 0 within the budget
+ *
+ * Judges the minimum: background invalidations may be under way at any
+ * instant, but a leaked count is never 0.
+ */
+int health_at_rest(struct health *h, uint64_t budget_ns, struct result *r);
+
+/*
+ * SPTE (contract 5): pages that KVM still maps, v5.15 and later.
+ */
+struct spte {
+	unsigned long long mapped;	/* pages */
+	unsigned long long flushes;	/* of TLBs, asked for so far */
+	bool known;			/* has the kernel such counts? */
+};
+
+/* spte_before() - note what KVM maps, before all backing of a VM is taken */
+void spte_before(struct spte *s, const char *vm_name);
+
+/*
+ * spte_none() - no translation may be left once all backing is gone, in no TLB either
+ * @before: of spte_before()
+ *
+ * Return: 0, or -1 with a failure.  What the kernel does not count is not judged.
+ */
+int spte_none(const struct spte *before, const char *vm_name, struct result *r);
+
+/*
+ * kvm_stat() - a statistic of a VM
+ * @stat: as KVM names it
+ * @value: filled in
+ *
+ * Return: 0, or -errno: ENOENT if the kernel has none, or no debugfs is mounted.
+ */
+int kvm_stat(const char *vm_name, const char *stat, unsigned long long *value);
+
+/*
+ * note_kvm_activity() - evidence: statistics and exits of a VM, watched for a while
+ *
+ * Uses tracefs where it is mounted, in an instance of its own.
+ */
+void note_kvm_activity(const char *vm_name, struct result *r);
+
+/*
+ * Kernel log: splats and taint.
+ */
+struct klog {
+	int fd;
+	unsigned long long taint;
+};
+
+/* klog_open() - start listening now; release with klog_close() */
+int klog_open(struct klog *k, struct result *r);
+
+/*
+ * klog_check() - judge what the kernel logged since the last look
+ *
+ * Return: 0; -1 with a failure for a splat or a new taint, with an error if
+ * lines were lost.
+ */
+int klog_check(struct klog *k, struct result *r);
+
+/*
+ * klog_await() - wait for what the kernel is going to log
+ * @text: part of the message
+ * @found: filled with the first such message since the last look
+ * @size: of @found
+ *
+ * Judges what comes before it as klog_check() does.
+ * Return: 0, or -1 with a failure or an error.
+ */
+int klog_await(struct klog *k, const char *text, char *found, size_t size,
+	       uint64_t budget_ns, struct result *r);
+
+void klog_close(struct klog *k);
+
+/* klog_is_splat() - is this message text a sign of a broken kernel? */
+bool klog_is_splat(const char *message);
+
+#endif

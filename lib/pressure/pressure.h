@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Pressure sources: ways to make the mm invalidate guest memory.
+ *
+ * Each source is one PRESSURE() row in a file of lib/pressure.  Rows gather
+ * themselves in a section of the program, so a new file is all that a new
+ * source needs.
+ */
+#ifndef PRESSURE_H
+#define PRESSURE_H
+
+#include "base/result.h"
+#include "inject/inject.h"
+#include "memory/memory.h"
+#include "vm/vm.h"
+
+/* What a source does to the contents of the area. */
+enum pressure_effect {
+	EFFECT_PRESERVE,	/* every byte stays */
+	EFFECT_DISCARD,		/* every page reads as zeroes afterwards */
+	EFFECT_MAY_DISCARD,	/* any page may, until it is written again */
+	EFFECT_REPLACE,		/* other contents, which were there before, come in */
+};
+
+/* Which test program runs it. */
+enum pressure_family {
+	PRESSURE_UNMAP,
+	PRESSURE_MIGRATE,
+	PRESSURE_RECLAIM,
+	PRESSURE_MEMSLOT,
+	PRESSURE_COW,
+	PRESSURE_HUGE,
+};
+
+/* What it is to the notifiers. */
+enum pressure_kind {
+	PRESSURE_TAKES,		/* takes memory: invalidations, and faults after them */
+	PRESSURE_AGES,		/* asks whether memory was used: young callbacks only */
+	PRESSURE_SPARES,	/* negative control: must cause no invalidation */
+};
+
+/* Whether others may be at work on the same area at the same time. */
+enum pressure_company {
+	COMPANY_NONE,	/* it opens a hole, or others would undo what it judges */
+	COMPANY_ALONE,	/* the same, and no injector may be reaped over its memory */
+	COMPANY_HAS,	/* others may be, as far as they are unobtrusive */
+	COMPANY_JOINS,	/* it is: pauses no vCPU, needs no cgroup, leaves mappings alone */
+};
+
+#define PRESSURE_MAX_NEEDS	4
+
+struct coherence;
+
+/* A pressure at work on one area. */
+struct press {
+	const struct pressure *row;
+	struct vm *vm;
+	struct area *area;
+	unsigned int nr_pages;		/* visited by the guest, spread over the area */
+	struct hoststate *host;		/* puts settings back when the scenario ends */
+	uint64_t budget_ns;		/* for one wait, calibrated */
+	unsigned int round;		/* calls of apply() before this one */
+	uint64_t proved;		/* pages shown to be hit, see pressure.proof */
+	struct coherence *coherence;	/* see press_call_over() */
+	enum pressure_effect effect;
+	void *state;			/* the row's own, from set_up() to tear_down() */
+};
+
+struct pressure {
+	const char *name;	/* stable: part of test names */
+	enum pressure_family family;
+	enum pressure_kind kind;
+	const char *calls;	/* the system calls, for people */
+	/*
+	 * Notifier events it causes, separated by blanks: at least one of them,
+	 * since they differ between kernels.  For PRESSURE_AGES: callbacks.
+	 */
+	const char *events;
+	unsigned int callers;	/* who causes them, CALLER_BIT()s; 0: the pressure thread */
+	/*
+	 * The row's own proof of bite: what apply() counts in press.proved, for
+	 * people ("page frame changed"); NULL if the events are all there is.
+	 */
+	const char *proof;
+	/* Its effect on each backing it applies to: sets of BACKING_BIT(). */
+	unsigned int preserves, discards, may_discard, replaces;
+	size_t granule;		/* the area is a multiple of it; 0: no wish */
+	unsigned int rounds;	/* for sources that take long; 0: as the test likes */
+	enum pressure_company company;
+	bool plain;		/* others read or write the words too: see GUEST_JUDGES_PLAIN */
+	bool poisons;		/* vCPUs must get signals: see GUEST_JUDGES_POISONED */
+	bool spoils;		/* makes physical memory unusable for others, or offline */
+	/* Each: why this host cannot do it, or NULL; static storage. */
+	const char *(*needs[PRESSURE_MAX_NEEDS])(void);
+	/* Once, before the guest starts.  May be NULL.  Return: 0 or -1 with @r. */
+	int (*set_up)(struct press *p, struct result *r);
+	/*
+	 * Do it once over the whole area, with the guest running.  Opens and
+	 * closes a hole of the VM around any time in which the area, or a part
+	 * of it, is not mapped.
+	 * Return: 0, or -1 with @r an error, a failure, or a skip: the kernel
+	 * turned out not to do it.
+	 */
+	int (*apply)(struct press *p, struct result *r);
+	/* Also if set_up() or apply() failed.  May be NULL. */
+	void (*tear_down)(struct press *p);
+};
+
+#define PRESSURE(id) \
+	static const struct pressure id; \
+	static const struct pressure * const row_##id \
+		__attribute__((used, section("pressures"))) = &id; \
+	static const struct pressure id
+
+/* pressure_next() - the registered rows in turn; NULL starts, NULL ends */
+const struct pressure *pressure_next(const struct pressure *p);
+
+/* pressure_find() - by name, or NULL */
+const struct pressure *pressure_find(const char *name);
+
+/* pressure_applies() - does the source have an effect on this backing? */
+bool pressure_applies(const struct pressure *p, const struct backing *backing);
+
+/* pressure_effect() - which; for a backing it applies to */
+enum pressure_effect pressure_effect(const struct pressure *p,
+				     const struct backing *backing);
+
+/* pressure_suits() - can the workload tell right from wrong under it? */
+bool pressure_suits(const struct pressure *p, const struct backing *backing,
+		    const struct guest_workload *workload);
+
+/*
+ * pressure_joins() - may it be at work on an area beside another?
+ *
+ * If it says COMPANY_JOINS, and preserves what is in such an area.
+ */
+bool pressure_joins(const struct pressure *p, const struct backing *backing);
+
+/*
+ * press_call_over() - for apply(), if it goes on after the call that has the effect
+ *
+ * What the guest writes from now on must stay.
+ */
+void press_call_over(struct press *p);
+
+/*
+ * press_pause() / press_resume() - have every vCPU out of the guest meanwhile
+ *
+ * For what the kernel does only to memory that nobody uses at the moment.
+ * Return: 0, or -1 with a failure: a vCPU cannot be got out.
+ */
+int press_pause(struct press *p, struct result *r);
+void press_resume(struct press *p);
+
+/*
+ * press_hole() - a time without guest memory, and the judgement of it
+ * @take: has the whole area gone when it returns 0
+ * @give_back: undoes that
+ *
+ * Opens and closes the hole of the VM.  Return: 0, or -1 with whatever the two
+ * say, or a failure: a vCPU got on meanwhile.
+ */
+int press_hole(struct press *p, int (*take)(struct press *p, struct result *r),
+	       int (*give_back)(struct press *p, struct result *r), struct result *r);
+
+/* press_unmap() / press_map() - of the whole area, for press_hole() */
+int press_unmap(struct press *p, struct result *r);
+int press_map(struct press *p, struct result *r);
+
+/* press_page() - the word of a visited page that holds its stamp */
+guest_u64 *press_page(const struct press *p, unsigned int page);
+
+/* press_index() - which page of the area a visited page is, hugetlb or not */
+size_t press_index(const struct press *p, unsigned int page);
+
+/* press_host_writes() - is it the host that stamps the pages, not the guest? */
+bool press_host_writes(const struct press *p);
+
+/*
+ * press_visits() - how many visits of each vCPU, from any moment on, cover every page
+ *
+ * Each page by the one vCPU that writes to it, or by all if the host does.
+ */
+uint64_t press_visits(const struct press *p);
+
+/*
+ * press_visited() - wait until the guest has visited every page, with its writes
+ * @when: for the message, e.g. "after fork"
+ *
+ * Return: 0, or -1 with a failure: the guest does not get on, or found a page wrong.
+ */
+int press_visited(struct press *p, const char *when, struct result *r);
+
+/*
+ * press_write_all() - have every visited page written by whoever stamps them
+ *
+ * And then visited by the guest.  Return: as press_visited().
+ */
+int press_write_all(struct press *p, const char *when, struct result *r);
+
+/* pressure_missing() - the first of the row's unmet needs, or NULL */
+const char *pressure_missing(const struct pressure *p);
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * An idle VM, for as long as tests make and end theirs.
+ *
+ * KVM patches kernel text and switches the CPUs' virtualisation on and off
+ * whenever the first VM or vCPU comes and the last one goes.  With a VM that
+ * stays this happens once and not for each test: faster everywhere, and an
+ * emulated bed, where patching running code is what goes wrong, stays sound.
+ */
+#ifndef ANCHOR_H
+#define ANCHOR_H
+
+#include <sys/types.h>
+
+#include "base/result.h"
+
+struct anchor {
+	pid_t pid;	/* of the process that has it; 0: none */
+};
+
+/*
+ * anchor_start() - make the VM, in a process of its own
+ *
+ * Return: 0, also where there is no KVM to be had, or -1 with an error: the
+ * kernel does not finish making it.
+ */
+int anchor_start(struct anchor *a, struct result *r);
+
+/* anchor_end() - end process and VM; one that is stuck is left behind */
+void anchor_end(struct anchor *a);
+
+#endif

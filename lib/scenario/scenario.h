@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A scenario: one guest under one pressure, from opening the VM to the verdict
+ * of every oracle.  Tests choose the rows; the steps are the same for all.
+ */
+#ifndef SCENARIO_H
+#define SCENARIO_H
+
+#include "inject/inject.h"
+#include "oracle/oracle.h"
+
+/* How injectors stand around KVM's own notifier; see injector_setups[]. */
+struct injector_setup {
+	const char *name;	/* stable: part of test names */
+	const char *kind;	/* NULL: none attached */
+	unsigned int count;	/* how many of them */
+	const char *knob;	/* one more command, or NULL */
+	bool before_kvm;	/* attached before KVM_CREATE_VM */
+	bool reaps;		/* a thread reaps over the area all the while */
+};
+
+#define SCENARIO_MAX_INJECTORS	4
+#define SCENARIO_MAX_COMPANIONS	2
+
+extern const struct injector_setup injector_setups[];
+extern const unsigned int nr_injector_setups;
+
+/* setup_suits() - may a row be judged with these injectors? */
+bool setup_suits(const struct injector_setup *setup, const struct pressure *row);
+
+/* setup_suiting() - the @n-th that suits the row, in the order of the table, or NULL */
+const struct injector_setup *setup_suiting(const struct pressure *row, unsigned int n);
+
+struct scenario_run;
+
+/*
+ * What a test does besides in a scenario that applies a pressure; each may be
+ * NULL.  All run in the thread of the pressure.  Return: 0, or -1 with @r.
+ */
+struct scenario_steps {
+	/* Before the first round, with the guest at work. */
+	int (*first)(struct scenario_run *run, struct result *r);
+	/* In each round: last thing before the call, and first thing after it. */
+	int (*before_call)(struct scenario_run *run, struct result *r);
+	int (*after_call)(struct scenario_run *run, struct result *r);
+	/* When the guest has got on after it. */
+	int (*after_round)(struct scenario_run *run, struct result *r);
+	/* When all rounds are over, before the oracles look; also if one failed. */
+	int (*last)(struct scenario_run *run, struct result *r);
+};
+
+struct scenario {
+	const struct backing *backing;
+	const struct pressure *pressure; /* NULL: the test presses by itself */
+	/* At work on the same area meanwhile, see pressure_joins(); NULL ends them. */
+	const struct pressure *companions[SCENARIO_MAX_COMPANIONS];
+	const struct injector_setup *injector;
+	const struct guest_workload *workload;
+	unsigned int nr_vcpus;
+	unsigned int nr_pages;	/* visited by the guest */
+	unsigned int rounds;	/* pressure calls, each followed by progress */
+	uint64_t min_ns;	/* go on with rounds for so long */
+	bool may_spoil;		/* pressures that spoil physical memory are welcome */
+	const struct vm_kind *kind; /* NULL: a plain VM */
+	const struct scenario_steps *steps; /* or NULL */
+	void *own;		/* the test's, for its steps */
+	/*
+	 * With other scenarios at the same time: how many of them all are not yet
+	 * done, in memory that they share.  NULL: this is the only one.
+	 */
+	uint32_t *others;
+	/* Break something on purpose before the first round; or NULL. */
+	int (*sabotage)(struct scenario_run *run, struct result *r);
+};
+
+/*
+ * A pressure beside the one that the scenario is about: a thread applies it
+ * again and again, with pauses.  Its bite is counted and not asked for, since
+ * others undo what it does.
+ */
+struct companion {
+	struct press press;
+	struct hoststate host;
+	pthread_t thread;
+	uint32_t stop;
+	bool running;
+	unsigned long long calls;
+	struct result result;	/* of the thread; valid once it has ended */
+};
+
+/* What a scenario delivered, in numbers. */
+struct figures {
+	unsigned long long invalidations;
+	unsigned long long refusals;
+	unsigned long long faults;	/* pages that the guest faulted in again */
+	unsigned long long proved;	/* by the row's own proof of bite, or events it caused */
+	unsigned long long caught;	/* freed frames watched as canaries */
+	unsigned long long visits;	/* of the guest, in all rounds */
+	uint64_t ns;			/* from the first round to the last */
+	struct {
+		unsigned long long calls, proved;
+	} companions[SCENARIO_MAX_COMPANIONS];
+};
+
+/* A scenario while it runs. */
+struct scenario_run {
+	const struct scenario *spec;
+	const struct scenario_steps *steps; /* of the spec, or none */
+	struct hoststate host;	/* settings changed until the scenario ends */
+	struct vm vm;
+	struct area area;
+	struct press press;
+	struct companion companions[SCENARIO_MAX_COMPANIONS];
+	struct injector injectors[SCENARIO_MAX_INJECTORS];
+	struct reaper reaper;
+	struct klog klog;
+	struct health health;
+	struct progress progress;
+	struct coherence coherence;
+	struct isolation isolation;
+	struct calibration calibration;
+	uint64_t budget_ns;	/* for one await, from the calibration */
+	uint64_t visits;	/* per vCPU and await: all its pages */
+	bool begun;		/* set up and calibrated */
+	bool watched;		/* the module shows the VM's counters */
+	int unsafe_fd;		/* of a sabotage; closed before the VM goes */
+	/* What was delivered, for the bite and the summary. */
+	unsigned int rounds;
+	uint64_t round_ns, round_visits;
+	unsigned long long seq_before, seq_after;
+	bool has_faults;	/* KVM's count of resolved faults can be read */
+	unsigned long long faults_before, faults_after;
+	struct injector_status seen;	/* by the first injector */
+};
+
+/*
+ * scenario_run() - carry it out
+ * @spec: what to do
+ * @r: initialised; filled with the outcome, and with one summary line
+ * @figures: filled with what was delivered; may be NULL
+ *
+ * Whatever happens, threads are ended, files closed and memory given back.
+ */
+void scenario_run(const struct scenario *spec, struct result *r, struct figures *figures);
+
+/*
+ * scenario_begin() / scenario_end() - the same for a test with steps of its own
+ * @run: stays valid in between; one VM with a calibrated guest at work
+ * @spec: must outlive @run; a pressure in it is not applied
+ * @healthy: the guest can be expected to go on
+ *
+ * scenario_end() must follow also if scenario_begin() returned -1, and then
+ * only tears down.  It judges what every scenario is judged by.
+ */
+int scenario_begin(struct scenario_run *run, const struct scenario *spec,
+		   struct result *r);
+void scenario_end(struct scenario_run *run, bool healthy, struct result *r);
+
+/*
+ * scenario_bring_up() - area, injectors and VM, in the order of a setup
+ * @setup: injectors, around KVM's own notifier
+ * @kind: of the VM; NULL: plain
+ * @backing: of the area
+ * @nr_vcpus: of the VM
+ * @nr_pages: visited by the guest
+ * @bytes: size of the area, at least so many pages
+ * @area: filled in; release with area_destroy()
+ * @injectors: @setup->count of them filled in; release with injector_close()
+ * @vm: filled in, not started; release with vm_destroy()
+ *
+ * Return: 0, or -1 with a skip or an error; what was made is to be released.
+ */
+int scenario_bring_up(const struct injector_setup *setup, const struct vm_kind *kind,
+		      const struct backing *backing, unsigned int nr_vcpus,
+		      unsigned int nr_pages, size_t bytes, struct area *area,
+		      struct injector *injectors, struct vm *vm, struct result *r);
+
+/*
+ * scenario_await_destroyed() - wait until nothing of a VM is left but its record
+ * @vm_name: as in struct vm; it was watched, and its descriptors are closed
+ * @d: filled in
+ *
+ * Return: 0, or -1 with a failure of contract 8, or an error: no record of it.
+ */
+int scenario_await_destroyed(const char *vm_name, struct inject_destroyed *d,
+			     struct result *r);
+
+/*
+ * scenario_judge_destroyed() - wait for that; did it end with its counts at 0?
+ * @vm_name: as above
+ *
+ * Return: 0, or -1 with a failure of contract 8, or an error: no record of it.
+ */
+int scenario_judge_destroyed(const char *vm_name, struct result *r);
+
+/* scenario_bite() - 0, or -1 with an error: the pressure hit nothing */
+int scenario_bite(const struct scenario_run *run, struct result *r);
+
+/* scenario_figures() - what was delivered */
+void scenario_figures(const struct scenario_run *run, struct figures *f);
+
+/* scenario_summary() - the line of figures that every run leaves */
+void scenario_summary(const struct scenario_run *run, struct result *r);
+
+#endif

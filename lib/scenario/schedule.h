@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A random schedule: what the steps of a stress run are, drawn from a seed.
+ *
+ * A step depends on the seed and its number alone, so that it can be had again
+ * without those before it.  What there is to draw from are the registered
+ * pressures and all backings, as far as this host can do them.
+ */
+#ifndef SCHEDULE_H
+#define SCHEDULE_H
+
+#include "scenario/scenario.h"
+
+#define SCHEDULE_MAX_ROWS	128
+
+struct schedule {
+	/* The caller's part. */
+	uint64_t seed;
+	const char * const *workloads;	/* names */
+	unsigned int nr_workloads;
+	unsigned int nr_pages, rounds;	/* of each scenario */
+	unsigned int max_vcpus;
+	bool may_spoil;
+	/* Of schedule_init(). */
+	const struct pressure *rows[SCHEDULE_MAX_ROWS];
+	unsigned int nr_rows;
+	unsigned int backings;		/* set that can be had here */
+	unsigned int nr_setups;		/* of injectors, from the first one on */
+};
+
+/* One step: one guest, or two that are independent of each other, at a time. */
+struct schedule_step {
+	unsigned int number;		/* from 1 on */
+	struct scenario scenarios[2];
+	unsigned int nr;
+};
+
+/*
+ * schedule_init() - find out what can be drawn
+ * @s: the caller's part filled in; the rest is filled in here
+ * @left_out: called for each row or backing that cannot, with the reason; or NULL
+ *
+ * Return: 0, or -1 with a skip: there is nothing.
+ */
+int schedule_init(struct schedule *s, void (*left_out)(const char *what, const char *why),
+		  struct result *r);
+
+/* schedule_draw() - the step of that number */
+void schedule_draw(const struct schedule *s, unsigned int number, struct schedule_step *step);
+
+/* schedule_describe() - a step in one line, for people */
+void schedule_describe(const struct schedule_step *step, char *text, size_t size);
+
+#endif

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Results: the worst finding decides, nothing found out is lost.
+ */
+#include <kselftest_harness.h>
+
+#include "base/result.h"
+
+FIXTURE(result) {
+	struct result r;
+};
+
+FIXTURE_SETUP(result)
+{
+	result_init(&self->r);
+}
+
+FIXTURE_TEARDOWN(result)
+{
+}
+
+TEST_F(result, starts_as_a_pass)
+{
+	EXPECT_EQ(RESULT_PASS, self->r.kind);
+	result_note(&self->r, "a note");
+	EXPECT_EQ(RESULT_PASS, self->r.kind);
+	EXPECT_STREQ("a note\n", self->r.evidence);
+}
+
+TEST_F(result, failure_names_its_contract)
+{
+	EXPECT_EQ(-1, result_fail(&self->r, CONTRACT_PROGRESS, "vCPU %d", 1));
+	EXPECT_EQ(RESULT_FAIL, self->r.kind);
+	EXPECT_STREQ("contract 10 (progress): vCPU 1", self->r.reason);
+}
+
+TEST_F(result, failure_outranks_error_and_skip)
+{
+	result_skip(&self->r, "skip");
+	result_error(&self->r, "error");
+	result_fail(&self->r, CONTRACT_REST, "fail");
+	result_error(&self->r, "later");
+	EXPECT_EQ(RESULT_FAIL, self->r.kind);
+	EXPECT_STREQ("contract 6 (rest): fail", self->r.reason);
+	EXPECT_STREQ("skip\nerror\nlater\n", self->r.evidence);
+}
+
+TEST_F(result, first_failure_decides)
+{
+	result_fail(&self->r, CONTRACT_CONTENTS, "one");
+	result_fail(&self->r, CONTRACT_REST, "two");
+	EXPECT_EQ(CONTRACT_CONTENTS, self->r.contract);
+	EXPECT_STREQ("two\n", self->r.evidence);
+}
+
+TEST_F(result, errno_is_named)
+{
+	errno = ENOENT;
+	result_errno(&self->r, "open(%s)", "x");
+	EXPECT_STREQ("open(x): No such file or directory", self->r.reason);
+}
+
+TEST_F(result, evidence_that_does_not_fit_is_dropped_whole)
+{
+	int i;
+
+	for (i = 0; i < 1000; i++)
+		result_note(&self->r, "line %d of many, to fill all the room there is", i);
+	EXPECT_LT(self->r.evidence_len, sizeof(self->r.evidence));
+	EXPECT_EQ(self->r.evidence_len, strlen(self->r.evidence));
+	EXPECT_EQ('\n', self->r.evidence[self->r.evidence_len - 1]);
+}
+
+TEST_F(result, adopted_findings_keep_their_rank)
+{
+	struct result other;
+
+	result_init(&other);
+	result_note(&other, "where it was");
+	result_fail(&other, CONTRACT_PROGRESS, "stands still");
+	result_error(&self->r, "no report");
+	result_adopt(&self->r, &other);
+	EXPECT_EQ(RESULT_FAIL, self->r.kind);
+	EXPECT_EQ(CONTRACT_PROGRESS, self->r.contract);
+	EXPECT_STREQ("contract 10 (progress): stands still", self->r.reason);
+	EXPECT_NE(NULL, strstr(self->r.evidence, "no report\nwhere it was\n"));
+}
+
+TEST_F(result, every_contract_has_a_name)
+{
+	int i;
+
+	for (i = CONTRACT_NONE; i <= CONTRACT_KERNEL_LOG; i++)
+		EXPECT_NE(NULL, contract_name(i));
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A virtual machine: its memory slots, its guest image and shared page, and
+ * its vCPU threads.
+ */
+#ifndef VM_H
+#define VM_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/result.h"
+#include "guest/abi.h"
+#include "memory/memory.h"
+#include "vm/bus_error.h"
+
+enum vm_slot {
+	VM_SLOT_SYSTEM,
+	VM_SLOT_AREA,
+	VM_SLOT_SPARE,		/* from here on: for tests of memslots */
+};
+
+enum vcpu_state {
+	VCPU_NEW,		/* no thread yet */
+	VCPU_RUNNING,
+	VCPU_PARKED,		/* left the guest because it was told to */
+	VCPU_FAILED,		/* left it for good, see error */
+	VCPU_STOPPED,		/* the thread is past its last KVM_RUN */
+};
+
+struct vm;
+
+struct vcpu {
+	struct vm *vm;
+	unsigned int id;
+	int fd;
+	struct kvm_run *run;
+	size_t run_size;
+	pthread_t thread;
+	pid_t tid;
+	uint32_t state;		/* enum vcpu_state; written by the thread */
+	uint64_t carried;	/* writes that came out as MMIO, done by the thread */
+	uint64_t holes;		/* KVM_RUN came back because of a hole */
+	uint64_t holes_before;	/* the same when the last hole was opened */
+	struct bus_errors bus;	/* KVM_RUN met poisoned memory */
+	uint64_t device;	/* register of the vCPU's device, see GUEST_PORT_DEVICE */
+	enum contract contract;	/* which was broken, if VCPU_FAILED */
+	char error[256];	/* why */
+};
+
+struct vm {
+	int kvm;		/* /dev/kvm */
+	int fd;
+	char name[32];		/* KVM's per-VM debugfs directory, "<pid>-<fd>" */
+	struct area system;	/* image, shared page, page records */
+	const struct area *area;/* of vm_use_area(), not owned */
+	uint64_t area_gpa;	/* where the guest has it */
+	unsigned int nr_vcpus;
+	struct vcpu vcpus[GUEST_MAX_VCPUS];
+	uint32_t resume;	/* futex: bumped to wake parked vCPUs */
+	uint32_t stopping;	/* threads must end */
+	uint32_t hole;		/* futex: odd while guest memory is unmapped */
+	uint32_t readonly;	/* odd while the area's slot is read-only */
+};
+
+/* What KVM_CREATE_VM makes, where a plain VM is not it. */
+struct vm_kind {
+	unsigned long type;	/* KVM_X86_*_VM */
+	/* With no slot and no vCPU there yet; or NULL.  Return: 0, or -1 with @r. */
+	int (*prepare)(struct vm *vm, struct result *r);
+};
+
+/*
+ * vm_available() - can this kernel run our guests at all?
+ *
+ * Return: 0, or -1 with @r a skip that says what is missing.
+ */
+int vm_available(struct result *r);
+
+/* vm_capability() - what KVM_CHECK_EXTENSION says of a KVM_CAP_*; 0 without KVM */
+int vm_capability(unsigned int cap);
+
+/*
+ * vm_create() - a VM with the guest image loaded and its vCPUs made
+ * @vm: filled in; release with vm_destroy()
+ * @nr_vcpus: 1 to GUEST_MAX_VCPUS
+ *
+ * No vCPU runs yet.  Retries KVM_CREATE_VM on EINTR: registering the MMU
+ * notifier gives up when a signal is pending.
+ */
+int vm_create(struct vm *vm, unsigned int nr_vcpus, struct result *r);
+
+/* vm_create_kind() - the same of a kind; @kind NULL: plain */
+int vm_create_kind(struct vm *vm, const struct vm_kind *kind, unsigned int nr_vcpus,
+		   struct result *r);
+
+/*
+ * vm_destroy() - stop the threads, close everything; safe on a zeroed vm
+ *
+ * If a thread cannot be got out of the kernel within ten seconds, what it uses
+ * stays open and mapped.
+ */
+void vm_destroy(struct vm *vm);
+
+/* vm_shared() - the page shared with the guest */
+struct guest_shared *vm_shared(const struct vm *vm);
+
+/* vm_records() - the page records, one per visited page */
+struct guest_page *vm_records(const struct vm *vm);
+
+/* vm_tally() - how often a vCPU says it has added 1 to a page */
+uint64_t vm_tally(const struct vm *vm, unsigned int vcpu, unsigned int page);
+
+/*
+ * vm_set_slot() - create, change or delete a memory slot
+ * @vm: VM
+ * @slot: number
+ * @gpa: guest-physical address
+ * @hva: host address
+ * @size: bytes; 0 deletes the slot
+ *
+ * Return: 0 or -errno; blocks, unkillably, while invalidations are active.
+ */
+int vm_set_slot(const struct vm *vm, unsigned int slot, uint64_t gpa,
+		const void *hva, size_t size);
+
+/* vm_set_slot_flags() - the same with KVM_MEM_* @flags */
+int vm_set_slot_flags(const struct vm *vm, unsigned int slot, uint32_t flags,
+		      uint64_t gpa, const void *hva, size_t size);
+
+/*
+ * vm_use_area() - give an area to the guest and tell it what to visit
+ * @vm: VM
+ * @area: stays the caller's; must outlive the VM's last run
+ * @nr_pages: pages to visit, spread evenly over the area
+ */
+int vm_use_area(struct vm *vm, const struct area *area, unsigned int nr_pages,
+		struct result *r);
+
+/*
+ * vm_enter_smm() - put a vCPU into system management mode, on x86
+ * @vcpu: stays there: nothing in the guest leaves it
+ *
+ * There it sees the memory slots of KVM's second address space, which get the image
+ * and the area where the first has them.  Only while no vCPU runs.
+ *
+ * Return: 0, or -1 with @r, a skip if this KVM has no second address space.
+ */
+int vm_enter_smm(struct vm *vm, unsigned int vcpu, struct result *r);
+
+/*
+ * vm_move_area() - have the area elsewhere in the guest
+ * @gpa: page aligned, in the 3 GiB above GUEST_AREA_GPA
+ *
+ * Only while no vCPU runs.  What the guest had at the old address is gone.
+ */
+int vm_move_area(struct vm *vm, uint64_t gpa, struct result *r);
+
+/*
+ * vm_visit() - have the guest visit only some of its pages
+ * @first: the first, of those that vm_use_area() was told
+ * @nr: how many
+ *
+ * Only while no vCPU runs; the page records begin anew with @first.
+ */
+void vm_visit(struct vm *vm, unsigned int first, unsigned int nr);
+
+/* workload_find() - a workload of the guest image by name, or NULL */
+const struct guest_workload *workload_find(const char *name);
+
+/* vm_set_workload() - what the vCPUs do from their next pass on */
+void vm_set_workload(struct vm *vm, const struct guest_workload *workload);
+
+/* vm_start() - create the vCPU threads, parked */
+int vm_start(struct vm *vm, struct result *r);
+
+/* vm_resume() - let every parked vCPU run the workload */
+void vm_resume(struct vm *vm);
+
+/*
+ * vm_park() - tell every vCPU to leave the guest, and wait
+ * @vm: VM
+ * @budget_ns: how long a vCPU may take, as struct deadline counts
+ *
+ * Return: 0 once all are parked or failed; -1 with an error naming the vCPU
+ * and where it hangs.  A vCPU that cannot get on in the guest cannot park
+ * either; vm_stop() gets it out.
+ */
+int vm_park(struct vm *vm, uint64_t budget_ns, struct result *r);
+
+/*
+ * vm_stop() - end the threads, by signal if need be
+ *
+ * Return: 0 once all threads are joined; -1 with a failure if a thread
+ * cannot be got out of the kernel (it is left behind).
+ */
+int vm_stop(struct vm *vm, uint64_t budget_ns, struct result *r);
+
+/*
+ * vm_hole_open() / vm_hole_close() - bracket a time without guest memory
+ *
+ * For the one thread that takes the memory away; they do not nest.
+ * In between, KVM_RUN may return EFAULT, or MMIO for an emulated access, or come
+ * with a SIGBUS because the memory is poisoned; the vCPU then waits for the hole
+ * to close.  Outside, that is an error.
+ */
+void vm_hole_open(struct vm *vm);
+void vm_hole_close(struct vm *vm);
+
+/*
+ * vm_readonly_begin() / vm_readonly_end() - bracket a time with the area's slot read-only
+ *
+ * In between, what the guest writes to the area comes out as MMIO; the vCPU's
+ * thread carries it out and counts it.
+ */
+void vm_readonly_begin(struct vm *vm);
+void vm_readonly_end(struct vm *vm);
+
+/*
+ * vm_hole_check() - with the whole area unmapped: does any vCPU still get on?
+ *
+ * Call between opening and closing, when the call that unmapped has returned.
+ * A visit that completes then used a translation that should be gone.  Waits
+ * until every vCPU has run into the hole, or a few milliseconds.
+ *
+ * Return: 0, or -1 with a failure of contract 5.
+ */
+int vm_hole_check(struct vm *vm, struct result *r);
+
+/* vm_describe() - add the state of every vCPU to the evidence */
+void vm_describe(const struct vm *vm, struct result *r);
+
+/*
+ * vm_check() - has any vCPU or the guest itself reported an error?
+ *
+ * Return: 0, or -1 with a failure: contract 9 for what a page held, else
+ * what KVM_RUN or the guest's exception handler reported.
+ */
+int vm_check(const struct vm *vm, struct result *r);
+
+#endif
