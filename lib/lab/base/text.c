@@ -29,16 +29,22 @@ char *lab_strdup(const char *s)
 	return checked(strdup(s));
 }
 
-char *lab_format(const char *fmt, ...)
+char *lab_vformat(const char *fmt, va_list ap)
 {
 	char *s = NULL;
+
+	return checked(vasprintf(&s, fmt, ap) < 0 ? NULL : s);
+}
+
+char *lab_format(const char *fmt, ...)
+{
 	va_list ap;
-	int n;
+	char *s;
 
 	va_start(ap, fmt);
-	n = vasprintf(&s, fmt, ap);
+	s = lab_vformat(fmt, ap);
 	va_end(ap);
-	return checked(n < 0 ? NULL : s);
+	return s;
 }
 
 void lab_text_add(struct lab_text *t, const char *s, size_t n)
@@ -56,15 +62,13 @@ void lab_text_add(struct lab_text *t, const char *s, size_t n)
 
 void lab_text_addf(struct lab_text *t, const char *fmt, ...)
 {
-	char *s = NULL;
 	va_list ap;
-	int n;
+	char *s;
 
 	va_start(ap, fmt);
-	n = vasprintf(&s, fmt, ap);
+	s = lab_vformat(fmt, ap);
 	va_end(ap);
-	checked(n < 0 ? NULL : s);
-	lab_text_add(t, s, (size_t)n);
+	lab_text_add(t, s, strlen(s));
 	free(s);
 }
 

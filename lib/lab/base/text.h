@@ -7,6 +7,7 @@
 #ifndef LAB_TEXT_H
 #define LAB_TEXT_H
 
+#include <stdarg.h>
 #include <stddef.h>
 
 struct lab_text {
@@ -25,9 +26,10 @@ char *lab_text_take(struct lab_text *t);
 /* Free and empty. */
 void lab_text_clear(struct lab_text *t);
 
-/* As strdup(3), realloc(3) of @n elements, asprintf(3); never NULL. */
+/* As strdup(3), realloc(3) of @n elements, asprintf(3), vasprintf(3); never NULL. */
 char *lab_strdup(const char *s);
 void *lab_realloc(void *p, size_t n, size_t size);
 char *lab_format(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+char *lab_vformat(const char *fmt, va_list ap) __attribute__((format(printf, 1, 0)));
 
 #endif
