@@ -44,7 +44,7 @@ kselftest-%: deps
 
 unit-programs: $(KSELFTEST_UNIT)
 
-$(KSELFTEST_UNIT): $(KSELFTEST_DIR)/check.sh $(KSELFTESTS_BUILT) $(HARNESS_READY)
+$(KSELFTEST_UNIT): $(KSELFTEST_DIR)/unit.sh $(KSELFTESTS_BUILT) $(HARNESS_READY)
 	@mkdir -p $(@D)
 	$(Q)printf '#!/bin/sh\nexec sh %s %s %s\n' '$(abspath $<)' '$(abspath $(BUILD))' \
 		'$(abspath $(HARNESS_TREE))' > $@ && chmod +x $@
@@ -54,4 +54,4 @@ check-kselftest: deps
 	@if [ -z '$(KSRC)' ] || [ -z '$(KDIR)' ]; then \
 		echo 'check-kselftest: give a kernel source tree with KSRC=, a kernel built of it with KDIR='; \
 		exit 1; fi
-	@sh $(KSELFTEST_DIR)/check.sh $(BUILD) '$(KSRC)' '$(KDIR)'
+	@sh $(KSELFTEST_DIR)/check.sh '$(KSRC)' '$(KDIR)'
