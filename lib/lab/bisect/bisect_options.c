@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/command.h"
 #include "base/fsys.h"
 #include "base/paths.h"
 #include "base/text.h"
@@ -159,7 +160,7 @@ int lab_bisect_options_parse(int argc, char *argv[], const struct lab_paths *pat
 	for (int i = 0; i < o->nr_run_args; i++)
 		run[i + 1] = o->run_args[i];
 	run[o->nr_run_args + 1] = NULL;
-	ret = lab_options_parse(o->nr_run_args + 1, run, &o->run, e);
+	ret = lab_command_read(&lab_run_argp, o->nr_run_args + 1, run, &o->run, e);
 	free(run);
 	return ret ? ret : resolve(o, ksrc, out, paths, e);
 }

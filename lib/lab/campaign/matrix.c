@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "base/child.h"
+#include "base/command.h"
 #include "base/fsys.h"
 #include "base/paths.h"
 #include "base/text.h"
@@ -23,65 +24,74 @@
 #include "run/setup.h"
 #include "verdict/verdict.h"
 
-static const char help[] =
-"usage: lab matrix [--kernels LIST] [--modes LIST] [options of lab run]\n"
-"\n"
-"Run the same programs on several kernels and print what became of each test where.\n"
-"What was run before with the same kernel, programs and options is not run again.\n"
-"\n"
-"  --kernels LIST  Debian's series, or directories of built trees, blanks between\n"
-"                  (default: '5.10 6.1 6.12 7.2')\n"
-"  --modes LIST    modes of the suite (default: its first)\n"
-"  --again         also what was run before\n"
-"  --out DIR       results go to DIR/RELEASE-MODE and DIR/matrix.md (default:\n"
-"                  build/matrix)\n"
-"\n"
-"exit code: 0 nothing failed, 1 something did, 13 infrastructure, 64 wrong usage\n";
-
 struct matrix {
 	const struct lab_paths *paths;
 	const char *kernels, *modes;
 	bool again;
-	char **args;			/* options of each run, as words */
-	int nr_args;
-	struct lab_options options;	/* the same */
-	char *out;
+	struct lab_options options;	/* of each run, but for its kernel and mode */
+	const char *out;
 	struct lab_matrix_run *runs;
 	size_t nr_runs;
 	bool failed, incomplete;
 };
 
-/* "--NAME WORD" at argv[*i]: whether it is that. */
-static bool take(int argc, char *argv[], int *i, const char *name, const char **word)
+enum { KERNELS = 256, MODES, AGAIN, OUT };
+
+static const struct argp_option options[] = {
+	{ "kernels", KERNELS, "LIST", 0,
+	  "Debian's series, or directories of built trees, blanks between (default: 5.10 6.1 "
+	  "6.12 7.2)",
+	  0 },
+	{ "modes", MODES, "LIST", 0, "Modes of the suite (default: its first)", 0 },
+	{ "again", AGAIN, NULL, 0, "Also what was run before", 0 },
+	{ "out", OUT, "DIR", 0,
+	  "Results go to DIR/RELEASE-MODE and DIR/matrix.md (default: build/matrix)", 0 },
+	{ 0 }
+};
+
+/* A list of nothing but blanks is none. */
+static error_t take_list(const struct argp_state *state, int key, const char *arg,
+			 const char **list)
 {
-	if (strcmp(argv[*i], name) || *i + 1 >= argc)
-		return false;
-	*word = argv[++*i];
-	return true;
+	return lab_command_word(state, options, key, arg + strspn(arg, " "), list);
 }
 
-static int parse(int argc, char *argv[], struct matrix *m, struct lab_error *e)
+static error_t parse(int key, char *arg, struct argp_state *state)
 {
-	const struct lab_options *o = &m->options;
-	int ret;
+	struct matrix *m = state->input;
 
-	m->args = lab_realloc(NULL, (size_t)argc + 1, sizeof(*m->args));
-	m->args[m->nr_args++] = argv[0];
-	for (int i = 1; i < argc; i++) {
-		if (!strcmp(argv[i], "--again"))
-			m->again = true;
-		else if (!take(argc, argv, &i, "--kernels", &m->kernels) &&
-			 !take(argc, argv, &i, "--modes", &m->modes))
-			m->args[m->nr_args++] = argv[i];
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &m->options;
+		return 0;
+	case KERNELS:
+		return take_list(state, key, arg, &m->kernels);
+	case MODES:
+		return take_list(state, key, arg, &m->modes);
+	case AGAIN:
+		m->again = true;
+		return 0;
+	case OUT:
+		return lab_command_word(state, options, key, arg, &m->out);
+	case ARGP_KEY_END:
+		if (m->options.mode)
+			return lab_command_refuse(state,
+				"--mode: the modes of a matrix are given with --modes");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
 	}
-	m->args[m->nr_args] = NULL;
-	ret = lab_options_parse(m->nr_args, m->args, &m->options, e);
-	if (ret)
-		return ret;
-	if (o->series || o->kdir || o->kernel || o->modules || o->mode)
-		return lab_fail(e, -EINVAL, "matrix: say which kernels and modes with --kernels and --modes");
-	return 0;
 }
+
+static const struct argp_child children[] = { { .argp = &lab_tests_argp }, { 0 } };
+
+static const struct argp command = {
+	options, parse, NULL,
+	"Run the same programs on several kernels and print what became of each test where. "
+	"What was run before with the same kernel, programs and options is not run again."
+	"\vExit code: 0 nothing failed, 1 something did, 13 infrastructure, 64 wrong usage",
+	children, NULL, NULL
+};
 
 /* One kernel in one mode. */
 struct cell {
@@ -136,28 +146,18 @@ static json_t *load(const struct cell *cell)
 
 static int start(const struct matrix *m, const struct cell *cell)
 {
-	char *self = lab_format("%s/lab", m->paths->build);
 	char *log = lab_format("%s/lab.log", cell->dir);
-	char **argv = lab_realloc(NULL, (size_t)m->nr_args + 8, sizeof(*argv));
-	int n = 0, code;
+	struct lab_options o = cell->options;
+	struct lab_argv argv = { NULL };
+	int code;
 
-	argv[n++] = self;
-	argv[n++] = (char *)"run";
-	for (int i = 1; i < m->nr_args; i++)
-		argv[n++] = m->args[i];
-	argv[n++] = (char *)(cell->options.kdir ? "--kdir" : "--series");
-	argv[n++] = (char *)(cell->options.kdir ? cell->options.kdir : cell->options.series);
-	if (cell->options.mode) {
-		argv[n++] = (char *)"--mode";
-		argv[n++] = (char *)cell->options.mode;
-	}
-	argv[n++] = (char *)"--out";
-	argv[n++] = cell->dir;
-	argv[n] = NULL;
-	code = lab_child_run(argv, log);
-	free(argv);
+	o.out = cell->dir;
+	lab_argv_addf(&argv, "%s/lab", m->paths->build);
+	lab_argv_add(&argv, "run");
+	lab_options_args(&o, &argv);
+	code = lab_child_run(argv.words, log);
+	lab_argv_free(&argv);
 	free(log);
-	free(self);
 	return code;
 }
 
@@ -282,18 +282,11 @@ static int matrix(struct matrix *m)
 int lab_matrix_main(int argc, char *argv[], const struct lab_paths *paths)
 {
 	struct matrix m = { .paths = paths, .kernels = "5.10 6.1 6.12 7.2" };
-	struct lab_error e;
-	int code;
+	char *out = lab_format("%s/matrix", paths->build);
+	int code = lab_command_parse(&command, argc, argv, &m);
 
-	if (parse(argc, argv, &m, &e)) {
-		fprintf(stderr, "lab: %s\n", e.text);
-		code = LAB_EXIT_USAGE;
-	} else if (m.options.help) {
-		fputs(help, stdout);
-		code = 0;
-	} else {
-		m.out = m.options.out ? lab_strdup(m.options.out) :
-			lab_format("%s/matrix", paths->build);
+	if (!code) {
+		m.out = m.out ? m.out : out;
 		code = matrix(&m);
 	}
 	for (size_t i = 0; i < m.nr_runs; i++) {
@@ -301,7 +294,6 @@ int lab_matrix_main(int argc, char *argv[], const struct lab_paths *paths)
 		json_decref(m.runs[i].results);
 	}
 	free(m.runs);
-	free(m.args);
-	free(m.out);
+	free(out);
 	return code;
 }

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/child.h"
+#include "base/command.h"
 #include "base/fsys.h"
 #include "base/paths.h"
 #include "base/progress.h"
@@ -35,27 +36,9 @@
 /* So many runs in a row that say nothing: something is wrong with the bed. */
 #define MAX_INCONCLUSIVE	3
 
-static const char help[] =
-"usage: lab soak [--runs N] [--load N] [options of lab run]\n"
-"\n"
-"Run the suite again and again, until the results have N runs of this kernel, with\n"
-"these options and these programs, and say which rate of failure they rule out.\n"
-"Interrupted, it goes on where it was.\n"
-"\n"
-"  --runs N    so many in all (default: 60); 0: only report\n"
-"  --load N    every second run beside N processes that use a CPU each (default: as\n"
-"              many as there are CPUs); 0: never\n"
-"  --out DIR   results go to DIR/RELEASE.jsonl, a line a run, and what runs that did\n"
-"              not pass left behind to DIR/runs (default: build/soak)\n"
-"\n"
-"exit code: 0 none of the runs failed, 1 some did, 13 infrastructure, 64 wrong usage,\n"
-"128+N interrupted by signal N\n";
-
 struct soak {
 	const struct lab_paths *paths;
 	struct lab_options options;	/* of lab run */
-	char **args;			/* the same as words */
-	int nr_args;
 	long runs, load;
 	const char *dir;
 	char *file, *title;
@@ -73,60 +56,68 @@ struct turn {
 	bool conclusive;
 };
 
-/* "--NAME N" or "--NAME=N" at argv[*i]: 1 with the number, 0 if it is not that, -EINVAL. */
-static int take_number(int argc, char *argv[], int *i, const char *name, long *number,
-		       struct lab_error *e)
-{
-	size_t len = strlen(name);
-	const char *text = argv[*i];
-	char *end;
+enum { RUNS = 256, LOAD, OUT };
 
-	if (strncmp(text, name, len) || (text[len] && text[len] != '='))
+static const struct argp_option options[] = {
+	{ "runs", RUNS, "N", 0, "So many in all (default: 60); 0: only report", 0 },
+	{ "load", LOAD, "N", 0,
+	  "Every second run beside N processes that use a CPU each (default: as many as there are "
+	  "CPUs); 0: never", 0 },
+	{ "out", OUT, "DIR", 0,
+	  "Results go to DIR/RELEASE.jsonl, a line a run, and what runs that did not pass left "
+	  "behind to DIR/runs (default: build/soak)", 0 },
+	{ 0 }
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct soak *s = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &s->options;
+		state->child_inputs[1] = &s->options;
 		return 0;
-	text = text[len] ? text + len + 1 : ++*i < argc ? argv[*i] : "";
-	errno = 0;
-	*number = strtol(text, &end, 10);
-	if (errno || end == text || *end || *number < 0 || *number > 100000)
-		return lab_fail(e, -EINVAL, "%s '%s': give a number, 0 to 100000", name, text);
-	return 1;
-}
-
-/* What is not the soak's own is for each run. */
-static int parse(int argc, char *argv[], struct soak *s, struct lab_error *e)
-{
-	int ret = 0;
-
-	s->args = lab_realloc(NULL, (size_t)argc + 1, sizeof(*s->args));
-	s->args[s->nr_args++] = argv[0];
-	for (int i = 1; ret >= 0 && i < argc; i++) {
-		ret = take_number(argc, argv, &i, "--runs", &s->runs, e);
-		if (!ret)
-			ret = take_number(argc, argv, &i, "--load", &s->load, e);
-		if (!ret)
-			s->args[s->nr_args++] = argv[i];
+	case RUNS:
+		return lab_command_number(state, "runs", arg, "a number", 0, 100000, &s->runs);
+	case LOAD:
+		return lab_command_number(state, "load", arg, "a number", 0, 1000, &s->load);
+	case OUT:
+		return lab_command_word(state, options, key, arg, &s->dir);
+	default:
+		return ARGP_ERR_UNKNOWN;
 	}
-	s->args[s->nr_args] = NULL;
-	return ret < 0 ? ret : lab_options_parse(s->nr_args, s->args, &s->options, e);
 }
+
+static const struct argp_child children[] = {
+	{ .argp = &lab_kernel_argp },
+	{ .argp = &lab_tests_argp },
+	{ 0 }
+};
+
+static const struct argp command = {
+	options, parse, NULL,
+	"Run the suite again and again, until the results have N runs of this kernel, with these "
+	"options and these programs, and say which rate of failure they rule out. Interrupted, it "
+	"goes on where it was."
+	"\vExit code: 0 none of the runs failed, 1 some did, 13 infrastructure, 64 wrong usage, "
+	"128+N interrupted by signal N",
+	children, NULL, NULL
+};
 
 /* "lab run" with the same options, but for where its results go. */
 static pid_t start_run(const struct soak *s, const char *dir, const char *log)
 {
-	char **argv = lab_realloc(NULL, (size_t)s->nr_args + 4, sizeof(*argv));
-	char *self = lab_format("%s/lab", s->paths->build);
-	int n = 0;
+	struct lab_options o = s->options;
+	struct lab_argv argv = { NULL };
 	pid_t pid;
 
-	argv[n++] = self;
-	argv[n++] = (char *)"run";
-	for (int i = 1; i < s->nr_args; i++)
-		argv[n++] = s->args[i];
-	argv[n++] = (char *)"--out";
-	argv[n++] = (char *)dir;
-	argv[n] = NULL;
-	pid = lab_child_start(argv, log);
-	free(self);
-	free(argv);
+	o.out = dir;
+	lab_argv_addf(&argv, "%s/lab", s->paths->build);
+	lab_argv_add(&argv, "run");
+	lab_options_args(&o, &argv);
+	pid = lab_child_start(argv.words, log);
+	lab_argv_free(&argv);
 	return pid;
 }
 
@@ -316,19 +307,12 @@ int lab_soak_main(int argc, char *argv[], const struct lab_paths *paths)
 		.paths = paths, .runs = DEFAULT_RUNS, .load = sysconf(_SC_NPROCESSORS_ONLN),
 	};
 	char *dir = lab_format("%s/soak", paths->build);
-	struct lab_error e;
-	int code = 0;
+	int code = lab_command_parse(&command, argc, argv, &s);
 
-	if (parse(argc, argv, &s, &e)) {
-		fprintf(stderr, "lab: %s\n", e.text);
-		code = LAB_EXIT_USAGE;
-	} else if (s.options.help) {
-		fputs(help, stdout);
-	} else {
-		s.dir = s.options.out ? s.options.out : dir;
+	if (!code) {
+		s.dir = s.dir ? s.dir : dir;
 		code = soak(&s);
 	}
-	free(s.args);
 	free(dir);
 	return code;
 }

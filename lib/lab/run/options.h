@@ -1,22 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The command line of "lab run". Parsing is pure: it reads argv and touches
- * nothing else, so that every complaint can be tested.
+ * The options of "lab run", which other commands take as well. Parsing is pure: whether
+ * a file, a mode or a profile exists is not looked at.
  */
 #ifndef LAB_OPTIONS_H
 #define LAB_OPTIONS_H
 
+#include <argp.h>
 #include <stdbool.h>
 
-#include "base/lab_error.h"
+#include "base/process.h"
 
+/* Strings are NULL if the option was not given; they point into the command line. */
 struct lab_options {
-	const char *series;	/* of Debian's kernels; NULL: its default */
-	const char *kernel, *modules, *kdir;	/* NULL: Debian's kernel */
-	const char *append;	/* more kernel parameters, or NULL */
+	const char *series;	/* of Debian's kernels */
+	const char *kernel, *modules, *kdir;	/* none of these: Debian's kernel */
+	const char *append;	/* more kernel parameters */
 	const char *tests;	/* PROGRAM or PROGRAM:CASE, both globs; NULL: all */
-	const char *add;	/* a directory of files for the VM, or NULL */
-	const char *args;	/* more arguments of each program, or NULL */
+	const char *add;	/* a directory of files for the VM */
+	const char *args;	/* more arguments of each program */
 	const char *profile;	/* NULL: "default" */
 	const char *kselftest;	/* directory of an installed one; NULL: the suite */
 	const char *mode;	/* NULL: the suite's default */
@@ -25,18 +27,18 @@ struct lab_options {
 	long beds;		/* virtual machines side by side, 0: as many as fit */
 	long timeout;		/* seconds for the whole run, 0: from the programs' limits */
 	bool quiet;
-	bool help;
 };
 
 /*
- * Parse the arguments behind "run" (argv[0] is "run"). The strings of @o point
- * into @argv. Returns 0, or -EINVAL with one line in @e that says what is wrong
- * and what to do. Whether a mode, a profile or a topology exists is not checked.
+ * Parsers whose input is a struct lab_options, zeroed: which kernel; what to run on it
+ * and how; and these two with --out. A command that chooses kernels by itself, or has
+ * an --out of its own, hangs in only the first ones.
  */
-int lab_options_parse(int argc, char *const argv[], struct lab_options *o,
-		      struct lab_error *e);
+extern const struct argp lab_kernel_argp;
+extern const struct argp lab_tests_argp;
+extern const struct argp lab_run_argp;
 
-/* The help text. */
-extern const char lab_options_help[];
+/* Add to @a the words that "lab run" reads as @o. */
+void lab_options_args(const struct lab_options *o, struct lab_argv *a);
 
 #endif

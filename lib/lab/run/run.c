@@ -15,6 +15,7 @@
 
 #include "base/child.h"
 #include "base/clock.h"
+#include "base/command.h"
 #include "base/paths.h"
 #include "base/run_dir.h"
 #include "bed/beds.h"
@@ -65,25 +66,22 @@ static int cannot(const struct lab_error *e)
 /* The options as given, but for those that a replay sets itself. */
 static char *replay_command(const struct run *r)
 {
-	const struct lab_options *o = &r->options;
-	const struct {
-		const char *option, *value;
-	} given[] = {
-		{ "--series", o->series }, { "--kernel", o->kernel },
-		{ "--modules", o->modules }, { "--kdir", o->kdir }, { "--append", o->append },
-		{ "--add", o->add }, { "--args", o->args }, { "--profile", o->profile },
-		{ "--kselftest", o->kselftest }, { "--mode", o->mode },
-		{ "--topology", o->topology },
-	};
+	struct lab_options o = r->options;
+	struct lab_argv words = { NULL };
 	struct lab_text t = { NULL };
 
+	o.tests = NULL;
+	o.out = NULL;
+	o.beds = 0;
+	o.timeout = 0;
+	o.quiet = false;
+	lab_options_args(&o, &words);
 	lab_text_addf(&t, "%s run", r->paths->invoked);
-	for (size_t i = 0; i < sizeof(given) / sizeof(given[0]); i++) {
-		if (!given[i].value)
-			continue;
-		lab_text_addf(&t, " %s ", given[i].option);
-		lab_report_quote(&t, given[i].value);
+	for (size_t i = 0; i < words.nr; i++) {
+		lab_text_add(&t, " ", 1);
+		lab_report_quote(&t, words.words[i]);
 	}
+	lab_argv_free(&words);
 	return lab_text_take(&t);
 }
 
@@ -278,6 +276,15 @@ static int read_suite(struct run *r, struct lab_error *e)
 	return ret;
 }
 
+static const struct argp_child children[] = { { .argp = &lab_run_argp }, { 0 } };
+static const struct argp command = {
+	.doc = "Boot a kernel in an emulated machine, run the suite in it and say what came of it. "
+		"This takes neither KVM on this machine nor privileges."
+		"\vExit code: 0 pass, 1 fail, 4 all skipped, 10 hang, 11 panic, 12 did not boot, "
+		"13 infrastructure, 64 wrong usage, 128+N interrupted by signal N",
+	.children = children,
+};
+
 int lab_run_main(int argc, char *argv[], const struct lab_paths *paths)
 {
 	static struct run r;	/* large; its life is the process's */
@@ -286,12 +293,9 @@ int lab_run_main(int argc, char *argv[], const struct lab_paths *paths)
 
 	r.paths = paths;
 	r.started_ms = lab_now_ms();
-	if (lab_options_parse(argc, argv, &r.options, &e))
-		return usage(e.text);
-	if (r.options.help) {
-		fputs(lab_options_help, stdout);
-		return 0;
-	}
+	ret = lab_command_parse(&command, argc, argv, &r.options);
+	if (ret)
+		return ret;
 	r.topology = lab_topology_find(r.options.topology ? r.options.topology : "numa2", &e);
 	if (!r.topology)
 		return usage(e.text);

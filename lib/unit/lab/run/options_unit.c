@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The lab's command line: what is taken, and what each mistake is answered.
+ * The command line of "lab run", and the grammar of all of them: what is taken, and what
+ * each mistake is answered.
  */
 #include <kselftest_harness.h>
 
+#include "base/command.h"
 #include "run/options.h"
 
 /* Parse "run" and the words behind it; words end in NULL. */
@@ -14,8 +16,9 @@ static int parse(struct lab_options *o, struct lab_error *e, const char *const *
 
 	while (*words)
 		argv[argc++] = (char *)*words++;
+	*o = (struct lab_options){ NULL };
 	e->text[0] = '\0';
-	return lab_options_parse(argc, argv, o, e);
+	return lab_command_read(&lab_run_argp, argc, argv, o, e);
 }
 
 #define PARSE(o, e, ...) parse(o, e, (const char *const []){ __VA_ARGS__, NULL })
@@ -48,7 +51,8 @@ TEST(every_option)
 	struct lab_error e;
 
 	EXPECT_EQ(0, PARSE(&o, &e, "--kernel", "K", "--modules=M", "--append", "a b=c",
-			   "--tests", "x:*y*", "--add", "d", "--args", "-s 7", "--profile", "full", "--mode", "rmap",
+			   "--tests", "x:*y*", "--add", "d", "--args", "-s 7", "--profile", "full",
+			   "--mode", "rmap",
 			   "--topology", "uma", "--out", "o", "--timeout", "90",
 			   "--beds", "2", "--quiet"));
 	EXPECT_STREQ("K", o.kernel);
@@ -73,7 +77,7 @@ TEST(kdir_stands_alone)
 
 	EXPECT_EQ(0, PARSE(&o, &e, "--kdir", "/k"));
 	EXPECT_STREQ("/k", o.kdir);
-	EXPECT_REFUSED("--kdir names kernel and modules: leave out --kernel and --modules",
+	EXPECT_REFUSED("--kdir names the kernel: leave out --kernel and --modules",
 		       "--kdir", "/k", "--kernel", "K");
 	EXPECT_REFUSED("--modules needs --kernel", "--modules", "M");
 }
@@ -92,7 +96,7 @@ TEST(kselftest_has_no_profile)
 TEST(series_stands_alone)
 {
 	static const char why[] =
-		"--series names kernel and modules: leave out --kdir, --kernel and --modules";
+		"--series names the kernel: leave out --kdir, --kernel and --modules";
 	struct lab_options o;
 	struct lab_error e;
 
@@ -108,20 +112,88 @@ TEST(help_wins_over_mistakes_behind_it)
 	struct lab_options o;
 	struct lab_error e;
 
-	EXPECT_EQ(0, PARSE(&o, &e, "--help", "--no-such"));
-	EXPECT_TRUE(o.help);
-	EXPECT_EQ(0, PARSE(&o, &e, "-h"));
-	EXPECT_TRUE(o.help);
+	EXPECT_EQ(-ECANCELED, PARSE(&o, &e, "--help", "--no-such"));
+	EXPECT_EQ(-ECANCELED, PARSE(&o, &e, "--series=6.1", "-h"));
+	EXPECT_EQ(-EINVAL, PARSE(&o, &e, "--no-such", "--help"));
 }
 
 TEST(mistakes)
 {
 	EXPECT_REFUSED("--no-such: no such option; see lab run --help", "--no-such");
-	EXPECT_REFUSED("--kernel needs an argument", "--kernel");
+	EXPECT_REFUSED("--no-such: no such option; see lab run --help", "--no-such=7");
+	EXPECT_REFUSED("-z: no such option; see lab run --help", "-z");
 	EXPECT_REFUSED("word: not an option; see lab run --help", "word");
+	EXPECT_REFUSED("word: not an option; see lab run --help", "--quiet", "word",
+		       "--series=6.1");
 	EXPECT_REFUSED("--tests ':x': give PROGRAM or PROGRAM:CASE", "--tests", ":x");
-	EXPECT_REFUSED("--tests '': give PROGRAM or PROGRAM:CASE", "--tests", "");
-	EXPECT_REFUSED("--out: give a directory", "--out", "");
+	EXPECT_REFUSED("--tests '': give PATTERN", "--tests", "");
+	EXPECT_REFUSED("--out '': give DIR", "--out=");
+	EXPECT_REFUSED("--kdir '': give DIR", "--kdir", "");
+}
+
+TEST(missing_and_needless_arguments)
+{
+	EXPECT_REFUSED("--kernel needs an argument: --kernel=FILE", "--kernel");
+	EXPECT_REFUSED("--timeout needs an argument: --timeout=SECONDS", "--quiet", "--timeout");
+	EXPECT_REFUSED("--quiet takes no argument: leave out =yes", "--quiet=yes");
+}
+
+TEST(the_nearest_option)
+{
+	EXPECT_REFUSED("--serise: no such option; did you mean --series?; see lab run --help",
+		       "--serise=6.12");
+	EXPECT_REFUSED("--testss: no such option; did you mean --tests?; see lab run --help",
+		       "--testss", "x");
+	EXPECT_REFUSED("--k: which option is that? write it out; see lab run --help", "--k", "x");
+}
+
+TEST(beginnings_of_options)
+{
+	struct lab_options o;
+	struct lab_error e;
+
+	EXPECT_EQ(0, PARSE(&o, &e, "--ser", "6.12", "--test=x"));
+	EXPECT_STREQ("6.12", o.series);
+	EXPECT_STREQ("x", o.tests);
+}
+
+/* As make passes them on when a variable is set to nothing. */
+TEST(nothing_to_append)
+{
+	struct lab_options o;
+	struct lab_error e;
+
+	EXPECT_EQ(0, PARSE(&o, &e, "--append=", "--args", ""));
+	EXPECT_EQ(NULL, o.append);
+	EXPECT_EQ(NULL, o.args);
+}
+
+static void expect_words(struct __test_metadata *_metadata, const struct lab_argv *a,
+			 const char *const *expected)
+{
+	for (size_t i = 0; i < a->nr && expected[i]; i++)
+		EXPECT_STREQ(expected[i], a->words[i]);
+	EXPECT_EQ(NULL, expected[a->nr]);
+}
+
+/* What was parsed comes out as words that are parsed to the same again. */
+TEST(back_to_words)
+{
+	static const char *const words[] = { "--kernel", "K", "--modules", "M", "--append", "a b=c",
+		"--add", "d", "--args", "-s 7", "--profile", "full", "--mode", "rmap", "--topology",
+		"uma", "--tests", "x:*y*", "--out", "o", "--beds=2", "--timeout=90", "--quiet",
+		NULL };
+	struct lab_argv a = { NULL };
+	struct lab_options o;
+	struct lab_error e;
+
+	ASSERT_EQ(0, parse(&o, &e, words));
+	lab_options_args(&o, &a);
+	expect_words(_metadata, &a, words);
+	lab_argv_free(&a);
+	lab_options_args(&(struct lab_options){ .series = "6.1" }, &a);
+	expect_words(_metadata, &a, (const char *const []){ "--series", "6.1", NULL });
+	lab_argv_free(&a);
 }
 
 TEST(timeouts)
@@ -131,11 +203,11 @@ TEST(timeouts)
 
 	EXPECT_EQ(0, PARSE(&o, &e, "--timeout", "1"));
 	EXPECT_EQ(1, o.timeout);
-	EXPECT_REFUSED("--timeout 0: give seconds, 1 to 2592000", "--timeout", "0");
-	EXPECT_REFUSED("--timeout -5: give seconds, 1 to 2592000", "--timeout", "-5");
-	EXPECT_REFUSED("--timeout 5m: give seconds, 1 to 2592000", "--timeout", "5m");
-	EXPECT_REFUSED("--timeout : give seconds, 1 to 2592000", "--timeout", "");
-	EXPECT_REFUSED("--timeout 99999999999999999999: give seconds, 1 to 2592000",
+	EXPECT_REFUSED("--timeout '0': give seconds, 1 to 2592000", "--timeout", "0");
+	EXPECT_REFUSED("--timeout '-5': give seconds, 1 to 2592000", "--timeout", "-5");
+	EXPECT_REFUSED("--timeout '5m': give seconds, 1 to 2592000", "--timeout", "5m");
+	EXPECT_REFUSED("--timeout '': give seconds, 1 to 2592000", "--timeout", "");
+	EXPECT_REFUSED("--timeout '99999999999999999999': give seconds, 1 to 2592000",
 		       "--timeout", "99999999999999999999");
 }
 
@@ -146,9 +218,9 @@ TEST(beds)
 
 	EXPECT_EQ(0, PARSE(&o, &e, "--beds=16"));
 	EXPECT_EQ(16, o.beds);
-	EXPECT_REFUSED("--beds 0: give a number, 1 to 16", "--beds", "0");
-	EXPECT_REFUSED("--beds 17: give a number, 1 to 16", "--beds", "17");
-	EXPECT_REFUSED("--beds two: give a number, 1 to 16", "--beds", "two", "--quiet");
+	EXPECT_REFUSED("--beds '0': give a number, 1 to 16", "--beds", "0");
+	EXPECT_REFUSED("--beds '17': give a number, 1 to 16", "--beds", "17");
+	EXPECT_REFUSED("--beds 'two': give a number, 1 to 16", "--beds", "two", "--quiet");
 }
 
 TEST_HARNESS_MAIN
