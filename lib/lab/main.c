@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/exit.h"
+#include "base/nearest.h"
 #include "base/paths.h"
 #include "bisect/bisect.h"
 #include "bisect/bisect_step.h"
@@ -19,7 +21,6 @@
 #include "prove/prove.h"
 #include "prove/upstream.h"
 #include "run/run.h"
-#include "verdict/verdict.h"
 
 static const struct {
 	const char *name;
@@ -39,12 +40,23 @@ static const struct {
 
 #define NR_COMMANDS	(sizeof(commands) / sizeof(commands[0]))
 
-static void help(FILE *f)
+static void help(void)
 {
-	fprintf(f, "usage: lab COMMAND [options]\n\n");
+	printf("Usage: lab COMMAND [OPTION...]\n\n");
 	for (size_t i = 0; i < NR_COMMANDS; i++)
-		fprintf(f, "  %-15s %s\n", commands[i].name, commands[i].about);
-	fprintf(f, "\nlab COMMAND --help says more\n");
+		printf("  %-15s %s\n", commands[i].name, commands[i].about);
+	printf("\nlab COMMAND --help lists the options of a command.\n");
+}
+
+static int no_such(const char *word)
+{
+	struct lab_nearest nearest = { .word = word };
+
+	for (size_t i = 0; i < NR_COMMANDS; i++)
+		lab_nearest_try(&nearest, commands[i].name);
+	fprintf(stderr, "lab: %s: no such command%s; see lab --help\n", word,
+		lab_nearest_hint(&nearest, "lab "));
+	return LAB_EXIT_USAGE;
 }
 
 /* The lab is BUILD/lab, and BUILD is a directory of the repository. */
@@ -77,11 +89,11 @@ int main(int argc, char *argv[])
 	static struct lab_paths paths;
 
 	if (argc < 2) {
-		help(stderr);
+		fprintf(stderr, "lab: give a command; see lab --help\n");
 		return LAB_EXIT_USAGE;
 	}
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
-		help(stdout);
+		help();
 		return 0;
 	}
 	if (find_paths(&paths))
@@ -89,6 +101,5 @@ int main(int argc, char *argv[])
 	for (size_t i = 0; i < NR_COMMANDS; i++)
 		if (!strcmp(argv[1], commands[i].name))
 			return commands[i].main(argc - 1, argv + 1, &paths);
-	fprintf(stderr, "lab: %s: no such command; see lab --help\n", argv[1]);
-	return LAB_EXIT_USAGE;
+	return no_such(argv[1]);
 }

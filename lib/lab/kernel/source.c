@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/cache.h"
+#include "base/command.h"
 #include "base/fsys.h"
 #include "base/paths.h"
 #include "base/tool.h"
@@ -111,24 +112,48 @@ static int find(struct source *s, const char *build, struct lab_error *e)
 	return ret || lab_is_dir(s->final) ? ret : fetch(s, e);
 }
 
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	const char **series = state->input;
+
+	switch (key) {
+	case ARGP_KEY_ARG:
+		if (*series)
+			return ARGP_ERR_UNKNOWN;
+		*series = arg;
+		return 0;
+	case ARGP_KEY_END:
+		if (!*series)
+			return lab_command_refuse(state,
+				"which series? as in: lab source 6.1; see lab source --help");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp command = {
+	.parser = parse, .args_doc = "SERIES",
+	.doc = "Print the directory of the kernel source of Debian's series SERIES (5.10, 6.1, 6.12, "
+		"7.2), which is fetched the first time.",
+};
+
 int lab_source_main(int argc, char *argv[], const struct lab_paths *paths)
 {
+	const char *series = NULL;
 	struct source *s;
 	struct lab_error e;
 	int ret;
 
-	if (argc != 2 || argv[1][0] == '-') {
-		printf("usage: lab source SERIES\n\n"
-		       "Print the directory of the kernel source of Debian's series SERIES (5.10, 6.1,\n"
-		       "6.12, 7.2), which is fetched the first time.\n");
-		return argc == 2 && !strcmp(argv[1], "--help") ? 0 : LAB_EXIT_USAGE;
-	}
+	ret = lab_command_parse(&command, argc, argv, &series);
+	if (ret)
+		return ret;
 	s = calloc(1, sizeof(*s));
 	if (!s) {
 		fprintf(stderr, "lab: no memory to fetch a source\n");
 		return LAB_EXIT_INFRASTRUCTURE;
 	}
-	s->series = argv[1];
+	s->series = series;
 	ret = find(s, paths->build, &e);
 	if (ret)
 		fprintf(stderr, "lab: cannot have the source of %.40s: %s\n", s->series, e.text);

@@ -12,20 +12,22 @@
 
 #include "base/child.h"
 #include "base/clock.h"
+#include "base/command.h"
+#include "base/exit.h"
 #include "base/fsys.h"
 #include "base/paths.h"
 #include "base/text.h"
 #include "prove/check.h"
 #include "prove/expect.h"
+#include "run/options.h"
 #include "verdict/ktap.h"
 
 #define NEGATIVE_ROWS	"selftests/negative/expect.json"
 
 struct check {
 	const struct lab_paths *paths;
-	char **args;		/* for every "lab run" */
-	int nr_args;
-	char *dir;		/* logs and results */
+	struct lab_options options;	/* of every "lab run" */
+	const char *dir;		/* logs and results */
 	unsigned long passed, failed, skipped;
 };
 
@@ -113,23 +115,16 @@ static void check_units(struct check *c)
 	free(pattern);
 }
 
-/* "lab run" with our arguments and @more behind them; @more ends in NULL. */
-static int run_lab(struct check *c, const char *const more[], const char *log)
+static int run_lab(struct check *c, const struct lab_options *o, const char *log)
 {
-	char **argv = lab_realloc(NULL, (size_t)c->nr_args + 16, sizeof(*argv));
-	char *self = lab_format("%s/lab", c->paths->build);
-	int n = 0, code;
+	struct lab_argv argv = { NULL };
+	int code;
 
-	argv[n++] = self;
-	argv[n++] = "run";
-	for (int i = 0; i < c->nr_args; i++)
-		argv[n++] = c->args[i];
-	while (*more)
-		argv[n++] = (char *)*more++;
-	argv[n] = NULL;
-	code = lab_child_run(argv, log);
-	free(argv);
-	free(self);
+	lab_argv_addf(&argv, "%s/lab", c->paths->build);
+	lab_argv_add(&argv, "run");
+	lab_options_args(o, &argv);
+	code = lab_child_run(argv.words, log);
+	lab_argv_free(&argv);
 	return code;
 }
 
@@ -137,10 +132,13 @@ static void check_suite(struct check *c)
 {
 	char *out = lab_format("%s/suite", c->dir);
 	char *file = lab_format("%s/results.json", out);
-	const char *more[] = { "--out", out, NULL };
-	int code = run_lab(c, more, NULL), passed, failed, skipped;
-	json_t *results = json_load_file(file, 0, NULL);
+	struct lab_options o = c->options;
+	int code, passed, failed, skipped;
+	json_t *results;
 
+	o.out = out;
+	code = run_lab(c, &o, NULL);
+	results = json_load_file(file, 0, NULL);
 	if (results && !json_unpack(results, "{s:{s:i, s:i, s:i}}", "totals", "passed", &passed,
 				    "failed", &failed, "skipped", &skipped)) {
 		c->passed += (unsigned long)passed;
@@ -189,34 +187,25 @@ static void check_row(struct check *c, const struct lab_expect *x, size_t number
 {
 	char *out = lab_format("%s/negative-%02zu", c->dir, number);
 	char *log = lab_format("%s/lab.log", out);
-	const char *more[12];
+	struct lab_options o = c->options;
 	struct lab_error e;
 	long start;
-	size_t n = 0;
 	int code;
 
-	more[n++] = "--out";
-	more[n++] = out;
-	more[n++] = "--profile";
-	more[n++] = x->profile;
+	o.out = out;
+	o.profile = x->profile;
+	o.tests = x->tests;
+	o.args = NULL;
+	if (x->append)
+		o.append = x->append;
 	/* What is expected of a machine must be found in the logs of that machine. */
-	more[n++] = "--beds";
-	more[n++] = "1";
-	if (x->tests) {
-		more[n++] = "--tests";
-		more[n++] = x->tests;
-	}
-	if (x->append) {
-		more[n++] = "--append";
-		more[n++] = x->append;
-	}
-	more[n] = NULL;
+	o.beds = 1;
 	if (lab_make_dirs(out, &e)) {
 		printf("%s\n", e.text);
 		c->failed++;
 	} else {
 		start = lab_now_ms();
-		code = run_lab(c, more, log);
+		code = run_lab(c, &o, log);
 		judge_row(c, x, out, code, (double)(lab_now_ms() - start) / 1000);
 	}
 	free(log);
@@ -240,25 +229,67 @@ static void check_negative(struct check *c)
 	free(path);
 }
 
+enum { OUT = 256 };
+
+static const struct argp_option options[] = {
+	{ "out", OUT, "DIR", 0, "Directory of logs and results (default: build/check)", 0 },
+	{ 0 }
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct check *c = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &c->options;
+		state->child_inputs[1] = &c->options;
+		return 0;
+	case OUT:
+		return lab_command_word(state, options, key, arg, &c->dir);
+	case ARGP_KEY_END:
+		if (c->options.kselftest)
+			return lab_command_refuse(state,
+				"--kselftest: only the suite itself is checked; see lab run");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp_child children[] = {
+	{ .argp = &lab_kernel_argp },
+	{ .argp = &lab_tests_argp },
+	{ 0 }
+};
+
+static const struct argp command = {
+	options, parse, NULL,
+	"The project's own tests, counted together: unit tests, a run of the suite, and runs of tests "
+	"and kernels that are broken on purpose, each of which must be noticed."
+	"\vExit code: 0 all is as expected, 1 something is not, 13 infrastructure, 64 wrong usage",
+	children, NULL, NULL
+};
+
 int lab_check_main(int argc, char *argv[], const struct lab_paths *paths)
 {
-	struct check c = { .paths = paths, .args = argv + 1, .nr_args = argc - 1 };
+	struct check c = { .paths = paths };
+	char *dir = lab_format("%s/check", paths->build);
 	struct lab_error e;
+	int code = lab_command_parse(&command, argc, argv, &c);
 
-	if (argc > 1 && !strcmp(argv[1], "--help")) {
-		printf("usage: lab check [options of lab run]\n"
-		       "Unit tests, a run of the suite, and proof that failures are noticed.\n");
-		return 0;
-	}
-	c.dir = lab_format("%s/check", paths->build);
-	if (lab_make_dirs(c.dir, &e)) {
+	c.dir = c.dir ? c.dir : dir;
+	if (!code && lab_make_dirs(c.dir, &e)) {
 		fprintf(stderr, "lab: %s\n", e.text);
-		return 13;
+		code = LAB_EXIT_INFRASTRUCTURE;
 	}
-	check_units(&c);
-	check_suite(&c);
-	check_negative(&c);
-	free(c.dir);
-	printf("%lu passed, %lu failed, %lu skipped\n", c.passed, c.failed, c.skipped);
-	return c.failed != 0;
+	if (!code) {
+		check_units(&c);
+		check_suite(&c);
+		check_negative(&c);
+		printf("%lu passed, %lu failed, %lu skipped\n", c.passed, c.failed, c.skipped);
+		code = c.failed ? LAB_EXIT_FAIL : LAB_EXIT_PASS;
+	}
+	free(dir);
+	return code;
 }
