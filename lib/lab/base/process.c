@@ -261,25 +261,37 @@ static const char *pick_line(char *text)
 	return line;
 }
 
-int lab_process_must(const struct lab_process *p, struct lab_error *e)
+/* @code is positive, and all that @p printed is in @text, or in the file that it went to. */
+static void explain(const struct lab_process *p, int code, char *text, struct lab_error *e)
 {
 	const char *log = p->err ? p->err : p->out, *line;
-	char *text = NULL, how[64];
+	char *read = NULL, how[64];
 	size_t len;
-	int code = log ? lab_process_run(p, e) : lab_process_output(p, &text, e);
 
 	if (code > 128)
 		snprintf(how, sizeof(how), "died of signal %d", code - 128);
 	else
 		snprintf(how, sizeof(how), "failed with exit code %d", code);
-	if (code > 0) {
-		if (log && lab_read_file(log, &text, &len, NULL))
-			text = NULL;
-		line = text ? pick_line(text) : "";
-		lab_fail(e, 0, "%s %s%s%.400s%s%s%s", name_of(p), how,
-			 line[0] ? ": " : ", silently", line, log ? " (output in " : "",
-			 log ? log : "", log ? ")" : "");
-	}
+	if (log && !lab_read_file(log, &read, &len, NULL))
+		text = read;
+	line = text ? pick_line(text) : "";
+	lab_fail(e, 0, "%s %s%s%.400s%s%s%s", name_of(p), how, line[0] ? ": " : ", silently", line,
+		 log ? " (output in " : "", log ? log : "", log ? ")" : "");
+	free(read);
+}
+
+void lab_process_explain(const struct lab_process *p, int code, struct lab_error *e)
+{
+	explain(p, code, NULL, e);
+}
+
+int lab_process_must(const struct lab_process *p, struct lab_error *e)
+{
+	char *text = NULL;
+	int code = p->err || p->out ? lab_process_run(p, e) : lab_process_output(p, &text, e);
+
+	if (code > 0)
+		explain(p, code, text, e);
 	free(text);
 	return code ? -EIO : 0;
 }
@@ -299,7 +311,8 @@ int lab_process_signals(sigset_t *signals, struct lab_error *e)
 int lab_process_watch(pid_t pid, const sigset_t *signals, int *stopped_by,
 		      void (*tick)(void *arg), void *arg)
 {
-	const struct timespec second = { .tv_sec = 1 };
+	const struct timespec second = { .tv_sec = 1 }, now = { 0 };
+	sigset_t others = *signals;
 	int status, sig;
 	pid_t ended;
 
@@ -314,5 +327,10 @@ int lab_process_watch(pid_t pid, const sigset_t *signals, int *stopped_by,
 			kill(pid, SIGTERM);
 		}
 	}
+	/* Ctrl-C ends @pid, too, and perhaps before we have seen it. */
+	sigdelset(&others, SIGCHLD);
+	sig = sigtimedwait(&others, NULL, &now);
+	if (sig > 0)
+		*stopped_by = sig;
 	return lab_process_code(status);
 }

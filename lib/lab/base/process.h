@@ -80,6 +80,12 @@ int lab_process_must(const struct lab_process *p, struct lab_error *e);
 int lab_process_output(const struct lab_process *p, char **text, struct lab_error *e);
 
 /*
+ * Say in @e what lab_process_must() would say about @p, whose output went to a file,
+ * and which ended with @code, not 0: for callers that start and watch it themselves.
+ */
+void lab_process_explain(const struct lab_process *p, int code, struct lab_error *e);
+
+/*
  * Block what would end the lab, and SIGCHLD, so that lab_process_watch() can wait
  * for them, and put them into @signals. Returns 0 or -errno.
  */

@@ -210,6 +210,23 @@ TEST_F(process, watch_hands_a_signal_on)
 	EXPECT_EQ(SIGHUP, stopped_by);
 }
 
+TEST_F(process, watch_sees_a_signal_that_ended_it_first)
+{
+	sigset_t signals;
+	int stopped_by = 0;
+	siginfo_t info;
+	pid_t pid;
+
+	ASSERT_EQ(0, lab_process_signals(&signals, &self->e));
+	SH("exit 3");
+	pid = lab_process_start(&self->p, &self->e);
+	ASSERT_LT(0, pid);
+	ASSERT_EQ(0, waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT));
+	raise(SIGINT);
+	EXPECT_EQ(3, lab_process_watch(pid, &signals, &stopped_by, NULL, NULL));
+	EXPECT_EQ(SIGINT, stopped_by);
+}
+
 TEST_F(process, descriptors_are_kept_if_told_so)
 {
 	int fds[2];
