@@ -15,6 +15,10 @@
 #include "bed/capacity.h"
 #include "image/disk.h"
 
+static const char *const logs[LAB_NR_LOGS] = {
+	[LAB_CONSOLE_LOG] = "console", [LAB_CHANNEL_LOG] = "channel", [LAB_QEMU_LOG] = "qemu",
+};
+
 static unsigned int number(const struct lab_beds *b, const struct lab_bed *bed)
 {
 	return (unsigned int)(bed - b->beds) + 1;
@@ -34,32 +38,14 @@ static void remove_logs(const char *out)
 	free(pattern);
 }
 
-static char *log_path(const struct lab_beds *b, const struct lab_bed *bed, const char *what)
-{
-	char *name = lab_format("%s%s", what, bed->boots > 1 ? "-2" : "");
-	char *path = lab_run_file(b->results->out, name, number(b, bed), "log");
-
-	free(name);
-	return path;
-}
-
-static void free_paths(struct lab_bed *bed)
-{
-	for (size_t i = 0; i < LAB_MAX_DISKS; i++)
-		free(bed->disks[i]);
-	free(bed->console_log);
-	free(bed->channel_log);
-	free(bed->qemu_log);
-}
-
 static void name_paths(const struct lab_beds *b, struct lab_bed *bed)
 {
-	free_paths(bed);
+	const char *out = b->results->out;
+
 	for (size_t i = 0; i < b->suite->nr_disks; i++)
-		bed->disks[i] = lab_disk_path(b->results->out, number(b, bed), i);
-	bed->console_log = log_path(b, bed, "console");
-	bed->channel_log = log_path(b, bed, "channel");
-	bed->qemu_log = log_path(b, bed, "qemu");
+		bed->disks[i] = lab_disk_path(out, number(b, bed), i);
+	for (size_t i = 0; i < LAB_NR_LOGS; i++)
+		bed->logs[i] = lab_run_file(out, logs[i], number(b, bed), "log");
 }
 
 static void boot(struct lab_beds *b, struct lab_bed *bed)
@@ -67,7 +53,6 @@ static void boot(struct lab_beds *b, struct lab_bed *bed)
 	bed->boots++;
 	if (bed->boots > b->results->boots)
 		b->results->boots = bed->boots;
-	name_paths(b, bed);
 	bed->spec = (struct lab_qemu_spec){
 		.kernel = b->kernel,
 		.image = b->image,
@@ -76,7 +61,7 @@ static void boot(struct lab_beds *b, struct lab_bed *bed)
 		.topology = b->topology,
 		.disks = bed->disks,
 		.nr_disks = b->suite->nr_disks,
-		.log = bed->qemu_log,
+		.log = bed->logs[LAB_QEMU_LOG],
 	};
 	bed->session = (struct lab_session){
 		.spec = &bed->spec,
@@ -86,10 +71,23 @@ static void boot(struct lab_beds *b, struct lab_bed *bed)
 		.progress = b->progress,
 		.bed = number(b, bed),
 		.overall_ms = b->overall_ms,
-		.console_log = bed->console_log,
-		.channel_log = bed->channel_log,
+		.console_log = bed->logs[LAB_CONSOLE_LOG],
+		.channel_log = bed->logs[LAB_CHANNEL_LOG],
 	};
 	lab_session_start(&bed->session);
+}
+
+/* Of the boot that is to be repeated. */
+static void keep_logs(struct lab_beds *b, struct lab_bed *bed)
+{
+	for (size_t i = 0; i < LAB_NR_LOGS; i++) {
+		char *kept = lab_run_file(b->results->out, logs[i], number(b, bed), "boot1.log");
+
+		if (rename(bed->logs[i], kept) && errno != ENOENT)
+			lab_session_note(&bed->session, "rename(%s): %s", bed->logs[i],
+					 strerror(errno));
+		free(kept);
+	}
 }
 
 static bool boots_again(const struct lab_beds *b, const struct lab_bed *bed)
@@ -111,6 +109,7 @@ static void boot_again(struct lab_beds *b, struct lab_bed *bed)
 		snprintf(name, sizeof(name), "bed %u: ", bed->session.bed);
 	snprintf(res->boot_retried, sizeof(res->boot_retried), "%s%.200s", name, first.why);
 	lab_progress_say(b->progress, "note: %s%s; booting once more", name, first.why);
+	keep_logs(b, bed);
 	boot(b, bed);
 }
 
@@ -124,7 +123,7 @@ static void end(struct lab_beds *b, struct lab_bed *bed)
 		return;
 	}
 	if (!s->facts.end_marker)
-		lab_queue_close(&b->queue);
+		b->queue.closed = true;
 	bed->over = true;
 	lab_progress_bed(b->progress, s->bed, "%s", "");
 }
@@ -221,8 +220,10 @@ void lab_beds_run(struct lab_beds *b)
 	b->queue = (struct lab_queue){ .nr = b->suite->nr_programs };
 	b->beds = lab_realloc(NULL, nr, sizeof(*b->beds));
 	memset(b->beds, 0, nr * sizeof(*b->beds));
-	for (unsigned int i = 0; i < nr; i++)
+	for (unsigned int i = 0; i < nr; i++) {
+		name_paths(b, &b->beds[i]);
 		boot(b, &b->beds[i]);
+	}
 	while (any_left(b))
 		poll_once(b);
 	conclude(b);
@@ -230,8 +231,12 @@ void lab_beds_run(struct lab_beds *b)
 
 void lab_beds_free(struct lab_beds *b)
 {
-	for (unsigned int i = 0; i < b->results->beds; i++)
-		free_paths(&b->beds[i]);
+	for (unsigned int i = 0; i < b->results->beds; i++) {
+		for (size_t k = 0; k < LAB_MAX_DISKS; k++)
+			free(b->beds[i].disks[k]);
+		for (size_t k = 0; k < LAB_NR_LOGS; k++)
+			free(b->beds[i].logs[k]);
+	}
 	free(b->beds);
 	b->beds = NULL;
 }

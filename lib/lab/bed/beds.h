@@ -12,14 +12,15 @@
 
 #include <stdbool.h>
 
-#include "bed/queue.h"
 #include "bed/session.h"
+
+enum { LAB_CONSOLE_LOG, LAB_CHANNEL_LOG, LAB_QEMU_LOG, LAB_NR_LOGS };
 
 struct lab_bed {
 	struct lab_session session;	/* of the last boot */
 	struct lab_qemu_spec spec;
 	char *disks[LAB_MAX_DISKS];
-	char *console_log, *channel_log, *qemu_log;
+	char *logs[LAB_NR_LOGS];	/* of the last boot; see run_dir.h */
 	unsigned int boots;
 	bool over;
 };

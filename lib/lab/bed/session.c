@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -22,50 +21,6 @@
 #define HEARD_MS	250
 /* What QEMU wrote before its end is in the sockets; reading it takes no longer. */
 #define DRAIN_MS	5000
-
-void lab_session_enter(struct lab_session *s, enum lab_stage stage)
-{
-	s->stage = stage;
-	lab_window_open(&s->stage_window, s->qemu.pid);
-}
-
-void lab_session_note(struct lab_session *s, const char *fmt, ...)
-{
-	char text[640];
-	va_list ap;
-	int n = 0;
-
-	if (s->results->beds > 1)
-		n = snprintf(text, sizeof(text), "bed %u: ", s->bed);
-	va_start(ap, fmt);
-	vsnprintf(text + n, sizeof(text) - (size_t)n, fmt, ap);
-	va_end(ap);
-	lab_text_addf(&s->results->notes, "%s\n", text);
-	lab_progress_say(s->progress, "note: %s", text);
-}
-
-static void log_frame(struct lab_session *s, char direction, enum channel_kind kind,
-		      const char *text, size_t len)
-{
-	fprintf(s->channel_file, "%9.3f %c %-8s ",
-		(double)(lab_now_ms() - s->started_ms) / 1000, direction,
-		channel_kind_name(kind));
-	fwrite(text, 1, len, s->channel_file);
-	fputc('\n', s->channel_file);
-	if (kind != CHANNEL_OUT)
-		fflush(s->channel_file);
-}
-
-void lab_session_send(struct lab_session *s, enum channel_kind kind, const char *text)
-{
-	int ret = channel_send(s->qemu.channel, &s->seq, kind, text, strlen(text));
-
-	log_frame(s, '>', kind, text, strlen(text));
-	/* QEMU going away shows up as such; the write need not say it again. */
-	if (ret && ret != -EPIPE && ret != -ECONNRESET)
-		snprintf(s->trouble, sizeof(s->trouble), "write to the channel: %s",
-			 strerror(-ret));
-}
 
 static void close_fd(int *fd)
 {
@@ -88,8 +43,11 @@ static void read_console(struct lab_session *s)
 	fwrite(buf, 1, (size_t)n, s->console_file);
 	fflush(s->console_file);
 	lab_console_feed(&s->console, buf, (size_t)n);
-	if (s->console.panic[0] && !s->panic_ms && !s->traced)
+	/* One that the lab provoked itself is no finding. */
+	if (s->console.panic[0] && !s->panic_ms && !s->traced) {
 		s->panic_ms = lab_now_ms();
+		memcpy(s->panic, s->console.panic, sizeof(s->panic));
+	}
 }
 
 static void read_channel(struct lab_session *s)
@@ -109,7 +67,7 @@ static void read_channel(struct lab_session *s)
 	if (lab_now_ms() - s->heard.since_ms > HEARD_MS)
 		lab_window_open(&s->heard, s->qemu.pid);
 	while ((ret = channel_next(&s->reader, &frame, s->garbled, sizeof(s->garbled))) > 0) {
-		log_frame(s, '<', frame.kind, frame.text, frame.len);
+		lab_session_log(s, '<', frame.kind, frame.text, frame.len);
 		lab_session_frame(s, &frame);
 	}
 	if (ret < 0) {
@@ -118,20 +76,12 @@ static void read_channel(struct lab_session *s)
 	}
 }
 
-static void read_qmp(struct lab_session *s)
-{
-	if (lab_qmp_read(&s->qmp) > 0)
-		return;
-	close_fd(&s->qemu.qmp);
-}
-
 void lab_session_reap(struct lab_session *s)
 {
 	pid_t pid = s->qemu.pid;
 
 	if (pid && waitpid(pid, &s->status, WNOHANG) == pid) {
 		s->qemu.pid = 0;
-		s->qemu_gone = true;
 		s->gone_ms = lab_now_ms();
 	}
 }
@@ -148,7 +98,7 @@ static enum lab_qemu_end how_it_ended(const struct lab_session *s, int *code)
 	const char *reason = s->qmp.shutdown;
 
 	*code = 0;
-	if (!s->qemu_gone || s->traced)
+	if (!s->gone_ms || s->traced)
 		return LAB_QEMU_STOPPED;
 	if (WIFSIGNALED(s->status)) {
 		*code = WTERMSIG(s->status);
@@ -230,30 +180,22 @@ int lab_session_poll(const struct lab_session *s, struct pollfd *fds)
 	return rest > 0 ? (int)rest : POLL_MS;
 }
 
-/* A panic that the lab provoked itself is no finding. */
-static void keep_panic(struct lab_session *s)
-{
-	if (s->panic_ms && !s->panic[0])
-		memcpy(s->panic, s->console.panic, sizeof(s->panic));
-}
-
 void lab_session_handle(struct lab_session *s, const struct pollfd *fds)
 {
 	if (fds[0].revents)
 		read_console(s);
 	if (fds[1].revents)
 		read_channel(s);
-	if (fds[2].revents)
-		read_qmp(s);
-	keep_panic(s);
-	if (!s->qemu_gone && s->stage != LAB_END)
+	if (fds[2].revents && lab_qmp_read(&s->qmp) <= 0)
+		close_fd(&s->qemu.qmp);
+	if (!s->gone_ms && s->stage != LAB_END)
 		lab_session_watch(s);
 }
 
 bool lab_session_finished(const struct lab_session *s)
 {
 	/* QEMU is gone: what it left in the sockets still counts. */
-	if (s->qemu_gone)
+	if (s->gone_ms)
 		return s->facts.interrupted ||
 			(s->qemu.console < 0 && s->qemu.channel < 0 && s->qemu.qmp < 0) ||
 			lab_now_ms() - s->gone_ms > DRAIN_MS;

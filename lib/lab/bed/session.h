@@ -19,11 +19,16 @@
 #include "bed/load.h"
 #include "bed/qemu.h"
 #include "bed/qmp.h"
-#include "bed/queue.h"
 #include "suite/suite.h"
 #include "verdict/record.h"
 #include "verdict/results.h"
 #include "verdict/verdict.h"
+
+/* The programs of a plan, in order, for whichever session is free to run the next one. */
+struct lab_queue {
+	size_t next, nr;	/* the first that nobody has taken; all of them */
+	bool closed;		/* no more are given out: a machine came to grief */
+};
 
 enum lab_stage {
 	LAB_BOOT,	/* until init takes commands */
@@ -59,8 +64,7 @@ struct lab_session {
 	long console_ms;		/* when the console was last read */
 	FILE *console_file, *channel_file;
 	long limit;			/* seconds, of the program that runs */
-	bool qemu_gone;
-	long gone_ms;			/* when that was seen */
+	long gone_ms;			/* when it was seen that QEMU has ended, 0: it has not */
 	bool traced;			/* a panic or a reset is the lab's own doing now */
 	int status;			/* of waitpid(), once gone */
 	long started_ms;
@@ -99,15 +103,20 @@ void lab_session_end(struct lab_session *s);
 
 /* session_frames.c: act on what init says. */
 void lab_session_frame(struct lab_session *s, const struct channel_frame *frame);
+
 /* session_watch.c: deadlines. */
 void lab_session_watch(struct lab_session *s);
-/* Enter @stage; its deadline counts from now. */
+
+/* The rest is in session_common.c. Enter @stage; its deadline counts from now. */
 void lab_session_enter(struct lab_session *s, enum lab_stage stage);
-/* Send a command to init, and log it. */
-void lab_session_send(struct lab_session *s, enum channel_kind kind, const char *text);
 /* Append a line to the notes, with the bed's name if there are several, and show it. */
 void lab_session_note(struct lab_session *s, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+/* A line of the channel's log; @direction: '<' from init, '>' to it. */
+void lab_session_log(struct lab_session *s, char direction, enum channel_kind kind,
+		     const char *text, size_t len);
+/* Send a command to init, and log it. */
+void lab_session_send(struct lab_session *s, enum channel_kind kind, const char *text);
 
 /*
  * All deadlines but the programs' own, in seconds that the VM was granted, with

@@ -12,16 +12,18 @@ static void run_next(struct lab_session *s)
 {
 	const struct lab_suite_program *p;
 	struct lab_text cmd = { NULL };
+	struct lab_queue *q = s->queue;
 	size_t n;
 
-	if (s->qemu_gone)
+	if (s->gone_ms)
 		return;		/* its last words; nothing can be begun on it */
-	if (!lab_queue_take(s->queue, &n)) {
+	if (q->closed || q->next == q->nr) {
 		lab_session_enter(s, LAB_LEAVE);
 		lab_session_send(s, CHANNEL_QUIT, "");
 		lab_progress_bed(s->progress, s->bed, "%s", "");
 		return;
 	}
+	n = q->next++;
 	p = &s->suite->programs[n];
 	if (p->runner)
 		lab_text_addf(&cmd, "%s", p->runner);
@@ -121,7 +123,7 @@ static void finished(struct lab_session *s, const char *text)
 	if (x.stuck) {
 		/* Whatever holds it may hold the next program too: no more results. */
 		s->facts.stuck = p->name;
-		lab_queue_close(s->queue);
+		s->queue->closed = true;
 	}
 	run_next(s);
 }

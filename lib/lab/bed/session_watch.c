@@ -21,7 +21,7 @@ static void trace(struct lab_session *s)
 	memset(&s->console, 0, sizeof(s->console));
 	s->console.any = true;
 	s->traced = true;
-	lab_queue_close(s->queue);
+	s->queue->closed = true;
 	lab_session_enter(s, LAB_TRACE);
 }
 

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What all parts of a session do: speak to init, to the logs, and to people.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "bed/session.h"
+
+void lab_session_enter(struct lab_session *s, enum lab_stage stage)
+{
+	s->stage = stage;
+	lab_window_open(&s->stage_window, s->qemu.pid);
+}
+
+void lab_session_note(struct lab_session *s, const char *fmt, ...)
+{
+	char text[640];
+	va_list ap;
+	int n = 0;
+
+	if (s->results->beds > 1)
+		n = snprintf(text, sizeof(text), "bed %u: ", s->bed);
+	va_start(ap, fmt);
+	vsnprintf(text + n, sizeof(text) - (size_t)n, fmt, ap);
+	va_end(ap);
+	lab_text_addf(&s->results->notes, "%s\n", text);
+	lab_progress_say(s->progress, "note: %s", text);
+}
+
+void lab_session_log(struct lab_session *s, char direction, enum channel_kind kind,
+		     const char *text, size_t len)
+{
+	fprintf(s->channel_file, "%9.3f %c %-8s ",
+		(double)(lab_now_ms() - s->started_ms) / 1000, direction,
+		channel_kind_name(kind));
+	fwrite(text, 1, len, s->channel_file);
+	fputc('\n', s->channel_file);
+	if (kind != CHANNEL_OUT)
+		fflush(s->channel_file);
+}
+
+void lab_session_send(struct lab_session *s, enum channel_kind kind, const char *text)
+{
+	int ret = channel_send(s->qemu.channel, &s->seq, kind, text, strlen(text));
+
+	lab_session_log(s, '>', kind, text, strlen(text));
+	/* QEMU going away shows up as such; the write need not say it again. */
+	if (ret && ret != -EPIPE && ret != -ECONNRESET)
+		snprintf(s->trouble, sizeof(s->trouble), "write to the channel: %s",
+			 strerror(-ret));
+}
