@@ -17,9 +17,8 @@
 
 struct lab_topology {
 	const char *name;
-	const char *about;
 	unsigned long mib;		/* its memory */
-	const char *const *args;	/* of QEMU, ends in NULL */
+	const char *cpus[2];		/* of the nodes, as -numa wants it; all NULL: no nodes */
 };
 
 /* NULL if there is none of that name (and @e says which there are). */

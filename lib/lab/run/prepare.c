@@ -5,23 +5,21 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/prctl.h>
-#include <sys/signalfd.h>
-#include <sys/wait.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/fsys.h"
+#include "base/process.h"
 #include "base/text.h"
 #include "image/disk.h"
 #include "image/image.h"
-#include "run/prepare.h"
 #include "image/kselftest_files.h"
+#include "run/prepare.h"
 
 /* What the channel needs; a kernel has them as modules or built in. */
 static const char *const own_modules[] = { "virtio_pci", "virtio_console" };
@@ -238,96 +236,38 @@ static void kill_group(int sig)
 	kill(0, SIGKILL);
 }
 
-/* Child: never returns. */
-static void child(const struct lab_prepare *p, int report, pid_t parent)
+/* Child: SIGTERM reaches it when the lab is interrupted, and when it dies. */
+static void __attribute__((noreturn)) child(const struct lab_prepare *p, struct lab_prepared *done)
 {
-	static struct lab_prepared done;
 	const struct sigaction act = { .sa_handler = kill_group };
-	const char *from = (const char *)&done;
-	size_t left = sizeof(done);
-	sigset_t none;
 
-	setpgid(0, 0);
-	sigaction(SIGTERM, &act, NULL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	if (prctl(PR_SET_PDEATHSIG, SIGTERM) || getppid() != parent)
+	if (setpgid(0, 0) || sigaction(SIGTERM, &act, NULL))
 		_exit(1);
-	done.ret = prepare(p, &done);
-	while (left) {
-		ssize_t n = write(report, from, left);
-
-		if (n < 0)
-			_exit(1);
-		from += n;
-		left -= (size_t)n;
-	}
+	done->ret = prepare(p, done);
 	_exit(0);
-}
-
-static int take_signal(int fd)
-{
-	struct signalfd_siginfo info;
-
-	while (read(fd, &info, sizeof(info)) == sizeof(info))
-		if (info.ssi_signo != SIGCHLD)
-			return (int)info.ssi_signo;
-	return 0;
-}
-
-/* Returns 0 with all of @done read, a signal number, or -errno. */
-static int wait_for(int report, int signals, struct lab_prepared *done, struct lab_error *e)
-{
-	size_t have = 0;
-
-	while (have < sizeof(*done)) {
-		struct pollfd fds[] = {
-			{ .fd = report, .events = POLLIN },
-			{ .fd = signals, .events = POLLIN },
-		};
-		ssize_t n;
-		int sig;
-
-		if (poll(fds, 2, -1) < 0 && errno != EINTR)
-			return lab_fail(e, -errno, "poll(): %s", strerror(errno));
-		sig = fds[1].revents ? take_signal(signals) : 0;
-		if (sig)
-			return sig;
-		if (!fds[0].revents)
-			continue;
-		n = read(report, (char *)done + have, sizeof(*done) - have);
-		if (n <= 0)
-			return lab_fail(e, -EPIPE,
-					"preparing kernel and image: the process that does it died");
-		have += (size_t)n;
-	}
-	return 0;
 }
 
 int lab_prepare_run(const struct lab_prepare *p, struct lab_prepared *done,
 		    struct lab_error *e)
 {
-	pid_t parent = getpid(), pid;
-	int report[2], ret;
+	struct lab_prepared *shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
+					   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int ret, interrupted = 0;
+	pid_t pid;
 
-	if (pipe2(report, O_CLOEXEC))
-		return lab_fail(e, -errno, "pipe2(): %s", strerror(errno));
-	fflush(NULL);
-	pid = fork();
+	if (shared == MAP_FAILED)
+		return lab_fail(e, -errno, "mmap(): %s", strerror(errno));
+	pid = lab_process_fork(SIGTERM, e);
 	if (!pid)
-		child(p, report[1], parent);
-	close(report[1]);
-	if (pid < 0) {
-		close(report[0]);
-		return lab_fail(e, -errno, "fork(): %s", strerror(errno));
-	}
-	/* Both sides do it: whoever comes first, kill(-pid) below finds the group. */
-	setpgid(pid, pid);
-	ret = wait_for(report[0], p->signals, done, e);
-	close(report[0]);
-	if (ret)
-		kill(-pid, SIGKILL);
-	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-		;
+		child(p, shared);
+	ret = pid < 0 ? pid : lab_process_watch(pid, p->signals, &interrupted, NULL, NULL);
+	if (interrupted)
+		ret = interrupted;
+	else if (!ret)
+		*done = *shared;
+	else if (pid > 0)
+		ret = lab_fail(e, -EPIPE,
+			       "preparing kernel and image: the process that does it died");
+	munmap(shared, sizeof(*shared));
 	return ret;
 }

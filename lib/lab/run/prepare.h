@@ -11,6 +11,7 @@
 #define LAB_PREPARE_H
 
 #include <limits.h>
+#include <signal.h>
 
 #include "base/lab_error.h"
 #include "kernel/kernel.h"
@@ -25,7 +26,7 @@ struct lab_prepare {
 	const char *out;	/* the image goes to OUT/image.cpio, disks see disk.h */
 	const char *kselftest;	/* installed there, see kselftest.h; NULL: the suite itself */
 	unsigned int beds;	/* so many get disks */
-	int signals;		/* signalfd, non-blocking, of all that is blocked */
+	const sigset_t *signals;	/* all that would end the lab, and SIGCHLD; blocked */
 };
 
 struct lab_prepared {

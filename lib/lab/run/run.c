@@ -13,10 +13,10 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include "base/child.h"
 #include "base/clock.h"
 #include "base/command.h"
 #include "base/paths.h"
+#include "base/process.h"
 #include "base/run_dir.h"
 #include "bed/beds.h"
 #include "bed/capacity.h"
@@ -47,7 +47,8 @@ struct run {
 	struct lab_progress progress;
 	struct lab_prepared prepared;
 	struct lab_beds beds;
-	int signals;
+	sigset_t blocked;
+	int signals;			/* signalfd of them */
 	long started_ms;
 };
 
@@ -137,18 +138,17 @@ static int make_beds(struct run *r, struct lab_error *e)
 	return 0;
 }
 
-static int catch_signals(struct lab_error *e)
+static int catch_signals(struct run *r, struct lab_error *e)
 {
-	sigset_t mask;
-	int fd, ret = lab_child_signals(&mask, e);
+	int ret = lab_process_signals(&r->blocked, e);
 
 	if (ret)
 		return ret;
 	signal(SIGPIPE, SIG_IGN);
-	fd = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (fd < 0)
+	r->signals = signalfd(-1, &r->blocked, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (r->signals < 0)
 		return lab_fail(e, -errno, "signalfd(): %s", strerror(errno));
-	return fd;
+	return 0;
 }
 
 /* Kernel and image; false with the fact in @facts if there is nothing to boot. */
@@ -170,7 +170,7 @@ static bool prepare(struct run *r, struct lab_facts *facts, struct lab_error *e)
 		.out = r->results.out,
 		.kselftest = r->options.kselftest,
 		.beds = r->results.beds,
-		.signals = r->signals,
+		.signals = &r->blocked,
 	};
 	int ret = lab_prepare_run(&p, done, e);
 
@@ -236,10 +236,9 @@ static int execute(struct run *r)
 	ret = lab_report_all(&r->results, &e);
 	if (ret)
 		return cannot(&e);
-	ret = catch_signals(&e);
-	if (ret < 0)
+	ret = catch_signals(r, &e);
+	if (ret)
 		return cannot(&e);
-	r->signals = ret;
 	lab_progress_status(&r->progress, "preparing kernel and image");
 	if (prepare(r, &early, &e))
 		run_beds(r);
