@@ -25,14 +25,6 @@ static const struct mni_kind *const kinds[] = { &mni_refuser, &mni_observer,
 					       &mni_delayer, &mni_interval,
 					       &mni_sleeper };
 
-void mni_injector_release(struct mmu_notifier *mn, struct mm_struct *mm)
-{
-	struct mni_injector *inj = mni_injector_of(mn);
-
-	WRITE_ONCE(inj->released, true);
-	wake_up_all(&inj->waiters);
-}
-
 static int do_kind(struct mni_injector *inj, char **args)
 {
 	size_t i;
@@ -53,17 +45,6 @@ static int do_range(struct mni_injector *inj, char **args)
 	if (inj->registered && inj->kind->bound)
 		return -EBUSY;
 	return mni_aim_range(inj, args);
-}
-
-int mni_hlist_attach(struct mni_injector *inj)
-{
-	inj->mn.ops = inj->kind->ops;
-	return mmu_notifier_register(&inj->mn, inj->mm);
-}
-
-void mni_hlist_detach(struct mni_injector *inj)
-{
-	mmu_notifier_unregister(&inj->mn, inj->mm);
 }
 
 static int do_attach(struct mni_injector *inj, char **args)

@@ -8,27 +8,10 @@
  * here but atomic additions.
  */
 #include <linux/kernel.h>
-#include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
-#include <linux/string.h>
 
 #include "mni.h"
-
-static const char * const event_names[] = {
-	[MMU_NOTIFY_UNMAP] = "unmap",
-	[MMU_NOTIFY_CLEAR] = "clear",
-	[MMU_NOTIFY_PROTECTION_VMA] = "protection_vma",
-	[MMU_NOTIFY_PROTECTION_PAGE] = "protection_page",
-	[MMU_NOTIFY_SOFT_DIRTY] = "soft_dirty",
-	[MMU_NOTIFY_RELEASE] = "release",
-	[MMU_NOTIFY_MIGRATE] = "migrate",
-#if MNI_HAVE_EXCLUSIVE
-	[MMU_NOTIFY_EXCLUSIVE] = "exclusive",
-#endif
-};
-
-#define UNKNOWN_EVENT	ARRAY_SIZE(event_names)
 
 static const char * const callback_names[MNI_NR_CALLBACKS] = {
 	[MNI_CLEAR_FLUSH_YOUNG] = "clear_flush_young",
@@ -38,26 +21,6 @@ static const char * const callback_names[MNI_NR_CALLBACKS] = {
 	[MNI_CHANGE_PTE] = "change_pte",
 #endif
 };
-
-const char *mni_event_name(unsigned int event)
-{
-	return event < UNKNOWN_EVENT ? event_names[event] : "unknown";
-}
-
-unsigned int mni_event_row(unsigned int event)
-{
-	return min_t(unsigned int, event, UNKNOWN_EVENT);
-}
-
-int mni_event_find(const char *name)
-{
-	unsigned int row;
-
-	for (row = 0; row <= UNKNOWN_EVENT; row++)
-		if (!strcmp(name, mni_event_name(row)))
-			return row;
-	return -EINVAL;
-}
 
 /*
  * Only pointers are compared, so a caller that is being replaced needs no
@@ -79,13 +42,17 @@ void mni_count_start(struct mni_injector *inj,
 	struct mni_counters *c = &inj->counters;
 	unsigned int event = mni_event_row(range->event);
 
-	BUILD_BUG_ON(UNKNOWN_EVENT >= MNI_NR_EVENTS);
 	atomic64_inc(&c->starts);
 	atomic64_inc(mmu_notifier_range_blockable(range) ? &c->blockable :
 							   &c->nonblockable);
 	atomic64_inc(refused ? &c->refused : &c->accepted);
 	atomic64_add(pages, &c->pages);
 	atomic64_inc(&c->event[event][caller_of(inj)]);
+}
+
+void mni_count_callback(struct mni_injector *inj, enum mni_callback callback)
+{
+	atomic64_inc(&inj->counters.callback[callback][caller_of(inj)]);
 }
 
 void mni_counters_reset(struct mni_counters *counters)
@@ -119,48 +86,10 @@ void mni_events_show(struct seq_file *seq, const struct mni_counters *c)
 {
 	size_t i;
 
-	for (i = 0; i <= UNKNOWN_EVENT; i++)
+	for (i = 0; i < mni_event_rows(); i++)
 		show_row(seq, "event", mni_event_name(i), c->event[i]);
 	for (i = 0; i < ARRAY_SIZE(callback_names); i++)
 		if (callback_names[i])
 			show_row(seq, "callback", callback_names[i],
 				 c->callback[i]);
 }
-
-static void count_callback(struct mmu_notifier *mn, enum mni_callback callback,
-			   unsigned long start, unsigned long end)
-{
-	struct mni_injector *inj = mni_injector_of(mn);
-
-	if (mni_aim_overlap(inj, start, end))
-		atomic64_inc(&inj->counters.callback[callback][caller_of(inj)]);
-}
-
-mni_young_t mni_clear_flush_young(struct mmu_notifier *mn, struct mm_struct *mm,
-				  unsigned long start, unsigned long end)
-{
-	count_callback(mn, MNI_CLEAR_FLUSH_YOUNG, start, end);
-	return 0;
-}
-
-mni_young_t mni_clear_young(struct mmu_notifier *mn, struct mm_struct *mm,
-			    unsigned long start, unsigned long end)
-{
-	count_callback(mn, MNI_CLEAR_YOUNG, start, end);
-	return 0;
-}
-
-mni_young_t mni_test_young(struct mmu_notifier *mn, struct mm_struct *mm,
-			   unsigned long address)
-{
-	count_callback(mn, MNI_TEST_YOUNG, address, address + 1);
-	return 0;
-}
-
-#if MNI_HAVE_CHANGE_PTE
-void mni_change_pte(struct mmu_notifier *mn, struct mm_struct *mm,
-		    unsigned long address, pte_t pte)
-{
-	count_callback(mn, MNI_CHANGE_PTE, address, address + 1);
-}
-#endif

@@ -42,7 +42,7 @@ static int vm_is_going(struct kprobe *probe, struct pt_regs *regs)
 	entry->count = mni_kvm_count(kvm);
 	entry->seq = mni_kvm_seq(kvm);
 	entry->has_active = mni_kvm_active(kvm, &entry->active);
-	mni_watch_gone(vms, kvm, entry->name);
+	mni_watched_gone(vms, kvm, entry->name);
 	raw_spin_unlock_irqrestore(&vms->list_lock, flags);
 	return 0;
 }
@@ -151,5 +151,5 @@ void mni_vms_exit(struct mni_vms *vms)
 	unregister_module_notifier(&vms->modules);
 	/* Waits for a handler that has just let go of the last pin. */
 	unhook(vms);
-	mni_watch_free_gone(vms);
+	mni_watched_free_gone(vms);
 }

@@ -112,6 +112,23 @@ bool mni_knobs_hit(struct mni_knobs *knobs, unsigned long pages);
 
 void mni_knobs_show(struct seq_file *seq, const struct mni_knobs *knobs);
 
+/* ---- event.c: the events of invalidations ---- */
+
+/* Events that the newest kernel has, and one row for those it may gain. */
+#define MNI_NR_EVENTS	9
+
+/* Name of an event, "unknown" for one that this module does not know. */
+const char *mni_event_name(unsigned int event);
+
+/* How many rows there are, with the one of unknown events. */
+unsigned int mni_event_rows(void);
+
+/* Row of an event in the counters, all unknown ones share one. Atomic. */
+unsigned int mni_event_row(unsigned int event);
+
+/* Row of the event of that name, -EINVAL if there is none. */
+int mni_event_find(const char *name);
+
 /* ---- counters.c: what an injector has seen ---- */
 
 /* Who caused a callback. */
@@ -130,9 +147,6 @@ enum mni_callback {
 	MNI_CHANGE_PTE,
 	MNI_NR_CALLBACKS,
 };
-
-/* Events that the newest kernel has, and one row for those it may gain. */
-#define MNI_NR_EVENTS	9
 
 /* Nothing but atomic64_t: mni_counters_reset() walks it as an array. */
 struct mni_counters {
@@ -154,19 +168,13 @@ struct mni_counters {
 
 struct mni_injector;
 
-/* Name of an event, "unknown" for one that this module does not know. */
-const char *mni_event_name(unsigned int event);
-
-/* Row of an event in the counters, all unknown ones share one. Atomic. */
-unsigned int mni_event_row(unsigned int event);
-
-/* Row of the event of that name, -EINVAL if there is none. */
-int mni_event_find(const char *name);
-
 /* Counts one start over @pages pages of the injector's range. Atomic. */
 void mni_count_start(struct mni_injector *inj,
 		     const struct mmu_notifier_range *range,
 		     unsigned long pages, bool refused);
+
+/* Counts one callback without a start and an end. Atomic. */
+void mni_count_callback(struct mni_injector *inj, enum mni_callback callback);
 
 /* Zeroes all; calls in flight may be counted or not. */
 void mni_counters_reset(struct mni_counters *counters);
@@ -177,18 +185,6 @@ void mni_counters_reset(struct mni_counters *counters);
  */
 void mni_counters_show(struct seq_file *seq, const struct mni_counters *c);
 void mni_events_show(struct seq_file *seq, const struct mni_counters *c);
-
-/* The counting callbacks that every hlist kind puts into its ops. */
-mni_young_t mni_clear_flush_young(struct mmu_notifier *mn, struct mm_struct *mm,
-				  unsigned long start, unsigned long end);
-mni_young_t mni_clear_young(struct mmu_notifier *mn, struct mm_struct *mm,
-			    unsigned long start, unsigned long end);
-mni_young_t mni_test_young(struct mmu_notifier *mn, struct mm_struct *mm,
-			   unsigned long address);
-#if MNI_HAVE_CHANGE_PTE
-void mni_change_pte(struct mmu_notifier *mn, struct mm_struct *mm,
-		    unsigned long address, pte_t pte);
-#endif
 
 /* ---- attach.c: one injector per open file ---- */
 
@@ -272,6 +268,8 @@ static inline struct mni_injector *mni_injector_of(struct mmu_notifier *mn)
 	return container_of(mn, struct mni_injector, mn);
 }
 
+/* ---- hlist.c: what the kinds with a plain notifier share ---- */
+
 /* Registers and unregisters the notifier of an hlist kind. */
 int mni_hlist_attach(struct mni_injector *inj);
 void mni_hlist_detach(struct mni_injector *inj);
@@ -281,6 +279,18 @@ void mni_hlist_detach(struct mni_injector *inj);
  * removal. Whoever waits in a callback is woken and must leave. Atomic.
  */
 void mni_injector_release(struct mmu_notifier *mn, struct mm_struct *mm);
+
+/* The counting callbacks that every hlist kind puts into its ops. */
+mni_young_t mni_clear_flush_young(struct mmu_notifier *mn, struct mm_struct *mm,
+				  unsigned long start, unsigned long end);
+mni_young_t mni_clear_young(struct mmu_notifier *mn, struct mm_struct *mm,
+			    unsigned long start, unsigned long end);
+mni_young_t mni_test_young(struct mmu_notifier *mn, struct mm_struct *mm,
+			   unsigned long address);
+#if MNI_HAVE_CHANGE_PTE
+void mni_change_pte(struct mmu_notifier *mn, struct mm_struct *mm,
+		    unsigned long address, pte_t pte);
+#endif
 
 /* ---- roster.c: which injectors are attached, and where ---- */
 
@@ -352,7 +362,7 @@ struct kvm *mni_vm_get(int fd, struct file **file);
 /* Parses a descriptor number; -EINVAL. */
 int mni_parse_fd(const char *word, int *fd);
 
-/* ---- watch.c and destroyed.c: the VMs of the host ---- */
+/* ---- watched.c, destroyed.c and watch.c: the VMs of the host ---- */
 
 #define MNI_VM_NAME_MAX		32
 #define MNI_DESTROYED_MAX	64
@@ -382,17 +392,30 @@ struct mni_vms {
 	u64 destroyed;			/* so many ever; ids start at 1 */
 };
 
-extern const struct file_operations mni_watch_fops;
-extern const struct file_operations mni_destroyed_fops;
+/* A VM whose counters are shown; pins the module while it is listed. */
+struct mni_watched {
+	struct list_head node;
+	struct kvm *kvm;
+	pid_t pid;
+	char name[MNI_VM_NAME_MAX];
+};
+
+bool mni_watched_has(struct mni_vms *vms, const struct kvm *kvm);
+
+/* Lists a VM, which stays on the list until it is destroyed. */
+void mni_watched_add(struct mni_vms *vms, struct mni_watched *vm);
 
 /*
- * A VM is being destroyed: forgets that it was watched, stores its name ("-"
- * if it was not watched). Called under list_lock. Atomic.
+ * A VM is being destroyed: takes it off the list, and stores its name ("-" if
+ * it was not watched). Called under list_lock. Atomic.
  */
-void mni_watch_gone(struct mni_vms *vms, struct kvm *kvm, char *name);
+void mni_watched_gone(struct mni_vms *vms, struct kvm *kvm, char *name);
 
 /* Frees what the probe left behind. Called under vms->lock or at unload. */
-void mni_watch_free_gone(struct mni_vms *vms);
+void mni_watched_free_gone(struct mni_vms *vms);
+
+extern const struct file_operations mni_watch_fops;
+extern const struct file_operations mni_destroyed_fops;
 
 /*
  * Sets the probe on VM destruction if it is not set. -ENOENT: KVM is not

@@ -4,10 +4,8 @@
  *
  * The counters appear in KVM's own directory of the VM. KVM removes that
  * directory, waiting for readers, before it frees the VM, so the files need no
- * reference on it. The module must stay for as long as they exist: every
- * watched VM pins it until the probe has seen the VM's destruction. That probe
- * may not free memory, so it moves a record to the list of those gone, and the
- * next user of the watch file frees it.
+ * reference on it. The module must stay for as long as they exist, see
+ * watched.c.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -19,16 +17,9 @@
 
 #include "mni.h"
 
-struct watched {
-	struct list_head node;
-	struct kvm *kvm;
-	pid_t pid;
-	char name[MNI_VM_NAME_MAX];
-};
-
 static int mmu_notifier_count_show(struct seq_file *seq, void *unused)
 {
-	struct watched *vm = seq->private;
+	struct mni_watched *vm = seq->private;
 
 	seq_printf(seq, "%ld\n", mni_kvm_count(vm->kvm));
 	return 0;
@@ -37,7 +28,7 @@ DEFINE_SHOW_ATTRIBUTE(mmu_notifier_count);
 
 static int mmu_notifier_seq_show(struct seq_file *seq, void *unused)
 {
-	struct watched *vm = seq->private;
+	struct mni_watched *vm = seq->private;
 
 	seq_printf(seq, "%lu\n", mni_kvm_seq(vm->kvm));
 	return 0;
@@ -46,7 +37,7 @@ DEFINE_SHOW_ATTRIBUTE(mmu_notifier_seq);
 
 static int mn_active_invalidate_count_show(struct seq_file *seq, void *unused)
 {
-	struct watched *vm = seq->private;
+	struct mni_watched *vm = seq->private;
 	unsigned long active;
 
 	if (mni_kvm_active(vm->kvm, &active))
@@ -57,7 +48,7 @@ DEFINE_SHOW_ATTRIBUTE(mn_active_invalidate_count);
 
 static int mmu_notifier_range_show(struct seq_file *seq, void *unused)
 {
-	struct watched *vm = seq->private;
+	struct mni_watched *vm = seq->private;
 	const char *unit;
 	u64 start, end;
 
@@ -92,7 +83,7 @@ static bool has_field(const struct file_operations *fops, struct kvm *kvm)
 }
 
 /* All files or none. */
-static int create_files(struct watched *vm)
+static int create_files(struct mni_watched *vm)
 {
 	struct dentry *files[ARRAY_SIZE(vm_files)] = { };
 	size_t i;
@@ -116,24 +107,12 @@ static int create_files(struct watched *vm)
 	return 0;
 }
 
-static bool is_watched(struct mni_vms *vms, const struct kvm *kvm)
-{
-	struct watched *vm;
-	bool found = false;
-
-	raw_spin_lock_irq(&vms->list_lock);
-	list_for_each_entry(vm, &vms->watched, node)
-		found |= vm->kvm == kvm;
-	raw_spin_unlock_irq(&vms->list_lock);
-	return found;
-}
-
 static int watch_vm(struct mni_vms *vms, struct kvm *kvm)
 {
-	struct watched *vm;
+	struct mni_watched *vm;
 	int err;
 
-	if (is_watched(vms, kvm))
+	if (mni_watched_has(vms, kvm))
 		return -EEXIST;
 	/* No directory: NULL or an error, when its name was taken already. */
 	if (IS_ERR_OR_NULL(kvm->debugfs_dentry))
@@ -150,38 +129,8 @@ static int watch_vm(struct mni_vms *vms, struct kvm *kvm)
 		kfree(vm);
 		return err;
 	}
-	__module_get(THIS_MODULE);
-	raw_spin_lock_irq(&vms->list_lock);
-	list_add_tail(&vm->node, &vms->watched);
-	raw_spin_unlock_irq(&vms->list_lock);
+	mni_watched_add(vms, vm);
 	return 0;
-}
-
-void mni_watch_gone(struct mni_vms *vms, struct kvm *kvm, char *name)
-{
-	struct watched *vm;
-
-	strscpy(name, "-", MNI_VM_NAME_MAX);
-	list_for_each_entry(vm, &vms->watched, node) {
-		if (vm->kvm != kvm)
-			continue;
-		strscpy(name, vm->name, MNI_VM_NAME_MAX);
-		list_move_tail(&vm->node, &vms->gone);
-		module_put(THIS_MODULE);
-		return;
-	}
-}
-
-void mni_watch_free_gone(struct mni_vms *vms)
-{
-	struct watched *vm, *next;
-	LIST_HEAD(gone);
-
-	raw_spin_lock_irq(&vms->list_lock);
-	list_splice_init(&vms->gone, &gone);
-	raw_spin_unlock_irq(&vms->list_lock);
-	list_for_each_entry_safe(vm, next, &gone, node)
-		kfree(vm);
 }
 
 static ssize_t watch_write(struct file *file, const char __user *ubuf,
@@ -204,7 +153,7 @@ static ssize_t watch_write(struct file *file, const char __user *ubuf,
 		return PTR_ERR(kvm);
 
 	mutex_lock(&vms->lock);
-	mni_watch_free_gone(vms);
+	mni_watched_free_gone(vms);
 	/* There is a VM, so KVM is here: the hook fails only for good. */
 	if (mni_destroyed_hook(vms))
 		err = -ENXIO;
@@ -218,7 +167,7 @@ static ssize_t watch_write(struct file *file, const char __user *ubuf,
 static int watch_show(struct seq_file *seq, void *unused)
 {
 	struct mni_vms *vms = seq->private;
-	struct watched *vm;
+	struct mni_watched *vm;
 
 	raw_spin_lock_irq(&vms->list_lock);
 	list_for_each_entry(vm, &vms->watched, node)
