@@ -151,3 +151,14 @@ int inject_unsafe(int fd, struct result *r, const char *fmt, ...)
 	va_end(ap);
 	return ret;
 }
+
+int injector_try(struct injector *i, const char *fmt, ...)
+{
+	char command[INJECT_COMMAND_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(command, sizeof(command), fmt, ap);
+	va_end(ap);
+	return inject_write(i->fd, command);
+}

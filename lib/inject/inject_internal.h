@@ -25,4 +25,7 @@ int inject_read_all(int fd, char *buf, size_t size);
 /* The knob of that name, NR_KNOBS if there is none. */
 enum injector_knob inject_find_knob(const char *name);
 
+/* What values a knob takes, for people. */
+const char *inject_knob_wants(enum injector_knob knob);
+
 #endif

@@ -36,17 +36,6 @@ int injector_set(struct injector *i, struct result *r, const char *fmt, ...)
 	return ret;
 }
 
-int injector_try(struct injector *i, const char *fmt, ...)
-{
-	char command[INJECT_COMMAND_MAX];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(command, sizeof(command), fmt, ap);
-	va_end(ap);
-	return inject_write(i->fd, command);
-}
-
 int injector_read(const struct injector *i, struct injector_status *s,
 		  struct result *r)
 {

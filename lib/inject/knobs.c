@@ -9,33 +9,6 @@
 
 #include "inject/inject_internal.h"
 
-static const struct {
-	const char *name, *wants;
-} knobs[NR_KNOBS] = {
-	[KNOB_PROBABILITY] = { "probability", "0 to 100 per cent" },
-	[KNOB_INTERVAL] = { "interval", "1 or more" },
-	[KNOB_TIMES] = { "times", "-1 (no limit) or more" },
-	[KNOB_SPACE] = { "space", "0 pages or more" },
-	[KNOB_VERBOSE] = { "verbose", "0 to 2" },
-	[KNOB_DELAY_START_US] = { "delay_start_us", "0 to 1000000 us" },
-	[KNOB_DELAY_END_US] = { "delay_end_us", "0 to 1000000 us" },
-	[KNOB_MIXED] = { "mixed", "0 or 1" },
-};
-
-const char *injector_knob_name(enum injector_knob knob)
-{
-	return knobs[knob].name;
-}
-
-enum injector_knob inject_find_knob(const char *name)
-{
-	enum injector_knob knob = 0;
-
-	while (knob < NR_KNOBS && strcmp(knobs[knob].name, name))
-		knob++;
-	return knob;
-}
-
 /* @wants: what would not have been EINVAL */
 static int failed(int err, const char *what, const char *wants, struct result *r)
 {
@@ -51,13 +24,13 @@ static int failed(int err, const char *what, const char *wants, struct result *r
 
 int injector_knob(struct injector *i, enum injector_knob knob, long value, struct result *r)
 {
-	int err = injector_try(i, "%s %ld", knobs[knob].name, value);
+	int err = injector_try(i, "%s %ld", injector_knob_name(knob), value);
 	char what[64];
 
 	if (!err)
 		return 0;
-	snprintf(what, sizeof(what), "knob %s = %ld", knobs[knob].name, value);
-	return failed(err, what, knobs[knob].wants, r);
+	snprintf(what, sizeof(what), "knob %s = %ld", injector_knob_name(knob), value);
+	return failed(err, what, inject_knob_wants(knob), r);
 }
 
 int injector_range(struct injector *i, const void *start, size_t len, struct result *r)
