@@ -130,23 +130,6 @@ void vm_destroy(struct vm *vm)
 	memset(vm, 0, sizeof(*vm));
 }
 
-struct guest_shared *vm_shared(const struct vm *vm)
-{
-	return (void *)(vm->system.hva + GUEST_SHARED_GPA - GUEST_SYSTEM_GPA);
-}
-
-struct guest_page *vm_records(const struct vm *vm)
-{
-	return (void *)(vm->system.hva + GUEST_RECORDS_GPA - GUEST_SYSTEM_GPA);
-}
-
-uint64_t vm_tally(const struct vm *vm, unsigned int vcpu, unsigned int page)
-{
-	const guest_u64 *tallies = (void *)(vm->system.hva + GUEST_TALLIES_GPA - GUEST_SYSTEM_GPA);
-
-	return guest_load(&tallies[vcpu * GUEST_MAX_PAGES + page]);
-}
-
 int vm_set_slot(const struct vm *vm, unsigned int slot, uint64_t gpa,
 		const void *hva, size_t size)
 {

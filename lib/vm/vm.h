@@ -105,13 +105,24 @@ int vm_create_kind(struct vm *vm, const struct vm_kind *kind, unsigned int nr_vc
 void vm_destroy(struct vm *vm);
 
 /* vm_shared() - the page shared with the guest */
-struct guest_shared *vm_shared(const struct vm *vm);
+static inline struct guest_shared *vm_shared(const struct vm *vm)
+{
+	return (void *)(vm->system.hva + GUEST_SHARED_GPA - GUEST_SYSTEM_GPA);
+}
 
-/* vm_records() - the page records, one per visited page */
-struct guest_page *vm_records(const struct vm *vm);
+/* vm_records() - the page records, one for each visited page */
+static inline struct guest_page *vm_records(const struct vm *vm)
+{
+	return (void *)(vm->system.hva + GUEST_RECORDS_GPA - GUEST_SYSTEM_GPA);
+}
 
 /* vm_tally() - how often a vCPU says it has added 1 to a page */
-uint64_t vm_tally(const struct vm *vm, unsigned int vcpu, unsigned int page);
+static inline uint64_t vm_tally(const struct vm *vm, unsigned int vcpu, unsigned int page)
+{
+	const guest_u64 *tallies = (void *)(vm->system.hva + GUEST_TALLIES_GPA - GUEST_SYSTEM_GPA);
+
+	return guest_load(&tallies[vcpu * GUEST_MAX_PAGES + page]);
+}
 
 /*
  * vm_set_slot() - create, change or delete a memory slot
