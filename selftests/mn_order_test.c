@@ -16,6 +16,7 @@
  *
  * Contracts 5 and 9.
  */
+#include "host/page_flags.h"
 #include "memory/pagemap.h"
 #include "mn_chosen.h"
 
@@ -67,7 +68,7 @@ static int count_all(const struct watch *w, uint64_t *counts, struct result *r)
 		uint64_t pfn = pagemap_pfn(w->pages[press_index(&w->run->press, i)]);
 
 		counts[i] = 0;
-		if (pfn && pagecount_read(pfn, 1, &counts[i], r))
+		if (pfn && page_count_read(pfn, 1, &counts[i], r))
 			return -1;
 	}
 	return 0;

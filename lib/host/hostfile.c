@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reading and writing one-line files of the host.
+ * Reading and writing files of procfs, sysfs and debugfs.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -55,4 +55,22 @@ int hostfile_write(const char *path, const char *text)
 	err = errno;
 	close(fd);
 	return n < 0 ? -err : 0;
+}
+
+int hostfile_read_words(const char *path, uint64_t index, uint64_t *words, size_t nr,
+			struct result *r)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t want = nr * sizeof(*words), got;
+
+	if (fd < 0)
+		return result_errno(r, "open(%s)", path);
+	got = pread(fd, words, want, index * sizeof(*words));
+	if (got < 0)
+		result_errno(r, "pread(%s, word %#llx)", path, (unsigned long long)index);
+	else if (got != want)
+		result_error(r, "pread(%s, word %#llx): %zd of %zd bytes", path,
+			     (unsigned long long)index, got, want);
+	close(fd);
+	return got == want ? 0 : -1;
 }

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * One-line files of the host: procfs, sysfs, debugfs.
+ * Files of procfs, sysfs and debugfs.
  */
 #ifndef HOSTFILE_H
 #define HOSTFILE_H
 
 #include <stddef.h>
+#include <stdint.h>
+
+#include "base/result.h"
 
 /*
  * hostfile_read() - the start of a file, trailing newline removed
@@ -22,5 +25,16 @@ int hostfile_read_ulong(const char *path, unsigned long long *value);
 
 /* hostfile_write() - write @text in one write(2); Return: 0 or -errno */
 int hostfile_write(const char *path, const char *text);
+
+/*
+ * hostfile_read_words() - a stretch of a binary file of 64-bit words
+ * @path: e.g. /proc/kpageflags, which has a word for each page frame
+ * @index: the first word to read
+ * @words: filled with @nr of them
+ *
+ * Return: 0, or -1 with an error; less than @nr words is one.
+ */
+int hostfile_read_words(const char *path, uint64_t index, uint64_t *words, size_t nr,
+			struct result *r);
 
 #endif

@@ -8,14 +8,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/swap.h>
 #include <unistd.h>
 
+#include "base/page.h"
 #include "host/hostfile.h"
 #include "host/swap.h"
-#include "memory/memory.h"
 
 #define ZRAM_CONTROL	"/sys/class/zram-control"
 #define HOT_ADD		ZRAM_CONTROL "/hot_add"

@@ -14,9 +14,10 @@
 #include <unistd.h>
 
 #include "base/deadline.h"
+#include "base/page.h"
 #include "host/hostfile.h"
 #include "host/keeper.h"
-#include "memory/pagemap.h"
+#include "host/page_flags.h"
 
 #define UNDO_TRIES	100
 #define UNDO_PAUSE_NS	20000000ULL
@@ -64,7 +65,7 @@ static int unpoison(const char *frame)
 
 	result_init(&ignored);
 	for (i = 0; i < UNDO_TRIES; i++) {
-		if (pageflags(strtoull(frame, NULL, 0), &flags, &ignored) ||
+		if (page_flags(strtoull(frame, NULL, 0), &flags, &ignored) ||
 		    !(flags & 1ULL << KPF_HWPOISON) || access(UNPOISON, W_OK))
 			return 0;
 		if (i) {

@@ -11,11 +11,9 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/page.h"
 #include "base/result.h"
 #include "host/hoststate.h"
-
-#define PAGE_BYTES	4096UL
-#define HUGE_BYTES	(2UL << 20)
 
 /* The backings, as bits of a set: a pressure says so what it does on which. */
 enum backing_id {

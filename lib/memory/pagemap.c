@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reading /proc/self/pagemap, /proc/kpageflags and /proc/kpagecount.
+ * Reading /proc/self/pagemap.
  */
-#include <fcntl.h>
 #include <stdlib.h>
-#include <unistd.h>
 
+#include "host/hostfile.h"
 #include "memory/pagemap.h"
 
 int pagemap_probe(pagemap_t *page)
@@ -30,26 +29,10 @@ const char *pagemap_missing(void)
 	return NULL;
 }
 
-static int read_at(const char *path, uint64_t index, void *buf, size_t nr, struct result *r)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t want = nr * sizeof(uint64_t), got;
-
-	if (fd < 0)
-		return result_errno(r, "open(%s)", path);
-	got = pread(fd, buf, want, index * sizeof(uint64_t));
-	if (got < 0)
-		result_errno(r, "pread(%s, page %#llx)", path, (unsigned long long)index);
-	else if (got != want)
-		result_error(r, "pread(%s, page %#llx): %zd of %zd bytes", path,
-			     (unsigned long long)index, got, want);
-	close(fd);
-	return got == want ? 0 : -1;
-}
-
 int pagemap_read(const void *addr, size_t nr, pagemap_t *pages, struct result *r)
 {
-	return read_at("/proc/self/pagemap", (uintptr_t)addr / PAGE_BYTES, pages, nr, r);
+	return hostfile_read_words("/proc/self/pagemap", (uintptr_t)addr / PAGE_BYTES, pages, nr,
+				   r);
 }
 
 pagemap_t *pagemap_area(const struct area *area, struct result *r)
@@ -84,19 +67,4 @@ size_t pagemap_moved(const pagemap_t *before, const pagemap_t *after, size_t nr)
 		count += pagemap_pfn(before[i]) && pagemap_pfn(after[i]) &&
 			 pagemap_pfn(before[i]) != pagemap_pfn(after[i]);
 	return count;
-}
-
-int pageflags_read(uint64_t pfn, size_t nr, uint64_t *flags, struct result *r)
-{
-	return read_at("/proc/kpageflags", pfn, flags, nr, r);
-}
-
-int pagecount_read(uint64_t pfn, size_t nr, uint64_t *counts, struct result *r)
-{
-	return read_at("/proc/kpagecount", pfn, counts, nr, r);
-}
-
-int pageflags(uint64_t pfn, uint64_t *flags, struct result *r)
-{
-	return pageflags_read(pfn, 1, flags, r);
 }

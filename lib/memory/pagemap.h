@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the kernel says of single pages: present, swapped, and where they are.
+ * What the kernel says of pages of this process: present, swapped, and where they are.
  */
 #ifndef PAGEMAP_H
 #define PAGEMAP_H
@@ -69,20 +69,5 @@ size_t pagemap_count(const pagemap_t *pages, size_t nr, uint64_t bits);
 
 /* pagemap_moved() - how many are present before and after, with another frame */
 size_t pagemap_moved(const pagemap_t *before, const pagemap_t *after, size_t nr);
-
-/*
- * pageflags() - flags of a page frame, as /proc/kpageflags has them
- * @pfn: page frame number
- * @flags: filled in; bit numbers are KPF_* of <linux/kernel-page-flags.h>
- *
- * Return: 0, or -1 with an error.
- */
-int pageflags(uint64_t pfn, uint64_t *flags, struct result *r);
-
-/* pageflags_read() - the same of @nr page frames one after the other */
-int pageflags_read(uint64_t pfn, size_t nr, uint64_t *flags, struct result *r);
-
-/* pagecount_read() - how often each of @nr page frames, one after the other, is mapped */
-int pagecount_read(uint64_t pfn, size_t nr, uint64_t *counts, struct result *r);
 
 #endif

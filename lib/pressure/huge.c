@@ -14,6 +14,7 @@
 
 #include "base/deadline.h"
 #include "host/hostfile.h"
+#include "host/page_flags.h"
 #include "memory/pagemap.h"
 #include "memory/smaps.h"
 #include "oracle/oracle.h"
@@ -107,7 +108,7 @@ static int is_split(const struct area *area, bool *split, struct result *r)
 	for (i = 0; !ret && *split && i < nr; i++) {
 		if (!pagemap_pfn(pages[i]))
 			continue;
-		ret = pageflags(pagemap_pfn(pages[i]), &flags, r);
+		ret = page_flags(pagemap_pfn(pages[i]), &flags, r);
 		*split = !(flags & 1ULL << KPF_THP);
 	}
 	free(pages);

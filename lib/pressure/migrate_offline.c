@@ -14,6 +14,7 @@
 
 #include "base/deadline.h"
 #include "host/hostfile.h"
+#include "host/page_flags.h"
 #include "memory/movable.h"
 #include "memory/pagemap.h"
 #include "pressure/pressure.h"
@@ -56,7 +57,7 @@ static bool has_reserved(uint64_t block, uint64_t frames)
 	bool reserved;
 
 	result_init(&ignored);
-	reserved = !flags || pageflags_read(block * frames, frames, flags, &ignored);
+	reserved = !flags || page_flags_read(block * frames, frames, flags, &ignored);
 	for (i = 0; !reserved && i < frames; i++)
 		reserved = flags[i] & (1ULL << KPF_RESERVED | 1ULL << KPF_NOPAGE);
 	free(flags);

@@ -14,6 +14,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "host/page_flags.h"
 #include "memory/pagemap.h"
 #include "pressure/pressure.h"
 
@@ -38,7 +39,7 @@ static int count_dirty(const struct press *p, unsigned int *dirty, struct result
 
 		if (!pfn)
 			continue;
-		ret = pageflags(pfn, &flags, r);
+		ret = page_flags(pfn, &flags, r);
 		*dirty += !ret && (flags & 1ULL << KPF_DIRTY);
 	}
 	free(pages);

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the kernel says of page frames, whoever they belong to.
+ */
+#ifndef PAGE_FLAGS_H
+#define PAGE_FLAGS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/result.h"
+
+/*
+ * page_flags() - flags of a page frame, as /proc/kpageflags has them
+ * @pfn: page frame number
+ * @flags: filled in; bit numbers are KPF_* of <linux/kernel-page-flags.h>
+ *
+ * Return: 0, or -1 with an error.
+ */
+int page_flags(uint64_t pfn, uint64_t *flags, struct result *r);
+
+/* page_flags_read() - the same for @nr consecutive page frames */
+int page_flags_read(uint64_t pfn, size_t nr, uint64_t *flags, struct result *r);
+
+/* page_count_read() - how often each of @nr consecutive page frames is mapped */
+int page_count_read(uint64_t pfn, size_t nr, uint64_t *counts, struct result *r);
+
+#endif
