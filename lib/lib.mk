@@ -2,7 +2,7 @@
 # The host library.  Programs link its objects, not an archive: the rows of the
 # pressure registry are reached through a section, by no symbol.
 
-LIB_ROOMS := runner scenario oracle pressure inject vm memory host base
+LIB_ROOMS := runner scenario pressure oracle inject vm memory host base
 LIB_SRCS := $(foreach room,$(LIB_ROOMS),$(patsubst lib/%,%,$(wildcard \
 	lib/$(room)/*.c lib/$(room)/*.S)))
 LIB_OBJS := $(addprefix $(BUILD)/obj/lib/,$(addsuffix .o,$(LIB_SRCS)))

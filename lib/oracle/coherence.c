@@ -109,7 +109,7 @@ static void discard_ended(struct coherence *c)
  * Only the host can prepare a replacement; where the guest is the writer, an
  * emptied file half comes in, which is a discard to the guest.
  */
-static bool host_replaces(const struct coherence *c, enum pressure_effect effect)
+static bool host_replaces(const struct coherence *c, enum content_effect effect)
 {
 	return effect == EFFECT_REPLACE && c->writer == GUEST_WRITER_HOST;
 }
@@ -123,7 +123,7 @@ bool coherence_prepare(struct coherence *c)
 	return true;
 }
 
-int coherence_before(struct coherence *c, enum pressure_effect effect,
+int coherence_before(struct coherence *c, enum content_effect effect,
 		     struct result *r)
 {
 	c->generation++;
@@ -141,7 +141,7 @@ int coherence_before(struct coherence *c, enum pressure_effect effect,
 	return 0;
 }
 
-void coherence_call_over(struct coherence *c, enum pressure_effect effect)
+void coherence_call_over(struct coherence *c, enum content_effect effect)
 {
 	if (host_replaces(c, effect))
 		coherence_published(c);
@@ -149,7 +149,7 @@ void coherence_call_over(struct coherence *c, enum pressure_effect effect)
 		discard_ended(c);
 }
 
-void coherence_after(struct coherence *c, enum pressure_effect effect)
+void coherence_after(struct coherence *c, enum content_effect effect)
 {
 	coherence_call_over(c, effect);
 	if (c->writer != GUEST_WRITER_HOST || host_replaces(c, effect))

@@ -9,7 +9,8 @@
 #define ORACLE_H
 
 #include "base/deadline.h"
-#include "pressure/pressure.h"
+#include "memory/effect.h"
+#include "memory/memory.h"
 #include "vm/vm.h"
 
 /*
@@ -94,16 +95,16 @@ bool coherence_prepare(struct coherence *c);
  * Publish what the call may and must do to the pages, so that the guest can
  * judge at once what it finds.
  */
-int coherence_before(struct coherence *c, enum pressure_effect effect,
+int coherence_before(struct coherence *c, enum content_effect effect,
 		     struct result *r);
-void coherence_after(struct coherence *c, enum pressure_effect effect);
+void coherence_after(struct coherence *c, enum content_effect effect);
 
 /*
  * coherence_call_over() - between the two: what is written from now on must stay
  *
  * Writes no stamps itself, so that what the call left is there for what follows.
  */
-void coherence_call_over(struct coherence *c, enum pressure_effect effect);
+void coherence_call_over(struct coherence *c, enum content_effect effect);
 
 /* coherence_stamp() - the host, which is the writer, stamps every page anew */
 void coherence_stamp(struct coherence *c);

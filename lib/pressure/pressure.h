@@ -11,16 +11,9 @@
 
 #include "base/result.h"
 #include "inject/inject.h"
+#include "memory/effect.h"
 #include "memory/memory.h"
 #include "vm/vm.h"
-
-/* What a source does to the contents of the area. */
-enum pressure_effect {
-	EFFECT_PRESERVE,	/* every byte stays */
-	EFFECT_DISCARD,		/* every page reads as zeroes afterwards */
-	EFFECT_MAY_DISCARD,	/* any page may, until it is written again */
-	EFFECT_REPLACE,		/* other contents, which were there before, come in */
-};
 
 /* Which test program runs it. */
 enum pressure_family {
@@ -62,7 +55,7 @@ struct press {
 	unsigned int round;		/* calls of apply() before this one */
 	uint64_t proved;		/* pages shown to be hit, see pressure.proof */
 	struct coherence *coherence;	/* see press_call_over() */
-	enum pressure_effect effect;
+	enum content_effect effect;
 	void *state;			/* the row's own, from set_up() to tear_down() */
 };
 
@@ -122,7 +115,7 @@ const struct pressure *pressure_find(const char *name);
 bool pressure_applies(const struct pressure *p, const struct backing *backing);
 
 /* pressure_effect() - which; for a backing it applies to */
-enum pressure_effect pressure_effect(const struct pressure *p,
+enum content_effect pressure_effect(const struct pressure *p,
 				     const struct backing *backing);
 
 /* pressure_suits() - can the workload tell right from wrong under it? */

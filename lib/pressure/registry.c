@@ -38,7 +38,7 @@ bool pressure_applies(const struct pressure *p, const struct backing *backing)
 	       backing_bit(backing);
 }
 
-enum pressure_effect pressure_effect(const struct pressure *p,
+enum content_effect pressure_effect(const struct pressure *p,
 				     const struct backing *backing)
 {
 	unsigned int bit = backing_bit(backing);

@@ -8,6 +8,7 @@
 
 #include "inject/inject.h"
 #include "oracle/oracle.h"
+#include "pressure/pressure.h"
 
 /* How injectors stand around KVM's own notifier; see injector_setups[]. */
 struct injector_setup {
