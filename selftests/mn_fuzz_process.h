@@ -19,9 +19,9 @@
 #include <sys/wait.h>
 
 #include "base/deadline.h"
+#include "base/test_process.h"
 #include "memory/memory.h"
 #include "mn_fuzz_file.h"
-#include "runner/test_process.h"
 
 #define FUZZ_MAX_THREADS	6	/* of a process */
 #define FUZZ_PAGES		32

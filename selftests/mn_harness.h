@@ -19,11 +19,12 @@
 #include <kselftest_harness.h>
 
 #include "base/result.h"
+#include "base/test_process.h"
 #include "host/hoststate.h"
 #include "inject/inject.h"
 #include "runner/anchor.h"
 #include "runner/test_options.h"
-#include "runner/test_process.h"
+#include "runner/test_report.h"
 #include "vm/vm.h"
 
 /* What one program knows about its run. */

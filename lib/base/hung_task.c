@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runner/asleep.h"
+#include "base/hung_task.h"
 
 /* State and process group of /proc/@dir: they follow the name, which may hold anything. */
 static bool read_stat(const char *dir, char *state, pid_t *group)
@@ -48,7 +48,7 @@ static unsigned long long read_switches(const char *dir)
 	return sum;
 }
 
-static uint64_t since(const struct asleep *a, const struct sleeper *s)
+static uint64_t since(const struct hung_tasks *a, const struct hung_task *s)
 {
 	unsigned int i;
 
@@ -59,7 +59,7 @@ static uint64_t since(const struct asleep *a, const struct sleeper *s)
 	return s->since_ns;
 }
 
-static void look_at_process(const struct asleep *before, struct asleep *a, pid_t pid,
+static void look_at_process(const struct hung_tasks *before, struct hung_tasks *a, pid_t pid,
 			    uint64_t now_ns)
 {
 	char path[64], state;
@@ -69,8 +69,8 @@ static void look_at_process(const struct asleep *before, struct asleep *a, pid_t
 
 	snprintf(path, sizeof(path), "/proc/%d/task", pid);
 	dir = opendir(path);
-	while (dir && a->nr < ASLEEP_MAX && (entry = readdir(dir))) {
-		struct sleeper s = { .pid = pid, .tid = atoi(entry->d_name), .since_ns = now_ns };
+	while (dir && a->nr < HUNG_TASKS_MAX && (entry = readdir(dir))) {
+		struct hung_task s = { .pid = pid, .tid = atoi(entry->d_name), .since_ns = now_ns };
 
 		snprintf(path, sizeof(path), "%d/task/%.16s", pid, entry->d_name);
 		if (!s.tid || !read_stat(path, &state, &group) || state != 'D')
@@ -83,10 +83,10 @@ static void look_at_process(const struct asleep *before, struct asleep *a, pid_t
 		closedir(dir);
 }
 
-const struct sleeper *asleep_look(struct asleep *a, pid_t group, uint64_t now_ns)
+const struct hung_task *hung_tasks_look(struct hung_tasks *a, pid_t group, uint64_t now_ns)
 {
-	const struct sleeper *longest = NULL;
-	struct asleep before = *a;
+	const struct hung_task *longest = NULL;
+	struct hung_tasks before = *a;
 	struct dirent *entry;
 	unsigned int i;
 	DIR *dir = opendir("/proc");

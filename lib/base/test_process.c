@@ -14,14 +14,14 @@
 #include <unistd.h>
 
 #include "base/deadline.h"
-#include "runner/asleep.h"
-#include "runner/test_process.h"
+#include "base/hung_task.h"
+#include "base/test_process.h"
 
 #define NS_PER_SEC	1000000000ULL
 #define POLL_MS		10
 #define KILL_NS		(10 * NS_PER_SEC)
 /* Nothing that a test does keeps a thread from running so long. */
-#define ASLEEP_NS	(60 * NS_PER_SEC)
+#define HUNG_NS	(60 * NS_PER_SEC)
 #define LOOK_NS		(5 * NS_PER_SEC)
 
 void test_process_child(void)
@@ -76,7 +76,7 @@ static bool ready_in_time(int fd, uint64_t budget_ns)
 }
 
 /* Where in the kernel a thread is: the first line of its stack. */
-static void top_of_stack(const struct sleeper *s, char *line, size_t size)
+static void top_of_stack(const struct hung_task *s, char *line, size_t size)
 {
 	char path[64];
 	FILE *f;
@@ -93,8 +93,8 @@ static void top_of_stack(const struct sleeper *s, char *line, size_t size)
 /* Return: is it ready in time, and has the kernel woken all that it put to sleep? */
 static bool await_ready(pid_t pid, int fd, uint64_t limit_ns, struct result *r)
 {
-	struct asleep asleep = { .nr = 0 };
-	const struct sleeper *s;
+	struct hung_tasks tasks = { .nr = 0 };
+	const struct hung_task *s;
 	uint64_t spent = 0, step;
 	char where[256];
 
@@ -103,11 +103,11 @@ static bool await_ready(pid_t pid, int fd, uint64_t limit_ns, struct result *r)
 		if (ready_in_time(fd, step))
 			return true;
 		spent += step;
-		s = asleep_look(&asleep, pid, spent);
-		if (s && spent - s->since_ns >= ASLEEP_NS) {
+		s = hung_tasks_look(&tasks, pid, spent);
+		if (s && spent - s->since_ns >= HUNG_NS) {
 			top_of_stack(s, where, sizeof(where));
 			result_error(r, "thread %d sleeps uninterruptibly and was not woken once in %llu s: %s",
-				     s->tid, ASLEEP_NS / NS_PER_SEC, where);
+				     s->tid, HUNG_NS / NS_PER_SEC, where);
 			return false;
 		}
 		if (spent >= limit_ns) {
@@ -187,35 +187,4 @@ void test_process_wait(pid_t pid, unsigned int limit_ms, struct result *r)
 			     WTERMSIG(status), strsignal(WTERMSIG(status)));
 	else if (WEXITSTATUS(status))
 		result_error(r, "an assertion of the test failed");
-}
-
-static void print_evidence(const char *text)
-{
-	while (*text) {
-		int len = strcspn(text, "\n");
-
-		printf("# %.*s\n", len, text);
-		text += len + (text[len] == '\n');
-	}
-}
-
-void test_report(unsigned int number, const char *name, const char *program,
-		 const struct result *r)
-{
-	const char *status = "ok";
-
-	if (r->kind == RESULT_FAIL || r->kind == RESULT_ERROR) {
-		printf("# %s: %s\n", r->kind == RESULT_FAIL ? "broken" : "error",
-		       r->reason);
-		status = "not ok";
-	}
-	print_evidence(r->evidence);
-	if (r->kind == RESULT_SKIP) {
-		printf("ok %u %s # SKIP %s\n", number, name, r->reason);
-	} else {
-		if (r->kind != RESULT_PASS)
-			printf("# replay: %s -t '%s'\n", program, name);
-		printf("%s %u %s\n", status, number, name);
-	}
-	fflush(stdout);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A test runs in a process of its own: how that begins, ends and is reported.
+ * A test runs in a process of its own: how that begins and ends.
  */
 #ifndef TEST_PROCESS_H
 #define TEST_PROCESS_H
@@ -49,15 +49,5 @@ int test_process_ready(pid_t pid, int fd, unsigned int limit_ms, struct result *
 
 /* test_process_end() - kill a child and its process group, and wait for it */
 void test_process_end(pid_t pid, struct result *r);
-
-/*
- * test_report() - print diagnostics and result line of one test, as KTAP
- * @number: of the test in its plan
- * @name: stable and unique
- * @program: argv[0], for the replay command
- * @r: how it ended
- */
-void test_report(unsigned int number, const char *name, const char *program,
-		 const struct result *r);
 
 #endif

@@ -7,8 +7,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "base/test_process.h"
 #include "runner/anchor.h"
-#include "runner/test_process.h"
 #include "vm/vm.h"
 
 static void __attribute__((noreturn)) be_anchor(int ready)

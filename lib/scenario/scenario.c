@@ -5,8 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/test_process.h"
 #include "memory/smaps.h"
-#include "runner/test_process.h"
 #include "scenario/companion.h"
 #include "scenario/scenario.h"
 

@@ -15,8 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/test_process.h"
 #include "memory/pagemap.h"
-#include "runner/test_process.h"
 #include "scenario/vmm_internal.h"
 
 #ifndef SYS_process_mrelease

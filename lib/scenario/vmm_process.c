@@ -9,8 +9,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/test_process.h"
 #include "host/hostfile.h"
-#include "runner/test_process.h"
 #include "scenario/vmm_internal.h"
 
 #define NR_VCPUS	2

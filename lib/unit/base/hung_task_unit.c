@@ -12,7 +12,7 @@
 #include <kselftest_harness.h>
 
 #include "base/deadline.h"
-#include "runner/asleep.h"
+#include "base/hung_task.h"
 
 static pid_t start(int uninterruptibly)
 {
@@ -35,55 +35,55 @@ static void end(pid_t group)
 }
 
 /* The first that is seen asleep, at a time of @now; NULL after ten seconds without. */
-static const struct sleeper *await_sleeper(struct asleep *a, pid_t group, uint64_t now)
+static const struct hung_task *await_sleeper(struct hung_tasks *a, pid_t group, uint64_t now)
 {
-	const struct sleeper *s = NULL;
+	const struct hung_task *s = NULL;
 	unsigned int tries;
 
 	for (tries = 0; tries < 1000 && !s; tries++) {
 		sleep_ns(10000000);
-		s = asleep_look(a, group, now);
+		s = hung_tasks_look(a, group, now);
 	}
 	return s;
 }
 
 TEST(who_is_never_woken_is_found)
 {
-	const struct sleeper *s;
-	struct asleep a = { .nr = 0 };
+	const struct hung_task *s;
+	struct hung_tasks a = { .nr = 0 };
 	pid_t pid = start(1);
 
 	s = await_sleeper(&a, pid, 1);
 	ASSERT_NE(NULL, s);
 	EXPECT_EQ(pid, s->pid);
 	EXPECT_EQ(pid, s->tid);
-	s = asleep_look(&a, pid, 100);
+	s = hung_tasks_look(&a, pid, 100);
 	ASSERT_NE(NULL, s);
 	EXPECT_EQ(1, s->since_ns);
 	end(pid);
-	EXPECT_EQ(NULL, asleep_look(&a, pid, 101));
+	EXPECT_EQ(NULL, hung_tasks_look(&a, pid, 101));
 }
 
 TEST(who_can_be_interrupted_is_not)
 {
-	struct asleep a = { .nr = 0 };
+	struct hung_tasks a = { .nr = 0 };
 	pid_t pid = start(0);
 
 	sleep_ns(50000000);
-	EXPECT_EQ(NULL, asleep_look(&a, pid, 1));
+	EXPECT_EQ(NULL, hung_tasks_look(&a, pid, 1));
 	end(pid);
 }
 
 TEST(who_has_switched_begins_anew)
 {
-	struct asleep a = { .nr = 0 };
-	const struct sleeper *s;
+	struct hung_tasks a = { .nr = 0 };
+	const struct hung_task *s;
 	pid_t pid = start(1);
 
 	s = await_sleeper(&a, pid, 1);
 	ASSERT_NE(NULL, s);
 	a.threads[0].switches--;
-	s = asleep_look(&a, pid, 100);
+	s = hung_tasks_look(&a, pid, 100);
 	ASSERT_NE(NULL, s);
 	EXPECT_EQ(100, s->since_ns);
 	end(pid);
