@@ -275,8 +275,11 @@ static int read_suite(struct run *r, struct lab_error *e)
 	return ret;
 }
 
+/* Without options of its own argp would not hand the input on to the child. */
+static const struct argp_option no_options[] = { { 0 } };
 static const struct argp_child children[] = { { .argp = &lab_run_argp }, { 0 } };
 static const struct argp command = {
+	.options = no_options,
 	.doc = "Boot a kernel in an emulated machine, run the suite in it and say what came of it. "
 		"This takes neither KVM on this machine nor privileges."
 		"\vExit code: 0 pass, 1 fail, 4 all skipped, 10 hang, 11 panic, 12 did not boot, "
