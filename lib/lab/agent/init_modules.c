@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,19 +19,6 @@
 #define LIST_LOAD	"/modules.load"
 #define LIST_MISSING	"/modules.missing"
 #define CMDLINE_MAX	4096
-
-/* "/lib/modules/kvm-amd.ko" -> "kvm_amd" */
-static void module_name(const char *path, char *name, size_t size)
-{
-	const char *base = strrchr(path, '/');
-
-	if (base)
-		path = base + 1;
-	snprintf(name, size, "%.*s", (int)strcspn(path, "."), path);
-	for (; *name; name++)
-		if (*name == '-')
-			*name = '_';
-}
 
 /* Does "kvm-amd.npt=0" speak of kvm_amd? Returns the text behind the dot. */
 static const char *parameter_of(const char *word, const char *name)
@@ -67,10 +55,13 @@ static const char *load_reason(int err)
 	}
 }
 
-static int load(const char *path, const char *params)
+static int load(const char *name, const char *params)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC), ret = 0;
+	char path[PATH_MAX];
+	int fd, ret = 0;
 
+	snprintf(path, sizeof(path), "/modules/%s.ko", name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
 	if (syscall(SYS_finit_module, fd, params, 0) && errno != EEXIST)
@@ -96,7 +87,7 @@ static void report_missing(struct init *in, const struct init_modules *ops)
 
 void init_load_modules(struct init *in, const struct init_modules *ops)
 {
-	char cmdline[CMDLINE_MAX] = "", params[CMDLINE_MAX], line[1024], name[128];
+	char cmdline[CMDLINE_MAX] = "", params[CMDLINE_MAX], name[256];
 	FILE *f = fopen("/proc/cmdline", "re");
 
 	if (!f || !fgets(cmdline, sizeof(cmdline), f))
@@ -106,15 +97,12 @@ void init_load_modules(struct init *in, const struct init_modules *ops)
 	f = fopen(LIST_LOAD, "re");
 	if (!f && errno != ENOENT)
 		init_die(in, "open(%s): %s", LIST_LOAD, strerror(errno));
-	while (f && fgets(line, sizeof(line), f)) {
+	while (f && fgets(name, sizeof(name), f)) {
 		int ret;
 
-		line[strcspn(line, "\n")] = '\0';
-		if (!line[0])
-			continue;
-		module_name(line, name, sizeof(name));
+		name[strcspn(name, "\n")] = '\0';
 		collect_parameters(cmdline, name, params, sizeof(params));
-		ret = load(line, params);
+		ret = load(name, params);
 		ops->loaded(in);
 		if (ret)
 			ops->report(in, name, load_reason(-ret));

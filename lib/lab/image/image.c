@@ -1,171 +1,152 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The initramfs that a kernel under test boots into.
+ * The initramfs that a kernel under test boots into: libarchive turns a manifest into a
+ * cpio archive. Device nodes are mere entries in it, so no privilege is needed. It is
+ * not compressed, since unpacking costs an emulated guest more than a larger file.
  */
+#include <archive.h>
+#include <archive_entry.h>
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/fsys.h"
-#include "image/cpio.h"
+#include "base/text.h"
 #include "image/image.h"
-#include "image/modules.h"
+#include "image/manifest.h"
 
 /* Before init has mounted anything it needs a console to complain on. */
-static int add_base(struct lab_cpio *cpio, struct lab_error *e)
-{
-	static const char *const dirs[] = { "/dev", "/proc", "/sys", "/tmp" };
-	int ret = 0;
+static const char base[] =
+	"#mtree\n"
+	"/set type=file uid=0 gid=0 nlink=1 time=0.0\n"
+	"./dev type=dir mode=0755\n"
+	"./proc type=dir mode=0755\n"
+	"./sys type=dir mode=0755\n"
+	"./tmp type=dir mode=0755\n"
+	"./dev/console type=char mode=0600 device=linux,5,1\n"
+	"./dev/null type=char mode=0666 device=linux,1,3\n";
 
-	for (size_t i = 0; !ret && i < sizeof(dirs) / sizeof(dirs[0]); i++)
-		ret = lab_cpio_dir(cpio, dirs[i], e);
-	if (!ret)
-		ret = lab_cpio_chardev(cpio, "/dev/console", 0600, 5, 1, e);
-	if (!ret)
-		ret = lab_cpio_chardev(cpio, "/dev/null", 0666, 1, 3, e);
-	return ret;
+static int copy_data(struct archive *from, struct archive *to)
+{
+	static char block[1 << 16];
+	la_ssize_t n;
+
+	while ((n = archive_read_data(from, block, sizeof(block))) > 0)
+		if (archive_write_data(to, block, (size_t)n) != n)
+			return ARCHIVE_FATAL;
+	return (int)n;
 }
 
-static int add_file(struct lab_cpio *cpio, const char *from, const char *to,
-		    struct lab_error *e)
+/* ARCHIVE_EOF when all is copied. A file that cannot be opened is but a warning. */
+static int copy_entry(struct archive *from, struct archive *to)
 {
-	struct stat st;
-	size_t len;
-	char *data;
-	int ret;
+	struct archive_entry *entry;
+	int ret = archive_read_next_header(from, &entry);
 
-	if (stat(from, &st))
-		return lab_fail(e, -errno, "for %s of the image: %s: %s", to,
-				from, strerror(errno));
-	ret = lab_read_file(from, &data, &len, e);
-	if (ret)
+	if (ret != ARCHIVE_OK)
 		return ret;
-	ret = lab_cpio_file(cpio, to, st.st_mode & 0111, data, len, e);
-	free(data);
-	return ret;
+	archive_entry_set_pathname(entry, archive_entry_pathname(entry) + strlen("./"));
+	/* Those of this machine's file system. */
+	archive_entry_set_ino64(entry, 0);
+	archive_entry_set_dev(entry, 0);
+	ret = archive_write_header(to, entry);
+	return ret == ARCHIVE_OK ? copy_data(from, to) : ret;
 }
 
-static int add_init(struct lab_cpio *cpio, const char *init,
-		    struct lab_error *e)
+static const char *why(struct archive *from, struct archive *to)
 {
-	struct stat st;
+	const char *text = archive_error_string(from);
 
-	if (!stat(init, &st) && !(st.st_mode & 0111))
-		return lab_fail(e, -EACCES, "%s is to be /init but is not executable",
-				init);
-	return add_file(cpio, init, "/init", e);
+	if (!text)
+		text = archive_error_string(to);
+	return text ? text : "unknown reason";
 }
 
-/* A text that is put together line by line and then becomes a file. */
-struct list {
-	FILE *f;
-	char *text;
-	size_t len;
-};
-
-static int begin_list(struct list *list, struct lab_error *e)
+static int write_cpio(const struct lab_text *manifest, const char *out, struct lab_error *e)
 {
-	list->f = open_memstream(&list->text, &list->len);
-	if (!list->f)
-		return lab_fail(e, -errno, "open_memstream: %s", strerror(errno));
-	return 0;
-}
+	struct archive *from = archive_read_new(), *to = archive_write_new();
+	int ret = ARCHIVE_FATAL;
 
-static int end_list(struct lab_cpio *cpio, struct list *list, const char *to,
-		    struct lab_error *e)
-{
-	int ret;
-
-	if (fclose(list->f))
-		ret = lab_fail(e, -ENOMEM, "no memory for %s of the image", to);
-	else
-		ret = lab_cpio_file(cpio, to, false, list->text, list->len, e);
-	free(list->text);
-	return ret;
-}
-
-static int add_modules(struct lab_cpio *cpio, const struct lab_modules *modules,
-		       struct lab_error *e)
-{
-	const struct lab_module *m;
-	char to[PATH_MAX];
-	struct list list;
-	int ret, end;
-	size_t n;
-
-	ret = begin_list(&list, e);
-	if (ret)
-		return ret;
-	m = lab_modules_loads(modules, &n);
-	for (size_t i = 0; !ret && i < n; i++) {
-		ret = lab_path(e, to, "/modules/%s.ko", m[i].name);
-		if (!ret)
-			ret = lab_cpio_file(cpio, to, false, m[i].data, m[i].len, e);
-		fprintf(list.f, "%s\n", to);
+	if (from && to && !archive_read_support_format_mtree(from) &&
+	    !archive_read_set_options(from, "mtree:checkfs") &&
+	    !archive_write_set_format_cpio_newc(to) &&
+	    !archive_write_set_bytes_in_last_block(to, 1) &&
+	    !archive_write_open_filename(to, out) &&
+	    !archive_read_open_memory(from, manifest->s, manifest->len)) {
+		do {
+			ret = copy_entry(from, to);
+		} while (ret == ARCHIVE_OK);
 	}
-	end = end_list(cpio, &list, "/modules.load", ret ? NULL : e);
-	return ret ? ret : end;
+	if (ret == ARCHIVE_EOF)
+		ret = archive_write_close(to);
+	if (ret != ARCHIVE_OK) {
+		ret = lab_fail(e, -EIO, "cannot write %s: %s", out, why(from, to));
+		unlink(out);
+	}
+	archive_read_free(from);
+	archive_write_free(to);
+	return ret;
 }
 
-static int add_missing(struct lab_cpio *cpio, const struct lab_modules *modules,
-		       struct lab_error *e)
+static int add_init(const char *init, struct lab_text *manifest, struct lab_error *e)
 {
-	char *const *names;
-	struct list list;
-	size_t n;
-	int ret;
-
-	ret = begin_list(&list, e);
-	if (ret)
-		return ret;
-	names = lab_modules_missing(modules, &n);
-	for (size_t i = 0; i < n; i++)
-		fprintf(list.f, "%s\n", names[i]);
-	return end_list(cpio, &list, "/modules.missing", e);
+	if (!access(init, F_OK) && access(init, X_OK))
+		return lab_fail(e, -EACCES, "%s is to be /init but is not executable", init);
+	return lab_manifest_file(manifest, init, "/init", e);
 }
 
-static int write_image(const struct lab_image *image,
-		       const struct lab_modules *modules, struct lab_error *e)
+static int add_modules(const struct lab_image *image, const char *parts,
+		       struct lab_text *manifest, struct lab_error *e)
 {
-	struct lab_cpio *cpio;
+	char *dir = lab_format("%s/modules", parts), *list = lab_format("%s/modules.list", parts);
+	struct lab_argv argv = { NULL };
 	int ret;
 
-	ret = lab_cpio_open(image->out, &cpio, e);
-	if (ret)
-		return ret;
-	ret = add_base(cpio, e);
+	lab_argv_add_all(&argv, "sh", image->modules_sh, image->kernel->modules,
+			 image->kernel->release, dir, NULL);
+	for (size_t i = 0; i < image->nr_modules; i++)
+		lab_argv_add(&argv, image->modules[i]);
+	ret = lab_manifest_printed(manifest, &argv, list, e);
+	lab_argv_free(&argv);
+	free(list);
+	free(dir);
+	return ret;
+}
+
+static int add_mounts(const char *text, const char *parts, struct lab_text *manifest,
+		      struct lab_error *e)
+{
+	char *path = lab_format("%s/mounts", parts);
+	int ret = lab_write_file(path, text, strlen(text), e);
+
 	if (!ret)
-		ret = add_init(cpio, image->init, e);
-	if (!ret)
-		ret = add_modules(cpio, modules, e);
-	if (!ret)
-		ret = add_missing(cpio, modules, e);
-	if (!ret)
-		ret = lab_cpio_file(cpio, "/mounts", false, image->mounts,
-				    strlen(image->mounts), e);
-	for (size_t i = 0; !ret && i < image->nr_files; i++)
-		ret = add_file(cpio, image->files[i].from, image->files[i].to, e);
-	if (!ret)
-		return lab_cpio_close(cpio, e);
-	lab_cpio_discard(cpio);
+		ret = lab_manifest_file(manifest, path, "/mounts", e);
+	free(path);
 	return ret;
 }
 
 int lab_image_build(const struct lab_image *image, struct lab_error *e)
 {
-	struct lab_modules *modules;
+	char *parts = lab_format("%s.parts", image->out);
+	struct lab_text manifest = { NULL };
 	int ret;
 
-	ret = lab_modules_open(image->kernel->modules, image->kernel->release,
-			       &modules, e);
-	if (ret)
-		return ret;
-	for (size_t i = 0; !ret && i < image->nr_modules; i++)
-		ret = lab_modules_want(modules, image->modules[i], e);
+	lab_text_addf(&manifest, "%s%s", base, image->manifest);
+	ret = lab_remove_tree(parts, e);
 	if (!ret)
-		ret = write_image(image, modules, e);
-	lab_modules_close(modules);
+		ret = lab_make_dirs(parts, e);
+	if (!ret)
+		ret = add_init(image->init, &manifest, e);
+	if (!ret)
+		ret = add_modules(image, parts, &manifest, e);
+	if (!ret)
+		ret = add_mounts(image->mounts, parts, &manifest, e);
+	if (!ret)
+		ret = write_cpio(&manifest, image->out, e);
+	if (!ret)
+		ret = lab_remove_tree(parts, e);
+	lab_text_clear(&manifest);
+	free(parts);
 	return ret;
 }

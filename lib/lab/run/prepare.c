@@ -4,7 +4,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <glob.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +17,7 @@
 #include "base/text.h"
 #include "image/disk.h"
 #include "image/image.h"
-#include "image/kselftest_files.h"
+#include "image/manifest.h"
 #include "run/prepare.h"
 
 /* What the channel needs; a kernel has them as modules or built in. */
@@ -66,15 +65,8 @@ static int build_module(const struct lab_prepare *p, const struct lab_kernel *k,
 struct lists {
 	const char **modules;
 	size_t nr_modules;
-	struct lab_image_file *files;
-	size_t nr_files;
+	struct lab_text files;
 };
-
-static void add_file(struct lists *l, char *from, char *to)
-{
-	l->files = lab_realloc(l->files, l->nr_files + 1, sizeof(*l->files));
-	l->files[l->nr_files++] = (struct lab_image_file){ .from = from, .to = to };
-}
 
 /* Build a module of the suite, and put it where it is wanted. */
 static int add_external(const struct lab_prepare *p, struct lab_prepared *done,
@@ -88,12 +80,14 @@ static int add_external(const struct lab_prepare *p, struct lab_prepared *done,
 		return 0;
 	ko = lab_realloc(NULL, PATH_MAX, 1);
 	ret = build_module(p, &done->kernel, m, ko, &done->error);
-	if (!ret && m->program)
-		add_file(l, ko, lab_format("/suite/%s.ko", m->name));
-	else if (!ret)
+	if (!ret && m->program) {
+		char *to = lab_format("/suite/%s.ko", m->name);
+
+		ret = lab_manifest_file(&l->files, ko, to, &done->error);
+		free(to);
+	} else if (!ret) {
 		l->modules[l->nr_modules++] = ko;
-	else
-		free(ko);
+	}
 	/* No headers is a property of the kernel; a broken build never is. */
 	if (ret != -ENOENT || !m->optional)
 		return ret;
@@ -128,18 +122,17 @@ static int list_programs(const struct lab_prepare *p, struct lab_error *e, struc
 	for (size_t i = 0; i < p->suite->nr_programs; i++) {
 		const char *name = p->suite->programs[i].name;
 		char *from = lab_format("%s/selftests/%s", p->build, name);
-		size_t k = 0;
+		char *to = lab_format("/suite/%s", name);
+		int ret;
 
 		if (access(from, X_OK))
 			return lab_fail(e, -errno, "%s: %s; build the test programs first: make",
 					from, strerror(errno));
-		/* A profile may run a program twice, with different arguments. */
-		while (k < l->nr_files && strcmp(l->files[k].from, from))
-			k++;
-		if (k < l->nr_files)
-			free(from);
-		else
-			add_file(l, from, lab_format("/suite/%s", name));
+		ret = lab_manifest_file(&l->files, from, to, e);
+		if (ret)
+			return ret;
+		free(from);
+		free(to);
 	}
 	return 0;
 }
@@ -147,34 +140,42 @@ static int list_programs(const struct lab_prepare *p, struct lab_error *e, struc
 /* All of the directory that is wanted beside the programs. */
 static int list_added(const struct lab_prepare *p, struct lab_error *e, struct lists *l)
 {
-	char *dir, *pattern;
-	glob_t found;
+	size_t before = l->files.len;
+	char dir[PATH_MAX], *to;
 	int ret;
 
 	if (!p->add)
 		return 0;
-	dir = lab_realloc(NULL, PATH_MAX, 1);
 	ret = lab_realpath(p->add, dir, e);
 	if (ret)
 		return ret;
-	pattern = lab_format("%s/*", dir);
-	if (glob(pattern, 0, NULL, &found))
-		return lab_fail(e, -ENOENT, "--add %s: there is nothing in it", p->add);
-	for (size_t i = 0; i < found.gl_pathc; i++)
-		if (lab_is_file(found.gl_pathv[i]))
-			add_file(l, lab_strdup(found.gl_pathv[i]),
-				 lab_format("/suite%s", found.gl_pathv[i] +
-					    (strrchr(dir, '/') - dir)));
-	globfree(&found);
-	return 0;
+	to = lab_format("/suite%s", strrchr(dir, '/'));
+	ret = lab_manifest_tree(&l->files, dir, to, e);
+	free(to);
+	if (!ret && l->files.len == before)
+		ret = lab_fail(e, -ENOENT, "--add %s: there is nothing in it", p->add);
+	return ret;
 }
 
 static int list_kselftest(const struct lab_prepare *p, struct lab_error *e, struct lists *l)
 {
 	char *script = lab_format("%s/lib/lab/image/userland.sh", p->repo);
-	char *list = lab_format("%s/userland", p->out);
+	char *list = lab_format("%s/userland", p->out), *log = lab_format("%s.log", list);
+	struct lab_argv argv = { NULL };
+	int ret = lab_manifest_tree(&l->files, p->kselftest, "/kselftest", e);
 
-	return lab_kselftest_files(p->kselftest, script, list, &l->files, &l->nr_files, e);
+	lab_argv_add_all(&argv, "sh", script, NULL);
+	if (!ret)
+		ret = lab_manifest_printed(&l->files, &argv, list, e);
+	if (!ret) {
+		unlink(list);
+		unlink(log);
+	}
+	lab_argv_free(&argv);
+	free(script);
+	free(list);
+	free(log);
+	return ret;
 }
 
 /* Make the disks' images, and tell init where they belong. */
@@ -198,7 +199,7 @@ static int make_disks(const struct lab_prepare *p, struct lab_error *e, struct l
 /* The child ends right after: what the lists hold need not be freed. */
 static int prepare(const struct lab_prepare *p, struct lab_prepared *done)
 {
-	struct lists l = { NULL };
+	struct lists l = {};
 	struct lab_text mounts = { NULL };
 	struct lab_image image;
 	char *init = lab_format("%s/lab-init", p->build);
@@ -223,7 +224,8 @@ static int prepare(const struct lab_prepare *p, struct lab_prepared *done)
 	image = (struct lab_image){
 		.kernel = &done->kernel, .init = init,
 		.modules = l.modules, .nr_modules = l.nr_modules,
-		.files = l.files, .nr_files = l.nr_files,
+		.manifest = lab_text_take(&l.files),
+		.modules_sh = lab_format("%s/lib/lab/image/modules.sh", p->repo),
 		.mounts = lab_text_take(&mounts),
 		.out = done->image,
 	};

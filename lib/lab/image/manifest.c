@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What is to be in an image.
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <fts.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/fsys.h"
+#include "base/process.h"
+#include "image/manifest.h"
+
+/* Tarballs of all the rest, which kselftest's gen_tar puts beside it. */
+#define PACKAGES	"kselftest-packages"
+
+/* A relative path with a slash in it is a whole path to mtree. */
+static void add_path(struct lab_text *m, const char *path, size_t len)
+{
+	for (; len--; path++) {
+		if (isalnum((unsigned char)*path) || strchr("/._-+", *path))
+			lab_text_add(m, path, 1);
+		else
+			lab_text_addf(m, "\\%03o", (unsigned char)*path);
+	}
+}
+
+int lab_manifest_file(struct lab_text *m, const char *from, const char *to, struct lab_error *e)
+{
+	struct stat st;
+
+	if (stat(from, &st))
+		return lab_fail(e, -errno, "for %s of the image: %s: %s", to, from,
+				strerror(errno));
+	for (const char *p = to; (p = strchr(p + 1, '/')); ) {
+		lab_text_addf(m, ".");
+		add_path(m, to, (size_t)(p - to));
+		lab_text_addf(m, " type=dir mode=0755\n");
+	}
+	lab_text_addf(m, ".");
+	add_path(m, to, strlen(to));
+	lab_text_addf(m, " mode=%s contents=", st.st_mode & 0111 ? "0755" : "0644");
+	add_path(m, from, strlen(from));
+	lab_text_addf(m, "\n");
+	return 0;
+}
+
+static int by_name(const FTSENT **a, const FTSENT **b)
+{
+	return strcmp((*a)->fts_name, (*b)->fts_name);
+}
+
+static int add_entry(struct lab_text *m, const FTSENT *f, const char *below, const char *to,
+		     struct lab_error *e)
+{
+	int err = f->fts_errno ? f->fts_errno : ENOENT, ret;
+	char *path;
+
+	switch (f->fts_info) {
+	case FTS_F:
+		path = lab_format("%s%s", to, below);
+		ret = lab_manifest_file(m, f->fts_path, path, e);
+		free(path);
+		return ret;
+	case FTS_ERR:
+	case FTS_DNR:
+	case FTS_NS:
+	case FTS_SLNONE:
+		return lab_fail(e, -err, "%s: %s", f->fts_path, strerror(err));
+	default:
+		return 0;
+	}
+}
+
+int lab_manifest_tree(struct lab_text *m, const char *from, const char *to, struct lab_error *e)
+{
+	char *const roots[] = { (char *)from, NULL };
+	FTS *fts = fts_open(roots, FTS_LOGICAL | FTS_NOCHDIR, by_name);
+	FTSENT *f;
+	int ret = 0;
+
+	if (!fts)
+		return lab_fail(e, -errno, "fts_open(%s): %s", from, strerror(errno));
+	while (!ret && (f = fts_read(fts))) {
+		if (f->fts_info == FTS_D && !strcmp(f->fts_name, PACKAGES))
+			fts_set(fts, f, FTS_SKIP);
+		else
+			ret = add_entry(m, f, f->fts_path + strlen(from), to, e);
+	}
+	fts_close(fts);
+	return ret;
+}
+
+int lab_manifest_printed(struct lab_text *m, const struct lab_argv *argv,
+			 const char *list, struct lab_error *e)
+{
+	char *log = lab_format("%s.log", list), *text = NULL, *rest, *line;
+	const struct lab_process script = { .argv = argv, .out = list, .err = log };
+	size_t len;
+	int ret = lab_process_must(&script, e);
+
+	free(log);
+	if (!ret)
+		ret = lab_read_file(list, &text, &len, e);
+	for (rest = text; !ret && (line = strsep(&rest, "\n")) && *line; ) {
+		char *to = strchr(line, '\t');
+
+		if (!to) {
+			ret = lab_fail(e, -EINVAL, "%s: not \"FROM, tab, TO\": %s", list, line);
+			break;
+		}
+		*to++ = '\0';
+		ret = lab_manifest_file(m, line, to, e);
+	}
+	free(text);
+	return ret;
+}
