@@ -11,7 +11,7 @@ set -eu
 
 # For what			packages
 need='
-building			gcc make libc6-dev linux-libc-dev libarchive-dev libjansson-dev libnuma-dev
+building			gcc make libc6-dev linux-libc-dev libarchive-dev libgsl-dev libjansson-dev libnuma-dev
 building kernel modules		libelf1 pahole
 building kernels		flex bison bc libelf-dev libssl-dev cpio kmod rsync
 fetching kernels		ca-certificates debian-archive-keyring xz-utils

@@ -2,37 +2,44 @@
 /*
  * The same programs on several kernels, in several modes: one run each, one table.
  *
- * A run that came to its end is kept with a description of what it ran, and not
- * done again while that is the same; so a matrix can be interrupted, and a kernel
- * added to it.
+ * All that is asked for is looked at before anything is run. A run that said something
+ * of its kernel, be it by a panic, is kept with a description of what it ran, and not done
+ * again while that is the same; so a matrix can be interrupted, and a kernel added to it.
  */
 #include <errno.h>
-#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/child.h"
 #include "base/command.h"
+#include "base/exit.h"
 #include "base/fsys.h"
-#include "base/paths.h"
+#include "base/process.h"
 #include "base/text.h"
+#include "campaign/campaign.h"
 #include "campaign/matrix.h"
 #include "campaign/matrix_table.h"
-#include "run/options.h"
 #include "run/setup.h"
-#include "verdict/verdict.h"
 
 struct matrix {
 	const struct lab_paths *paths;
-	const char *kernels, *modes;
+	const char *kernels, *modes, *out;
 	bool again;
 	struct lab_options options;	/* of each run, but for its kernel and mode */
-	const char *out;
-	struct lab_matrix_run *runs;
-	size_t nr_runs;
+	struct lab_argv kernel_words, mode_words;	/* these lists */
+	struct cell *cells;
+	size_t nr_cells;
+	struct lab_campaign campaign;
 	bool failed, incomplete;
+};
+
+/* One kernel in one mode. */
+struct cell {
+	struct lab_options options;
+	json_t *setup;		/* what is run */
+	char *title, *dir, *made_of;	/* the last: file with the setup of what is in dir */
+	json_t *results;	/* NULL: none */
 };
 
 enum { KERNELS = 256, MODES, AGAIN, OUT };
@@ -40,8 +47,7 @@ enum { KERNELS = 256, MODES, AGAIN, OUT };
 static const struct argp_option options[] = {
 	{ "kernels", KERNELS, "LIST", 0,
 	  "Debian's series, or directories of built trees, blanks between (default: 5.10 6.1 "
-	  "6.12 7.2)",
-	  0 },
+	  "6.12 7.2)", 0 },
 	{ "modes", MODES, "LIST", 0, "Modes of the suite (default: its first)", 0 },
 	{ "again", AGAIN, NULL, 0, "Also what was run before", 0 },
 	{ "out", OUT, "DIR", 0,
@@ -75,8 +81,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return lab_command_word(state, options, key, arg, &m->out);
 	case ARGP_KEY_END:
 		if (m->options.mode)
-			return lab_command_refuse(state,
-				"--mode: the modes of a matrix are given with --modes");
+			return lab_command_refuse(state, "--mode: give a matrix --modes");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -89,30 +94,16 @@ static const struct argp command = {
 	options, parse, NULL,
 	"Run the same programs on several kernels and print what became of each test where. "
 	"What was run before with the same kernel, programs and options is not run again."
-	"\vExit code: 0 nothing failed, 1 something did, 13 infrastructure, 64 wrong usage",
+	"\vExit code: 0 nothing failed, 1 something did, 13 infrastructure, 64 wrong usage, "
+	"128+N interrupted by signal N",
 	children, NULL, NULL
 };
 
-/* One kernel in one mode. */
-struct cell {
-	struct lab_options options;
-	json_t *setup;		/* what is run */
-	char *title, *dir, *made_of;	/* the last: file with the setup of what is in dir */
-};
-
-static int describe(const struct matrix *m, const char *kernel, const char *mode,
-		    struct cell *cell, struct lab_error *e)
+static int describe(const struct matrix *m, struct cell *cell, struct lab_error *e)
 {
-	const char *release;
-	int ret;
+	const char *release, *mode;
+	int ret = lab_setup_describe(m->paths, &cell->options, &cell->setup, e);
 
-	*cell = (struct cell){ .options = m->options };
-	if (strchr(kernel, '/'))
-		cell->options.kdir = kernel;
-	else
-		cell->options.series = kernel;
-	cell->options.mode = mode;
-	ret = lab_setup_describe(m->paths, &cell->options, &cell->setup, e);
 	if (ret)
 		return ret;
 	release = json_string_value(json_object_get(cell->setup, "kernel"));
@@ -120,18 +111,61 @@ static int describe(const struct matrix *m, const char *kernel, const char *mode
 	cell->title = lab_format("%s %s", release, mode);
 	cell->dir = lab_format("%s/%s-%s", m->out, release, mode);
 	cell->made_of = lab_format("%s/setup.json", cell->dir);
+	cell->options.out = cell->dir;
 	return 0;
 }
 
-static void forget(struct cell *cell)
+/* Not having one of the kernels says nothing about the others; wrong usage ends it all. */
+static int add_cell(struct matrix *m, const char *kernel, const char *mode)
 {
-	json_decref(cell->setup);
-	free(cell->title);
-	free(cell->dir);
-	free(cell->made_of);
+	struct cell cell = { .options = m->options };
+	struct lab_error e;
+	int ret;
+
+	if (strchr(kernel, '/'))
+		cell.options.kdir = kernel;
+	else
+		cell.options.series = kernel;
+	cell.options.mode = mode;
+	ret = describe(m, &cell, &e);
+	if (ret) {
+		fprintf(stderr, "lab: %s: %s\n", kernel, e.text);
+		m->incomplete = true;
+		return ret == -EINVAL ? ret : 0;
+	}
+	m->cells = lab_realloc(m->cells, m->nr_cells + 1, sizeof(*m->cells));
+	m->cells[m->nr_cells++] = cell;
+	return 0;
 }
 
-/* What a run that came to its end left; NULL if there is none, or of something else. */
+static void split(struct lab_argv *words, const char *list)
+{
+	char *copy = lab_strdup(list), *rest = copy, *word;
+
+	while ((word = strsep(&rest, " ")))
+		if (word[0])
+			lab_argv_add(words, word);
+	free(copy);
+}
+
+static int add_cells(struct matrix *m)
+{
+	int ret = 0;
+
+	split(&m->kernel_words, m->kernels);
+	split(&m->mode_words, m->modes ? m->modes : "");
+	for (size_t i = 0; !ret && i < m->kernel_words.nr; i++) {
+		const char *kernel = m->kernel_words.words[i];
+
+		if (!m->mode_words.nr)
+			ret = add_cell(m, kernel, NULL);
+		for (size_t k = 0; !ret && k < m->mode_words.nr; k++)
+			ret = add_cell(m, kernel, m->mode_words.words[k]);
+	}
+	return ret;
+}
+
+/* What a run left that said something of its kernel; NULL if there is none, or of another. */
 static json_t *load(const struct cell *cell)
 {
 	json_t *made_of = json_load_file(cell->made_of, 0, NULL), *results = NULL;
@@ -144,139 +178,123 @@ static json_t *load(const struct cell *cell)
 	return results;
 }
 
-static int start(const struct matrix *m, const struct cell *cell)
+static int run(struct matrix *m, struct cell *cell, struct lab_error *e)
 {
-	char *log = lab_format("%s/lab.log", cell->dir);
-	struct lab_options o = cell->options;
-	struct lab_argv argv = { NULL };
-	int code;
-
-	o.out = cell->dir;
-	lab_argv_addf(&argv, "%s/lab", m->paths->build);
-	lab_argv_add(&argv, "run");
-	lab_options_args(&o, &argv);
-	code = lab_child_run(argv.words, log);
-	lab_argv_free(&argv);
-	free(log);
-	return code;
-}
-
-static int run(const struct matrix *m, const struct cell *cell, json_t **results,
-	       struct lab_error *e)
-{
-	int code, ret = lab_remove_tree(cell->dir, e);
+	int ret = lab_remove_tree(cell->dir, e);
 
 	if (!ret)
 		ret = lab_make_dirs(cell->dir, e);
-	if (ret)
+	if (!ret)
+		ret = lab_campaign_run(&m->campaign, &cell->options, cell->title, "",
+				       &cell->results, e);
+	if (ret || !cell->results)
 		return ret;
-	code = start(m, cell);
-	if (code != LAB_EXIT_PASS && code != LAB_EXIT_FAIL && code != LAB_EXIT_SKIP)
-		return lab_fail(e, -EIO, "lab run exited %d, see %s", code, cell->dir);
+	if (lab_campaign_code(cell->results) == LAB_EXIT_INFRASTRUCTURE)
+		return lab_fail(e, -EIO, "%s, see %s",
+				json_string_value(json_object_get(cell->results, "reason")),
+				cell->dir);
 	if (json_dump_file(cell->setup, cell->made_of, JSON_INDENT(2)))
 		return lab_fail(e, -EIO, "%s cannot be written", cell->made_of);
-	*results = load(cell);
-	return *results ? 0 : lab_fail(e, -EIO, "no results in %s", cell->dir);
+	return 0;
 }
 
-static void add(struct matrix *m, struct cell *cell, json_t *results)
+static void say(struct matrix *m, const struct cell *cell)
 {
-	int passed = 0, failed = 0, skipped = 0;
+	int code = lab_campaign_code(cell->results), passed = 0, failed = 0, skipped = 0;
+	const char *verdict = "", *reason = "";
 	double seconds = 0;
 
-	m->runs = lab_realloc(m->runs, m->nr_runs + 1, sizeof(*m->runs));
-	m->runs[m->nr_runs++] = (struct lab_matrix_run){
-		.title = lab_strdup(cell->title), .results = results,
-	};
-	json_unpack(results, "{s:F, s:{s:i, s:i, s:i}}", "seconds", &seconds, "totals",
-		    "passed", &passed, "failed", &failed, "skipped", &skipped);
-	m->failed |= json_integer_value(json_object_get(results, "exit_code")) == LAB_EXIT_FAIL;
-	printf("%s: %d passed, %d failed, %d skipped (%.1f s)\n", cell->title, passed, failed,
-	       skipped, seconds);
-	fflush(stdout);
+	json_unpack(cell->results, "{s:F, s:s, s:s, s:{s:i, s:i, s:i}}", "seconds", &seconds,
+		    "verdict", &verdict, "reason", &reason, "totals", "passed", &passed,
+		    "failed", &failed, "skipped", &skipped);
+	if (code == LAB_EXIT_PASS || code == LAB_EXIT_FAIL || code == LAB_EXIT_SKIP)
+		lab_progress_say(&m->campaign.progress,
+				 "%s: %d passed, %d failed, %d skipped (%.1f s)", cell->title,
+				 passed, failed, skipped, seconds);
+	else
+		lab_progress_say(&m->campaign.progress, "%s: %s: %s (%.1f s)", cell->title, verdict,
+				 reason, seconds);
+	m->failed |= code != LAB_EXIT_PASS && code != LAB_EXIT_SKIP;
 }
 
 /* What goes wrong with one kernel says nothing about the others. */
-static int fill(struct matrix *m, const char *kernel, const char *mode)
+static void fill(struct matrix *m, struct cell *cell)
 {
 	struct lab_error e;
-	json_t *results = NULL;
-	struct cell cell;
-	int ret = describe(m, kernel, mode, &cell, &e);
-
-	if (!ret && !m->again)
-		results = load(&cell);
-	if (!ret && !results)
-		ret = run(m, &cell, &results, &e);
-	if (!ret)
-		add(m, &cell, results);
-	else
-		fprintf(stderr, "lab: %s: %s\n", kernel, e.text);
-	forget(&cell);
-	m->incomplete |= ret != 0;
-	return ret;
-}
-
-static int fill_modes(struct matrix *m, const char *kernel)
-{
-	char *words, *rest, *mode;
 	int ret = 0;
 
-	if (!m->modes)
-		return fill(m, kernel, NULL);
-	words = lab_strdup(m->modes);
-	rest = words;
-	while (ret != -EINVAL && (mode = strsep(&rest, " ")))
-		if (mode[0])
-			ret = fill(m, kernel, mode);
-	free(words);
-	return ret;
+	if (!m->again)
+		cell->results = load(cell);
+	if (!cell->results)
+		ret = run(m, cell, &e);
+	if (ret) {
+		lab_progress_clear(&m->campaign.progress);
+		fprintf(stderr, "lab: %s: %s\n", cell->title, e.text);
+		json_decref(cell->results);
+		cell->results = NULL;
+	}
+	if (cell->results)
+		say(m, cell);
+	m->incomplete |= !cell->results;
 }
 
-/* Return: -EINVAL if what was asked for does not exist. */
-static int fill_all(struct matrix *m)
+static int report(const struct matrix *m, struct lab_error *e)
 {
-	char *words = lab_strdup(m->kernels), *rest = words, *kernel;
-	int ret = 0;
-
-	while (ret != -EINVAL && (kernel = strsep(&rest, " ")))
-		if (kernel[0])
-			ret = fill_modes(m, kernel);
-	free(words);
-	return ret == -EINVAL ? ret : 0;
-}
-
-static int report(struct matrix *m, struct lab_error *e)
-{
+	struct lab_matrix_run *runs = lab_realloc(NULL, m->nr_cells, sizeof(*runs));
 	char *path = lab_format("%s/matrix.md", m->out), *text = NULL;
-	size_t len;
+	size_t nr = 0, len;
 	FILE *f = open_memstream(&text, &len);
-	int ret;
+	int ret = 0;
 
-	lab_matrix_table(f, m->runs, m->nr_runs);
+	for (size_t i = 0; i < m->nr_cells; i++) {
+		const struct cell *cell = &m->cells[i];
+
+		if (cell->results)
+			runs[nr++] = (struct lab_matrix_run){ cell->title, cell->results };
+	}
+	lab_matrix_table(f, runs, nr);
 	fclose(f);
-	ret = lab_write_file(path, text, len, e);
-	if (!ret)
+	if (nr)
+		ret = lab_write_file(path, text, len, e);
+	if (nr && !ret)
 		printf("table in %s\n", path);
 	free(text);
 	free(path);
+	free(runs);
 	return ret;
 }
 
 static int matrix(struct matrix *m)
 {
 	struct lab_error e;
-	int ret = lab_make_dirs(m->out, &e);
+	int ret = lab_campaign_begin(&m->campaign, m->paths, m->options.quiet, &e);
 
-	if (!ret && fill_all(m))
-		return LAB_EXIT_USAGE;
-	if (!ret && m->nr_runs)
+	for (size_t i = 0; !ret && !m->campaign.stopped_by && i < m->nr_cells; i++)
+		fill(m, &m->cells[i]);
+	lab_progress_end(&m->campaign.progress);
+	if (!ret)
 		ret = report(m, &e);
 	if (ret)
 		fprintf(stderr, "lab: %s\n", e.text);
+	if (m->campaign.stopped_by)
+		return 128 + m->campaign.stopped_by;
 	if (ret || m->incomplete)
 		return LAB_EXIT_INFRASTRUCTURE;
 	return m->failed ? LAB_EXIT_FAIL : LAB_EXIT_PASS;
+}
+
+static void forget(struct matrix *m)
+{
+	for (size_t i = 0; i < m->nr_cells; i++) {
+		json_decref(m->cells[i].setup);
+		json_decref(m->cells[i].results);
+		free(m->cells[i].title);
+		free(m->cells[i].dir);
+		free(m->cells[i].made_of);
+	}
+	free(m->cells);
+	lab_argv_free(&m->kernel_words);
+	lab_argv_free(&m->mode_words);
 }
 
 int lab_matrix_main(int argc, char *argv[], const struct lab_paths *paths)
@@ -287,13 +305,9 @@ int lab_matrix_main(int argc, char *argv[], const struct lab_paths *paths)
 
 	if (!code) {
 		m.out = m.out ? m.out : out;
-		code = matrix(&m);
+		code = add_cells(&m) ? LAB_EXIT_USAGE : matrix(&m);
 	}
-	for (size_t i = 0; i < m.nr_runs; i++) {
-		free(m.runs[i].title);
-		json_decref(m.runs[i].results);
-	}
-	free(m.runs);
+	forget(&m);
 	free(out);
 	return code;
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Several runs side by side, as Markdown.
+ *
+ * A table is a JSON object: rows by name, in the order in which they were first heard
+ * of, each an array with a cell for each run.
  */
 #include <stdbool.h>
 #include <stdlib.h>
@@ -10,36 +13,17 @@
 #include "base/text.h"
 #include "campaign/matrix_table.h"
 
-/* What a run says of something: an object by run number, in an object by name. */
-struct table {
-	json_t *rows;		/* in the order in which they were first heard of */
-};
-
-static json_t *row(struct table *t, const char *name)
+static json_t *row(json_t *table, const char *name, size_t nr)
 {
-	json_t *r = json_object_get(t->rows, name);
+	json_t *r = json_object_get(table, name);
 
 	if (!r) {
-		r = json_object();
-		json_object_set_new(t->rows, name, r);
+		r = json_array();
+		for (size_t i = 0; i < nr; i++)
+			json_array_append_new(r, json_string(""));
+		json_object_set_new(table, name, r);
 	}
 	return r;
-}
-
-static void set(struct table *t, const char *name, size_t run, json_t *value)
-{
-	char key[24];
-
-	snprintf(key, sizeof(key), "%zu", run);
-	json_object_set_new(row(t, name), key, value);
-}
-
-static json_t *get(json_t *row, size_t run)
-{
-	char key[24];
-
-	snprintf(key, sizeof(key), "%zu", run);
-	return json_object_get(row, key);
 }
 
 /* No bars in a cell, which would end it. */
@@ -51,68 +35,62 @@ static void print_cell(FILE *f, const char *text)
 	fputc(' ', f);
 }
 
-static void print_head(FILE *f, const char *what, const struct lab_matrix_run *runs, size_t nr)
+/* Nothing without rows; the table is used up. */
+static void print_table(FILE *f, const char *heading, const char *what, json_t *table,
+			const struct lab_matrix_run *runs, size_t nr)
 {
-	print_cell(f, what);
-	for (size_t i = 0; i < nr; i++)
-		print_cell(f, runs[i].title);
-	fputs("|\n|---", f);
-	for (size_t i = 0; i < nr; i++)
-		fputs("|--:", f);
-	fputs("|\n", f);
-}
-
-static void print_rows(FILE *f, const struct table *t, size_t nr)
-{
+	json_t *cells, *value;
 	const char *name;
-	json_t *one, *value;
+	size_t i;
 
-	json_object_foreach(t->rows, name, one) {
+	if (json_object_size(table)) {
+		fputs(heading, f);
+		print_cell(f, what);
+		for (i = 0; i < nr; i++)
+			print_cell(f, runs[i].title);
+		fputs("|\n|---", f);
+		for (i = 0; i < nr; i++)
+			fputs("|--:", f);
+		fputs("|\n", f);
+	}
+	json_object_foreach(table, name, cells) {
 		print_cell(f, name);
-		for (size_t i = 0; i < nr; i++) {
-			value = get(one, i);
+		json_array_foreach(cells, i, value) {
 			if (json_is_integer(value))
 				fprintf(f, "| %lld ", (long long)json_integer_value(value));
 			else
-				print_cell(f, value ? json_string_value(value) : "");
+				print_cell(f, json_string_value(value));
 		}
 		fputs("|\n", f);
 	}
+	json_decref(table);
 }
 
-/* Nothing without rows. */
-static void print_table(FILE *f, const char *heading, const char *what, const struct table *t,
-			const struct lab_matrix_run *runs, size_t nr)
+static json_t *counts(json_t *of)
 {
-	if (!json_object_size(t->rows))
-		return;
-	fputs(heading, f);
-	print_head(f, what, runs, nr);
-	print_rows(f, t, nr);
-}
+	int passed = 0, failed = 0, skipped = 0;
 
-static void add_counts(struct table *t, const char *name, size_t run, json_t *counts)
-{
-	json_int_t passed = 0, failed = 0, skipped = 0;
-
-	json_unpack(counts, "{s:I, s:I, s:I}", "passed", &passed, "failed", &failed,
+	json_unpack(of, "{s:i, s:i, s:i}", "passed", &passed, "failed", &failed,
 		    "skipped", &skipped);
-	set(t, name, run, json_sprintf("%d / %d / %d", (int)passed, (int)failed, (int)skipped));
+	return json_sprintf("%d / %d / %d", passed, failed, skipped);
 }
 
 static void print_programs(FILE *f, const struct lab_matrix_run *runs, size_t nr)
 {
-	struct table t = { json_object() };
-	json_t *program;
+	json_t *table = json_object(), *program;
 	size_t k;
 
 	for (size_t i = 0; i < nr; i++)
 		json_array_foreach(json_object_get(runs[i].results, "programs"), k, program)
-			add_counts(&t, lab_json_text_of(program, "name"), i, program);
+			json_array_set_new(row(table, lab_json_text_of(program, "name"), nr), i,
+					   counts(program));
 	for (size_t i = 0; i < nr; i++)
-		add_counts(&t, "all", i, json_object_get(runs[i].results, "totals"));
-	print_table(f, "", "passed / failed / skipped", &t, runs, nr);
-	json_decref(t.rows);
+		json_array_set_new(row(table, "all", nr), i,
+				   counts(json_object_get(runs[i].results, "totals")));
+	for (size_t i = 0; i < nr; i++)
+		json_array_set_new(row(table, "verdict", nr), i,
+				   json_string(lab_json_text_of(runs[i].results, "verdict")));
+	print_table(f, "", "passed / failed / skipped", table, runs, nr);
 }
 
 /* A number in a reason makes it no other reason, but the version of something does. */
@@ -128,44 +106,59 @@ static char *without_numbers(const char *reason)
 	return lab_text_take(&t);
 }
 
-static void count_skip(struct table *t, size_t run, json_t *one)
+static bool has_status(json_t *one, const char *status)
 {
-	char *why = without_numbers(lab_json_text_of(one, "reason"));
-	json_int_t before = json_integer_value(get(row(t, why), run));
-
-	set(t, why, run, json_integer(before + 1));
-	free(why);
+	return !strcmp(lab_json_text_of(one, "status"), status);
 }
 
 static void print_skips(FILE *f, const struct lab_matrix_run *runs, size_t nr)
 {
-	struct table t = { json_object() };
-	json_t *one;
+	json_t *table = json_object(), *one;
 	size_t k;
 
-	for (size_t i = 0; i < nr; i++)
-		json_array_foreach(json_object_get(runs[i].results, "cases"), k, one)
-			if (!strcmp(lab_json_text_of(one, "status"), "skip"))
-				count_skip(&t, i, one);
-	print_table(f, "\n## Why tests were skipped\n\n", "reason", &t, runs, nr);
-	json_decref(t.rows);
+	for (size_t i = 0; i < nr; i++) {
+		json_array_foreach(json_object_get(runs[i].results, "cases"), k, one) {
+			char *why = without_numbers(lab_json_text_of(one, "reason"));
+
+			if (has_status(one, "skip")) {
+				json_t *r = row(table, why, nr);
+				json_int_t before = json_integer_value(json_array_get(r, i));
+
+				json_array_set_new(r, i, json_integer(before + 1));
+			}
+			free(why);
+		}
+	}
+	print_table(f, "\n## Why tests were skipped\n\n", "reason", table, runs, nr);
 }
 
+/* A case without a name stands for its program. */
 static char *title_of(json_t *one)
 {
-	return lab_format("%s:%s", lab_json_text_of(one, "program"), lab_json_text_of(one, "name"));
+	const char *name = lab_json_text_of(one, "name");
+
+	return lab_format("%s%s%s", lab_json_text_of(one, "program"), name[0] ? ":" : "", name);
 }
 
 static void print_failure(FILE *f, const char *run, json_t *one)
 {
+	const char *reason = lab_json_text_of(one, "reason");
 	char *title = title_of(one);
 	json_t *line;
 	size_t i;
 
-	fprintf(f, "\n%s on %s:\n\n", title, run);
+	fprintf(f, "\n%s on %s%s%s:\n\n", title, run, reason[0] ? ": " : "", reason);
 	json_array_foreach(json_object_get(one, "diagnostics"), i, line)
 		fprintf(f, "    %s\n", json_string_value(line));
 	free(title);
+}
+
+/* Did the machine come to a bad end? Then what its tests say is only half of it. */
+static bool ended_badly(const struct lab_matrix_run *run)
+{
+	const char *verdict = lab_json_text_of(run->results, "verdict");
+
+	return strcmp(verdict, "pass") && strcmp(verdict, "fail") && strcmp(verdict, "skip");
 }
 
 static void print_failures(FILE *f, const struct lab_matrix_run *runs, size_t nr)
@@ -175,8 +168,14 @@ static void print_failures(FILE *f, const struct lab_matrix_run *runs, size_t nr
 	size_t k;
 
 	for (size_t i = 0; i < nr; i++) {
+		if (ended_badly(&runs[i])) {
+			fprintf(f, "%s\n%s: %s: %s\n", heading, runs[i].title,
+				lab_json_text_of(runs[i].results, "verdict"),
+				lab_json_text_of(runs[i].results, "reason"));
+			heading = "";
+		}
 		json_array_foreach(json_object_get(runs[i].results, "cases"), k, one) {
-			if (strcmp(lab_json_text_of(one, "status"), "fail"))
+			if (!has_status(one, "fail"))
 				continue;
 			fputs(heading, f);
 			heading = "";
@@ -185,21 +184,21 @@ static void print_failures(FILE *f, const struct lab_matrix_run *runs, size_t nr
 	}
 }
 
-static bool passed_everywhere(json_t *one, size_t nr)
+static bool passed_everywhere(json_t *cells)
 {
-	for (size_t i = 0; i < nr; i++) {
-		const char *status = json_string_value(get(one, i));
+	json_t *status;
+	size_t i;
 
-		if (!status || (strcmp(status, "pass") && strcmp(status, "xfail")))
+	json_array_foreach(cells, i, status)
+		if (strcmp(json_string_value(status), "pass") &&
+		    strcmp(json_string_value(status), "xfail"))
 			return false;
-	}
 	return true;
 }
 
 static void print_others(FILE *f, const struct lab_matrix_run *runs, size_t nr)
 {
-	struct table t = { json_object() };
-	json_t *one;
+	json_t *table = json_object(), *one;
 	const char *name;
 	void *next;
 	size_t k;
@@ -208,15 +207,15 @@ static void print_others(FILE *f, const struct lab_matrix_run *runs, size_t nr)
 		json_array_foreach(json_object_get(runs[i].results, "cases"), k, one) {
 			char *title = title_of(one);
 
-			set(&t, title, i, json_string(lab_json_text_of(one, "status")));
+			json_array_set_new(row(table, title, nr), i,
+					   json_string(lab_json_text_of(one, "status")));
 			free(title);
 		}
 	}
-	json_object_foreach_safe(t.rows, next, name, one)
-		if (passed_everywhere(one, nr))
-			json_object_del(t.rows, name);
-	print_table(f, "\n## Tests that did not pass everywhere\n\n", "test", &t, runs, nr);
-	json_decref(t.rows);
+	json_object_foreach_safe(table, next, name, one)
+		if (passed_everywhere(one))
+			json_object_del(table, name);
+	print_table(f, "\n## Tests that did not pass everywhere\n\n", "test", table, runs, nr);
 }
 
 void lab_matrix_table(FILE *f, const struct lab_matrix_run *runs, size_t nr)

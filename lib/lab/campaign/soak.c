@@ -8,28 +8,21 @@
  * them: a verdict must not depend on how busy the bed is.
  */
 #include <errno.h>
-#include <limits.h>
-#include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
-#include "base/child.h"
 #include "base/command.h"
+#include "base/exit.h"
 #include "base/fsys.h"
-#include "base/paths.h"
-#include "base/progress.h"
 #include "base/run_dir.h"
 #include "base/text.h"
 #include "campaign/burners.h"
+#include "campaign/campaign.h"
 #include "campaign/soak.h"
 #include "campaign/soak_file.h"
 #include "campaign/soak_report.h"
-#include "run/options.h"
 #include "run/setup.h"
-#include "verdict/verdict.h"
 
 /* Without a failure so many say: at most one in twenty fails (95 % confidence). */
 #define DEFAULT_RUNS	60
@@ -43,17 +36,7 @@ struct soak {
 	const char *dir;
 	char *file, *title;
 	json_t *setup;
-	struct lab_progress progress;
-	sigset_t signals;
-	int stopped_by;			/* the signal, or 0 */
-};
-
-/* One run of it. */
-struct turn {
-	char dir[PATH_MAX];
-	char *what, *left;		/* for people: which, and how long all will take */
-	unsigned int burners;
-	bool conclusive;
+	struct lab_campaign campaign;
 };
 
 enum { RUNS = 256, LOAD, OUT };
@@ -105,35 +88,6 @@ static const struct argp command = {
 	children, NULL, NULL
 };
 
-/* "lab run" with the same options, but for where its results go. */
-static pid_t start_run(const struct soak *s, const char *dir, const char *log)
-{
-	struct lab_options o = s->options;
-	struct lab_argv argv = { NULL };
-	pid_t pid;
-
-	o.out = dir;
-	lab_argv_addf(&argv, "%s/lab", s->paths->build);
-	lab_argv_add(&argv, "run");
-	lab_options_args(&o, &argv);
-	pid = lab_child_start(argv.words, log);
-	lab_argv_free(&argv);
-	return pid;
-}
-
-/* A run that is under way, and what to say of it meanwhile. */
-struct running {
-	struct lab_progress *progress;
-	const struct turn *turn;
-};
-
-static void show(void *arg)
-{
-	const struct running *r = arg;
-
-	lab_progress_status(r->progress, "%s%s", r->turn->what, r->turn->left);
-}
-
 /* How long the rest will take, if it goes on like this; "" if nobody knows. */
 static char *time_left(const struct soak *s, const struct lab_soak_tally *t)
 {
@@ -146,86 +100,59 @@ static char *time_left(const struct soak *s, const struct lab_soak_tally *t)
 	return lab_format(", %ld:%02ld h to go", minutes / 60, minutes % 60);
 }
 
-static void say(struct soak *s, const struct turn *turn, json_t *record,
-		const struct lab_soak_bed *bed)
+/* Keep what came of run  in . */
+static int keep(struct soak *s, const char *what, const char *dir, json_t *results,
+		unsigned int burners, bool *conclusive, struct lab_error *e)
 {
-	lab_progress_say(&s->progress, "%s: %s: %s, %.0f s, load average %.1f%s%s", turn->what,
-			 json_string_value(json_object_get(record, "verdict")),
-			 json_string_value(json_object_get(record, "reason")),
-			 json_number_value(json_object_get(record, "seconds")), bed->load,
-			 bed->kept ? ", see " : "", bed->kept ? bed->kept : "");
-}
-
-/* Keep the results of a run that came to its end. */
-static int keep(struct soak *s, struct turn *turn, int code, struct lab_error *e)
-{
-	char *path = lab_format("%s/results.json", turn->dir);
-	json_t *results = json_load_file(path, 0, NULL), *record = NULL;
-	struct lab_soak_bed bed = {
-		.burners = turn->burners, .kept = code == LAB_EXIT_PASS ? NULL : turn->dir,
-	};
+	bool kept = lab_campaign_code(results) != LAB_EXIT_PASS;
+	struct lab_soak_bed bed = { .burners = burners, .kept = kept ? dir : NULL };
 	double load[3] = { 0 };
+	json_t *record;
 	int ret;
 
 	if (getloadavg(load, 3) == 3)
 		bed.load = load[1];
-	/* They say "fail" until the run is over. */
-	if (json_integer_value(json_object_get(results, "exit_code")) == code)
-		record = lab_soak_record(s->setup, results, &bed);
-	if (!record) {
-		ret = lab_fail(e, -EIO, "lab run exited %d without results, see %s/lab.log", code,
-			       turn->dir);
-	} else {
-		ret = lab_soak_append(s->file, record, e);
-		turn->conclusive = lab_soak_is_conclusive(record);
-		say(s, turn, record, &bed);
-	}
+	record = lab_soak_record(s->setup, results, &bed);
+	if (!record)
+		return lab_fail(e, -EIO, "%s/results.json is not what lab run writes", dir);
+	ret = lab_soak_append(s->file, record, e);
+	*conclusive = lab_soak_is_conclusive(record);
+	lab_progress_say(&s->campaign.progress, "%s: %s: %s, %.0f s, load average %.1f%s%s", what,
+			 json_string_value(json_object_get(record, "verdict")),
+			 json_string_value(json_object_get(record, "reason")),
+			 json_number_value(json_object_get(record, "seconds")), bed.load,
+			 kept ? ", see " : "", kept ? dir : "");
 	json_decref(record);
-	json_decref(results);
-	free(path);
-	return ret;
-}
-
-static int run_turn(struct soak *s, struct turn *turn, struct lab_error *e)
-{
-	char *log = lab_format("%s/lab.log", turn->dir);
-	struct running running = { &s->progress, turn };
-	struct lab_burners load;
-	int code, ret = lab_burners_start(&load, turn->burners, e);
-
-	if (!ret) {
-		code = lab_child_wait(start_run(s, turn->dir, log), &s->signals, &s->stopped_by,
-				      show, &running);
-		lab_burners_stop(&load);
-		if (code < 128)
-			ret = keep(s, turn, code, e);
-		else if (!s->stopped_by)
-			ret = lab_fail(e, -EINTR, "lab run was ended by signal %d, see %s",
-				       code - 128, turn->dir);
-		/* Nobody will look at a run that passed, or was cut short. */
-		if (!ret && (code == LAB_EXIT_PASS || code >= 128))
-			ret = lab_remove_tree(turn->dir, e);
-	}
-	free(log);
-	return ret;
+	/* Nobody will look at a run that passed. */
+	return ret || kept ? ret : lab_remove_tree(dir, e);
 }
 
 static int run_once(struct soak *s, const struct lab_soak_tally *t, bool *conclusive,
 		    struct lab_error *e)
 {
-	struct turn turn = {
-		.burners = t->busy.runs < t->calm.runs ? (unsigned int)s->load : 0,
-	};
-	int ret = lab_run_dir_make(s->dir, NULL, turn.dir, e);
+	unsigned int burners = t->busy.runs < t->calm.runs ? (unsigned int)s->load : 0;
+	char *left = time_left(s, t), *what, dir[PATH_MAX];
+	struct lab_options o = s->options;
+	struct lab_burners load;
+	json_t *results = NULL;
+	int ret = lab_run_dir_make(s->dir, NULL, dir, e);
 
-	turn.left = time_left(s, t);
-	turn.what = lab_format("run %lu of %ld%s", t->calm.runs + t->busy.runs + 1, s->runs,
-			       turn.burners ? ", under load" : "");
+	what = lab_format("run %lu of %ld%s", t->calm.runs + t->busy.runs + 1, s->runs,
+			  burners ? ", under load" : "");
+	o.out = dir;
 	if (!ret)
-		ret = run_turn(s, &turn, e);
-	*conclusive = turn.conclusive;
-	free(turn.what);
-	free(turn.left);
+		ret = lab_burners_start(&load, burners, e);
+	if (!ret) {
+		ret = lab_campaign_run(&s->campaign, &o, what, left, &results, e);
+		lab_burners_stop(&load);
+	}
+	if (results)
+		ret = keep(s, what, dir, results, burners, conclusive, e);
+	else if (!ret)
+		ret = lab_remove_tree(dir, e);
+	json_decref(results);
+	free(what);
+	free(left);
 	return ret;
 }
 
@@ -241,10 +168,10 @@ static int run_all(struct soak *s, struct lab_error *e)
 		if (ret)
 			return ret;
 		enough = t.calm.runs + t.busy.runs >= (unsigned long)s->runs;
-		if (!enough && !s->stopped_by)
+		if (!enough && !s->campaign.stopped_by)
 			ret = run_once(s, &t, &conclusive, e);
 		lab_soak_free(&t);
-		if (ret || enough || s->stopped_by)
+		if (ret || enough || s->campaign.stopped_by)
 			return ret;
 		inconclusive = conclusive ? 0 : inconclusive + 1;
 		if (inconclusive == MAX_INCONCLUSIVE)
@@ -280,13 +207,12 @@ static int soak(struct soak *s)
 	s->title = lab_setup_title(s->setup);
 	s->file = lab_format("%s/%s.jsonl", s->dir,
 			     json_string_value(json_object_get(s->setup, "kernel")));
-	lab_progress_init(&s->progress, stdout, s->options.quiet);
-	ret = lab_make_dirs(s->dir, &e);
+	ret = lab_campaign_begin(&s->campaign, s->paths, s->options.quiet, &e);
 	if (!ret)
-		ret = lab_child_signals(&s->signals, &e);
+		ret = lab_make_dirs(s->dir, &e);
 	if (!ret)
 		ret = run_all(s, &e);
-	lab_progress_end(&s->progress);
+	lab_progress_end(&s->campaign.progress);
 	if (report(s, &failed, &later))
 		fprintf(stderr, "lab: %s\n", later.text);
 	if (ret)
@@ -296,8 +222,8 @@ static int soak(struct soak *s)
 	free(s->file);
 	if (ret)
 		return LAB_EXIT_INFRASTRUCTURE;
-	if (s->stopped_by)
-		return 128 + s->stopped_by;
+	if (s->campaign.stopped_by)
+		return 128 + s->campaign.stopped_by;
 	return failed ? LAB_EXIT_FAIL : LAB_EXIT_PASS;
 }
 

@@ -10,9 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/exit.h"
 #include "base/text.h"
+#include "campaign/campaign.h"
 #include "campaign/soak_file.h"
-#include "verdict/verdict.h"
 
 /* "program:case" of all that failed. */
 static json_t *failures(json_t *results)
@@ -75,16 +76,9 @@ json_t *lab_soak_record(json_t *setup, json_t *results, const struct lab_soak_be
 	return record;
 }
 
-static int exit_code(json_t *record)
-{
-	json_t *code = json_object_get(record, "exit_code");
-
-	return json_is_integer(code) ? (int)json_integer_value(code) : LAB_EXIT_INFRASTRUCTURE;
-}
-
 bool lab_soak_is_conclusive(json_t *record)
 {
-	switch (exit_code(record)) {
+	switch (lab_campaign_code(record)) {
 	case LAB_EXIT_PASS:
 	case LAB_EXIT_FAIL:
 	case LAB_EXIT_HANG:
@@ -97,7 +91,7 @@ bool lab_soak_is_conclusive(json_t *record)
 
 bool lab_soak_has_passed(json_t *record)
 {
-	return exit_code(record) == LAB_EXIT_PASS;
+	return lab_campaign_code(record) == LAB_EXIT_PASS;
 }
 
 /* A line that a crash cut short must not swallow the next one. */

@@ -2,14 +2,27 @@
 /*
  * Reporting on a soak.
  */
-#include "campaign/binomial.h"
+#include <gsl/gsl_cdf.h>
+
 #include "campaign/soak_report.h"
 
 #define CONFIDENCE	0.95
 
+/*
+ * The rate of failure that so many trials rule out, by the exact bound of Clopper and
+ * Pearson: were it higher, so few failures would come about in less than one case of
+ * twenty. It holds for few trials, and for no failure at all.
+ */
+static double upper_bound(unsigned long failures, unsigned long trials)
+{
+	if (failures >= trials)
+		return 1;
+	return gsl_cdf_beta_Pinv(CONFIDENCE, (double)failures + 1, (double)(trials - failures));
+}
+
 static void print_bound(FILE *f, const char *what, unsigned long failures, unsigned long trials)
 {
-	double upper = lab_binomial_upper(failures, trials, CONFIDENCE);
+	double upper = upper_bound(failures, trials);
 
 	fprintf(f, "  at most %.3g %% of %s fail", upper * 100, what);
 	if (upper < 0.1)

@@ -10,16 +10,17 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/child.h"
 #include "base/clock.h"
 #include "base/command.h"
 #include "base/exit.h"
 #include "base/fsys.h"
 #include "base/paths.h"
+#include "base/process.h"
 #include "base/text.h"
 #include "prove/check.h"
 #include "prove/expect.h"
 #include "run/options.h"
+#include "run/start.h"
 #include "verdict/ktap.h"
 
 #define NEGATIVE_ROWS	"selftests/negative/expect.json"
@@ -85,9 +86,13 @@ static void check_unit(struct check *c, const char *program)
 	unsigned long passed = c->passed, failed = c->failed;
 	const char *name = program + strlen(c->paths->build) + strlen("/unit/");
 	char *file = flat_name(name), *log = lab_format("%s/%s.log", c->dir, file);
-	char *argv[] = { (char *)program, NULL };
-	int code = lab_child_run(argv, log);
+	struct lab_argv argv = { NULL };
+	const struct lab_process p = { .argv = &argv, .out = log };
+	int code;
 
+	lab_argv_add(&argv, program);
+	code = lab_process_run(&p, NULL);
+	lab_argv_free(&argv);
 	count_log(c, log);
 	if (code && c->failed == failed) {
 		c->failed++;
@@ -117,15 +122,12 @@ static void check_units(struct check *c)
 
 static int run_lab(struct check *c, const struct lab_options *o, const char *log)
 {
-	struct lab_argv argv = { NULL };
-	int code;
+	struct lab_error e;
+	pid_t pid = lab_run_start(c->paths, o, log, &e);
 
-	lab_argv_addf(&argv, "%s/lab", c->paths->build);
-	lab_argv_add(&argv, "run");
-	lab_options_args(o, &argv);
-	code = lab_child_run(argv.words, log);
-	lab_argv_free(&argv);
-	return code;
+	if (pid < 0)
+		printf("%s\n", e.text);
+	return pid < 0 ? pid : lab_process_wait(pid);
 }
 
 static void check_suite(struct check *c)
@@ -265,8 +267,8 @@ static const struct argp_child children[] = {
 
 static const struct argp command = {
 	options, parse, NULL,
-	"The project's own tests, counted together: unit tests, a run of the suite, and runs of tests "
-	"and kernels that are broken on purpose, each of which must be noticed."
+	"The project's own tests, counted together: unit tests, a run of the suite, and runs of "
+	"tests and kernels that are broken on purpose, each of which must be noticed."
 	"\vExit code: 0 all is as expected, 1 something is not, 13 infrastructure, 64 wrong usage",
 	children, NULL, NULL
 };

@@ -8,7 +8,9 @@
 
 #define CASE(name, status, reason) "{\"program\": \"p_test\", \"name\": \"" name \
 	"\", \"status\": \"" status "\", \"reason\": " reason ", \"diagnostics\": [\"# x\"]}"
-#define RUN(counts, cases) "{\"programs\": [{\"name\": \"p_test\", " counts "}], " \
+#define RUN(verdict, counts, cases) "{" \
+	"\"verdict\": \"" verdict "\", \"reason\": \"it did\", " \
+	"\"programs\": [{\"name\": \"p_test\", " counts "}], " \
 	"\"totals\": {" counts "}, \"cases\": [" cases "]}"
 
 static json_t *parse(const char *text)
@@ -23,10 +25,10 @@ static json_t *parse(const char *text)
 TEST(side_by_side)
 {
 	struct lab_matrix_run runs[] = {
-		{ (char *)"5.10 tdp", parse(RUN("\"passed\": 1, \"failed\": 0, \"skipped\": 2",
+		{ "5.10 tdp", parse(RUN("pass", "\"passed\": 1, \"failed\": 0, \"skipped\": 2",
 			CASE("a", "pass", "null") "," CASE("b", "skip", "\"3 of 8 | v6.12\"") ","
 			CASE("c", "skip", "\"4 of 8 | v6.12\""))) },
-		{ (char *)"6.1 tdp", parse(RUN("\"passed\": 2, \"failed\": 1, \"skipped\": 0",
+		{ "6.1 tdp", parse(RUN("fail", "\"passed\": 2, \"failed\": 1, \"skipped\": 0",
 			CASE("a", "pass", "null") "," CASE("b", "pass", "null") ","
 			CASE("c", "fail", "null"))) },
 	};
@@ -39,6 +41,7 @@ TEST(side_by_side)
 	EXPECT_STREQ("| passed / failed / skipped | 5.10 tdp | 6.1 tdp |\n|---|--:|--:|\n"
 		     "| p_test | 1 / 0 / 2 | 2 / 1 / 0 |\n"
 		     "| all | 1 / 0 / 2 | 2 / 1 / 0 |\n"
+		     "| verdict | pass | fail |\n"
 		     "\n## Failures\n\np_test:c on 6.1 tdp:\n\n    # x\n"
 		     "\n## Why tests were skipped\n\n"
 		     "| reason | 5.10 tdp | 6.1 tdp |\n|---|--:|--:|\n"
@@ -49,6 +52,29 @@ TEST(side_by_side)
 	free(text);
 	json_decref(runs[0].results);
 	json_decref(runs[1].results);
+}
+
+/* A machine that died is a column like any other, and what failed has its reason. */
+TEST(panic)
+{
+	struct lab_matrix_run runs[] = {
+		{ "6.1 tdp", parse(RUN("panic", "\"passed\": 1, \"failed\": 1, \"skipped\": 0",
+			CASE("a", "pass", "null") "," CASE("", "fail", "\"did not finish\""))) },
+	};
+	char *text = NULL;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+
+	lab_matrix_table(f, runs, 1);
+	fclose(f);
+	EXPECT_STREQ("| passed / failed / skipped | 6.1 tdp |\n|---|--:|\n"
+		     "| p_test | 1 / 1 / 0 |\n| all | 1 / 1 / 0 |\n| verdict | panic |\n"
+		     "\n## Failures\n\n6.1 tdp: panic: it did\n"
+		     "\np_test on 6.1 tdp: did not finish:\n\n    # x\n"
+		     "\n## Tests that did not pass everywhere\n\n"
+		     "| test | 6.1 tdp |\n|---|--:|\n| p_test | fail |\n", text);
+	free(text);
+	json_decref(runs[0].results);
 }
 
 TEST_HARNESS_MAIN

@@ -181,6 +181,29 @@ TEST_F(soak, report)
 	lab_soak_free(&self->t);
 }
 
+static double bound_of_runs(unsigned long failed, unsigned long runs)
+{
+	struct lab_soak_tally t = {
+		.calm = { .runs = runs, .failed = failed }, .failures = json_object(),
+	};
+	char *text = reported(&t), *bound = strstr(text, "at most ");
+	double percent = bound ? strtod(bound + strlen("at most "), NULL) : -1;
+
+	free(text);
+	lab_soak_free(&t);
+	return percent;
+}
+
+/* As tables of the bound of Clopper and Pearson have it; and 1 - 0.05^(1/n) with none failed. */
+TEST_F(soak, bounds)
+{
+	EXPECT_EQ(4.87, bound_of_runs(0, 60));
+	EXPECT_EQ(39.4, bound_of_runs(1, 10));
+	EXPECT_EQ(10.2, bound_of_runs(5, 100));
+	EXPECT_EQ(50.4, bound_of_runs(20000, 40000));
+	EXPECT_EQ(100, bound_of_runs(3, 3));
+}
+
 TEST_F(soak, fingerprints)
 {
 	uint64_t a = LAB_FINGERPRINT_NONE, b = a, c = a;

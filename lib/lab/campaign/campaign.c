@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * One run of a campaign.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/exit.h"
+#include "base/process.h"
+#include "base/text.h"
+#include "campaign/campaign.h"
+#include "run/start.h"
+
+int lab_campaign_begin(struct lab_campaign *c, const struct lab_paths *paths, bool quiet,
+		       struct lab_error *e)
+{
+	*c = (struct lab_campaign){ .paths = paths };
+	lab_progress_init(&c->progress, stdout, quiet);
+	return lab_process_signals(&c->signals, e);
+}
+
+/* A run that is under way. */
+struct running {
+	struct lab_progress *progress;
+	const char *what, *left;
+};
+
+static void show(void *arg)
+{
+	const struct running *r = arg;
+
+	lab_progress_status(r->progress, "%s%s", r->what, r->left);
+}
+
+int lab_campaign_run(struct lab_campaign *c, const struct lab_options *options, const char *what,
+		     const char *left, json_t **results, struct lab_error *e)
+{
+	char *log = lab_format("%s/lab.log", options->out);
+	struct running running = { &c->progress, what, left };
+	pid_t pid = lab_run_start(c->paths, options, log, e);
+	int code = pid, ret = 0;
+
+	*results = NULL;
+	if (pid > 0)
+		code = lab_process_watch(pid, &c->signals, &c->stopped_by, show, &running);
+	if (pid < 0)
+		ret = pid;
+	else if (code < 0)
+		ret = lab_fail(e, code, "lab run was lost, see %s", log);
+	else if (code >= 128 && !c->stopped_by)
+		ret = lab_fail(e, -EINTR, "lab run was ended by signal %d, see %s", code - 128,
+			       log);
+	else if (code < 128)
+		*results = lab_run_results(options->out, code, log, e);
+	if (!ret && code < 128 && !*results)
+		ret = -EIO;
+	free(log);
+	return ret;
+}
+
+int lab_campaign_code(json_t *results)
+{
+	json_t *code = json_object_get(results, "exit_code");
+
+	return json_is_integer(code) ? (int)json_integer_value(code) : LAB_EXIT_INFRASTRUCTURE;
+}
