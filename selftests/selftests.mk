@@ -6,9 +6,22 @@ TEST_SRCS := $(wildcard selftests/*_test.c selftests/known/*_test.c selftests/ne
 	selftests/upstream/*_test.c)
 TESTS_BUILT := $(addprefix $(BUILD)/selftests/,$(notdir $(TEST_SRCS:.c=)))
 
-$(HARNESS_READY): lib/lab/kernel/ksrc.sh $(if $(KSRC),FORCE)
+# The files of the kernel's source that the tests are built and run with, of Debian's 6.1
+# if no tree is given.
+HARNESS_FILES := scripts/checkpatch.pl scripts/const_structs.checkpatch scripts/spelling.txt \
+	scripts/subarch.include $(addprefix tools/testing/selftests/,Makefile lib.mk kselftest \
+	kselftest.h kselftest_deps.sh kselftest_harness.h kselftest_install.sh \
+	kselftest_module.h kvm/settings run_kselftest.sh)
+
+$(HARNESS_READY): lib/lab/kernel/fetch.sh $(if $(KSRC),FORCE)
 	@mkdir -p $(@D)
-	$(Q)KSRC='$(KSRC)' sh lib/lab/kernel/ksrc.sh $(BUILD)/ksrc > $@.new
+	$(Q)if [ -z '$(KSRC)' ]; then \
+		sh $< files 6.1 $(BUILD)/ksrc $(HARNESS_FILES) >/dev/null; \
+	elif [ ! -e '$(HARNESS)/kselftest_harness.h' ]; then \
+		echo "KSRC=$(KSRC) is no kernel source tree: it has no $(HARNESS)/kselftest_harness.h" >&2; \
+		exit 1; \
+	fi
+	$(Q)echo '$(HARNESS_TREE)' > $@.new
 	$(Q)cmp -s $@.new $@ && rm $@.new && touch $@ || mv $@.new $@
 .PHONY: FORCE
 
@@ -21,7 +34,7 @@ TEST_LDFLAGS := -static -Wl,--no-warnings
 
 define TEST_RULE
 $(BUILD)/selftests/$(notdir $(1:.c=)): $(1) $(LIB_OBJS) $(HARNESS_READY)
-	@mkdir -p $$(@D)
+	$$(call stage,tests,$(words $(TESTS_BUILT)) test programs)@mkdir -p $$(@D)
 	$(Q)$$(CC) $(HOST_CFLAGS) $(LIB_CPPFLAGS) -Iselftests $$(HARNESS_FLAGS) $(CFLAGS) \
 		$(TEST_LDFLAGS) $(LDFLAGS) -MF $$@.d -o $$@ $$< $(LIB_OBJS) $(LIB_LIBS)
 endef

@@ -14,7 +14,7 @@ UNIT_LAB_OBJS := $(patsubst lib/lab/%.c,$(BUILD)/obj/unit/lab/%.c.o, \
 unit-programs: $(UNITS_BUILT)
 
 $(BUILD)/obj/unit/%.o: lib/%
-	@mkdir -p $(@D)
+	$(call stage,unit_objects,lab and library for the unit tests)@mkdir -p $(@D)
 	$(Q)$(CC) $(UNIT_CFLAGS) $(CFLAGS) -c -o $@ $<
 
 $(BUILD)/obj/unit/vm/image_blob.S.o: $(GUEST_BIN)
@@ -27,7 +27,14 @@ $(UNITS_OF_LIB): $(UNIT_LIB_OBJS)
 $(UNITS_OF_LIB): UNIT_LINK := $(UNIT_LIB_OBJS) $(LIB_LIBS)
 
 $(UNITS_BUILT): $(BUILD)/unit/%: lib/unit/%.c $(HARNESS_READY)
-	@mkdir -p $(@D)
+	$(call stage,unit,$(words $(UNITS_BUILT)) unit tests)@mkdir -p $(@D)
 	$(Q)$(CC) $(UNIT_CFLAGS) $(HARNESS_FLAGS) $(CFLAGS) -MF $@.d -o $@ $< $(UNIT_LINK)
+
+# Goes with them, being of shell.
+FETCH_UNIT := $(BUILD)/unit/lab/kernel/fetch_unit
+unit-programs: $(FETCH_UNIT)
+$(FETCH_UNIT): lib/unit/lab/kernel/fetch.sh
+	@mkdir -p $(@D)
+	$(Q)printf '#!/bin/sh\nexec sh %s\n' '$(abspath $<)' > $@ && chmod +x $@
 
 -include $(UNIT_LIB_OBJS:.o=.d) $(UNIT_LAB_OBJS:.o=.d) $(UNITS_BUILT:=.d)
