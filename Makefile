@@ -17,6 +17,15 @@ HARNESS_TREE := $(if $(KSRC),$(KSRC),$(BUILD)/ksrc)
 HARNESS := $(HARNESS_TREE)/tools/testing/selftests
 HARNESS_READY := $(BUILD)/harness.ready
 
+# What a goal builds it builds on all CPUs, unless the user has said on how many.
+JOBS = --no-print-directory $(if $(filter -j% --jobserver-auth=%,$(MAKEFLAGS)),,-j$(shell nproc))
+
+# $(call stage,NAME,WHAT) in a recipe: the first of them that runs says so.
+stage = $(if $(STAGED_$(1)),,$(eval STAGED_$(1) := y)$(info building $(2)))
+
+# What the goal $@ needs of this machine.
+DEPS = CC='$(CC)' sh lib/lab/deps.sh
+
 # One command line for everything that is compiled for the machine itself.
 HOST_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror -D_GNU_SOURCE -MMD -MP
 
@@ -87,52 +96,60 @@ LAB_ARGS = $(if $(SERIES),--series $(SERIES)) $(if $(KERNEL),--kernel $(KERNEL))
 	$(if $(BEDS),--beds $(BEDS)) $(if $(OUT),--out $(OUT)) $(if $(TIMEOUT),--timeout $(TIMEOUT))
 
 deps:
-	@sh lib/lab/deps.sh
+	@$(DEPS) lab
 
 # The packages must be there before make looks for what they bring.
-lab: deps
-	@$(MAKE) --no-print-directory all
+lab:
+	@$(DEPS) $@
+	@$(MAKE) $(JOBS) all
 	@$(BUILD)/lab run $(LAB_ARGS)
 
-check: deps
-	@$(MAKE) --no-print-directory all unit-programs
+check:
+	@$(DEPS) $@
+	@$(MAKE) $(JOBS) all unit-programs
 	@$(BUILD)/lab prove --check
 	@$(BUILD)/lab check $(LAB_ARGS)
 
-soak: deps
-	@$(MAKE) --no-print-directory all
+soak:
+	@$(DEPS) lab
+	@$(MAKE) $(JOBS) all
 	@$(BUILD)/lab soak $(if $(RUNS),--runs $(RUNS)) $(if $(LOAD),--load $(LOAD)) $(LAB_ARGS)
 
-matrix: deps
-	@$(MAKE) --no-print-directory all
+matrix:
+	@$(DEPS) lab
+	@$(MAKE) $(JOBS) all
 	@$(BUILD)/lab matrix $(if $(KERNELS),--kernels '$(KERNELS)') \
 		$(if $(MODES),--modes '$(MODES)') $(if $(AGAIN),--again) $(LAB_ARGS)
 
 # The kernel with the regressions is $$tree/kernel, its source $$ksrc.
-PROVE_TREE = ksrc=$(if $(KSRC),'$(KSRC)',$$($(BUILD)/lab source $(or $(SERIES),6.1))) && \
+SOURCE = sh lib/lab/kernel/fetch.sh source $(or $(SERIES),6.1) $(BUILD)/kernels
+PROVE_TREE = ksrc=$(if $(KSRC),'$(KSRC)',$$($(SOURCE))) && \
 	tree=$(BUILD)/prove/$$($(MAKE) -s --no-print-directory -C "$$ksrc" kernelversion) && \
 	sh selftests/regressions/build.sh "$$ksrc" "$$tree"
 
 prove:
-	@sh lib/lab/deps.sh prove
-	@$(MAKE) --no-print-directory all
+	@$(DEPS) prove
+	@$(MAKE) $(JOBS) all
 	@$(BUILD)/lab prove --check
 	@$(PROVE_TREE) && \
 		$(BUILD)/lab prove --kdir "$$tree/kernel" --out "$$tree/results" \
 		$(if $(ONLY),--only '$(ONLY)') $(if $(AGAIN),--again) $(if $(filter all,$(PROVE)),--all)
 
 prove-upstream:
-	@sh lib/lab/deps.sh prove
-	@$(MAKE) --no-print-directory all
+	@$(DEPS) prove
+	@$(MAKE) $(JOBS) all
 	@$(PROVE_TREE) && sh selftests/upstream/build.sh "$$ksrc" "$$tree" && \
 		$(BUILD)/lab prove-upstream --kdir "$$tree/kernel" --programs "$$tree/upstream" \
 		--out "$$tree/results-upstream" $(if $(ONLY),--only '$(ONLY)') $(if $(AGAIN),--again)
 
-unit: deps
-	@$(MAKE) --no-print-directory unit-programs
-	@for unit in $(UNITS_BUILT) $(KSELFTEST_UNIT) $(BISECT_UNIT); do echo "# $$unit"; $$unit || exit 1; done
+unit:
+	@$(DEPS) $@
+	@$(MAKE) $(JOBS) unit-programs
+	@for unit in $(UNITS_BUILT) $(FETCH_UNIT) $(KSELFTEST_UNIT) $(BISECT_UNIT); do echo "# $$unit"; $$unit || exit 1; done
 
-lint: deps $(HARNESS_READY)
+lint:
+	@$(DEPS) $@
+	@$(MAKE) $(JOBS) $(HARNESS_READY)
 	$(Q)sh selftests/lint.sh $(HARNESS_TREE)
 
 format:

@@ -11,7 +11,7 @@ LIB_CPPFLAGS := -Ilib -I. -DGUEST_BIN='"$(GUEST_BIN)"'
 LIB_LIBS := -lnuma -lpthread
 
 $(BUILD)/obj/lib/%.o: lib/%
-	@mkdir -p $(@D)
+	$(call stage,lib,the library of the tests)@mkdir -p $(@D)
 	$(Q)$(CC) $(HOST_CFLAGS) $(LIB_CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 # The guest image is part of this one.

@@ -23,8 +23,8 @@ endif
 
 # 129 stops git bisect run: the commit is not to blame, nor is the next one.
 bisect-code:
-	@mkdir -p $(BUILD); sh lib/lab/deps.sh prove && \
-		$(MAKE) --no-print-directory KSRC= all || { echo 129 >$(BISECT_CODE); exit 0; }; \
+	@mkdir -p $(BUILD); $(DEPS) bisect && \
+		$(MAKE) $(JOBS) KSRC= all || { echo 129 >$(BISECT_CODE); exit 0; }; \
 	$(BUILD)/lab $(if $(GOOD)$(BAD),bisect --good '$(GOOD)' --bad '$(BAD)' \
 		$(if $(AGAIN),--again),bisect-step) $(BISECT_ARGS); echo $$? >$(BISECT_CODE)
 
@@ -41,7 +41,7 @@ $(BISECT_UNIT): $(BISECT_DIR)/driver.sh $(BUILD)/lab
 		chmod +x $@
 
 check-bisect:
-	@sh lib/lab/deps.sh prove
-	@$(MAKE) --no-print-directory KSRC= all
-	@tree=$(if $(KSRC),'$(KSRC)',$$($(BUILD)/lab source 6.1)) && \
+	@$(DEPS) bisect
+	@$(MAKE) $(JOBS) KSRC= all
+	@tree=$(if $(KSRC),'$(KSRC)',$$($(SOURCE))) && \
 		sh $(BISECT_DIR)/check.sh . "$$tree" $(OUT)

@@ -1,66 +1,114 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Usage: deps.sh [prove]
+# Usage: deps.sh GOAL
 #
-# The Debian packages that this project builds and runs with. Installs those
-# that are missing when run as root, and says how to when not. With nothing
-# missing it is silent, quick, and does not touch the network.
+# Does this machine have what the make goal GOAL needs? What is missing is installed
+# by apt, if there is apt and we are root, or else named. With nothing missing this is
+# silent, quick, and does not touch the network.
 
 set -eu
 
-# For what			packages
-need='
-building			gcc make libc6-dev linux-libc-dev libarchive-dev libgsl-dev libjansson-dev libnuma-dev
-building kernel modules		libelf1 pahole
-building kernels		flex bison bc libelf-dev libssl-dev cpio kmod rsync
-fetching kernels		ca-certificates debian-archive-keyring xz-utils
-the virtual machine		qemu-system-x86
-the disks of the virtual machine	e2fsprogs
-checking the code		sparse shellcheck perl
+# A program, a header (.h), a library as the linker knows it (lib*) or another file,
+# the Debian package that has it, and what for.
+programs='
+gcc				gcc			building
+ld				binutils		building
+make				make			building
+libc.a				libc6-dev		static test programs
+linux/kvm.h			linux-libc-dev		building
+numa.h				libnuma-dev		building
+libnuma.a			libnuma-dev		static test programs
+xz				xz-utils		unpacking the kselftest headers
 '
-case "${1:-}" in
-prove)
-	need="${need}putting regressions back	coccinelle ccache
-bisecting	git
-" ;;
+lab='
+archive.h			libarchive-dev		building the lab
+gsl/gsl_cdf.h			libgsl-dev		building the lab
+jansson.h			libjansson-dev		building the lab
+libelf.h			libelf-dev		building the lab
+'
+machine='
+modinfo				kmod			finding kernel modules
+qemu-system-x86_64		qemu-system-x86		the virtual machine
+mkfs.ext4			e2fsprogs		disks of the virtual machine
+rsync				rsync			building kernel modules
+pahole				pahole			building kernel modules
+'
+kernel='
+flex				flex			building kernels
+bison				bison			building kernels
+bc				bc			building kernels
+openssl/opensslv.h		libssl-dev		building kernels
+cpio				cpio			building kernels
+depmod				kmod			building kernels
+perl				perl			building kernels
+git				git			building kernels
+ccache				ccache			building kernels twice
+'
+debian='
+/etc/ssl/certs/ca-certificates.crt	ca-certificates	fetching kernels
+/usr/share/keyrings/debian-archive-keyring.gpg	debian-archive-keyring	fetching kernels
+'
+
+goal=${1:-}
+case $goal in
+all) need=$programs$lab ;;
+kselftest) need=$programs'rsync	rsync	installing kselftest' ;;
+unit) need=$programs$lab'git	git	tests of the bisection' ;;
+lint) need=$programs'
+sparse	sparse	checking the modules
+shellcheck	shellcheck	checking the scripts
+perl	perl	checkpatch
+git	git	listing the files' ;;
+lab) need=$programs$lab$machine ;;
+check) need=$programs$lab$machine'git	git	tests of the bisection' ;;
+check-kselftest | bisect) need=$programs$lab$machine$kernel ;;
+prove) need=$programs$lab$machine$kernel'spatch	coccinelle	putting regressions into a kernel' ;;
+*) echo "deps.sh: $goal: not a goal that it knows" >&2; exit 2 ;;
 esac
+! command -v apt-get >/dev/null || need="$need
+$debian"
 
-# All names on one line. A package is there if dpkg says "installed" for it.
-wanted=$(printf '%s' "$need" | sed 's/^.*\t//')
-# shellcheck disable=SC2086 # one argument per package
-there=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' $wanted 2>/dev/null |
-	sed -n 's/^installed //p') || true
+# mkfs and depmod are where users do not look.
+PATH=$PATH:/usr/sbin:/sbin
 
-missing=
-for package in $wanted; do
-	case "
-$there
-" in
-	*"
-$package
-"*) ;;
-	*) missing="$missing $package" ;;
+is_there()
+{
+	case $1 in
+	/*) [ -e "$1" ] ;;
+	lib*.a) [ "$(${CC:-gcc} -print-file-name="$1" 2>/dev/null || echo "$1")" != "$1" ] ;;
+	*.h) echo "#include <$1>" | ${CC:-gcc} -E -x c - >/dev/null 2>&1 ;;
+	*) command -v "$1" >/dev/null ;;
 	esac
-done
-[ -n "$missing" ] || exit 0
+}
 
-echo "These Debian packages are missing:"
-printf '%s' "$need" | while IFS= read -r line; do
-	for package in $(printf '%s' "$line" | sed 's/^.*\t//'); do
-		case "$missing " in
-		*" $package "*)
-			echo "  $package, for $(printf '%s' "$line" | sed 's/\t.*//')" ;;
-		esac
+# Lines of the table that name something that is not there
+missing()
+{
+	echo "$need" | while read -r what package purpose; do
+		[ -z "$what" ] || is_there "$what" || echo "$what $package $purpose"
 	done
+}
+
+left=$(missing)
+[ -n "$left" ] || exit 0
+echo "make $goal needs what this machine does not have:"
+echo "$left" | while read -r what package purpose; do
+	echo "  $what, for $purpose (Debian: $package)"
 done
-if [ "$(id -u)" != 0 ]; then
-	echo "Install them with:"
-	echo "  sudo apt-get install --no-install-recommends$missing"
+if ! command -v apt-get >/dev/null; then
+	echo "Install them with this system's package manager."
 	exit 1
 fi
-
+packages=$(echo "$left" | cut -d ' ' -f 2 | sort -u | tr '\n' ' ')
+if [ "$(id -u)" != 0 ]; then
+	echo "Install them with:"
+	echo "  sudo apt-get install --no-install-recommends $packages"
+	exit 1
+fi
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -q
 # shellcheck disable=SC2086 # one argument per package
-apt-get install -q -y --no-install-recommends $missing
+apt-get install -q -y --no-install-recommends $packages
+left=$(missing)
+[ -z "$left" ] || { echo "deps.sh: installed, but still not found: $left" >&2; exit 1; }

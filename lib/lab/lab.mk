@@ -12,7 +12,7 @@ LAB_INIT_OBJS := $(LAB_INIT_SRCS:$(LAB_DIR)/%.c=$(BUILD)/obj/lab/%.o)
 LAB_LIBS := -ljansson -larchive -lgsl -lgslcblas -lm
 
 $(BUILD)/obj/lab/%.o: $(LAB_DIR)/%.c
-	@mkdir -p $(@D)
+	$(call stage,lab,the lab)@mkdir -p $(@D)
 	$(Q)$(CC) $(HOST_CFLAGS) $(LAB_CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 $(BUILD)/lab: $(LAB_OBJS)

@@ -15,8 +15,6 @@ KSELFTEST_UNIT := $(BUILD)/unit/kselftest_unit
 .PHONY: install-kselftest uninstall-kselftest kselftest kselftest-files kselftest-programs \
 	check-kselftest
 
-install-kselftest: deps
-
 install-kselftest uninstall-kselftest:
 	$(Q)sh $(KSELFTEST_DIR)/place.sh $(@:-kselftest=) '$(KSRC)' $(if $(COPY),copy)
 
@@ -35,8 +33,9 @@ kselftest: kselftest-run_tests
 
 kselftest-programs: $(KSELFTESTS_BUILT)
 
-kselftest-%: deps
-	@$(MAKE) --no-print-directory kselftest-programs
+kselftest-%:
+	@$(DEPS) kselftest
+	@$(MAKE) $(JOBS) kselftest-programs
 	$(Q)sh $(KSELFTEST_DIR)/place.sh frame '$(HARNESS_TREE)' $(KSELFTEST_TREE)
 	$(Q)sh $(KSELFTEST_DIR)/place.sh install $(KSELFTEST_TREE) >/dev/null
 	+$(Q)$(MAKE) --no-print-directory -C $(KSELFTEST_TREE)/tools/testing/selftests $* \
@@ -50,8 +49,9 @@ $(KSELFTEST_UNIT): $(KSELFTEST_DIR)/unit.sh $(KSELFTESTS_BUILT) $(HARNESS_READY)
 		'$(abspath $(HARNESS_TREE))' > $@ && chmod +x $@
 
 # The same on a kernel's sources, with all that it takes to build there.
-check-kselftest: deps
+check-kselftest:
 	@if [ -z '$(KSRC)' ] || [ -z '$(KDIR)' ]; then \
 		echo 'check-kselftest: give a kernel source tree with KSRC=, a kernel built of it with KDIR='; \
 		exit 1; fi
+	@$(DEPS) $@
 	@sh $(KSELFTEST_DIR)/check.sh '$(KSRC)' '$(KDIR)'
