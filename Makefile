@@ -85,7 +85,7 @@ help:
 	@echo '  KSRC=tree             kernel tree with the kselftest headers'
 	@echo '  V=1                   show commands'
 
-all: $(BUILD)/lab $(BUILD)/lab-init $(TESTS_BUILT)
+all: $(BUILD)/lab $(BUILD)/lab-init $(TESTS_BUILT) $(MANIFEST)
 	@:
 
 LAB_ARGS = $(if $(SERIES),--series $(SERIES)) $(if $(KERNEL),--kernel $(KERNEL)) \
@@ -157,4 +157,5 @@ format:
 
 clean:
 	$(Q)rm -rf $(if $(filter all,$(CLEAN)),$(BUILD),$(addprefix $(BUILD)/,guest obj unit \
-		selftests kselftest injector modules images lab lab-init))
+		selftests kselftest injector modules images lab lab-init \
+		manifest.json))

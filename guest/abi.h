@@ -78,6 +78,7 @@ enum guest_form {
 /* What vCPUs can be told to do; the image brings the rows, see guest.h. */
 struct guest_workload {
 	char name[24];		/* stable: part of test names */
+	char about[88];		/* one line, for people */
 	guest_u32 writer;	/* enum guest_writer */
 	guest_u32 form;		/* enum guest_form */
 	guest_u32 judges;	/* GUEST_JUDGES_* */

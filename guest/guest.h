@@ -115,16 +115,18 @@ static inline void count_visit(guest_u32 id, guest_u32 page)
 /*
  * GUEST_WORKLOAD() - define a workload: one pass over its pages
  * @id: name; a file guest/workload_<id>.c holds nothing else
+ * @line: what it does, for people, in at most 87 characters
  * @stamped_by: enum guest_writer
  * @shape: enum guest_form
  * @effects: GUEST_JUDGES_*; with pressures of other effects it is not run
  *
  * The body gets the vCPU as `me` and returns early when told to park.
  */
-#define GUEST_WORKLOAD(id, stamped_by, shape, effects)			\
+#define GUEST_WORKLOAD(id, line, stamped_by, shape, effects)		\
 	static void pass_##id(guest_u32 me);				\
 	static const struct guest_workload workload_##id = {		\
 		.name = #id,						\
+		.about = line,						\
 		.writer = stamped_by,					\
 		.form = shape,						\
 		.judges = effects,					\

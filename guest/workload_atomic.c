@@ -33,7 +33,8 @@ static void add_one(guest_u32 me, guest_u32 page)
 	guest_store(&tallies[me][page], tallies[me][page] + 1);
 }
 
-GUEST_WORKLOAD(atomic, GUEST_WRITER_ALL, GUEST_FORM_SUM, GUEST_JUDGES_PRESERVED | GUEST_JUDGES_EACH)
+GUEST_WORKLOAD(atomic, "every vCPU adds to every page by atomic instructions; no addition may be lost",
+	       GUEST_WRITER_ALL, GUEST_FORM_SUM, GUEST_JUDGES_PRESERVED | GUEST_JUDGES_EACH)
 {
 	guest_sweep_all(me, add_one);
 }

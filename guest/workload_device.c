@@ -98,7 +98,8 @@ static void visit(guest_u32 me __attribute__((unused)), guest_u32 page)
 	stamp(page, turn);
 }
 
-GUEST_WORKLOAD(device, GUEST_WRITER_VCPU, GUEST_FORM_CODE,
+GUEST_WORKLOAD(device, "pages hold code that KVM itself must fetch to emulate accesses to a device",
+	       GUEST_WRITER_VCPU, GUEST_FORM_CODE,
 	       GUEST_JUDGES_ALL & ~(GUEST_JUDGES_POISONED | GUEST_JUDGES_PLAIN))
 {
 	guest_sweep_own(me, visit);

@@ -20,7 +20,8 @@ static void check(guest_u32 me __attribute__((unused)), guest_u32 page)
 		       (const void *)code, &view);
 }
 
-GUEST_WORKLOAD(exec, GUEST_WRITER_HOST, GUEST_FORM_CODE,
+GUEST_WORKLOAD(exec, "every vCPU runs a function in every page, which the host writes anew",
+	       GUEST_WRITER_HOST, GUEST_FORM_CODE,
 	       GUEST_JUDGES_ALL & ~GUEST_JUDGES_PLAIN)
 {
 	guest_sweep_all(me, check);

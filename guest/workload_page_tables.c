@@ -111,7 +111,8 @@ static void visit(guest_u32 me, guest_u32 page)
 	write_entries(page, table);
 }
 
-GUEST_WORKLOAD(page_tables, GUEST_WRITER_VCPU, GUEST_FORM_TABLE,
+GUEST_WORKLOAD(page_tables, "the guest's own page tables lie in the pages under pressure",
+	       GUEST_WRITER_VCPU, GUEST_FORM_TABLE,
 	       GUEST_JUDGES_PRESERVED | GUEST_JUDGES_EACH)
 {
 	arch_flush_all();

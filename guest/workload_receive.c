@@ -21,7 +21,8 @@ static void visit(guest_u32 me __attribute__((unused)), guest_u32 page)
 	guest_stamp_end(&records[page], stamp, settled);
 }
 
-GUEST_WORKLOAD(receive, GUEST_WRITER_VCPU, GUEST_FORM_WORD,
+GUEST_WORKLOAD(receive, "string instructions that KVM carries out bring stamps from a device into pages",
+	       GUEST_WRITER_VCPU, GUEST_FORM_WORD,
 	       GUEST_JUDGES_ALL & ~(GUEST_JUDGES_POISONED | GUEST_JUDGES_PLAIN))
 {
 	guest_sweep_own(me, visit);

@@ -9,7 +9,8 @@
 #define SPIN_PAGES	4
 #define SPIN_READS	64
 
-GUEST_WORKLOAD(spin, GUEST_WRITER_HOST, GUEST_FORM_WORD, GUEST_JUDGES_ALL & ~GUEST_JUDGES_EACH)
+GUEST_WORKLOAD(spin, "reads the same few pages without leaving the guest: translations stay in the TLB",
+	       GUEST_WRITER_HOST, GUEST_FORM_WORD, GUEST_JUDGES_ALL & ~GUEST_JUDGES_EACH)
 {
 	guest_u32 nr_pages = shared->nr_pages;
 	guest_u32 i, n, page;

@@ -48,7 +48,8 @@ static void visit(guest_u32 me __attribute__((unused)), guest_u32 page)
 	stamp(page, where);
 }
 
-GUEST_WORKLOAD(split, GUEST_WRITER_VCPU, GUEST_FORM_SPLIT,
+GUEST_WORKLOAD(split, "each stamp is written across the boundary of two pages by one access",
+	       GUEST_WRITER_VCPU, GUEST_FORM_SPLIT,
 	       GUEST_JUDGES_ALL & ~GUEST_JUDGES_PLAIN)
 {
 	guest_sweep_own(me, visit);

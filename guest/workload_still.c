@@ -6,7 +6,8 @@
  */
 #include "guest.h"
 
-GUEST_WORKLOAD(still, GUEST_WRITER_HOST, GUEST_FORM_WORD, GUEST_JUDGES_ALL & ~GUEST_JUDGES_EACH)
+GUEST_WORKLOAD(still, "the even vCPUs stay where they are, to prove that this is noticed",
+	       GUEST_WRITER_HOST, GUEST_FORM_WORD, GUEST_JUDGES_ALL & ~GUEST_JUDGES_EACH)
 {
 	guest_u32 page;
 

@@ -90,7 +90,8 @@ static void visit(guest_u32 me, guest_u32 page)
 	copy(page);
 }
 
-GUEST_WORKLOAD(string, GUEST_WRITER_VCPU, GUEST_FORM_WORD,
+GUEST_WORKLOAD(string, "string instructions fill pages and copy from page to page",
+	       GUEST_WRITER_VCPU, GUEST_FORM_WORD,
 	       GUEST_JUDGES_ALL & ~GUEST_JUDGES_PLAIN)
 {
 	guest_sweep_own(me, visit);

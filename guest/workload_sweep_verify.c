@@ -10,7 +10,8 @@ static void check(guest_u32 me __attribute__((unused)), guest_u32 page)
 	guest_check(page);
 }
 
-GUEST_WORKLOAD(sweep_verify, GUEST_WRITER_HOST, GUEST_FORM_WORD, GUEST_JUDGES_ALL)
+GUEST_WORKLOAD(sweep_verify, "every vCPU reads every page and checks what the host writes there",
+	       GUEST_WRITER_HOST, GUEST_FORM_WORD, GUEST_JUDGES_ALL)
 {
 	guest_sweep_all(me, check);
 }

@@ -16,6 +16,9 @@
 
 #include "mn_chosen.h"
 
+MN_ABOUT("the paravirtual clock that KVM writes keeps to its page, wherever that goes",
+	 5, 9, 10);
+
 #define SYSTEM_TIME_MSR	0x4b564d01	/* MSR_KVM_SYSTEM_TIME_NEW */
 #define ENABLE		1
 #define OFFSET		2048		/* in the page, clear of its stamp */

@@ -10,4 +10,6 @@
  */
 #include "mn_pressure.h"
 
+MN_ABOUT("memory is copied on write, merged, protected and written to by others", 1, 5, 6, 9, 10);
+
 MN_PRESSURE_TEST(cow, PRESSURE_COW)

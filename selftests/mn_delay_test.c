@@ -22,6 +22,8 @@
  */
 #include "mn_delay.h"
 
+MN_ABOUT("faults of the guest while an invalidation is held open", 4, 6, 9, 10);
+
 /* ---- faults, contract 4 ---- */
 
 FIXTURE(faults) {

@@ -18,6 +18,8 @@
 #include "mn_delay.h"
 #include "scenario/vmm.h"
 
+MN_ABOUT("memslot updates and the end of a VM while an invalidation is held open", 6, 7, 8);
+
 /* A thread that the kernel may keep for as long as it likes, unkillably. */
 struct helper {
 	struct errand errand;

@@ -16,6 +16,8 @@
 #include "mn_pressure.h"
 #include "vm/dirty_log.h"
 
+MN_ABOUT("the dirty log knows of every write while a pressure takes the pages", 5, 9, 10);
+
 #define HARVEST_PAUSE_NS	1000000ULL
 
 /* ---- the oracle ---- */

@@ -12,6 +12,8 @@
  */
 #include "mn_chosen.h"
 
+MN_ABOUT("page frames of a driver (VM_PFNMAP) as guest memory, which it replaces", 5, 9, 10);
+
 static int set_up(struct press *p, struct result *r)
 {
 	const struct area *a = p->area;

@@ -21,6 +21,8 @@
 #include "mn_chosen.h"
 #include "vm/kvm_newer.h"
 
+MN_ABOUT("private memory (guest_memfd) is punched out and converted", 4, 5, 6, 9, 10);
+
 static const struct vm_kind protected_vm = { .type = NEWER_VM_SW_PROTECTED };
 
 /* Before the VM is made, which otherwise fails. */

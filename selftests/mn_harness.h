@@ -23,6 +23,7 @@
 #include "host/hoststate.h"
 #include "inject/inject.h"
 #include "runner/anchor.h"
+#include "runner/manifest.h"
 #include "runner/test_options.h"
 #include "runner/test_report.h"
 #include "vm/vm.h"
@@ -130,8 +131,26 @@ struct mn_totals {
 	unsigned int all, failed, skipped;
 };
 
-/* Go over every fixture x variant x test that the patterns select. */
-static inline struct mn_totals mn_walk(enum mn_action action)
+/* Names of tests, in the order in which they run. */
+struct mn_names {
+	char **names;
+	size_t nr;
+};
+
+static inline void mn_names_add(struct mn_names *n, const char *name)
+{
+	n->names = realloc(n->names, (n->nr + 1) * sizeof(*n->names));
+	if (n->names)
+		n->names[n->nr] = strdup(name);
+	if (!n->names || !n->names[n->nr]) {
+		perror("mn_names_add");
+		exit(KSFT_FAIL);
+	}
+	n->nr++;
+}
+
+/* Go over every fixture x variant x test that the patterns select; @names, if any, gets them. */
+static inline struct mn_totals mn_walk(enum mn_action action, struct mn_names *names)
 {
 	struct __fixture_variant_metadata no_variant = { .name = "" };
 	struct __fixture_variant_metadata *v;
@@ -148,6 +167,8 @@ static inline struct mn_totals mn_walk(enum mn_action action)
 		if (!test_options_match(&mn.options, name))
 			continue;
 		totals.all++;
+		if (names)
+			mn_names_add(names, name);
 		if (action == MN_LIST)
 			printf("%s\n", name);
 		if (action != MN_RUN)
@@ -214,12 +235,12 @@ static inline void mn_choose_seed(const char *program)
 static inline int mn_none_matches(const char *program)
 {
 	fprintf(stderr, "%s: no test matches (-l lists them)\n", program);
-	return KSFT_FAIL;
+	return TEST_USAGE_EXIT;
 }
 
 static inline int mn_run_all(const char *program)
 {
-	struct mn_totals totals = mn_walk(MN_COUNT);
+	struct mn_totals totals = mn_walk(MN_COUNT, NULL);
 
 	if (!totals.all)
 		return mn_none_matches(program);
@@ -232,7 +253,7 @@ static inline int mn_run_all(const char *program)
 	printf("TAP version 13\n1..%u\n", totals.all);
 	mn_choose_seed(program);
 	mn_prepare();
-	totals = mn_walk(MN_RUN);
+	totals = mn_walk(MN_RUN, NULL);
 	anchor_end(&mn.anchor);
 	hoststate_close(&mn.host);
 	if (mn.at_end)
@@ -245,6 +266,8 @@ static inline int mn_run_all(const char *program)
 	return totals.skipped == totals.all ? KSFT_SKIP : KSFT_PASS;
 }
 
+#include "mn_manifest.h"
+
 /*
  * mn_main() - main() of a test program
  * @add_variants: called once before the tests are looked at; may be NULL
@@ -255,16 +278,18 @@ static inline int mn_main(int argc, char **argv, void (*add_variants)(void))
 
 	if (test_options_parse(argc, argv, &mn.options, why, sizeof(why))) {
 		fprintf(stderr, "%s: %s\n", argv[0], why);
-		return KSFT_FAIL;
+		return TEST_USAGE_EXIT;
 	}
 	if (mn.options.help) {
-		printf(TEST_USAGE, argv[0]);
+		printf(TEST_HELP, argv[0], basename(argv[0]), test_about.purpose);
 		return KSFT_PASS;
 	}
+	if (mn.options.manifest)
+		return mn_print_manifest(argv[0], add_variants);
 	if (add_variants)
 		add_variants();
 	if (mn.options.list)
-		return mn_walk(MN_LIST).all ? KSFT_PASS : mn_none_matches(argv[0]);
+		return mn_walk(MN_LIST, NULL).all ? KSFT_PASS : mn_none_matches(argv[0]);
 	return mn_run_all(argv[0]);
 }
 

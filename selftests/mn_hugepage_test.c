@@ -11,4 +11,6 @@
  */
 #include "mn_pressure.h"
 
+MN_ABOUT("huge pages are split and collapsed again", 1, 5, 6, 9, 10);
+
 MN_PRESSURE_TEST(hugepage, PRESSURE_HUGE)

@@ -19,6 +19,8 @@
 #include "mn_inject.h"
 #include "mn_leaks.h"
 
+MN_ABOUT("random operations on the files of the injector module; -a: 100,000 of them");
+
 #define MAX_PROCESSES	6
 #define DEFAULT_NS	500000000ULL
 #define FEW		1500	/* less than this has shown nothing */

@@ -10,6 +10,8 @@
 
 #include "mn_inject.h"
 
+MN_ABOUT("each kind of injector does what it is for, and no more", 1, 2);
+
 #define MAX_DELAY_NS	(INJECTOR_MAX_DELAY_US * 1000ULL)
 #define TRIES		5	/* at something that a busy bed can spoil */
 

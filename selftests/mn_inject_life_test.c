@@ -13,6 +13,8 @@
 #include "mn_inject.h"
 #include "vm/vm.h"
 
+MN_ABOUT("injectors come and go in any order, whatever else is under way", 1, 6, 8);
+
 #define MODULE		"mmu_notifier_inject"
 #define TRIES		5	/* at something that a busy bed can spoil */
 

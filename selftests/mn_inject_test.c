@@ -11,6 +11,8 @@
 
 #include "mn_inject.h"
 
+MN_ABOUT("the interface of the injector module, rule by rule");
+
 FIXTURE(inject) {
 	struct bed bed;
 };

@@ -20,6 +20,8 @@
 #include "oracle/leftover.h"
 #include "scenario/scenario.h"
 
+MN_ABOUT("nothing of a VM and its process stays in the kernel when both are gone", 8);
+
 #define NR_PAGES	16
 #define NR_VMMS		32	/* at a time */
 #define NR_TIMES	3

@@ -16,6 +16,8 @@
 #include "scenario/barrage.h"
 #include "scenario/scenario.h"
 
+MN_ABOUT("VMs come and go over the same memory while invalidations fly", 1, 5, 6, 8);
+
 #define NR_PAGES	64
 #define NR_VCPUS	2
 #define NR_VMS		4

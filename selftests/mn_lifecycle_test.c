@@ -27,6 +27,8 @@
 #include "scenario/scenario.h"
 #include "scenario/vmm.h"
 
+MN_ABOUT("VMs and their processes end in any order while invalidations fly", 1, 5, 6, 8);
+
 #define NR_PAGES	64
 #define NR_VCPUS	2
 #define BALLAST		(8UL << 20)

@@ -10,4 +10,6 @@
  */
 #include "mn_pressure.h"
 
+MN_ABOUT("memslots are updated while their memory is taken away", 5, 7, 9, 10);
+
 MN_PRESSURE_TEST(memslot, PRESSURE_MEMSLOT)

@@ -9,4 +9,6 @@
  */
 #include "mn_pressure.h"
 
+MN_ABOUT("memory moves to other page frames and NUMA nodes", 1, 5, 6, 9, 10);
+
 MN_PRESSURE_TEST(migrate, PRESSURE_MIGRATE)

@@ -20,6 +20,8 @@
 #include "memory/pagemap.h"
 #include "mn_chosen.h"
 
+MN_ABOUT("notifiers are told before pages go, not after", 5, 9);
+
 #define HOLD_US		100000	/* the first start of a call */
 #define SLOW_US		10000	/* each of them */
 #define LOOK_NS		200000ULL

@@ -20,6 +20,8 @@
 #include "scenario/scenario.h"
 #include "scenario/vmm.h"
 
+MN_ABOUT("the OOM killer strikes a VMM, and a notifier refuses its reaper", 1, 2, 3, 6, 8);
+
 #define NR_PAGES	256
 #define NR_VMAS		64
 #define NR_VMS		4

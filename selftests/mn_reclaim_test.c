@@ -11,4 +11,6 @@
  */
 #include "mn_pressure.h"
 
+MN_ABOUT("memory is swapped out, written back, aged and tracked for writes", 1, 5, 6, 9, 10);
+
 MN_PRESSURE_TEST(reclaim, PRESSURE_RECLAIM)

@@ -20,6 +20,8 @@
 #include "scenario/scenario.h"
 #include "scenario/vmm.h"
 
+MN_ABOUT("a notifier refuses, and nothing else may suffer from it", 1, 3, 6, 7, 8, 10);
+
 #define NR_VCPUS	2
 #define NR_PAGES	64
 #define MIB		(1UL << 20)

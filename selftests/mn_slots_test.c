@@ -13,6 +13,9 @@
  */
 #include "mn_chosen.h"
 
+MN_ABOUT("one invalidated range across many memslots, and memory that is in two slots",
+	 5, 9, 10);
+
 #define ALIAS_GPA	(GUEST_AREA_GPA + (1UL << 30))
 #define MANY_PAGES	256
 

@@ -17,6 +17,8 @@
 #include "mn_pressure.h"
 #include "scenario/schedule.h"
 
+MN_ABOUT("a random schedule of pressures, backings, workloads and injectors", 1, 5, 6, 8, 9, 10);
+
 #define DEFAULT_SECONDS	7	/* no step begins later */
 #define NR_ROUNDS	3
 #define RETRIES		3	/* of a failed step alone: it may be a race */

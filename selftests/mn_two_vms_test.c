@@ -14,6 +14,8 @@
  */
 #include "mn_chosen.h"
 
+MN_ABOUT("two VMs have the same memory, and both must lose it", 5, 6, 8, 9, 10);
+
 struct second {
 	bool in_turn;
 	struct vm vm;

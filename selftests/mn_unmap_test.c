@@ -12,4 +12,6 @@
  */
 #include "mn_pressure.h"
 
+MN_ABOUT("memory is unmapped, discarded, truncated and moved to other addresses", 1, 5, 6, 9, 10);
+
 MN_PRESSURE_TEST(unmap, PRESSURE_UNMAP)

@@ -40,4 +40,18 @@ $(BUILD)/selftests/$(notdir $(1:.c=)): $(1) $(LIB_OBJS) $(HARNESS_READY)
 endef
 $(foreach src,$(TEST_SRCS),$(eval $(call TEST_RULE,$(src))))
 
+# What the programs have to offer, for people and for the lab: each prints its part,
+# by an emulator if it is for another processor. Not so those that must not be run on
+# this machine (neg_*), and the one whose tests are what lies beside it (upstream_test).
+MANIFEST := $(BUILD)/manifest.json
+MANIFEST_PARTS := $(addsuffix .json,$(filter-out $(addprefix $(BUILD)/selftests/,neg_% upstream_test),$(TESTS_BUILT)))
+TARGET = $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
+RUN = $(if $(filter $(shell uname -m),$(TARGET)),,qemu-$(TARGET))
+
+$(MANIFEST_PARTS): %.json: %
+	$(Q)$(RUN) $< --manifest > $@
+
+$(MANIFEST): $(MANIFEST_PARTS) | $(BUILD)/lab
+	$(Q)$(BUILD)/lab manifest $^ > $@
+
 -include $(TESTS_BUILT:=.d)

@@ -21,6 +21,7 @@
 #include "prove/prove.h"
 #include "prove/upstream.h"
 #include "run/run.h"
+#include "suite/manifest.h"
 
 static const struct {
 	const char *name;
@@ -30,6 +31,7 @@ static const struct {
 	{ "bisect", lab_bisect_main, "which commit broke it? from a good one and a bad one" },
 	{ "bisect-step", lab_bisect_step_main, "one step of it, for git bisect run" },
 	{ "check", lab_check_main, "the project's own tests, with proof that failures are noticed" },
+	{ "manifest", lab_manifest_main, "what the programs say of themselves, joined; make runs it" },
 	{ "matrix", lab_matrix_main, "the same programs on several kernels, and a table of them" },
 	{ "prove", lab_prove_main, "regressions put back on purpose, and which test notices each" },
 	{ "prove-upstream", lab_upstream_main, "the same with the kernel tree's own KVM selftests" },

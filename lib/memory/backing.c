@@ -119,6 +119,7 @@ int backing_provide(const struct backing *backing, struct hoststate *host, size_
 const struct backing backings[NR_BACKINGS] = {
 	[BACKING_ANON] = {
 		.name = "anon",
+		.about = "private anonymous memory in 4 KiB pages",
 		.granule = PAGE_BYTES,
 		/* khugepaged must not add invalidations of its own. */
 		.advice = MADV_NOHUGEPAGE,
@@ -126,6 +127,7 @@ const struct backing backings[NR_BACKINGS] = {
 	},
 	[BACKING_ANON_THP] = {
 		.name = "anon_thp",
+		.about = "private anonymous memory in transparent huge pages",
 		.granule = HUGE_BYTES,
 		.advice = MADV_HUGEPAGE,
 		.flags = MAP_PRIVATE | ANONYMOUS,
@@ -134,6 +136,7 @@ const struct backing backings[NR_BACKINGS] = {
 	},
 	[BACKING_MEMFD] = {
 		.name = "memfd",
+		.about = "a shared mapping of a memfd, 4 KiB pages",
 		.granule = PAGE_BYTES,
 		.advice = MADV_NOHUGEPAGE,
 		.flags = MAP_SHARED,
@@ -141,6 +144,7 @@ const struct backing backings[NR_BACKINGS] = {
 	},
 	[BACKING_MEMFD_PRIVATE] = {
 		.name = "memfd_private",
+		.about = "a private mapping of a memfd: copied on write",
 		.granule = PAGE_BYTES,
 		.advice = MADV_NOHUGEPAGE,
 		.flags = MAP_PRIVATE,
@@ -148,6 +152,7 @@ const struct backing backings[NR_BACKINGS] = {
 	},
 	[BACKING_MEMFD_THP] = {
 		.name = "memfd_thp",
+		.about = "a shared mapping of a memfd in transparent huge pages",
 		.granule = HUGE_BYTES,
 		.advice = MADV_HUGEPAGE,
 		.flags = MAP_SHARED,
@@ -157,6 +162,7 @@ const struct backing backings[NR_BACKINGS] = {
 	},
 	[BACKING_HUGETLB] = {
 		.name = "hugetlb",
+		.about = "private memory in huge pages of the pool",
 		.granule = HUGE_BYTES,
 		.advice = MADV_NORMAL,
 		/* No MAP_NORESERVE: a pool that runs dry is a SIGBUS. */
@@ -166,6 +172,7 @@ const struct backing backings[NR_BACKINGS] = {
 	},
 	[BACKING_HUGETLB_SHARED] = {
 		.name = "hugetlb_shared",
+		.about = "a shared mapping of a memfd in huge pages of the pool",
 		.granule = HUGE_BYTES,
 		.advice = MADV_NORMAL,
 		.flags = MAP_SHARED,
@@ -175,6 +182,7 @@ const struct backing backings[NR_BACKINGS] = {
 	},
 	[BACKING_FILE] = {
 		.name = "file",
+		.about = "a shared mapping of a file on a disk",
 		.granule = PAGE_BYTES,
 		.advice = MADV_NOHUGEPAGE,
 		.flags = MAP_SHARED,
@@ -183,6 +191,7 @@ const struct backing backings[NR_BACKINGS] = {
 	},
 	[BACKING_FILE_PRIVATE] = {
 		.name = "file_private",
+		.about = "a private mapping of a file on a disk: copied on write",
 		.granule = PAGE_BYTES,
 		.advice = MADV_NOHUGEPAGE,
 		.flags = MAP_PRIVATE,

@@ -51,6 +51,7 @@ enum backing_id {
 
 struct backing {
 	const char *name;	/* stable: part of test names */
+	const char *about;	/* one line, for people */
 	size_t granule;		/* alignment and least size of an area, bytes */
 	int advice;		/* madvise() that makes the backing what it is */
 	int flags;		/* of mmap() */

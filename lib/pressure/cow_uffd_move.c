@@ -9,9 +9,11 @@
 #include "memory/pagemap.h"
 #include "pressure/userfault.h"
 
+#define SINCE	"v6.8"
+
 static const char *move_missing(void)
 {
-	return uffd_has(UFFD_FEATURE_MOVE) ? NULL : "no UFFDIO_MOVE: kernel before v6.8";
+	return uffd_has(UFFD_FEATURE_MOVE) ? NULL : "no UFFDIO_MOVE: kernel before " SINCE;
 }
 
 /* Where the pages go. */
@@ -93,6 +95,7 @@ PRESSURE(cow_uffd_move) = {
 	.name = "uffd_move",
 	.family = PRESSURE_COW,
 	.calls = "UFFDIO_MOVE to other addresses, UFFDIO_MOVE back",
+	.since = SINCE,
 	.events = "clear",
 	.proof = "page back in its own frame",
 	.preserves = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_ANON_THP),

@@ -9,9 +9,11 @@
 #include "base/deadline.h"
 #include "pressure/userfault.h"
 
+#define SINCE	"v6.6"
+
 static const char *poison_missing(void)
 {
-	return uffd_has(UFFD_FEATURE_POISON) ? NULL : "no UFFDIO_POISON: kernel before v6.6";
+	return uffd_has(UFFD_FEATURE_POISON) ? NULL : "no UFFDIO_POISON: kernel before " SINCE;
 }
 
 static int resolve_poison(struct uffd *u, char *unit, struct result *r)
@@ -93,6 +95,7 @@ PRESSURE(cow_uffd_poison) = {
 	.name = "uffd_poison",
 	.family = PRESSURE_COW,
 	.calls = "madvise(MADV_DONTNEED) or fallocate(PUNCH_HOLE), UFFDIO_POISON, munmap(), mmap()",
+	.since = SINCE,
 	.events = "clear unmap",
 	.proof = "SIGBUS with BUS_MCEERR_AR for a poisoned page",
 	.discards = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_MEMFD) |

@@ -23,10 +23,12 @@ struct snapshot {
 	guest_u64 *words;	/* on each visited page, when all was protected */
 };
 
+#define SINCE	"v5.7"
+
 static const char *protection_missing(void)
 {
 	return uffd_has(UFFD_FEATURE_PAGEFAULT_FLAG_WP) ? NULL :
-	       "no write protection by userfaultfd: kernel before v5.7, or without CONFIG_HAVE_ARCH_USERFAULTFD_WP";
+	       "no write protection by userfaultfd: kernel before " SINCE ", or without CONFIG_HAVE_ARCH_USERFAULTFD_WP";
 }
 
 static uint64_t features_for(const struct press *p)
@@ -232,6 +234,7 @@ PRESSURE(cow_uffd_wp) = {
 	.name = "uffd_wp",
 	.family = PRESSURE_COW,
 	.calls = "UFFDIO_WRITEPROTECT of all pages, of each page no more at its first write",
+	.since = SINCE,
 	.events = "protection_vma",
 	.proof = "page copied while its first write waited",
 	.preserves = ON_EVERY_BACKING & ~ON_DISK,

@@ -30,7 +30,8 @@ const char *huge_collapse_missing(void)
 {
 	/* Nothing is advised about no bytes; only unknown advice fails. */
 	return memory_advice_missing() ?:
-	       madvise(NULL, 0, HUGE_MADV_COLLAPSE) ? "no MADV_COLLAPSE: kernel before v6.1" : NULL;
+	       madvise(NULL, 0, HUGE_MADV_COLLAPSE) ?
+	       "no MADV_COLLAPSE: kernel before " HUGE_COLLAPSE_SINCE : NULL;
 }
 
 const char *huge_split_missing(void)

@@ -10,7 +10,8 @@
 
 #include "pressure/pressure.h"
 
-#define HUGE_MADV_COLLAPSE	25	/* v6.1; the C library need not know it */
+#define HUGE_MADV_COLLAPSE	25	/* the C library need not know it */
+#define HUGE_COLLAPSE_SINCE	"v6.1"
 
 /* For pressure.proof of rows that end with huge_in_kvm(). */
 #define HUGE_PROOF	"huge page cut and whole again, for KVM too"

@@ -119,6 +119,7 @@ PRESSURE(huge_logged) = {
 	.name = "madvise_collapse_logged",
 	.family = PRESSURE_HUGE,
 	.calls = "KVM_MEM_LOG_DIRTY_PAGES on and off, KVM_GET_DIRTY_LOG; split_huge_pages in debugfs, madvise(MADV_COLLAPSE)",
+	.since = HUGE_COLLAPSE_SINCE,
 	.events = "clear",
 	.proof = HUGE_PROOF,
 	.preserves = ON_THP,

@@ -298,11 +298,13 @@ static int pre_fault(struct press *p, struct result *r)
 	return 0;
 }
 
+#define PRE_FAULT_SINCE	"v6.11"
+
 static const char *pre_fault_missing(void)
 {
 	if (vm_capability(NEWER_CAP_PRE_FAULT_MEMORY))
 		return NULL;
-	return "no KVM_PRE_FAULT_MEMORY: kernel before v6.11, or shadow paging";
+	return "no KVM_PRE_FAULT_MEMORY: kernel before " PRE_FAULT_SINCE ", or shadow paging";
 }
 
 /* ---- what happens to the memory ---- */
@@ -460,6 +462,7 @@ PRESSURE(memslot_pre_fault_dontneed) = {
 	.name = "pre_fault_dontneed",
 	.family = PRESSURE_MEMSLOT,
 	.calls = "KVM_PRE_FAULT_MEMORY of all vCPUs, while madvise(MADV_DONTNEED)",
+	.since = PRE_FAULT_SINCE,
 	.events = "clear",
 	.proof = "pass of faulting all in between invalidations",
 	.preserves = ON_ADVISED & ON_SHARED,

@@ -64,6 +64,7 @@ struct pressure {
 	enum pressure_family family;
 	enum pressure_kind kind;
 	const char *calls;	/* the system calls, for people */
+	const char *since;	/* the first kernel that has them, as in "v6.3"; NULL: v5.10 or before */
 	/*
 	 * Notifier events it causes, separated by blanks: at least one of them,
 	 * since they differ between kernels.  For PRESSURE_AGES: callbacks.

@@ -16,12 +16,14 @@
 #define LRU_GEN		"/sys/kernel/debug/lru_gen"
 #define LRU_GEN_ENABLED	"/sys/kernel/mm/lru_gen/enabled"
 
+#define SINCE	"v6.12"
+
 static const char *lru_gen_missing(void)
 {
 	if (access(LRU_GEN, W_OK))
 		return "no lru_gen in debugfs: kernel before v6.1, or without CONFIG_LRU_GEN";
 	if (release_before(6, 12))
-		return "kernel before v6.12: its aging does not ask MMU notifiers";
+		return "kernel before " SINCE ": its aging does not ask MMU notifiers";
 	return NULL;
 }
 
@@ -94,6 +96,7 @@ PRESSURE(reclaim_lru_gen) = {
 	.family = PRESSURE_RECLAIM,
 	.kind = PRESSURE_AGES,
 	.calls = "write + to /sys/kernel/debug/lru_gen",
+	.since = SINCE,
 	.events = "clear_young",
 	.preserves = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_ANON_THP) |
 		     BACKING_BIT(BACKING_MEMFD),

@@ -80,10 +80,12 @@ struct outsider {
 	int ask, answer;	/* pipes: a byte to ask, an errno back */
 };
 
+#define PROCESS_MADVISE_SINCE	"v5.10"
+
 static const char *process_madvise_missing(void)
 {
 	if (syscall(SYS_process_madvise, -1, NULL, 0, MADV_PAGEOUT, 0) && errno == ENOSYS)
-		return "kernel before v5.10";
+		return "kernel before " PROCESS_MADVISE_SINCE;
 	return NULL;
 }
 
@@ -180,6 +182,7 @@ PRESSURE(reclaim_by_other) = {
 	.name = "process_madvise_pageout",
 	.family = PRESSURE_RECLAIM,
 	.calls = "process_madvise(MADV_PAGEOUT) by another process",
+	.since = PROCESS_MADVISE_SINCE,
 	.events = "clear",
 	.callers = CALLER_BIT(CALLER_OTHER),
 	.proof = RECLAIM_OUT_PROOF,

@@ -43,6 +43,8 @@ static int open_userfaultfd(void)
 	return fd;
 }
 
+#define SINCE	"v6.7"
+
 static const char *scan_missing(void)
 {
 	int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
@@ -51,7 +53,7 @@ static const char *scan_missing(void)
 	if (fd >= 0)
 		close(fd);
 	if (unknown)
-		return "no PAGEMAP_SCAN: kernel before v6.7, or without CONFIG_PROC_PAGE_MONITOR";
+		return "no PAGEMAP_SCAN: kernel before " SINCE ", or without CONFIG_PROC_PAGE_MONITOR";
 	fd = open_userfaultfd();
 	if (fd < 0)
 		return "no asynchronous write protection by userfaultfd: kernel without CONFIG_PTE_MARKER_UFFD_WP, or not root";
@@ -155,6 +157,7 @@ PRESSURE(reclaim_scan) = {
 	.name = "pagemap_scan_wp",
 	.family = PRESSURE_RECLAIM,
 	.calls = "PAGEMAP_SCAN(PM_SCAN_WP_MATCHING)",
+	.since = SINCE,
 	.events = "protection_vma",
 	.proof = "page reported as written and protected again",
 	.preserves = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_ANON_THP) |

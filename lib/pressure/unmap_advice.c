@@ -16,17 +16,20 @@
 #define MADV_GUARD_REMOVE	103
 #endif
 
+#define LOCKED_SINCE	"v5.18"
+#define GUARD_SINCE	"v6.13"
+
 /* An unknown advice is refused before the kernel looks at the range. */
 static const char *locked_missing(void)
 {
 	return madvise(NULL, 0, MADV_DONTNEED_LOCKED) ?
-	       "kernel before v5.18 has no MADV_DONTNEED_LOCKED" : NULL;
+	       "kernel before " LOCKED_SINCE " has no MADV_DONTNEED_LOCKED" : NULL;
 }
 
 static const char *guard_missing(void)
 {
 	return madvise(NULL, 0, MADV_GUARD_INSTALL) ?
-	       "kernel before v6.13 has no MADV_GUARD_INSTALL" : NULL;
+	       "kernel before " GUARD_SINCE " has no MADV_GUARD_INSTALL" : NULL;
 }
 
 /* The lock goes with the mapping. */
@@ -53,6 +56,7 @@ PRESSURE(unmap_madvise_dontneed_locked) = {
 	.name = "madvise_dontneed_locked",
 	.family = PRESSURE_UNMAP,
 	.calls = "mlock(), madvise(MADV_DONTNEED_LOCKED)",
+	.since = LOCKED_SINCE,
 	.events = "clear",
 	/* Not hugetlb, which is never swapped and which mlock() leaves alone. */
 	.preserves = ON_SHARED & ~ON_HUGETLB,
@@ -92,6 +96,7 @@ PRESSURE(unmap_guard_install) = {
 	.name = "guard_install",
 	.family = PRESSURE_UNMAP,
 	.calls = "madvise(MADV_GUARD_INSTALL), madvise(MADV_GUARD_REMOVE)",
+	.since = GUARD_SINCE,
 	.events = "clear",
 	/* Guard pages cannot stand in for huge ones of hugetlb. */
 	.preserves = ON_SHARED & ~ON_HUGETLB,

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <fnmatch.h>
+#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,9 @@
 
 #define MAX_SECONDS	86400
 #define MAX_STEP	1000000
+
+/* Of options with long names only: larger than any character. */
+#define OPTION_MANIFEST	256
 
 static int parse_seconds(const char *text, unsigned int *seconds)
 {
@@ -73,7 +77,9 @@ static int add_pattern(struct test_options *o, const char *pattern, char *why,
 	return 0;
 }
 
-static int parse_one(int option, struct test_options *o, char *why, unsigned int size)
+/* @word: where getopt is, for messages about long options */
+static int parse_one(int option, const char *word, struct test_options *o, char *why,
+		     unsigned int size)
 {
 	switch (option) {
 	case 'a':
@@ -111,11 +117,19 @@ static int parse_one(int option, struct test_options *o, char *why, unsigned int
 		snprintf(why, size, "-n %s: not steps as in 7 or 3-7, of 1 to %d", optarg,
 			 MAX_STEP);
 		return -1;
+	case OPTION_MANIFEST:
+		o->manifest = true;
+		return 0;
 	case ':':
 		snprintf(why, size, "-%c needs an argument", optopt);
 		return -1;
 	default:
-		snprintf(why, size, "unknown option -%c (-h tells all)", optopt);
+		if (!optopt)
+			snprintf(why, size, "unknown option %s (-h tells all)", word);
+		else if (optopt >= OPTION_MANIFEST || strchr("hl", optopt))
+			snprintf(why, size, "%s: this option takes no argument", word);
+		else
+			snprintf(why, size, "unknown option -%c (-h tells all)", optopt);
 		return -1;
 	}
 }
@@ -123,13 +137,19 @@ static int parse_one(int option, struct test_options *o, char *why, unsigned int
 int test_options_parse(int argc, char **argv, struct test_options *o, char *why,
 		       unsigned int size)
 {
+	static const struct option longs[] = {
+		{ "help",	no_argument, NULL, 'h' },
+		{ "list",	no_argument, NULL, 'l' },
+		{ "manifest",	no_argument, NULL, OPTION_MANIFEST },
+		{ NULL, 0, NULL, 0 }
+	};
 	int option;
 
 	memset(o, 0, sizeof(*o));
 	o->first_step = 1;
 	optind = 0;	/* start anew, also on a second call */
-	while ((option = getopt(argc, argv, ":ahlDxt:d:s:n:")) != -1) {
-		if (parse_one(option, o, why, size))
+	while ((option = getopt_long(argc, argv, ":ahlDxt:d:s:n:", longs, NULL)) != -1) {
+		if (parse_one(option, argv[optind - 1], o, why, size))
 			return -1;
 	}
 	if (optind < argc) {

@@ -10,22 +10,35 @@
 
 #define TEST_MAX_PATTERNS	64
 
-#define TEST_USAGE \
-	"usage: %s [-ahlDx] [-t GLOB]... [-d SECONDS] [-s SEED] [-n [A-]B]\n" \
-	"  -a          the full cross product, not only a selection that covers every row\n" \
-	"  -l          list the tests\n" \
-	"  -t GLOB     run the tests, of all variants, whose names match (may be repeated)\n" \
-	"  -d SECONDS  go on with the pressure of each test for so long\n" \
-	"  -s SEED     draw what is drawn at random as the run did that printed this seed\n" \
-	"  -n [A-]B    of a random schedule, carry out steps A (default: 1) to B only\n" \
-	"  -D          allow tests that spoil physical pages or take memory offline\n" \
-	"  -x          after the first failure skip the rest\n" \
-	"exit: 0 pass, 1 fail, 4 everything skipped\n"
+#define TEST_USAGE_EXIT	64	/* wrong usage; kselftest takes it for a failure */
+
+/* For printf(), with the program as it was called, its name, and what it is for. */
+#define TEST_HELP \
+	"usage: %s [-aDx] [-t GLOB]... [-d SECONDS] [-s SEED] [-n [A-]B]\n" \
+	"\n" \
+	"%s: %s\n" \
+	"\n" \
+	"Runs its tests on this machine as KTAP; those that need root, KVM or the injector\n" \
+	"module skip without. build/lab run --tests NAME runs it on a kernel in a virtual machine.\n" \
+	"\n" \
+	"  -a             the full cross product, not only a selection that covers every row\n" \
+	"  -t GLOB        only the tests, of all variants, whose names match; may be repeated\n" \
+	"  -l, --list     list the tests that would run, and run none\n" \
+	"  -d SECONDS     go on with the pressure of each test for so long\n" \
+	"  -s SEED        draw what is drawn at random as the run did that printed this seed\n" \
+	"  -n [A-]B       of a random schedule, carry out steps A (default: 1) to B only\n" \
+	"  -D             allow tests that spoil physical pages or take memory offline\n" \
+	"  -x             after the first failure skip the rest\n" \
+	"      --manifest print what the program has to offer, as JSON\n" \
+	"  -h, --help     this help\n" \
+	"\n" \
+	"exit code: 0 pass, 1 fail, 4 everything skipped, 64 wrong usage\n"
 
 struct test_options {
 	bool all;		/* -a: every variant */
 	bool list;		/* -l: print the names and stop */
-	bool help;		/* -h: print TEST_USAGE and stop */
+	bool help;		/* -h: print TEST_HELP and stop */
+	bool manifest;		/* --manifest: print it and stop */
 	bool may_spoil;		/* -D: physical memory may suffer */
 	bool stops;		/* -x: at the first failure */
 	unsigned int seconds;	/* -d: lengthen each test to so long */

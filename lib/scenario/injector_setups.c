@@ -8,11 +8,16 @@
 #include "scenario/scenario.h"
 
 const struct injector_setup injector_setups[] = {
-	{ .name = "none" },
-	{ .name = "observer", .kind = "observer", .count = 1 },
-	{ .name = "refuser_before_kvm", .kind = "refuser", .count = 1,
+	{ .name = "none", .about = "no notifier but KVM's own" },
+	{ .name = "observer", .about = "a notifier that counts and refuses nothing",
+	  .kind = "observer", .count = 1 },
+	{ .name = "refuser_before_kvm",
+	  .about = "refuses non-blockable ranges, asked after KVM; reaps all the while",
+	  .kind = "refuser", .count = 1,
 	  .before_kvm = true, .reaps = true },
-	{ .name = "refuser_after_kvm", .kind = "refuser", .count = 1, .reaps = true },
+	{ .name = "refuser_after_kvm",
+	  .about = "refuses non-blockable ranges, asked before KVM; reaps all the while",
+	  .kind = "refuser", .count = 1, .reaps = true },
 };
 
 const unsigned int nr_injector_setups =

@@ -13,6 +13,7 @@
 /* How injectors stand around KVM's own notifier; see injector_setups[]. */
 struct injector_setup {
 	const char *name;	/* stable: part of test names */
+	const char *about;	/* one line, for people */
 	const char *kind;	/* NULL: none attached */
 	unsigned int count;	/* how many of them */
 	const char *knob;	/* one more command, or NULL */

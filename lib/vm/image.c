@@ -34,15 +34,22 @@ static const struct guest_workload *workload_at(unsigned int index)
 	return at(rows[index]);
 }
 
+const struct guest_workload *workload_next(const struct guest_workload *w)
+{
+	unsigned int i = 0;
+
+	while (w && workload_at(i++) != w)
+		;
+	return i < nr_workloads() ? workload_at(i) : NULL;
+}
+
 const struct guest_workload *workload_find(const char *name)
 {
-	unsigned int i;
+	const struct guest_workload *w = NULL;
 
-	for (i = 0; i < nr_workloads(); i++) {
-		if (!strcmp(workload_at(i)->name, name))
-			return workload_at(i);
-	}
-	return NULL;
+	while ((w = workload_next(w)) && strcmp(w->name, name))
+		;
+	return w;
 }
 
 void vm_set_workload(struct vm *vm, const struct guest_workload *workload)

@@ -181,6 +181,9 @@ void vm_visit(struct vm *vm, unsigned int first, unsigned int nr);
 /* workload_find() - a workload of the guest image by name, or NULL */
 const struct guest_workload *workload_find(const char *name);
 
+/* workload_next() - the workloads of the guest image in turn; NULL starts, NULL ends */
+const struct guest_workload *workload_next(const struct guest_workload *w);
+
 /* vm_set_workload() - what the vCPUs do from their next pass on */
 void vm_set_workload(struct vm *vm, const struct guest_workload *workload);
 

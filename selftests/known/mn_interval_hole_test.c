@@ -24,6 +24,8 @@
 #include "inject/inject.h"
 #include "oracle/oracle.h"
 
+MN_ABOUT("a refusal leaves interval notifiers begun: fails on kernels that have the bug", 1);
+
 #ifndef SYS_process_mrelease
 #define SYS_process_mrelease	448
 #endif

@@ -13,6 +13,8 @@
 #include "host/hostfile.h"
 #include "scenario/scenario.h"
 
+MN_ABOUT("pressures that lie about what they do, to be found out: fails on purpose");
+
 #define NR_VCPUS	1
 #define NR_PAGES	16
 #define NR_ROUNDS	2

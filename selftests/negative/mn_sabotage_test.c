@@ -9,6 +9,8 @@
 #include "../mn_harness.h"
 #include "scenario/scenario.h"
 
+MN_ABOUT("guests and kernels broken on purpose, to be found out: fails on purpose");
+
 #define NR_VCPUS	2
 #define NR_PAGES	16
 #define NR_ROUNDS	2

@@ -8,6 +8,8 @@
 #include "../mn_harness.h"
 #include "scenario/scenario.h"
 
+MN_ABOUT("pages broken on purpose, for each workload to find out: fails on purpose");
+
 #define NR_VCPUS	2
 #define NR_PAGES	16
 #define NR_ROUNDS	2

@@ -24,6 +24,8 @@
 #include "mn_harness.h"
 #include "oracle/oracle.h"
 
+MN_ABOUT("the kernel tree's own KVM selftests, for comparison");
+
 /* In time that the bed ran us; the lab asks for a third of it on a sound kernel. */
 #define LIMIT_NS	45000000000ULL
 #define POLL_NS		10000000ULL

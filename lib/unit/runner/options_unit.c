@@ -96,6 +96,20 @@ TEST_F(options, steps)
 	EXPECT_STREQ("-n 7-3: not steps as in 7 or 3-7, of 1 to 1000000", self->why);
 }
 
+TEST_F(options, long_names)
+{
+	EXPECT_EQ(0, PARSE("--help"));
+	EXPECT_TRUE(self->o.help);
+	EXPECT_EQ(0, PARSE("--list", "--manifest"));
+	EXPECT_TRUE(self->o.list);
+	EXPECT_TRUE(self->o.manifest);
+	EXPECT_FALSE(self->o.help);
+	EXPECT_EQ(-1, PARSE("-l", "--bogus"));
+	EXPECT_STREQ("unknown option --bogus (-h tells all)", self->why);
+	EXPECT_EQ(-1, PARSE("--help=x"));
+	EXPECT_STREQ("--help=x: this option takes no argument", self->why);
+}
+
 TEST_F(options, unknown_and_missing)
 {
 	EXPECT_EQ(-1, PARSE("-z"));

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The manifest: what the programs that were built have to offer, found out without
+ * a machine to run them on. Each prints its part; make has them joined.
+ *
+ *	{
+ *	  "programs": { "NAME": { "about": "one line", "contracts": [ n, ... ],
+ *				  "tests": { "NAME": { "default": true, "all": true,
+ *						       "KIND": "ENTRY", ... }, ... } }, ... },
+ *	  "KINDs": { "ENTRY": { "about" or "calls": "one line", ... }, ... }, ...
+ *	}
+ *
+ * "default" and "all": the test runs without options, with -a; others if asked for by
+ * name. What kinds of things a test is made of (pressures, ...) is the programs'
+ * business: the lab shows what it finds.
+ */
+#ifndef LAB_MANIFEST_H
+#define LAB_MANIFEST_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "base/lab_error.h"
+#include "base/paths.h"
+
+/* Read manifest.json of @build. Returns 0 with @manifest to be json_decref()ed, or -errno. */
+int lab_manifest_read(const char *build, json_t **manifest, struct lab_error *e);
+
+/*
+ * Does @cases, a glob, select a test of @program? NULL and "" select all. So does
+ * anything for a program that the manifest does not know.
+ */
+bool lab_manifest_selects(json_t *manifest, const char *program, const char *cases);
+
+/* What one edit distance after the other leaves: zeroed before the first. */
+struct lab_manifest_nearest {
+	const char *program, *test;	/* of the manifest; NULL: nothing was looked at */
+	unsigned int edits;		/* of the glob, to make it select this test */
+};
+
+/* Look at the tests of @program for the one that @cases is nearest to. */
+void lab_manifest_nearest(json_t *manifest, const char *program, const char *cases,
+			  struct lab_manifest_nearest *nearest);
+
+/* "lab manifest PART...": join what the programs have printed, on stdout. */
+int lab_manifest_main(int argc, char *argv[], const struct lab_paths *paths);
+
+#endif

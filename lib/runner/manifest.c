@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Printing what a test program and the library's tables say about themselves.
+ */
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pressure/pressure.h"
+#include "runner/manifest.h"
+#include "scenario/scenario.h"
+#include "vm/vm.h"
+
+/* Of an object or an array: a comma before each member but the first. */
+static void separate(FILE *f, bool *first)
+{
+	fputs(*first ? "\n" : ",\n", f);
+	*first = false;
+}
+
+/* The texts are ours and hold no control characters. */
+static void print_string(FILE *f, const char *s)
+{
+	fputc('"', f);
+	for (; *s; s++) {
+		if (*s == '"' || *s == '\\')
+			fputc('\\', f);
+		fputc(*s, f);
+	}
+	fputc('"', f);
+}
+
+static void print_member(FILE *f, const char *key, const char *value)
+{
+	if (!value)
+		return;
+	fprintf(f, ", \"%s\": ", key);
+	print_string(f, value);
+}
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+void manifest_begin(struct manifest *m, FILE *f, const char *program,
+		    const struct test_about *about)
+{
+	m->f = f;
+	m->first = true;
+	fputs("{ \"programs\": { ", f);
+	print_string(f, base_name(program));
+	fputs(": { \"about\": ", f);
+	print_string(f, about->purpose);
+	fprintf(f, ", \"contracts\": [%s], \"tests\": {", about->contracts);
+}
+
+static const struct injector_setup *find_setup(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_injector_setups; i++) {
+		if (!strcmp(injector_setups[i].name, name))
+			return &injector_setups[i];
+	}
+	return NULL;
+}
+
+static const struct backing *find_backing(const char *name)
+{
+	unsigned int b;
+
+	for (b = 0; b < NR_BACKINGS; b++) {
+		if (!strcmp(backings[b].name, name))
+			return &backings[b];
+	}
+	return NULL;
+}
+
+static void print_part(FILE *f, const char *part)
+{
+	unsigned int vcpus;
+	char rest[8];
+
+	if (sscanf(part, "%uvcp%7s", &vcpus, rest) == 2 && !strcmp(rest, "u"))
+		fprintf(f, ", \"vcpus\": %u", vcpus);
+	else if (pressure_find(part))
+		print_member(f, "pressure", part);
+	else if (find_backing(part))
+		print_member(f, "backing", part);
+	else if (find_setup(part))
+		print_member(f, "injector", part);
+	else if (workload_find(part))
+		print_member(f, "workload", part);
+}
+
+void manifest_test(struct manifest *m, const char *name, unsigned int sets)
+{
+	char *parts = strdup(name), *rest = parts, *part;
+	FILE *f = m->f;
+
+	if (!parts) {
+		perror("strdup()");
+		exit(EXIT_FAILURE);
+	}
+	separate(f, &m->first);
+	print_string(f, name);
+	fprintf(f, ": { \"default\": %s, \"all\": %s", sets & TEST_BY_DEFAULT ? "true" : "false",
+		sets & TEST_BY_ALL ? "true" : "false");
+	/* The first part is the fixture, the last one is the function. */
+	strsep(&rest, ".");
+	while ((part = strsep(&rest, ".")) && rest)
+		print_part(f, part);
+	fputs(" }", f);
+	free(parts);
+}
+
+/* "a b c" as an array. */
+static void print_words(FILE *f, const char *key, const char *words)
+{
+	char *copy = words ? strdup(words) : NULL, *rest = copy, *word;
+	const char *comma = "";
+
+	if (!copy)
+		return;
+	fprintf(f, ", \"%s\": [", key);
+	while ((word = strsep(&rest, " "))) {
+		fputs(comma, f);
+		print_string(f, word);
+		comma = ", ";
+	}
+	fputc(']', f);
+	free(copy);
+}
+
+static void print_pressure(FILE *f, const struct pressure *p)
+{
+	static const char * const families[] = {
+		[PRESSURE_UNMAP] = "unmap", [PRESSURE_MIGRATE] = "migrate",
+		[PRESSURE_RECLAIM] = "reclaim", [PRESSURE_MEMSLOT] = "memslot",
+		[PRESSURE_COW] = "cow", [PRESSURE_HUGE] = "huge",
+	};
+	static const char * const kinds[] = {
+		[PRESSURE_TAKES] = "takes memory", [PRESSURE_AGES] = "ages memory",
+		[PRESSURE_SPARES] = "causes nothing",
+	};
+	static const char * const effects[] = {
+		[EFFECT_PRESERVE] = "preserves", [EFFECT_DISCARD] = "discards",
+		[EFFECT_MAY_DISCARD] = "may discard", [EFFECT_REPLACE] = "replaces",
+	};
+	const char *comma = "";
+	unsigned int b;
+
+	print_string(f, p->name);
+	fputs(": { \"family\": ", f);
+	print_string(f, families[p->family]);
+	print_member(f, "kind", kinds[p->kind]);
+	print_member(f, "calls", p->calls);
+	print_words(f, "events", p->events);
+	print_member(f, "proof", p->proof);
+	print_member(f, "since", p->since);
+	fprintf(f, ", \"spoils\": %s, \"backings\": {", p->spoils ? "true" : "false");
+	for (b = 0; b < NR_BACKINGS; b++) {
+		if (!pressure_applies(p, &backings[b]))
+			continue;
+		fprintf(f, "%s\"%s\": \"%s\"", comma, backings[b].name,
+			effects[pressure_effect(p, &backings[b])]);
+		comma = ", ";
+	}
+	fputs("} }", f);
+}
+
+static void print_about(FILE *f, bool *first, const char *name, const char *about)
+{
+	separate(f, first);
+	print_string(f, name);
+	fputs(": { \"about\": ", f);
+	print_string(f, about);
+	fputs(" }", f);
+}
+
+void manifest_end(struct manifest *m)
+{
+	const struct guest_workload *w = NULL;
+	const struct pressure *p = NULL;
+	bool first = true;
+	unsigned int i;
+	FILE *f = m->f;
+
+	fputs("\n} } },\n\"pressures\": {", f);
+	while ((p = pressure_next(p))) {
+		separate(f, &first);
+		print_pressure(f, p);
+	}
+	fputs("\n},\n\"backings\": {", f);
+	for (i = 0, first = true; i < NR_BACKINGS; i++)
+		print_about(f, &first, backings[i].name, backings[i].about);
+	fputs("\n},\n\"workloads\": {", f);
+	for (first = true; (w = workload_next(w)); )
+		print_about(f, &first, w->name, w->about);
+	fputs("\n},\n\"injectors\": {", f);
+	for (i = 0, first = true; i < nr_injector_setups; i++)
+		print_about(f, &first, injector_setups[i].name, injector_setups[i].about);
+	fputs("\n} }\n", f);
+}

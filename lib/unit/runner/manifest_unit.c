@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a program prints of itself for the manifest.
+ */
+#include <stdio.h>
+
+#include <kselftest_harness.h>
+
+#include "runner/manifest.h"
+
+MN_ABOUT("says \"quoted\" and \\", 1, 10);
+
+FIXTURE(manifest) {
+	struct manifest m;
+	char *text;
+	size_t size;
+	FILE *f;
+};
+
+FIXTURE_SETUP(manifest)
+{
+	self->f = open_memstream(&self->text, &self->size);
+	ASSERT_NE(NULL, self->f);
+	manifest_begin(&self->m, self->f, "/some/where/mn_x_test", &test_about);
+}
+
+FIXTURE_TEARDOWN(manifest)
+{
+	fclose(self->f);
+	free(self->text);
+}
+
+static bool has(struct __test_metadata *_metadata, FILE *f, char **text, const char *part)
+{
+	ASSERT_EQ(0, fflush(f));
+	return strstr(*text, part);
+}
+
+#define HAS(part) has(_metadata, self->f, &self->text, part)
+
+TEST_F(manifest, program)
+{
+	manifest_end(&self->m);
+	EXPECT_TRUE(HAS("{ \"programs\": { \"mn_x_test\": { \"about\": \"says \\\"quoted\\\" and \\\\\", "
+			"\"contracts\": [1, 10], \"tests\": {\n} } },"));
+}
+
+TEST_F(manifest, test_is_of_what_its_name_says)
+{
+	manifest_test(&self->m, "fixture.anon.munmap.sweep_write.none.2vcpu.guest",
+		      TEST_BY_DEFAULT | TEST_BY_ALL);
+	manifest_test(&self->m, "anon.what.ever.munmap", 0);
+	EXPECT_TRUE(HAS("{ \"default\": true, \"all\": true, \"backing\": \"anon\", "
+			"\"pressure\": \"munmap\", "
+			"\"workload\": \"sweep_write\", \"injector\": \"none\", \"vcpus\": 2 },\n"));
+	/* Neither the fixture nor the function counts. */
+	EXPECT_TRUE(HAS("\"anon.what.ever.munmap\": { \"default\": false, \"all\": false }"));
+}
+
+TEST_F(manifest, pressure)
+{
+	manifest_end(&self->m);
+	EXPECT_TRUE(HAS("\"munmap\": { \"family\": \"unmap\", \"kind\": \"takes memory\", "
+			"\"calls\": \"munmap(), mmap() at the same address\", "
+			"\"events\": [\"unmap\"]"));
+	EXPECT_TRUE(HAS("\"since\": \"v6.13\""));
+	EXPECT_TRUE(HAS("\"anon\": \"discards\""));
+}
+
+TEST_F(manifest, tables)
+{
+	manifest_end(&self->m);
+	EXPECT_TRUE(HAS("\n\"anon\": { \"about\": \""));
+	EXPECT_TRUE(HAS("\n\"sweep_write\": { \"about\": \""));
+	EXPECT_TRUE(HAS("\n\"none\": { \"about\": \""));
+}
+
+TEST_HARNESS_MAIN
