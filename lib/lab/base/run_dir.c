@@ -14,15 +14,6 @@
 #include "base/run_dir.h"
 #include "base/text.h"
 
-static int point_latest(const char *runs, const char *name, struct lab_error *e)
-{
-	char *link = lab_format("%s/latest", runs);
-	int ret = lab_symlink(name, link, e);
-
-	free(link);
-	return ret;
-}
-
 /* A directory that nobody else has: two runs may start within one second. */
 static char *make_new(const char *runs, char *name, size_t size, struct lab_error *e)
 {
@@ -82,9 +73,17 @@ int lab_run_dir_make(const char *build, const char *wanted, char out[PATH_MAX],
 		ret = path ? resolve(path, out, e) : -EIO;
 		free(path);
 	}
-	if (!ret)
-		ret = point_latest(runs, name, e);
 	free(runs);
+	return ret;
+}
+
+int lab_run_dir_latest(const char *out, struct lab_error *e)
+{
+	const char *name = strrchr(out, '/') + 1;
+	char *link = lab_format("%.*slatest", (int)(name - out), out);
+	int ret = lab_symlink(name, link, e);
+
+	free(link);
 	return ret;
 }
 

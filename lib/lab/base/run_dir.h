@@ -17,12 +17,14 @@
 #include "base/lab_error.h"
 
 /*
- * Make directory @wanted with its parents (it may exist), or, if @wanted is
- * NULL, a new one BUILD/runs/DATE-TIME to which BUILD/runs/latest then points.
- * Its absolute path goes to @out. Returns 0 or -errno.
+ * Make directory @wanted with its parents (it may exist), or, if @wanted is NULL, a new
+ * one BUILD/runs/DATE-TIME. Its absolute path goes to @out. Returns 0 or -errno.
  */
 int lab_run_dir_make(const char *build, const char *wanted, char out[PATH_MAX],
 		     struct lab_error *e);
+
+/* Let the link "latest" beside @out point to it; 0 or -errno. */
+int lab_run_dir_latest(const char *out, struct lab_error *e);
 
 /*
  * "OUT/NAME.ENDING", where the first bed keeps it, or "OUT/NAME.bedN.ENDING" for those

@@ -64,6 +64,21 @@ int lab_report_all(const struct lab_results *results, struct lab_error *e)
 	return first;
 }
 
+int lab_report_remove(const char *out, struct lab_error *e)
+{
+	for (size_t i = 0; i < sizeof(reports) / sizeof(reports[0]); i++) {
+		char *path = lab_format("%s/%s", out, reports[i].file);
+		int ret = remove_one(path);
+
+		if (ret)
+			lab_fail(e, ret, "unlink(%s): %s", path, strerror(-ret));
+		free(path);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
 /* Within single quotes only the single quote itself is special to a shell. */
 static void add_quoted(struct lab_text *t, const char *s, bool glob)
 {

@@ -17,6 +17,9 @@
  */
 int lab_report_all(const struct lab_results *results, struct lab_error *e);
 
+/* Remove what an earlier run in the directory @out reported; 0 or -errno. */
+int lab_report_remove(const char *out, struct lab_error *e);
+
 /* The writers; each returns 0 or -errno. */
 int lab_report_json(FILE *f, const struct lab_results *results);
 int lab_report_ktap(FILE *f, const struct lab_results *results);

@@ -19,6 +19,7 @@
 #include "image/image.h"
 #include "image/manifest.h"
 #include "run/prepare.h"
+#include "run/setup.h"
 
 /* What the channel needs; a kernel has them as modules or built in. */
 static const char *const own_modules[] = { "virtio_pci", "virtio_console" };
@@ -33,7 +34,7 @@ static char *module_dir(const struct lab_prepare *p, const struct lab_kernel *k)
 
 	for (const char *s = k->build; *s; s++)
 		hash = hash * 33 + (unsigned char)*s;
-	return lab_format("%s/modules/%s-%08x", p->build, k->release, hash);
+	return lab_format("%s/modules/%s-%08x", p->paths->build, k->release, hash);
 }
 
 /* Two labs must not build the same module at once; the lock goes with the process. */
@@ -41,7 +42,7 @@ static int build_module(const struct lab_prepare *p, const struct lab_kernel *k,
 			const struct lab_suite_module *m, char *ko, struct lab_error *e)
 {
 	char *base = module_dir(p, k);
-	char *src = lab_format("%s/%s", p->repo, m->dir);
+	char *src = lab_format("%s/%s", p->paths->repo, m->dir);
 	char *out = lab_format("%s/%s", base, m->name);
 	char *lock = lab_format("%s/%s.lock", base, m->name);
 	int ret = lab_make_dirs(base, e), fd = -1;
@@ -121,7 +122,7 @@ static int list_programs(const struct lab_prepare *p, struct lab_error *e, struc
 {
 	for (size_t i = 0; i < p->suite->nr_programs; i++) {
 		const char *name = p->suite->programs[i].name;
-		char *from = lab_format("%s/selftests/%s", p->build, name);
+		char *from = lab_format("%s/selftests/%s", p->paths->build, name);
 		char *to = lab_format("/suite/%s", name);
 		int ret;
 
@@ -144,25 +145,24 @@ static int list_added(const struct lab_prepare *p, struct lab_error *e, struct l
 	char dir[PATH_MAX], *to;
 	int ret;
 
-	if (!p->add)
+	if (!p->options->add)
 		return 0;
-	ret = lab_realpath(p->add, dir, e);
-	if (ret)
-		return ret;
+	if (lab_realpath(p->options->add, dir, e))
+		return -EINVAL;
 	to = lab_format("/suite%s", strrchr(dir, '/'));
 	ret = lab_manifest_tree(&l->files, dir, to, e);
 	free(to);
 	if (!ret && l->files.len == before)
-		ret = lab_fail(e, -ENOENT, "--add %s: there is nothing in it", p->add);
+		ret = lab_fail(e, -EINVAL, "--add %s: there is nothing in it", p->options->add);
 	return ret;
 }
 
 static int list_kselftest(const struct lab_prepare *p, struct lab_error *e, struct lists *l)
 {
-	char *script = lab_format("%s/lib/lab/image/userland.sh", p->repo);
+	char *script = lab_format("%s/lib/lab/image/userland.sh", p->paths->repo);
 	char *list = lab_format("%s/userland", p->out), *log = lab_format("%s.log", list);
 	struct lab_argv argv = { NULL };
-	int ret = lab_manifest_tree(&l->files, p->kselftest, "/kselftest", e);
+	int ret = lab_manifest_tree(&l->files, p->options->kselftest, "/kselftest", e);
 
 	lab_argv_add_all(&argv, "sh", script, NULL);
 	if (!ret)
@@ -202,30 +202,30 @@ static int prepare(const struct lab_prepare *p, struct lab_prepared *done)
 	struct lists l = {};
 	struct lab_text mounts = { NULL };
 	struct lab_image image;
-	char *init = lab_format("%s/lab-init", p->build);
+	char *init = lab_format("%s/lab-init", p->paths->build);
 	int ret;
 
 	/* First what needs no network and fails fast. */
-	ret = p->kselftest ? list_kselftest(p, &done->error, &l) :
+	ret = p->options->kselftest ? list_kselftest(p, &done->error, &l) :
 		list_programs(p, &done->error, &l);
 	if (!ret)
 		ret = list_added(p, &done->error, &l);
 	if (!ret)
-		ret = lab_kernel_get(&p->kernel, &done->kernel, &done->error);
+		ret = lab_setup_kernel(p->paths, p->options, &done->kernel, &done->error);
 	if (!ret)
 		ret = list_modules(p, done, &l);
 	if (!ret)
 		ret = make_disks(p, &done->error, &mounts);
 	if (ret)
 		return ret;
-	if (snprintf(done->image, sizeof(done->image), "%s/image.cpio", p->out) >=
-	    (int)sizeof(done->image))
-		return lab_fail(&done->error, -ENAMETOOLONG, "%s: the path is too long", p->out);
+	ret = lab_path(&done->error, done->image, "%s/" LAB_IMAGE, p->out);
+	if (ret)
+		return ret;
 	image = (struct lab_image){
 		.kernel = &done->kernel, .init = init,
 		.modules = l.modules, .nr_modules = l.nr_modules,
 		.manifest = lab_text_take(&l.files),
-		.modules_sh = lab_format("%s/lib/lab/image/modules.sh", p->repo),
+		.modules_sh = lab_format("%s/lib/lab/image/modules.sh", p->paths->repo),
 		.mounts = lab_text_take(&mounts),
 		.out = done->image,
 	};

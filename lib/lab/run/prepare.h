@@ -14,24 +14,26 @@
 #include <signal.h>
 
 #include "base/lab_error.h"
+#include "base/paths.h"
 #include "kernel/kernel.h"
+#include "run/options.h"
 #include "suite/suite.h"
 
+/* The name of the image in a run's directory. */
+#define LAB_IMAGE	"image.cpio"
+
 struct lab_prepare {
-	struct lab_kernel_request kernel;
+	const struct lab_options *options;
+	const struct lab_paths *paths;
 	const struct lab_suite *suite;
-	const char *add;	/* a directory of more files, or NULL */
-	const char *repo;	/* the repository */
-	const char *build;	/* its build directory */
-	const char *out;	/* the image goes to OUT/image.cpio, disks see disk.h */
-	const char *kselftest;	/* installed there, see kselftest.h; NULL: the suite itself */
+	const char *out;	/* image and disks (see disk.h) go there */
 	unsigned int beds;	/* so many get disks */
 	const sigset_t *signals;	/* all that would end the lab, and SIGCHLD; blocked */
 };
 
 struct lab_prepared {
-	int ret;		/* 0 or -errno with the reason in @error */
-	struct lab_error error;
+	int ret;		/* 0, -EINVAL for wrong usage, or another -errno */
+	struct lab_error error;	/* the reason */
 	struct lab_kernel kernel;
 	char image[PATH_MAX];
 	char notes[1024];	/* lines: what is missing but not needed */

@@ -2,8 +2,10 @@
 /*
  * One run: suite, kernel and image, beds, verdict, reports.
  *
- * Reports are on disk before anything else happens, and say "fail": whatever
- * becomes of the lab, no one takes an unfinished run for a good one.
+ * What is asked for is looked at first, and what is needed is prepared: until then a
+ * failure is one line, and nothing is left behind. Then reports are on disk before
+ * anything is booted, and say "fail": whatever becomes of the lab, no one takes an
+ * unfinished run for a good one.
  */
 #include <errno.h>
 #include <signal.h>
@@ -15,6 +17,7 @@
 
 #include "base/clock.h"
 #include "base/command.h"
+#include "base/fsys.h"
 #include "base/paths.h"
 #include "base/process.h"
 #include "base/run_dir.h"
@@ -25,7 +28,7 @@
 #include "run/options.h"
 #include "run/prepare.h"
 #include "run/run.h"
-#include "suite/kselftest.h"
+#include "run/setup.h"
 
 /*
  * The console carries all of the kernel log; whatever oopses panics, so that no
@@ -52,16 +55,11 @@ struct run {
 	long started_ms;
 };
 
-static int usage(const char *text)
-{
-	fprintf(stderr, "lab: %s\n", text);
-	return LAB_EXIT_USAGE;
-}
-
-static int cannot(const struct lab_error *e)
+/* The exit code: a reason that lies in what was asked for is wrong usage. */
+static int cannot(int ret, const struct lab_error *e)
 {
 	fprintf(stderr, "lab: %s\n", e->text);
-	return LAB_EXIT_INFRASTRUCTURE;
+	return ret == -EINVAL ? LAB_EXIT_USAGE : LAB_EXIT_INFRASTRUCTURE;
 }
 
 /* The options as given, but for those that a replay sets itself. */
@@ -151,42 +149,29 @@ static int catch_signals(struct run *r, struct lab_error *e)
 	return 0;
 }
 
-/* Kernel and image; false with the fact in @facts if there is nothing to boot. */
-static bool prepare(struct run *r, struct lab_facts *facts, struct lab_error *e)
+/* Kernel, image and disks: 0, or the exit code to end with, after one line that says why. */
+static int prepare(struct run *r)
 {
 	struct lab_prepared *done = &r->prepared;
-	char *cache = lab_format("%s/kernels", r->paths->build);
 	const struct lab_prepare p = {
-		.kernel = {
-			.kernel = r->options.kernel, .modules = r->options.modules,
-			.kdir = r->options.kdir, .package = r->options.series,
-			.cache_dir = cache,
-			.quiet = r->options.quiet,
-		},
-		.suite = &r->suite,
-		.add = r->options.add,
-		.repo = r->paths->repo,
-		.build = r->paths->build,
-		.out = r->results.out,
-		.kselftest = r->options.kselftest,
-		.beds = r->results.beds,
-		.signals = &r->blocked,
+		.options = &r->options, .paths = r->paths, .suite = &r->suite,
+		.out = r->results.out, .beds = r->results.beds, .signals = &r->blocked,
 	};
-	int ret = lab_prepare_run(&p, done, e);
+	struct lab_error e;
+	int ret;
 
-	free(cache);
-	if (ret > 0)
-		facts->interrupted = ret;
-	else if (ret < 0)
-		facts->trouble = e->text;
-	else if (done->ret)
-		facts->trouble = done->error.text;
-	else
-		snprintf(r->results.kernel, sizeof(r->results.kernel), "%s",
-			 done->kernel.release);
-	if (done->notes[0])
-		lab_text_addf(&r->results.notes, "%s", done->notes);
-	return !facts->interrupted && !facts->trouble;
+	lab_progress_status(&r->progress, "preparing kernel and image");
+	ret = lab_prepare_run(&p, done, &e);
+	lab_progress_clear(&r->progress);
+	if (ret > 0) {
+		fprintf(stderr, "lab: interrupted by signal %d before anything was run\n", ret);
+		return 128 + ret;
+	}
+	if (ret || done->ret)
+		return ret ? cannot(ret, &e) : cannot(done->ret, &done->error);
+	snprintf(r->results.kernel, sizeof(r->results.kernel), "%s", done->kernel.release);
+	lab_text_addf(&r->results.notes, "%s", done->notes);
+	return 0;
 }
 
 /* By the programs' own limits, unless told otherwise: this catches what they miss. */
@@ -220,37 +205,30 @@ static void run_beds(struct run *r)
 /* They are large, and worth nothing once the VM is gone. */
 static void remove_images(const struct run *r)
 {
-	if (r->prepared.image[0])
-		unlink(r->prepared.image);
+	char *image = lab_format("%s/" LAB_IMAGE, r->results.out);
+
+	unlink(image);
+	free(image);
 	for (unsigned int bed = 1; bed <= r->results.beds; bed++)
 		for (size_t i = 0; i < r->suite.nr_disks; i++)
 			lab_disk_remove(r->results.out, bed, i);
 }
 
+/* What is prepared, in the machines; the exit code. */
 static int execute(struct run *r)
 {
-	struct lab_facts early = { 0 };
 	struct lab_error e;
-	int ret;
+	int ret = lab_report_all(&r->results, &e);
 
-	ret = lab_report_all(&r->results, &e);
 	if (ret)
-		return cannot(&e);
-	ret = catch_signals(r, &e);
-	if (ret)
-		return cannot(&e);
-	lab_progress_status(&r->progress, "preparing kernel and image");
-	if (prepare(r, &early, &e))
-		run_beds(r);
-	else
-		lab_judge(&early, &r->results.judgement);
-	remove_images(r);
+		return cannot(ret, &e);
+	run_beds(r);
 	lab_results_total(&r->results);
 	r->results.ms = lab_now_ms() - r->started_ms;
 	lab_progress_end(&r->progress);
 	ret = lab_report_all(&r->results, &e);
 	if (ret)
-		return cannot(&e);
+		return cannot(-EIO, &e);
 	if (r->options.quiet)
 		lab_report_brief(stdout, &r->results);
 	else
@@ -258,21 +236,28 @@ static int execute(struct run *r)
 	return r->results.judgement.exit_code;
 }
 
-static int read_suite(struct run *r, struct lab_error *e)
+static int run_in(struct run *r, bool ours)
 {
-	const struct lab_options *o = &r->options;
-	const struct lab_suite_select select = {
-		.mode = o->mode, .profile = o->profile,
-		.tests = o->kselftest ? NULL : o->tests,
-		.args = o->kselftest ? NULL : o->args,
-	};
-	char *path = lab_format("%s/selftests/suite.json", r->paths->repo);
-	int ret = lab_suite_read(path, &select, &r->suite, e);
+	struct lab_error e;
+	int ret = lab_report_remove(r->results.out, &e), code;
 
-	free(path);
-	if (!ret && o->kselftest)
-		ret = lab_kselftest_select(o->kselftest, o->tests, o->args, &r->suite, e);
-	return ret;
+	lab_progress_init(&r->progress, stdout, r->options.quiet);
+	start_results(r);
+	if (!ret)
+		ret = make_beds(r, &e);
+	if (!ret)
+		ret = catch_signals(r, &e);
+	code = ret ? cannot(-EIO, &e) : prepare(r);
+	if (!code && ours && !r->options.out)
+		ret = lab_run_dir_latest(r->results.out, &e);
+	if (!code)
+		code = ret ? cannot(-EIO, &e) : execute(r);
+	else if (ours)
+		lab_remove_tree(r->results.out, NULL);
+	remove_images(r);
+	lab_progress_end(&r->progress);
+	lab_results_free(&r->results);
+	return code;
 }
 
 /* Without options of its own argp would not hand the input on to the child. */
@@ -291,8 +276,10 @@ int lab_run_main(int argc, char *argv[], const struct lab_paths *paths)
 {
 	static struct run r;	/* large; its life is the process's */
 	struct lab_error e;
+	bool ours;
 	int ret;
 
+	memset(&r, 0, sizeof(r));
 	r.paths = paths;
 	r.started_ms = lab_now_ms();
 	ret = lab_command_parse(&command, argc, argv, &r.options);
@@ -300,19 +287,13 @@ int lab_run_main(int argc, char *argv[], const struct lab_paths *paths)
 		return ret;
 	r.topology = lab_topology_find(r.options.topology ? r.options.topology : "numa2", &e);
 	if (!r.topology)
-		return usage(e.text);
-	ret = read_suite(&r, &e);
+		return cannot(-EINVAL, &e);
+	ret = lab_setup_suite(paths, &r.options, &r.suite, &e);
 	if (ret)
-		return ret == -ESRCH ? usage(e.text) : cannot(&e);
+		return cannot(ret, &e);
+	ours = !r.options.out || !lab_is_dir(r.options.out);
 	ret = lab_run_dir_make(paths->build, r.options.out, r.results.out, &e);
-	if (!ret) {
-		lab_progress_init(&r.progress, stdout, r.options.quiet);
-		start_results(&r);
-		ret = make_beds(&r, &e) ? cannot(&e) : execute(&r);
-		lab_results_free(&r.results);
-	} else {
-		ret = cannot(&e);
-	}
+	ret = ret ? cannot(r.options.out ? -EINVAL : ret, &e) : run_in(&r, ours);
 	lab_suite_free(&r.suite);
 	return ret;
 }

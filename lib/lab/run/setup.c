@@ -16,7 +16,7 @@
 #include "bed/qemu.h"
 #include "kernel/kernel.h"
 #include "run/setup.h"
-#include "suite/suite.h"
+#include "suite/kselftest.h"
 
 static int add(uint64_t *fingerprint, struct lab_error *e, char *pattern)
 {
@@ -27,14 +27,17 @@ static int add(uint64_t *fingerprint, struct lab_error *e, char *pattern)
 }
 
 /* The programs selected, how they are run, and the modules built for them. */
-static int fingerprint_suite(const struct lab_paths *paths, const char *description,
+static int fingerprint_suite(const struct lab_paths *paths, const char *kselftest,
 			     const struct lab_suite *suite, uint64_t *fingerprint,
 			     struct lab_error *e)
 {
-	int ret = lab_fingerprint_add(fingerprint, description, e);
+	const char *programs = kselftest ? "%s/%s/*" : "%s/selftests/%s";
+	int ret = add(fingerprint, e, lab_format("%s/selftests/suite.json", paths->repo));
 
+	if (!ret && kselftest)
+		ret = add(fingerprint, e, lab_format("%s/*", kselftest));
 	for (size_t i = 0; !ret && i < suite->nr_programs; i++)
-		ret = add(fingerprint, e, lab_format("%s/selftests/%s", paths->build,
+		ret = add(fingerprint, e, lab_format(programs, kselftest ? kselftest : paths->build,
 						     suite->programs[i].name));
 	for (size_t i = 0; !ret && i < suite->nr_modules; i++)
 		if (suite->modules[i].dir)
@@ -43,8 +46,30 @@ static int fingerprint_suite(const struct lab_paths *paths, const char *descript
 	return ret;
 }
 
-static int get_kernel(const struct lab_paths *paths, const struct lab_options *o,
-		      struct lab_kernel *k, uint64_t *fingerprint, struct lab_error *e)
+int lab_setup_suite(const struct lab_paths *paths, const struct lab_options *o,
+		    struct lab_suite *suite, struct lab_error *e)
+{
+	const struct lab_suite_select select = {
+		.mode = o->mode, .profile = o->profile,
+		.tests = o->kselftest ? NULL : o->tests,
+		.args = o->kselftest ? NULL : o->args,
+	};
+	char *path = lab_format("%s/selftests/suite.json", paths->repo);
+	int ret = lab_suite_read(path, &select, suite, e);
+
+	free(path);
+	if (ret)
+		return ret == -ESRCH ? -EINVAL : ret == -EINVAL ? -EIO : ret;
+	if (!o->kselftest)
+		return 0;
+	if (!lab_kselftest_select(o->kselftest, o->tests, o->args, suite, e))
+		return 0;
+	lab_suite_free(suite);
+	return -EINVAL;
+}
+
+int lab_setup_kernel(const struct lab_paths *paths, const struct lab_options *o,
+		     struct lab_kernel *k, struct lab_error *e)
 {
 	char *cache = lab_format("%s/kernels", paths->build);
 	const struct lab_kernel_request request = {
@@ -54,7 +79,8 @@ static int get_kernel(const struct lab_paths *paths, const struct lab_options *o
 	int ret = lab_kernel_get(&request, k, e);
 
 	free(cache);
-	return ret ? ret : lab_fingerprint_add(fingerprint, k->image, e);
+	/* Who names a kernel that is not there asks for the wrong thing. */
+	return ret == -ENOENT && (o->kernel || o->kdir) ? -EINVAL : ret;
 }
 
 static json_t *hex(uint64_t fingerprint)
@@ -71,50 +97,45 @@ static int describe(const struct lab_options *o, const struct lab_suite *suite,
 		    const struct lab_topology *topology, const struct lab_kernel *k,
 		    uint64_t programs, uint64_t image, json_t **setup, struct lab_error *e)
 {
-	*setup = json_pack("{s:s, s:o, s:s, s:s, s:s, s:o, s:o, s:o, s:o}",
+	*setup = json_pack("{s:s, s:o, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:s*}",
 			   "kernel", k->release, "image", hex(image),
 			   "mode", suite->mode, "profile", suite->profile,
 			   "topology", topology->name,
 			   "tests", word(o->tests), "args", word(o->args),
-			   "append", word(o->append), LAB_SETUP_PROGRAMS, hex(programs));
+			   "append", word(o->append), LAB_SETUP_PROGRAMS, hex(programs),
+			   "kselftest", o->kselftest);
 	return *setup ? 0 : lab_fail(e, -EINVAL, "an option is no UTF-8");
 }
 
 int lab_setup_describe(const struct lab_paths *paths, const struct lab_options *options,
 		       json_t **setup, struct lab_error *e)
 {
-	const struct lab_suite_select select = {
-		.mode = options->mode, .profile = options->profile,
-		.tests = options->tests, .args = options->args,
-	};
 	uint64_t programs = LAB_FINGERPRINT_NONE, image = LAB_FINGERPRINT_NONE;
 	const struct lab_topology *topology;
 	struct lab_kernel kernel;
 	struct lab_suite suite;
-	char *description;
 	int ret;
 
 	topology = lab_topology_find(options->topology ? options->topology : "numa2", e);
 	if (!topology)
 		return -EINVAL;
-	description = lab_format("%s/selftests/suite.json", paths->repo);
-	ret = lab_suite_read(description, &select, &suite, e);
-	if (!ret) {
-		ret = fingerprint_suite(paths, description, &suite, &programs, e);
-		if (!ret)
-			ret = get_kernel(paths, options, &kernel, &image, e);
-		if (!ret)
-			ret = describe(options, &suite, topology, &kernel, programs, image,
-				       setup, e);
-		lab_suite_free(&suite);
-	}
-	free(description);
-	return ret == -ESRCH ? -EINVAL : ret;
+	ret = lab_setup_suite(paths, options, &suite, e);
+	if (ret)
+		return ret;
+	ret = fingerprint_suite(paths, options->kselftest, &suite, &programs, e);
+	if (!ret)
+		ret = lab_setup_kernel(paths, options, &kernel, e);
+	if (!ret)
+		ret = lab_fingerprint_add(&image, kernel.image, e);
+	if (!ret)
+		ret = describe(options, &suite, topology, &kernel, programs, image, setup, e);
+	lab_suite_free(&suite);
+	return ret;
 }
 
 char *lab_setup_title(json_t *setup)
 {
-	static const char *const optional[] = { "tests", "args", "append" };
+	static const char *const optional[] = { "kselftest", "tests", "args", "append" };
 	struct lab_text t = { NULL };
 	const char *value;
 
