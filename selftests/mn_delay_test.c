@@ -20,7 +20,8 @@
  *
  * Contracts 4, 6, 9 and 10.
  */
-#include "mn_delay.h"
+#include "mn_harness.h"
+#include "support/stage.h"
 
 MN_ABOUT("faults of the guest while an invalidation is held open", 4, 6, 9, 10);
 

@@ -15,8 +15,10 @@
 #include <linux/kvm.h>
 #include <sys/ioctl.h>
 
-#include "mn_delay.h"
+#include "host/hostfile.h"
+#include "mn_harness.h"
 #include "scenario/vmm.h"
+#include "support/stage.h"
 
 MN_ABOUT("memslot updates and the end of a VM while an invalidation is held open", 6, 7, 8);
 

@@ -12,12 +12,27 @@
  * By default for a few seconds; with -a at least 100,000 operations in all. The
  * seed determines what each thread does, not how the threads meet.
  */
+#include <ctype.h>
 #include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
-#include "mn_fuzz_process.h"
-#include "mn_inject.h"
-#include "mn_leaks.h"
+#include "host/hostfile.h"
+#include "mn_harness.h"
+#include "support/fuzz_process.h"
+#include "support/inject_bed.h"
+#include "support/leaks.h"
 
 MN_ABOUT("random operations on the files of the injector module; -a: 100,000 of them");
 

@@ -8,7 +8,8 @@
  */
 #include <signal.h>
 
-#include "mn_inject.h"
+#include "mn_harness.h"
+#include "support/inject_bed.h"
 
 MN_ABOUT("each kind of injector does what it is for, and no more", 1, 2);
 

@@ -10,7 +10,8 @@
 #include <signal.h>
 #include <sys/syscall.h>
 
-#include "mn_inject.h"
+#include "mn_harness.h"
+#include "support/inject_bed.h"
 #include "vm/vm.h"
 
 MN_ABOUT("injectors come and go in any order, whatever else is under way", 1, 6, 8);

@@ -9,7 +9,8 @@
 #include <limits.h>
 #include <sys/syscall.h>
 
-#include "mn_inject.h"
+#include "mn_harness.h"
+#include "support/inject_bed.h"
 
 MN_ABOUT("the interface of the injector module, rule by rule");
 

@@ -29,14 +29,25 @@ $(HARNESS_READY): lib/lab/kernel/fetch.sh $(if $(KSRC),FORCE)
 HARNESS_FLAGS = -isystem $(HARNESS) \
 	$$(grep -q 'int exit_code;' $(HARNESS)/kselftest_harness.h && echo -DHARNESS_EXIT_CODE)
 
+# What several of them share: an archive, so that each links what it uses of it.
+SUPPORT_OBJS := $(patsubst %,$(BUILD)/obj/%.o,$(wildcard selftests/support/*.c))
+SUPPORT := $(BUILD)/obj/selftests/support.a
+
+$(BUILD)/obj/selftests/support/%.o: selftests/support/% $(HARNESS_READY)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(HOST_CFLAGS) $(LIB_CPPFLAGS) -Iselftests $(HARNESS_FLAGS) $(CFLAGS) -c -o $@ $<
+
+$(SUPPORT): $(SUPPORT_OBJS)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
 # libnuma can look up host names, which a static program cannot; nothing here does.
 TEST_LDFLAGS := -static -Wl,--no-warnings
 
 define TEST_RULE
-$(BUILD)/selftests/$(notdir $(1:.c=)): $(1) $(LIB_OBJS) $(HARNESS_READY)
+$(BUILD)/selftests/$(notdir $(1:.c=)): $(1) $(SUPPORT) $(LIB_OBJS) $(HARNESS_READY)
 	$$(call stage,tests,$(words $(TESTS_BUILT)) test programs)@mkdir -p $$(@D)
 	$(Q)$$(CC) $(HOST_CFLAGS) $(LIB_CPPFLAGS) -Iselftests $$(HARNESS_FLAGS) $(CFLAGS) \
-		$(TEST_LDFLAGS) $(LDFLAGS) -MF $$@.d -o $$@ $$< $(LIB_OBJS) $(LIB_LIBS)
+		$(TEST_LDFLAGS) $(LDFLAGS) -MF $$@.d -o $$@ $$< $(SUPPORT) $(LIB_OBJS) $(LIB_LIBS)
 endef
 $(foreach src,$(TEST_SRCS),$(eval $(call TEST_RULE,$(src))))
 
@@ -54,4 +65,4 @@ $(MANIFEST_PARTS): %.json: %
 $(MANIFEST): $(MANIFEST_PARTS) | $(BUILD)/lab
 	$(Q)$(BUILD)/lab manifest $^ > $@
 
--include $(TESTS_BUILT:=.d)
+-include $(TESTS_BUILT:=.d) $(SUPPORT_OBJS:.o=.d)

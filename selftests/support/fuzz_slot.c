@@ -1,73 +1,26 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+// SPDX-License-Identifier: GPL-2.0
 /*
- * The fuzzer's open files: what is known of each, and whether what it reads
- * back is what was written.
+ * What a file must read as, and whether it does.
  */
-#ifndef MN_FUZZ_SLOT_H
-#define MN_FUZZ_SLOT_H
-
-#include <fcntl.h>
-#include <stdlib.h>
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
-#include "inject/inject.h"
-#include "mn_fuzz_text.h"
+#include "support/fuzz_slot.h"
 
-#define FUZZ_ROOT	"/sys/kernel/debug/mmu_notifier_inject"
-#define FUZZ_SLOTS	6	/* of each thread */
-#define FUZZ_VMS	2
-#define FUZZ_STATUS_MAX	16384
-
-/* How an injector must read, if no one else can set it. */
-struct fuzz_settings {
-	bool sure;
-	bool attached, was_attached;
-	char kind[16];
-	long long knobs[NR_KNOBS];
-};
-
-/* One open file, used by one thread unless its settings are not sure. */
-struct fuzz_slot {
-	int fd;			/* -1: none */
-	enum fuzz_file file;
-	bool readable, writable;
-	pid_t owner;		/* opened by this process, whose mm it belongs to */
-	struct fuzz_settings settings;
-};
-
-struct fuzz_vm {
-	int fd, vcpu;		/* -1: none */
-	char name[32];		/* of KVM's directory */
-};
-
-/* One thread of the fuzzer, and what it works with. */
-struct fuzz_context {
-	struct fuzz_record *record;
-	struct fuzz_random random;
-	pid_t pid;
-	bool is_child;		/* of a thread: forks no more */
-	char *mem;		/* memory that is invalidated, shared by threads */
-	unsigned int pages;
-	char *text_end;		/* FUZZ_TEXT_MAX bytes; no memory behind them */
-	int mailbox;		/* socket to the other processes */
-	int dev_kvm;		/* -1: no VMs */
-	struct fuzz_slot slots[FUZZ_SLOTS];
-	struct fuzz_vm vms[FUZZ_VMS];
-	char status[FUZZ_STATUS_MAX];
-};
-
-static inline bool fuzz_is_foreign(const struct fuzz_context *c, const struct fuzz_slot *s)
+bool fuzz_is_foreign(const struct fuzz_context *c, const struct fuzz_slot *s)
 {
 	return s->owner != c->pid;
 }
 
-static inline bool fuzz_is_of_mm(enum fuzz_file file)
+bool fuzz_is_of_mm(enum fuzz_file file)
 {
 	return file == FUZZ_ATTACH || file == FUZZ_REAP || file == FUZZ_UNSAFE;
 }
 
-/* As the module begins with. */
-static inline void fuzz_settings_init(struct fuzz_settings *s)
+void fuzz_settings_init(struct fuzz_settings *s)
 {
 	memset(s, 0, sizeof(*s));
 	s->sure = true;
@@ -77,8 +30,7 @@ static inline void fuzz_settings_init(struct fuzz_settings *s)
 	s->knobs[KNOB_TIMES] = -1;
 }
 
-/* A command was accepted. */
-static inline void fuzz_settings_apply(struct fuzz_settings *s, const struct fuzz_command *c)
+void fuzz_settings_apply(struct fuzz_settings *s, const struct fuzz_command *c)
 {
 	size_t row = c->verb - fuzz_verbs;
 	unsigned long long value;
@@ -96,8 +48,8 @@ static inline void fuzz_settings_apply(struct fuzz_settings *s, const struct fuz
 	}
 }
 
-static inline void fuzz_check_settings(struct fuzz_context *c, const struct fuzz_slot *slot,
-				       const struct injector_status *is)
+static void fuzz_check_settings(struct fuzz_context *c, const struct fuzz_slot *slot,
+				const struct injector_status *is)
 {
 	const struct fuzz_settings *s = &slot->settings;
 	int k;
@@ -116,7 +68,7 @@ static inline void fuzz_check_settings(struct fuzz_context *c, const struct fuzz
 	}
 }
 
-static inline bool fuzz_watch_line(const char *line)
+static bool fuzz_watch_line(const char *line)
 {
 	char name[32];
 	int pid, end = 0;
@@ -124,7 +76,7 @@ static inline bool fuzz_watch_line(const char *line)
 	return sscanf(line, "%31[0-9-] %d%n", name, &pid, &end) == 2 && !line[end];
 }
 
-static inline bool fuzz_destroyed_line(const char *line)
+static bool fuzz_destroyed_line(const char *line)
 {
 	char name[32], active[32];
 	unsigned long long id, seq;
@@ -135,7 +87,7 @@ static inline bool fuzz_destroyed_line(const char *line)
 		      name, &count, &seq, active, &pid, &end) == 6 && !line[end];
 }
 
-static inline bool fuzz_every_line(char *text, bool (*is_right)(const char *line))
+static bool fuzz_every_line(char *text, bool (*is_right)(const char *line))
 {
 	char *line;
 
@@ -146,7 +98,7 @@ static inline bool fuzz_every_line(char *text, bool (*is_right)(const char *line
 	return !line || !*line;
 }
 
-static inline bool fuzz_reap_status(const char *text)
+static bool fuzz_reap_status(const char *text)
 {
 	long long reaps, refused;
 	char event[32];
@@ -156,7 +108,7 @@ static inline bool fuzz_reap_status(const char *text)
 		      &end) == 3 && !strcmp(text + end, "\n");
 }
 
-static inline bool fuzz_makes_sense(struct fuzz_context *c, const struct fuzz_slot *slot)
+static bool fuzz_makes_sense(struct fuzz_context *c, const struct fuzz_slot *slot)
 {
 	struct injector_status status;
 	char *text = c->status;
@@ -182,8 +134,7 @@ static inline bool fuzz_makes_sense(struct fuzz_context *c, const struct fuzz_sl
 	}
 }
 
-/* What reading a file may come to, beside success. */
-static inline uint64_t fuzz_read_errors(const struct fuzz_slot *s)
+uint64_t fuzz_read_errors(const struct fuzz_slot *s)
 {
 	uint64_t may = 0;
 
@@ -196,8 +147,7 @@ static inline uint64_t fuzz_read_errors(const struct fuzz_slot *s)
 	return may;
 }
 
-/* Read the whole file as people do, in one call, and look at it. */
-static inline void fuzz_read_back(struct fuzz_context *c, struct fuzz_slot *s)
+void fuzz_read_back(struct fuzz_context *c, struct fuzz_slot *s)
 {
 	ssize_t n = pread(s->fd, c->status, FUZZ_STATUS_MAX - 1, 0);
 	char quoted[128];
@@ -214,5 +164,3 @@ static inline void fuzz_read_back(struct fuzz_context *c, struct fuzz_slot *s)
 		fuzz_finding(c->record, "%s: cannot make sense of '%s'", fuzz_file_names[s->file],
 			     quoted);
 }
-
-#endif

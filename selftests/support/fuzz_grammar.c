@@ -1,57 +1,19 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+// SPDX-License-Identifier: GPL-2.0
 /*
- * What the injector's files accept, as a table, and what must therefore come of
- * any bytes written to one of them.
- *
- * Deliberately written from the module's help and not from its code: where the
- * two part, the fuzzer tells.
+ * Judging any bytes by the table of what the files accept.
  */
-#ifndef MN_FUZZ_GRAMMAR_H
-#define MN_FUZZ_GRAMMAR_H
-
+#include <errno.h>
 #include <limits.h>
+#include <stdlib.h>
+#include <string.h>
 
-#include "mn_fuzz.h"
-
-#define FUZZ_COMMAND_MAX	127	/* bytes of one command */
-#define FUZZ_WORDS		10
-#define FUZZ_ARGS		4
-
-/* The user address space of x86-64 ends here, or beyond with five levels. */
-#define FUZZ_SPACE_END		0x7ffffffff000ULL
-#define FUZZ_SPACE_END_5	0xfffffffffff000ULL
-
-enum fuzz_arg {
-	ARG_NONE,
-	ARG_NUMBER,	/* min..max of the verb */
-	ARG_COUNT,	/* 1..INT_MAX */
-	ARG_MICROS,	/* 0..1000000 */
-	ARG_START,	/* of a range, and its length comes next */
-	ARG_LEN,
-	ARG_ADDRESS,
-	ARG_TID,
-	ARG_FD,
-	ARG_KIND,
-	ARG_EVENT,	/* and more of them, as many as there is room for */
-};
-
-struct fuzz_verb {
-	enum fuzz_file file;
-	const char *name;		/* NULL: the file's only command has none */
-	enum fuzz_arg args[FUZZ_ARGS];
-	unsigned int min_args;
-	long min, max;			/* of ARG_NUMBER */
-	long usual;			/* most numbers drawn stay below, for speed */
-	uint64_t errors;		/* what it may come to if nothing is wrong with it */
-	bool denied;			/* never accepted, whatever the arguments */
-};
+#include "support/fuzz_grammar.h"
 
 #define KNOB(_name, _min, _max, _usual)						\
 	{ .file = FUZZ_ATTACH, .name = _name, .args = { ARG_NUMBER }, .min_args = 1,	\
 	  .min = _min, .max = _max, .usual = _usual }
 
-/* The knobs come first, in the order of enum injector_knob. */
-static const struct fuzz_verb fuzz_verbs[] = {
+const struct fuzz_verb fuzz_verbs[] = {
 	KNOB("probability", 0, 100, 101),
 	KNOB("interval", 1, INT_MAX, 5),
 	KNOB("times", -1, INT_MAX, 20),
@@ -91,24 +53,16 @@ static const struct fuzz_verb fuzz_verbs[] = {
 	  .min = 2, .max = 9, .usual = 9, .errors = MAY(EINVAL), .denied = true },
 };
 
-static const char *const fuzz_kinds[] = {
+const char *const fuzz_kinds[] = {
 	"refuser", "observer", "delayer", "interval", "sleeper"
 };
 
-static const char *const fuzz_events[] = {
+const char *const fuzz_events[] = {
 	"all", "unmap", "clear", "protection_vma", "protection_page", "soft_dirty", "release",
 	"migrate", "exclusive", "unknown",
 };
 
-/*
- * fuzz_forbidden() - must this never be written to any of the files?
- *
- * "unsafe 1" breaks the kernel, and is a deliberate act. "mixed 1" lets a mm
- * fall into a hole of all kernels, where it sleeps for ever, SIGKILL or not, and
- * the module can do nothing about it. Both need these words and a digit 1, as
- * also 0x1 and +1 do: forbidding more than needed loses nothing.
- */
-static inline bool fuzz_forbidden(const char *text, size_t len)
+bool fuzz_forbidden(const char *text, size_t len)
 {
 	return memchr(text, '1', len) &&
 	       (memmem(text, len, "unsafe", 6) || memmem(text, len, "mixed", 5));
@@ -116,9 +70,7 @@ static inline bool fuzz_forbidden(const char *text, size_t len)
 
 /* ---- one word ---- */
 
-/* Decimal or 0x..., of 64 bits; @negative is set only if a sign may be there. */
-static inline bool fuzz_parse(const char *word, bool is_signed, bool *negative,
-			      unsigned long long *value)
+bool fuzz_parse(const char *word, bool is_signed, bool *negative, unsigned long long *value)
 {
 	const char *p = word, *digits = "0123456789";
 	unsigned int base = 10;
@@ -137,7 +89,7 @@ static inline bool fuzz_parse(const char *word, bool is_signed, bool *negative,
 	return !errno;
 }
 
-static inline bool fuzz_in(const char *word, long min, long max)
+static bool fuzz_in(const char *word, long min, long max)
 {
 	unsigned long long value;
 	bool negative;
@@ -148,9 +100,7 @@ static inline bool fuzz_in(const char *word, long min, long max)
 			  (long)value >= min && (long)value <= max;
 }
 
-enum fuzz_sense { SENSE_NONE, SENSE_UNSURE, SENSE_GOOD };
-
-static inline enum fuzz_sense fuzz_range_sense(const char *const *words, bool nothing_too)
+static enum fuzz_sense fuzz_range_sense(const char *const *words, bool nothing_too)
 {
 	unsigned long long start, len;
 	bool negative;
@@ -167,8 +117,7 @@ static inline enum fuzz_sense fuzz_range_sense(const char *const *words, bool no
 	return start + len > FUZZ_SPACE_END ? SENSE_UNSURE : SENSE_GOOD;
 }
 
-static inline enum fuzz_sense fuzz_name_sense(const char *word, const char *const *names,
-					      size_t nr)
+enum fuzz_sense fuzz_name_sense(const char *word, const char *const *names, size_t nr)
 {
 	while (nr--) {
 		if (!strcmp(word, names[nr]))
@@ -178,8 +127,8 @@ static inline enum fuzz_sense fuzz_name_sense(const char *word, const char *cons
 }
 
 /* The sense of the argument at words[0]; those behind it are there to be looked at. */
-static inline enum fuzz_sense fuzz_arg_sense(const struct fuzz_verb *verb, enum fuzz_arg arg,
-					     const char *const *words)
+static enum fuzz_sense fuzz_arg_sense(const struct fuzz_verb *verb, enum fuzz_arg arg,
+				      const char *const *words)
 {
 	unsigned long long value;
 	bool negative;
@@ -209,17 +158,7 @@ static inline enum fuzz_sense fuzz_arg_sense(const struct fuzz_verb *verb, enum 
 
 /* ---- a whole command ---- */
 
-/* Bytes cut into words, as the module does it. */
-struct fuzz_command {
-	char text[FUZZ_COMMAND_MAX + 1];
-	const char *words[FUZZ_WORDS + 1];	/* NULL behind the last */
-	unsigned int nr_words;
-	const struct fuzz_verb *verb;		/* NULL: no such command */
-	const char *const *args;
-	unsigned int nr_args;
-};
-
-static inline bool fuzz_split(struct fuzz_command *c, const char *text, size_t len)
+static bool fuzz_split(struct fuzz_command *c, const char *text, size_t len)
 {
 	char *rest = c->text, *word;
 
@@ -239,7 +178,7 @@ static inline bool fuzz_split(struct fuzz_command *c, const char *text, size_t l
 	return c->nr_words;
 }
 
-static inline bool fuzz_find_verb(struct fuzz_command *c, enum fuzz_file file)
+static bool fuzz_find_verb(struct fuzz_command *c, enum fuzz_file file)
 {
 	size_t i;
 
@@ -256,7 +195,7 @@ static inline bool fuzz_find_verb(struct fuzz_command *c, enum fuzz_file file)
 	return false;
 }
 
-static inline unsigned int fuzz_max_args(const struct fuzz_verb *verb)
+unsigned int fuzz_max_args(const struct fuzz_verb *verb)
 {
 	unsigned int n = 0;
 
@@ -267,14 +206,8 @@ static inline unsigned int fuzz_max_args(const struct fuzz_verb *verb)
 	return n;
 }
 
-/*
- * fuzz_command_may() - what may come of a command that arrives whole
- * @c: filled in
- *
- * Of the file's own mm, and with a file that can be written.
- */
-static inline uint64_t fuzz_command_may(struct fuzz_command *c, enum fuzz_file file,
-					const char *text, size_t len)
+uint64_t fuzz_command_may(struct fuzz_command *c, enum fuzz_file file, const char *text,
+			  size_t len)
 {
 	uint64_t may = MAY(0);
 	unsigned int n;
@@ -302,5 +235,3 @@ static inline uint64_t fuzz_command_may(struct fuzz_command *c, enum fuzz_file f
 		return (may | c->verb->errors) & ~MAY(EAGAIN);
 	return may | c->verb->errors;
 }
-
-#endif

@@ -1,99 +1,38 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+// SPDX-License-Identifier: GPL-2.0
 /*
- * A guest, a delayer, and invalidations that are held open.
- *
- * Page i of the guest's memory is vCPU i's alone, so that the visits of a vCPU
- * tell of one page.  Before each hold the vCPUs are parked and their
- * translations dropped, while the pages stay in the host's page table: when
- * they go on, every one of them faults, and finds KVM's count up.
+ * Holding invalidations open while a guest is at work.
  */
-#ifndef MN_DELAY_H
-#define MN_DELAY_H
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "host/hostfile.h"
-#include "mn_harness.h"
-#include "scenario/scenario.h"
+#include "support/stage.h"
 
-#define NR_VCPUS	4
-#define ALL_VCPUS	((1u << NR_VCPUS) - 1)
-#define MAX_HELD	2
-#define TRIES		5		/* where holds end before all was seen */
-#define FREE_VISITS	16		/* whoever makes so many does not wait */
-
-/* Pages of the area. */
-struct part {
-	unsigned int first, nr;
-};
-
-/* Where the delayer sleeps, so that KVM's count is up meanwhile. */
-enum order {
-	START_BEHIND_KVM,
-	END_AHEAD_OF_KVM,
-	NR_ORDERS,
-};
-
-static const struct {
-	const char *name;
-	bool before_kvm;
-} orders[NR_ORDERS] = {
+const struct order_row orders[NR_ORDERS] = {
 	[START_BEHIND_KVM] = { "start_behind_kvm", true },
 	[END_AHEAD_OF_KVM] = { "end_ahead_of_kvm", false },
 };
 
-/*
- * A thread that begins when it is told to.  It must be there before any hold:
- * pthread_create() maps a stack, and mmap() would wait for the mmap_lock that
- * the held call has.
- */
-struct errand {
-	pthread_t thread;
-	void (*run)(void *arg);
-	void *arg;
-	uint32_t go, over;
-};
-
-/* One invalidation, by a thread of its own. */
-struct held {
-	struct errand errand;
-	void *start;
-	size_t len;		/* 0: not used */
-	int err;
-};
-
-struct stage {
-	enum order order;
-	struct injector_setup setup;
-	struct scenario spec;
-	struct scenario_run run;
-	bool ready;		/* guest at work; nothing has gone wrong */
-	bool ranged;		/* KVM lets faults outside the hull pass */
-	bool announced;		/* the guest knows that its pages may go */
-	struct held held[MAX_HELD];
-	unsigned int nr_threads, nr_held;
-	/* As all was before the first hold. */
-	unsigned long long seq;
-	uint64_t delayed_us;
-	uint64_t visits[NR_VCPUS], passes[NR_VCPUS];
-};
-
-/* How long to hold in one of TRIES: the last is the longest that a delayer takes. */
-static inline unsigned int stage_hold_us(unsigned int try)
+unsigned int stage_hold_us(unsigned int try)
 {
 	return INJECTOR_MAX_DELAY_US * (try + 2) / (TRIES + 1);
 }
 
-static inline uint64_t stage_visits(const struct stage *s, unsigned int vcpu)
+uint64_t stage_visits(const struct stage *s, unsigned int vcpu)
 {
 	return guest_load(&vm_shared(&s->run.vm)->vcpu[vcpu].visits);
 }
 
-/* A pass that has begun comes to the page next: there is only one. */
-static inline uint64_t stage_passes(const struct stage *s, unsigned int vcpu)
+uint64_t stage_passes(const struct stage *s, unsigned int vcpu)
 {
 	return guest_load(&vm_shared(&s->run.vm)->vcpu[vcpu].heartbeat);
 }
 
-static inline void *errand_thread(void *arg)
+static void *errand_thread(void *arg)
 {
 	struct errand *e = arg;
 
@@ -104,16 +43,14 @@ static inline void *errand_thread(void *arg)
 	return NULL;
 }
 
-/* A thread that is to @run; Return: 0, or -1 with an error. */
-static inline int errand_create(struct errand *e, void (*run)(void *arg), void *arg,
-				struct result *r)
+int errand_create(struct errand *e, void (*run)(void *arg), void *arg, struct result *r)
 {
 	*e = (struct errand) { .run = run, .arg = arg };
 	errno = pthread_create(&e->thread, NULL, errand_thread, e);
 	return errno ? result_errno(r, "pthread_create()") : 0;
 }
 
-static inline void stage_begin(struct stage *s, enum order order, struct result *r)
+void stage_begin(struct stage *s, enum order order, struct result *r)
 {
 	char path[192];
 
@@ -135,7 +72,7 @@ static inline void stage_begin(struct stage *s, enum order order, struct result 
 	s->ranged = !access(path, R_OK);
 }
 
-static inline int stage_drop_translations(struct stage *s, struct result *r)
+static int stage_drop_translations(struct stage *s, struct result *r)
 {
 	int fd = inject_reap_open(r);
 	int ret;
@@ -147,7 +84,7 @@ static inline int stage_drop_translations(struct stage *s, struct result *r)
 	return ret ? result_error(r, "reap of the area: %s", strerror(-ret)) : 0;
 }
 
-static inline void stage_discard(void *arg)
+static void stage_discard(void *arg)
 {
 	struct held *h = arg;
 
@@ -155,7 +92,7 @@ static inline void stage_discard(void *arg)
 		h->err = errno;
 }
 
-static inline int stage_create_threads(struct stage *s, struct result *r)
+static int stage_create_threads(struct stage *s, struct result *r)
 {
 	for (; s->nr_threads < MAX_HELD; s->nr_threads++) {
 		struct held *h = &s->held[s->nr_threads];
@@ -167,8 +104,7 @@ static inline int stage_create_threads(struct stage *s, struct result *r)
 	return 0;
 }
 
-/* Park the vCPUs and take their translations; Return: 0, or -1 with @r set. */
-static inline int stage_prepare(struct stage *s, struct result *r)
+int stage_prepare(struct stage *s, struct result *r)
 {
 	struct injector_status seen;
 	struct health_sample now;
@@ -193,7 +129,7 @@ static inline int stage_prepare(struct stage *s, struct result *r)
 	return 0;
 }
 
-static inline int stage_delays(const struct stage *s, uint64_t *delays, struct result *r)
+static int stage_delays(const struct stage *s, uint64_t *delays, struct result *r)
 {
 	struct injector_status seen;
 
@@ -203,12 +139,7 @@ static inline int stage_delays(const struct stage *s, uint64_t *delays, struct r
 	return 0;
 }
 
-/*
- * Discard memory, and be held for @us; Return: 0 when the delay has begun, or
- * -1 with an error.
- */
-static inline int stage_hold(struct stage *s, void *start, size_t len, unsigned int us,
-			     struct result *r)
+int stage_hold(struct stage *s, void *start, size_t len, unsigned int us, struct result *r)
 {
 	struct injector *delayer = &s->run.injectors[0];
 	struct held *h = &s->held[s->nr_held];
@@ -234,12 +165,7 @@ static inline int stage_hold(struct stage *s, void *start, size_t len, unsigned 
 	return result_error(r, "no bite: madvise(%p, %zu, MADV_DONTNEED) was not delayed", start, len);
 }
 
-/*
- * Does KVM count every one of so many invalidations of its memory?
- *
- * Return: 0; 1 if some are over already; -1 with a failure.
- */
-static inline int stage_count_is(struct stage *s, unsigned int nr, struct result *r)
+int stage_count_is(struct stage *s, unsigned int nr, struct result *r)
 {
 	struct health_sample now;
 
@@ -254,8 +180,7 @@ static inline int stage_count_is(struct stage *s, unsigned int nr, struct result
 	return 0;
 }
 
-/* Wait for all holds to be over; Return: 0, or -1 with an error. */
-static inline int stage_release(struct stage *s, struct result *r)
+int stage_release(struct stage *s, struct result *r)
 {
 	int ret = 0;
 
@@ -275,10 +200,8 @@ static inline int stage_release(struct stage *s, struct result *r)
 	return ret;
 }
 
-static inline void stage_end(struct stage *s, struct result *r)
+void stage_end(struct stage *s, struct result *r)
 {
 	stage_release(s, r);
 	scenario_end(&s->run, s->ready && r->kind == RESULT_PASS, r);
 }
-
-#endif

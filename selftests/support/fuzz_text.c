@@ -1,25 +1,14 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+// SPDX-License-Identifier: GPL-2.0
 /*
- * Bytes to write to the injector's files: commands that make sense, commands
- * that almost do, noise, and far too much of it.
+ * Drawing bytes to write to a file.
  */
-#ifndef MN_FUZZ_TEXT_H
-#define MN_FUZZ_TEXT_H
-
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
-#include "mn_fuzz_grammar.h"
-
-#define FUZZ_TEXT_MAX	(66 * 1024)	/* longer writes claim what they do not have */
-
-/* What arguments are drawn from. */
-struct fuzz_material {
-	struct fuzz_random *random;
-	uint64_t mem;		/* memory that is invalidated */
-	unsigned int pages;	/* of it */
-	const int *vms;		/* descriptors, -1 where there is none */
-	unsigned int nr_vms;
-};
+#include "support/fuzz_text.h"
 
 /* Where numbers end, and what is almost one. */
 static const char *const fuzz_odd_numbers[] = {
@@ -32,8 +21,8 @@ static const char *const fuzz_odd_numbers[] = {
 	"99999999999999999999999999999999999999", "000000000000000000000000000000000000002",
 };
 
-static inline void fuzz_number(struct fuzz_random *r, long min, long max, long usual, char *buf,
-			       size_t size)
+static void fuzz_number(struct fuzz_random *r, long min, long max, long usual, char *buf,
+			size_t size)
 {
 	unsigned long span = (unsigned long)max - min + 1;
 	bool bounded = usual && !fuzz_one_in(r, 500);
@@ -48,7 +37,7 @@ static inline void fuzz_number(struct fuzz_random *r, long min, long max, long u
 		snprintf(buf, size, "%ld", n);
 }
 
-static inline void fuzz_pages(const struct fuzz_material *m, char *start, char *len, size_t size)
+static void fuzz_pages(const struct fuzz_material *m, char *start, char *len, size_t size)
 {
 	struct fuzz_random *r = m->random;
 	uint64_t first = fuzz_below(r, m->pages), nr = 1 + fuzz_below(r, m->pages - first);
@@ -62,7 +51,7 @@ static inline void fuzz_pages(const struct fuzz_material *m, char *start, char *
 	}
 }
 
-static inline void fuzz_descriptor(const struct fuzz_material *m, char *buf, size_t size)
+static void fuzz_descriptor(const struct fuzz_material *m, char *buf, size_t size)
 {
 	struct fuzz_random *r = m->random;
 	int fd = m->nr_vms ? m->vms[fuzz_below(r, m->nr_vms)] : -1;
@@ -72,7 +61,7 @@ static inline void fuzz_descriptor(const struct fuzz_material *m, char *buf, siz
 	snprintf(buf, size, "%d", fd);
 }
 
-static inline void fuzz_thread(struct fuzz_random *r, char *buf, size_t size)
+static void fuzz_thread(struct fuzz_random *r, char *buf, size_t size)
 {
 	const int tids[] = { 0, 1, 2, getpid(), (int)syscall(SYS_gettid), getppid(),
 			     (int)fuzz_below(r, 40000), INT_MAX };
@@ -81,8 +70,8 @@ static inline void fuzz_thread(struct fuzz_random *r, char *buf, size_t size)
 }
 
 /* One argument; a start also draws the length, into @next. */
-static inline void fuzz_argument(const struct fuzz_material *m, const struct fuzz_verb *verb,
-				 enum fuzz_arg arg, char *buf, char *next, size_t size)
+static void fuzz_argument(const struct fuzz_material *m, const struct fuzz_verb *verb,
+			  enum fuzz_arg arg, char *buf, char *next, size_t size)
 {
 	struct fuzz_random *r = m->random;
 
@@ -122,7 +111,9 @@ static inline void fuzz_argument(const struct fuzz_material *m, const struct fuz
 	}
 }
 
-static inline const struct fuzz_verb *fuzz_pick_verb(struct fuzz_random *r, enum fuzz_file file)
+#define FUZZ_WORD	48
+
+static const struct fuzz_verb *fuzz_pick_verb(struct fuzz_random *r, enum fuzz_file file)
 {
 	const struct fuzz_verb *verb;
 
@@ -132,15 +123,13 @@ static inline const struct fuzz_verb *fuzz_pick_verb(struct fuzz_random *r, enum
 	return verb;
 }
 
-#define FUZZ_WORD	48
-
 /*
  * A command that makes sense, or one with a number at or over the edge.
  *
  * Return: its length; 0 if it is too long for @size.
  */
-static inline size_t fuzz_make_command(const struct fuzz_material *m, enum fuzz_file file,
-				       bool odd, char *buf, size_t size)
+static size_t fuzz_make_command(const struct fuzz_material *m, enum fuzz_file file, bool odd,
+				char *buf, size_t size)
 {
 	const struct fuzz_verb *verb = fuzz_pick_verb(m->random, file);
 	bool events = verb->args[0] == ARG_EVENT;
@@ -163,7 +152,7 @@ static inline size_t fuzz_make_command(const struct fuzz_material *m, enum fuzz_
 }
 
 /* Change one byte or one stretch of @len of them; Return: the new length, <= @size. */
-static inline size_t fuzz_mutate(struct fuzz_random *r, char *buf, size_t len, size_t size)
+static size_t fuzz_mutate(struct fuzz_random *r, char *buf, size_t len, size_t size)
 {
 	static const char bytes[] = { '\0', '\n', ' ', '\t', '-', '0', '9', 'x', '\x7f', '\xff',
 				      '\r', '%' };
@@ -199,7 +188,7 @@ static inline size_t fuzz_mutate(struct fuzz_random *r, char *buf, size_t len, s
 	return len + n;
 }
 
-static inline size_t fuzz_noise(struct fuzz_random *r, char *buf)
+static size_t fuzz_noise(struct fuzz_random *r, char *buf)
 {
 	size_t len = fuzz_below(r, 160), i;
 	bool text = fuzz_one_in(r, 2);
@@ -210,7 +199,7 @@ static inline size_t fuzz_noise(struct fuzz_random *r, char *buf)
 }
 
 /* Around the limits of the interface, of a page, and of what a write may be. */
-static inline size_t fuzz_odd_length(struct fuzz_random *r)
+static size_t fuzz_odd_length(struct fuzz_random *r)
 {
 	static const size_t lengths[] = { 0, 1, 126, 127, 128, 129, 255, 256, 4095, 4096, 4097,
 					  65535, 65536, 65537, FUZZ_TEXT_MAX };
@@ -218,7 +207,7 @@ static inline size_t fuzz_odd_length(struct fuzz_random *r)
 	return fuzz_one_in(r, 3) ? fuzz_below(r, FUZZ_TEXT_MAX) : FUZZ_PICK(r, lengths);
 }
 
-static inline size_t fuzz_draw(const struct fuzz_material *m, enum fuzz_file file, char *buf)
+static size_t fuzz_draw(const struct fuzz_material *m, enum fuzz_file file, char *buf)
 {
 	struct fuzz_random *r = m->random;
 	unsigned int what = fuzz_below(r, 100);
@@ -240,14 +229,7 @@ static inline size_t fuzz_draw(const struct fuzz_material *m, enum fuzz_file fil
 	return len;
 }
 
-/*
- * fuzz_make_text() - bytes to write to a file
- * @file: whose commands to start from; one without commands gets any other's
- * @buf: FUZZ_TEXT_MAX bytes
- *
- * Never what fuzz_forbidden() forbids.  Return: how many bytes.
- */
-static inline size_t fuzz_make_text(const struct fuzz_material *m, enum fuzz_file file, char *buf)
+size_t fuzz_make_text(const struct fuzz_material *m, enum fuzz_file file, char *buf)
 {
 	static const enum fuzz_file commanded[] = { FUZZ_ATTACH, FUZZ_REAP, FUZZ_WATCH,
 						    FUZZ_UNSAFE };
@@ -261,5 +243,3 @@ static inline size_t fuzz_make_text(const struct fuzz_material *m, enum fuzz_fil
 	} while (fuzz_forbidden(buf, len));
 	return len;
 }
-
-#endif

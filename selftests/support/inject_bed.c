@@ -1,32 +1,19 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+// SPDX-License-Identifier: GPL-2.0
 /*
- * What the tests of the injector module share: a few pages of memory to
- * invalidate, two injectors, and the ways to invalidate.
- *
- * A module that does not do what it says is an error of the suite; a failure
- * is only what the kernel broke.
+ * Memory to invalidate, and the ways to do it.
  */
-#ifndef MN_INJECT_H
-#define MN_INJECT_H
+#include <errno.h>
+#include <pthread.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "base/deadline.h"
-#include "inject/inject.h"
-#include "mn_harness.h"
-#include "oracle/oracle.h"
+#include "support/inject_bed.h"
 
-#define BED_PAGES	8
-#define BED_BYTES	(BED_PAGES * PAGE_BYTES)
-#define BED_GAP_NS	200000ULL
-#define BED_WAIT_NS	30000000000ULL	/* of time in which the bed runs us */
+#define GAP_NS	200000ULL
 
-struct bed {
-	char *mem;		/* BED_PAGES, present */
-	int reap;		/* of inject_reap_open() */
-	struct injector one, two;
-	struct klog klog;
-};
-
-static inline void bed_set_up(struct bed *bed, struct result *r)
+void bed_set_up(struct bed *bed, struct result *r)
 {
 	bed->reap = -1;
 	bed->klog.fd = -1;
@@ -44,7 +31,7 @@ static inline void bed_set_up(struct bed *bed, struct result *r)
 		result_errno(r, "mmap(%lu)", BED_BYTES);
 }
 
-static inline void bed_tear_down(struct bed *bed, struct result *r)
+void bed_tear_down(struct bed *bed, struct result *r)
 {
 	injector_close(&bed->two);
 	injector_close(&bed->one);
@@ -57,30 +44,25 @@ static inline void bed_tear_down(struct bed *bed, struct result *r)
 	klog_close(&bed->klog);
 }
 
-/* A test may begin; its fixture found all it needs. */
-static inline bool bed_ready(const struct result *r)
+bool bed_ready(const struct result *r)
 {
 	return r->kind == RESULT_PASS;
 }
 
-/* An injector of that kind over the whole bed, attached. */
-static inline int bed_attach(struct bed *bed, struct injector *i, const char *kind,
-			     struct result *r)
+int bed_attach(struct bed *bed, struct injector *i, const char *kind, struct result *r)
 {
 	return injector_open(i, kind, r) || injector_range(i, bed->mem, BED_BYTES, r) ||
 	       injector_attach(i, r) ? -1 : 0;
 }
 
-static inline int expect(const char *what, long long seen, long long wanted, struct result *r)
+int expect(const char *what, long long seen, long long wanted, struct result *r)
 {
 	if (seen == wanted)
 		return 0;
 	return result_error(r, "%s: %lld, expected %lld", what, seen, wanted);
 }
 
-/* One reap of @pages pages from @page; 1 if refused, 0 if not, -1 with @r set. */
-static inline int bed_reap(struct bed *bed, unsigned int page, unsigned int pages,
-			   struct result *r)
+int bed_reap(struct bed *bed, unsigned int page, unsigned int pages, struct result *r)
 {
 	int ret = inject_reap(bed->reap, bed->mem + page * PAGE_BYTES, pages * PAGE_BYTES);
 
@@ -89,8 +71,7 @@ static inline int bed_reap(struct bed *bed, unsigned int page, unsigned int page
 	return ret == -EAGAIN;
 }
 
-/* @reaps reaps over the whole bed; how many were refused, or -1 with @r set. */
-static inline int bed_reap_times(struct bed *bed, unsigned int reaps, struct result *r)
+int bed_reap_times(struct bed *bed, unsigned int reaps, struct result *r)
 {
 	int refused = 0, ret = 0;
 
@@ -101,9 +82,7 @@ static inline int bed_reap_times(struct bed *bed, unsigned int reaps, struct res
 	return ret < 0 ? -1 : refused;
 }
 
-/* A blockable invalidation of these pages, which stay mapped. */
-static inline int bed_dontneed(struct bed *bed, unsigned int page, unsigned int pages,
-			       struct result *r)
+int bed_dontneed(struct bed *bed, unsigned int page, unsigned int pages, struct result *r)
 {
 	char *start = bed->mem + page * PAGE_BYTES;
 	unsigned int i;
@@ -115,16 +94,7 @@ static inline int bed_dontneed(struct bed *bed, unsigned int page, unsigned int 
 	return 0;
 }
 
-/* A thread that invalidates the bed once, or until it is told to stop. */
-struct bed_thread {
-	struct bed *bed;
-	pthread_t thread;
-	bool repeat;
-	uint32_t stop;
-	struct result result;
-};
-
-static inline void *bed_thread_main(void *arg)
+static void *bed_thread_main(void *arg)
 {
 	struct bed_thread *t = arg;
 
@@ -132,13 +102,12 @@ static inline void *bed_thread_main(void *arg)
 		if (bed_dontneed(t->bed, 0, BED_PAGES, &t->result))
 			break;
 		/* Who waits for the last invalidation to end needs a gap. */
-		sleep_ns(BED_GAP_NS);
+		sleep_ns(GAP_NS);
 	} while (t->repeat && !__atomic_load_n(&t->stop, __ATOMIC_ACQUIRE));
 	return NULL;
 }
 
-static inline int bed_thread_start(struct bed_thread *t, struct bed *bed, bool repeat,
-				   struct result *r)
+int bed_thread_start(struct bed_thread *t, struct bed *bed, bool repeat, struct result *r)
 {
 	memset(t, 0, sizeof(*t));
 	result_init(&t->result);
@@ -148,7 +117,7 @@ static inline int bed_thread_start(struct bed_thread *t, struct bed *bed, bool r
 	return errno ? result_errno(r, "pthread_create()") : 0;
 }
 
-static inline int bed_thread_join(struct bed_thread *t, struct result *r)
+int bed_thread_join(struct bed_thread *t, struct result *r)
 {
 	__atomic_store_n(&t->stop, 1, __ATOMIC_RELEASE);
 	pthread_join(t->thread, NULL);
@@ -157,9 +126,8 @@ static inline int bed_thread_join(struct bed_thread *t, struct result *r)
 	return t->result.kind == RESULT_PASS ? 0 : -1;
 }
 
-/* Wait until a counter of @i, at @offset in its status, is at least @wanted. */
-static inline int await_counter(const struct injector *i, size_t offset, const char *what,
-				uint64_t wanted, struct result *r)
+int await_counter(const struct injector *i, size_t offset, const char *what,
+			 uint64_t wanted, struct result *r)
 {
 	struct injector_status s;
 	struct deadline deadline;
@@ -175,8 +143,3 @@ static inline int await_counter(const struct injector *i, size_t offset, const c
 	} while (deadline_poll(&deadline));
 	return result_error(r, "%s stays at %llu", what, (unsigned long long)seen);
 }
-
-#define AWAIT(i, field, wanted, r) \
-	await_counter(i, offsetof(struct injector_status, field), #field, wanted, r)
-
-#endif

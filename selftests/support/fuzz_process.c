@@ -1,29 +1,24 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+// SPDX-License-Identifier: GPL-2.0
 /*
- * One process of the fuzzer: a few threads that each draw what they do next.
- *
- * Most files belong to one thread, which so knows what must come of each call.
- * Others are meant to be raced for: a row of fixed descriptor numbers, which any
- * thread may put another file under while others use it. And files travel: to
- * children by fork(), to other processes through a socket.
+ * The threads and children of one process of the fuzzer.
  */
-#ifndef MN_FUZZ_PROCESS_H
-#define MN_FUZZ_PROCESS_H
-
+#include <errno.h>
+#include <fcntl.h>
 #include <linux/kvm.h>
-#include <pthread.h>
-#include <sched.h>
 #include <signal.h>
-#include <sys/prctl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "base/deadline.h"
+#include "base/page.h"
 #include "base/test_process.h"
-#include "memory/memory.h"
-#include "mn_fuzz_file.h"
+#include "support/fuzz_process.h"
 
-#define FUZZ_MAX_THREADS	6	/* of a process */
 #define FUZZ_PAGES		32
 #define FUZZ_SHARED_FD		100	/* the first of the numbers raced for */
 #define FUZZ_SHARED_FDS		6
@@ -45,22 +40,34 @@ struct fuzz_process {
 	pid_t tids[FUZZ_MAX_THREADS];
 };
 
+/* What the receiver has to know of a file. */
+struct fuzz_letter {
+	enum fuzz_file file;
+	bool readable, writable;
+	pid_t owner;
+};
+
+struct fuzz_thread_arg {
+	struct fuzz_process *process;
+	unsigned int number;
+};
+
 /* ---- descriptors that threads race for ---- */
 
-static inline int fuzz_shared_fd(struct fuzz_context *c)
+static int fuzz_shared_fd(struct fuzz_context *c)
 {
 	return FUZZ_SHARED_FD + fuzz_below(&c->random, FUZZ_SHARED_FDS);
 }
 
 /* Whatever is documented for any file, and that there is none. */
-static inline uint64_t fuzz_shared_may(void)
+static uint64_t fuzz_shared_may(void)
 {
 	return MAY(0) | MAY(EINVAL) | MAY(EFAULT) | MAY(E2BIG) | MAY(EPERM) | MAY(EBUSY) |
 	       MAY(EAGAIN) | MAY(ENOENT) | MAY(EBADF) | MAY(EINTR) | MAY(ESRCH) | MAY(EEXIST) |
 	       MAY(ESPIPE) | MAY(ENXIO) | MAY(ENOMEM) | MAY(EIO);
 }
 
-static inline void fuzz_shared(struct fuzz_context *c)
+static void fuzz_shared(struct fuzz_context *c)
 {
 	struct fuzz_slot *s = &c->slots[fuzz_below(&c->random, FUZZ_SLOTS)];
 	int fd = fuzz_shared_fd(c), err;
@@ -103,14 +110,7 @@ static inline void fuzz_shared(struct fuzz_context *c)
 
 /* ---- files that travel ---- */
 
-/* What the receiver has to know of a file. */
-struct fuzz_letter {
-	enum fuzz_file file;
-	bool readable, writable;
-	pid_t owner;
-};
-
-static inline void fuzz_send(struct fuzz_context *c, struct fuzz_slot *s)
+static void fuzz_send(struct fuzz_context *c, struct fuzz_slot *s)
 {
 	struct fuzz_letter letter = { s->file, s->readable, s->writable, s->owner };
 	struct iovec vector = { &letter, sizeof(letter) };
@@ -137,7 +137,7 @@ static inline void fuzz_send(struct fuzz_context *c, struct fuzz_slot *s)
 	sendmsg(c->mailbox, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
-static inline void fuzz_receive(struct fuzz_context *c, struct fuzz_slot *s)
+static void fuzz_receive(struct fuzz_context *c, struct fuzz_slot *s)
 {
 	struct fuzz_letter letter;
 	struct iovec vector = { &letter, sizeof(letter) };
@@ -163,7 +163,7 @@ static inline void fuzz_receive(struct fuzz_context *c, struct fuzz_slot *s)
 
 /* ---- virtual machines ---- */
 
-static inline void fuzz_vm_destroy(struct fuzz_vm *vm)
+static void fuzz_vm_destroy(struct fuzz_vm *vm)
 {
 	if (vm->vcpu >= 0)
 		close(vm->vcpu);
@@ -174,7 +174,7 @@ static inline void fuzz_vm_destroy(struct fuzz_vm *vm)
 	/* The name stays: what it leads to is gone, or soon another VM. */
 }
 
-static inline void fuzz_vm_create(struct fuzz_context *c, struct fuzz_vm *vm)
+static void fuzz_vm_create(struct fuzz_context *c, struct fuzz_vm *vm)
 {
 	struct kvm_userspace_memory_region slot = {
 		.memory_size = FUZZ_PAGES * PAGE_BYTES,
@@ -192,7 +192,7 @@ static inline void fuzz_vm_create(struct fuzz_context *c, struct fuzz_vm *vm)
 }
 
 /* What is watched by its number alone is hit by chance; this one is meant. */
-static inline void fuzz_vm_watch(struct fuzz_context *c, const struct fuzz_vm *vm)
+static void fuzz_vm_watch(struct fuzz_context *c, const struct fuzz_vm *vm)
 {
 	const uint64_t may = MAY(0) | MAY(EEXIST) | MAY(ENOENT);
 	int fd = open(FUZZ_ROOT "/watch", O_WRONLY | O_CLOEXEC), err;
@@ -209,7 +209,7 @@ static inline void fuzz_vm_watch(struct fuzz_context *c, const struct fuzz_vm *v
 	close(fd);
 }
 
-static inline void fuzz_vm_step(struct fuzz_context *c)
+static void fuzz_vm_step(struct fuzz_context *c)
 {
 	struct fuzz_vm *vm = &c->vms[fuzz_below(&c->random, FUZZ_VMS)];
 
@@ -226,7 +226,7 @@ static inline void fuzz_vm_step(struct fuzz_context *c)
 
 /* ---- what injectors live on ---- */
 
-static inline void fuzz_invalidate(struct fuzz_context *c)
+static void fuzz_invalidate(struct fuzz_context *c)
 {
 	unsigned int first = fuzz_below(&c->random, c->pages), i;
 	unsigned int nr = 1 + fuzz_below(&c->random, c->pages - first);
@@ -256,10 +256,10 @@ static inline void fuzz_invalidate(struct fuzz_context *c)
 
 /* ---- what a thread does next ---- */
 
-static inline void fuzz_step(struct fuzz_context *c);
+static void fuzz_step(struct fuzz_context *c);
 
 /* A child has the files, and an mm of its own, with which they do not go. */
-static inline void fuzz_fork(struct fuzz_context *c)
+static void fuzz_fork(struct fuzz_context *c)
 {
 	unsigned int n;
 	pid_t pid;
@@ -280,7 +280,7 @@ static inline void fuzz_fork(struct fuzz_context *c)
 	_exit(0);
 }
 
-static inline void fuzz_use(struct fuzz_context *c, struct fuzz_slot *s)
+static void fuzz_use(struct fuzz_context *c, struct fuzz_slot *s)
 {
 	unsigned int what = fuzz_below(&c->random, 100);
 
@@ -300,7 +300,7 @@ static inline void fuzz_use(struct fuzz_context *c, struct fuzz_slot *s)
 		fuzz_close(c, s);
 }
 
-static inline void fuzz_step(struct fuzz_context *c)
+static void fuzz_step(struct fuzz_context *c)
 {
 	struct fuzz_slot *s = &c->slots[fuzz_below(&c->random, FUZZ_SLOTS)];
 	unsigned int what = fuzz_below(&c->random, 1000);
@@ -324,7 +324,7 @@ static inline void fuzz_step(struct fuzz_context *c)
 /* ---- the process ---- */
 
 /* FUZZ_TEXT_MAX bytes, and behind them a page that cannot be touched. */
-static inline char *fuzz_text_end(void)
+static char *fuzz_text_end(void)
 {
 	size_t size = (FUZZ_TEXT_MAX + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
 	char *mem = mmap(NULL, size + PAGE_BYTES, PROT_READ | PROT_WRITE,
@@ -335,12 +335,7 @@ static inline char *fuzz_text_end(void)
 	return mem + size;
 }
 
-struct fuzz_thread_arg {
-	struct fuzz_process *process;
-	unsigned int number;
-};
-
-static inline void *fuzz_thread_main(void *arg)
+static void *fuzz_thread_main(void *arg)
 {
 	struct fuzz_thread_arg *a = arg;
 	struct fuzz_process *p = a->process;
@@ -373,12 +368,12 @@ static inline void *fuzz_thread_main(void *arg)
 	return NULL;
 }
 
-static inline void fuzz_on_signal(int sig)
+static void fuzz_on_signal(int sig)
 {
 	(void)sig;
 }
 
-static inline void fuzz_process_signals(void)
+static void fuzz_process_signals(void)
 {
 	const struct sigaction interrupt = { .sa_handler = fuzz_on_signal };
 
@@ -386,7 +381,7 @@ static inline void fuzz_process_signals(void)
 	signal(SIGCHLD, SIG_IGN);	/* children are nobody's business */
 }
 
-static inline void fuzz_interrupt(const struct fuzz_process *p, unsigned int thread)
+static void fuzz_interrupt(const struct fuzz_process *p, unsigned int thread)
 {
 	pid_t tid = p->tids[thread];
 
@@ -395,7 +390,7 @@ static inline void fuzz_interrupt(const struct fuzz_process *p, unsigned int thr
 }
 
 /* Where in the kernel a thread is, on one line. */
-static inline void fuzz_stack(pid_t tid, char *text, size_t size)
+static void fuzz_stack(pid_t tid, char *text, size_t size)
 {
 	char path[64], *p;
 	ssize_t n = -1;
@@ -415,7 +410,7 @@ static inline void fuzz_stack(pid_t tid, char *text, size_t size)
 }
 
 /* All that can last is ended by a signal, but for what hangs. */
-static inline void fuzz_await_threads(struct fuzz_process *p)
+static void fuzz_await_threads(struct fuzz_process *p)
 {
 	struct deadline deadline;
 	unsigned int i;
@@ -437,18 +432,8 @@ static inline void fuzz_await_threads(struct fuzz_process *p)
 	}
 }
 
-/*
- * fuzz_process_main() - never returns
- * @record: what is shared with all others
- * @seed: what this process will do
- * @nr_threads: FUZZ_MAX_THREADS at most
- * @mailbox: socket through which files travel
- *
- * Of itself it ends in the midst of whatever its threads are doing, or, in the
- * end and every other time, when each has come back from what it did.
- */
-static inline void __attribute__((noreturn))
-fuzz_process_main(struct fuzz_record *record, uint64_t seed, unsigned int nr_threads, int mailbox)
+void fuzz_process_main(struct fuzz_record *record, uint64_t seed, unsigned int nr_threads,
+		       int mailbox)
 {
 	struct fuzz_random random = fuzz_branch(seed, 0);
 	struct fuzz_process p = { .record = record, .seed = seed,
@@ -482,5 +467,3 @@ fuzz_process_main(struct fuzz_record *record, uint64_t seed, unsigned int nr_thr
 		fuzz_await_threads(&p);
 	_exit(0);
 }
-
-#endif

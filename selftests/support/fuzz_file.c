@@ -1,22 +1,25 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+// SPDX-License-Identifier: GPL-2.0
 /*
- * What the fuzzer does to one open file: opens, writes, reads, and the calls
- * that such files are not made for.
+ * Calls on one open file, and what must come of each.
  */
-#ifndef MN_FUZZ_FILE_H
-#define MN_FUZZ_FILE_H
-
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
-#include "mn_fuzz_slot.h"
+#include "base/page.h"
+#include "support/fuzz_file.h"
 
 /* ---- open and close ---- */
 
-static inline void fuzz_close(struct fuzz_context *c, struct fuzz_slot *s)
+void fuzz_close(struct fuzz_context *c, struct fuzz_slot *s)
 {
 	long ret;
 
@@ -29,8 +32,7 @@ static inline void fuzz_close(struct fuzz_context *c, struct fuzz_slot *s)
 	s->fd = -1;
 }
 
-static inline void fuzz_choose_path(struct fuzz_context *c, struct fuzz_slot *s, char *path,
-				    size_t size)
+static void fuzz_choose_path(struct fuzz_context *c, struct fuzz_slot *s, char *path, size_t size)
 {
 	static const char *const of_vm[] = { "mmu_notifier_count", "mmu_notifier_seq",
 					     "mn_active_invalidate_count", "mmu_notifier_range" };
@@ -51,7 +53,7 @@ static inline void fuzz_choose_path(struct fuzz_context *c, struct fuzz_slot *s,
 	}
 }
 
-static inline void fuzz_open(struct fuzz_context *c, struct fuzz_slot *s)
+void fuzz_open(struct fuzz_context *c, struct fuzz_slot *s)
 {
 	static const int odd[] = { O_NONBLOCK, O_APPEND, O_TRUNC, O_CREAT, O_SYNC, O_NOFOLLOW,
 				   O_CREAT | O_EXCL, O_DIRECTORY, O_DIRECT };
@@ -85,30 +87,18 @@ static inline void fuzz_open(struct fuzz_context *c, struct fuzz_slot *s)
 
 /* ---- write ---- */
 
-enum fuzz_way { WAY_PLAIN, WAY_AT, WAY_VECTOR, WAY_VECTOR_AT };
-
 static const char *const fuzz_way_names[] = { "write", "pwrite", "writev", "pwritev" };
 
-/* What is about to be written; @len may be more than there is. */
-struct fuzz_write {
-	enum fuzz_way way;
-	const char *text;
-	size_t len;
-	off_t offset;		/* of the two that take one */
-	bool bad;		/* not all of it can be read */
-	struct fuzz_command command;
-};
-
 /* Bytes for which the VFS looks whether they fit behind the offset: of vectors, after it has cut them. */
-static inline uint64_t fuzz_asked_for(const struct fuzz_write *w)
+static uint64_t fuzz_asked_for(const struct fuzz_write *w)
 {
 	const size_t most = INT_MAX / PAGE_BYTES * PAGE_BYTES;
 
 	return w->way == WAY_VECTOR_AT && w->len > most ? most : w->len;
 }
 
-static inline uint64_t fuzz_write_may(const struct fuzz_context *c, const struct fuzz_slot *s,
-				      struct fuzz_write *w)
+static uint64_t fuzz_write_may(const struct fuzz_context *c, const struct fuzz_slot *s,
+			       struct fuzz_write *w)
 {
 	bool at = w->way == WAY_AT || w->way == WAY_VECTOR_AT;
 	uint64_t bad = w->bad ? MAY(EFAULT) : 0, may;
@@ -140,7 +130,7 @@ static inline uint64_t fuzz_write_may(const struct fuzz_context *c, const struct
 	return may;
 }
 
-static inline ssize_t fuzz_do_write(int fd, const struct fuzz_write *w)
+ssize_t fuzz_do_write(int fd, const struct fuzz_write *w)
 {
 	const struct iovec vector = { (void *)w->text, w->len };
 
@@ -157,7 +147,7 @@ static inline ssize_t fuzz_do_write(int fd, const struct fuzz_write *w)
 }
 
 /* Pointers that lead nowhere, or end before the text does. */
-static inline void fuzz_spoil(struct fuzz_context *c, struct fuzz_write *w)
+static void fuzz_spoil(struct fuzz_context *c, struct fuzz_write *w)
 {
 	const uintptr_t nowhere[] = {
 		0, 1, FUZZ_SPACE_END - 1, FUZZ_SPACE_END, 0xffff888000000000, 0xffffffff81000000,
@@ -174,8 +164,7 @@ static inline void fuzz_spoil(struct fuzz_context *c, struct fuzz_write *w)
 	}
 }
 
-static inline void fuzz_draw_write(struct fuzz_context *c, enum fuzz_file file,
-				   struct fuzz_write *w)
+void fuzz_draw_write(struct fuzz_context *c, enum fuzz_file file, struct fuzz_write *w)
 {
 	static const off_t offsets[] = { 0, 1, 4095, 4096, INT_MAX, (off_t)INT_MAX + 1, LONG_MAX,
 					 -1, LONG_MIN };
@@ -202,8 +191,8 @@ static inline void fuzz_draw_write(struct fuzz_context *c, enum fuzz_file file,
 	}
 }
 
-static inline void fuzz_write_finding(struct fuzz_context *c, const struct fuzz_slot *s,
-				      const struct fuzz_write *w, ssize_t n, int err)
+static void fuzz_write_finding(struct fuzz_context *c, const struct fuzz_slot *s,
+			       const struct fuzz_write *w, ssize_t n, int err)
 {
 	char quoted[256], result[32];
 
@@ -217,7 +206,7 @@ static inline void fuzz_write_finding(struct fuzz_context *c, const struct fuzz_
 		     fuzz_result_text(result, sizeof(result), n, err));
 }
 
-static inline void fuzz_write(struct fuzz_context *c, struct fuzz_slot *s)
+void fuzz_write(struct fuzz_context *c, struct fuzz_slot *s)
 {
 	struct fuzz_write w;
 	uint64_t may;
@@ -234,8 +223,7 @@ static inline void fuzz_write(struct fuzz_context *c, struct fuzz_slot *s)
 		fuzz_settings_apply(&s->settings, &w.command);
 }
 
-/* Several commands by one call: each is one write to the file. */
-static inline void fuzz_write_many(struct fuzz_context *c, struct fuzz_slot *s)
+void fuzz_write_many(struct fuzz_context *c, struct fuzz_slot *s)
 {
 	struct iovec vector[3];
 	struct fuzz_write w;
@@ -268,7 +256,7 @@ static inline void fuzz_write_many(struct fuzz_context *c, struct fuzz_slot *s)
 
 /* ---- read ---- */
 
-static inline void fuzz_read(struct fuzz_context *c, struct fuzz_slot *s)
+void fuzz_read(struct fuzz_context *c, struct fuzz_slot *s)
 {
 	static const size_t lengths[] = { 0, 1, 2, 7, 4095, 4096, FUZZ_STATUS_MAX };
 	static const off_t offsets[] = { 0, 0, 1, 100, 4095, INT_MAX, LONG_MAX, -1, LONG_MIN };
@@ -299,7 +287,7 @@ static inline void fuzz_read(struct fuzz_context *c, struct fuzz_slot *s)
 
 /* ---- what such files are not made for ---- */
 
-static inline long fuzz_splice(struct fuzz_context *c, const struct fuzz_slot *s, bool to_file)
+static long fuzz_splice(struct fuzz_context *c, const struct fuzz_slot *s, bool to_file)
 {
 	int ends[2];
 	long ret;
@@ -321,7 +309,7 @@ static inline long fuzz_splice(struct fuzz_context *c, const struct fuzz_slot *s
 	return ret;
 }
 
-static inline long fuzz_map(const struct fuzz_slot *s)
+static long fuzz_map(const struct fuzz_slot *s)
 {
 	void *mem = mmap(NULL, 4096, PROT_READ, MAP_SHARED, s->fd, 0);
 
@@ -331,12 +319,12 @@ static inline long fuzz_map(const struct fuzz_slot *s)
 	return 0;
 }
 
-static inline long fuzz_negative(long ret)
+static long fuzz_negative(long ret)
 {
 	return ret < 0 ? -errno : ret;
 }
 
-static inline void fuzz_misuse(struct fuzz_context *c, struct fuzz_slot *s)
+void fuzz_misuse(struct fuzz_context *c, struct fuzz_slot *s)
 {
 	/* Not so far that the next write would wrap: it would not reach the module. */
 	static const off_t offsets[] = { 0, 1, 100, 4096, INT_MAX, -1 };
@@ -388,5 +376,3 @@ static inline void fuzz_misuse(struct fuzz_context *c, struct fuzz_slot *s)
 		fuzz_finding(c->record, "%s: misuse %u gives %s", fuzz_file_names[s->file], what,
 			     ret < 0 ? strerrorname_np(-ret) : "success");
 }
-
-#endif

@@ -1,24 +1,17 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+// SPDX-License-Identifier: GPL-2.0
 /*
- * Memory that the kernel has lost sight of, as kmemleak reports it.
- *
- * It is reported in the log too, where it counts as a splat whoever lost it:
- * so look for leaks only while no struct klog is open.
+ * Reading what kmemleak reports.
  */
-#ifndef MN_LEAKS_H
-#define MN_LEAKS_H
-
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/deadline.h"
-#include "base/result.h"
 #include "host/hostfile.h"
+#include "support/leaks.h"
 
 #define LEAKS_FILE	"/sys/kernel/debug/kmemleak"
 /* Younger objects are not reported: a pointer may be on its way somewhere. */
@@ -26,22 +19,12 @@
 #define LEAKS_TEXT_MAX	(256 * 1024)
 #define LEAKS_OBJECT	"unreferenced object"
 
-/* The code of a module that has been unloaded, which has no names any more. */
-struct leaks_code {
-	unsigned long start, end;
-};
-
-/*
- * leaks_forget() - what has been lost so far is not to be reported
- *
- * Return: whether this kernel has kmemleak, switched on.
- */
-static inline bool leaks_forget(void)
+bool leaks_forget(void)
 {
 	return !hostfile_write(LEAKS_FILE, "scan") && !hostfile_write(LEAKS_FILE, "clear");
 }
 
-static inline char *leaks_read(struct result *r)
+static char *leaks_read(struct result *r)
 {
 	char *text = malloc(LEAKS_TEXT_MAX);
 	int fd = open(LEAKS_FILE, O_RDONLY | O_CLOEXEC);
@@ -65,7 +48,7 @@ static inline char *leaks_read(struct result *r)
 }
 
 /* Does a function in the trace belong to the injector or to KVM? */
-static inline bool leaks_is_ours(const char *object, const struct leaks_code *code)
+static bool leaks_is_ours(const char *object, const struct leaks_code *code)
 {
 	static const char *const names[] = { "[mmu_notifier_inject]", "[kvm]", "[kvm_amd]",
 					     "[kvm_intel]", "] kvm_" };
@@ -86,7 +69,7 @@ static inline bool leaks_is_ours(const char *object, const struct leaks_code *co
 	return false;
 }
 
-static inline void leaks_note(const char *object, struct result *r)
+static void leaks_note(const char *object, struct result *r)
 {
 	char line[160];
 
@@ -99,13 +82,7 @@ static inline void leaks_note(const char *object, struct result *r)
 	}
 }
 
-/*
- * leaks_find() - what the injector or KVM have lost since leaks_forget()
- * @code: where the injector's code was, or NULL
- *
- * Takes several seconds.  Return: 0, or -1 with a failure or an error.
- */
-static inline int leaks_find(const struct leaks_code *code, struct result *r)
+int leaks_find(const struct leaks_code *code, struct result *r)
 {
 	unsigned int ours = 0, others = 0, scans;
 	char *text, *object, *next;
@@ -136,5 +113,3 @@ static inline int leaks_find(const struct leaks_code *code, struct result *r)
 		    others);
 	return ours ? -1 : 0;
 }
-
-#endif

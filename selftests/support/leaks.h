@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Memory that the kernel has lost sight of, as kmemleak reports it.
+ *
+ * It is reported in the log too, where it counts as a splat whoever lost it:
+ * so look for leaks only while no struct klog is open.
+ */
+#ifndef LEAKS_H
+#define LEAKS_H
+
+#include <stdbool.h>
+
+#include <stdbool.h>
+
+#include "base/result.h"
+
+/* The code of a module that has been unloaded, which has no names any more. */
+struct leaks_code {
+	unsigned long start, end;
+};
+
+/*
+ * leaks_forget() - what has been lost so far is not to be reported
+ *
+ * Return: whether this kernel has kmemleak, switched on.
+ */
+bool leaks_forget(void);
+
+/*
+ * leaks_find() - what the injector or KVM have lost since leaks_forget()
+ * @code: where the injector's code was, or NULL
+ *
+ * Takes several seconds.  Return: 0, or -1 with a failure or an error.
+ */
+int leaks_find(const struct leaks_code *code, struct result *r);
+
+#endif
