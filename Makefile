@@ -145,7 +145,7 @@ prove-upstream:
 unit:
 	@$(DEPS) $@
 	@$(MAKE) $(JOBS) unit-programs
-	@for unit in $(UNITS_BUILT) $(FETCH_UNIT) $(KSELFTEST_UNIT) $(BISECT_UNIT); do echo "# $$unit"; $$unit || exit 1; done
+	@for unit in $(UNITS_BUILT) $(FETCH_UNIT) $(KSELFTEST_UNIT) $(BISECT_UNIT) $(ROOMS_UNIT); do echo "# $$unit"; $$unit || exit 1; done
 
 lint:
 	@$(DEPS) $@

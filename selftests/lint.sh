@@ -4,8 +4,8 @@
 # Usage: lint.sh TREE
 #
 # What a reviewer's tools would say: checkpatch (errors only) from the kernel
-# source in TREE, shellcheck, and sparse on the modules if kernel headers are
-# installed.
+# source in TREE, shellcheck, the order of rooms, and sparse on the modules if
+# kernel headers are installed.
 
 set -u
 
@@ -19,6 +19,10 @@ done
 
 # shellcheck disable=SC2046 # one argument per file
 shellcheck $(git ls-files -co --exclude-standard '*.sh' .ci/run) || bad=1
+
+for dir in lib lib/lab; do
+	sh selftests/rooms.sh "$dir" || bad=1
+done
 
 headers=$(find /usr/src -maxdepth 1 -name 'linux-headers-*-amd64' | sort -V | tail -n 1)
 if [ -n "$headers" ]; then

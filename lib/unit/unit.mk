@@ -38,3 +38,13 @@ $(FETCH_UNIT): lib/unit/lab/kernel/fetch.sh
 	$(Q)printf '#!/bin/sh\nexec sh %s\n' '$(abspath $<)' > $@ && chmod +x $@
 
 -include $(UNIT_LIB_OBJS:.o=.d) $(UNIT_LAB_OBJS:.o=.d) $(UNITS_BUILT:=.d)
+
+# Do rooms use only the rooms below them?
+ROOMS_UNIT := $(BUILD)/unit/rooms_unit
+
+unit-programs: $(ROOMS_UNIT)
+
+$(ROOMS_UNIT): selftests/rooms_unit.sh selftests/rooms.sh $(BUILD)/lab $(LIB_OBJS)
+	@mkdir -p $(@D)
+	$(Q)printf '#!/bin/sh\ncd %s && exec sh %s %s\n' '$(CURDIR)' $< '$(abspath $(BUILD))' > $@ && \
+		chmod +x $@
