@@ -54,10 +54,8 @@ int lab_setup_suite(const struct lab_paths *paths, const struct lab_options *o,
 		.tests = o->kselftest ? NULL : o->tests,
 		.args = o->kselftest ? NULL : o->args,
 	};
-	char *path = lab_format("%s/selftests/suite.json", paths->repo);
-	int ret = lab_suite_read(path, &select, suite, e);
+	int ret = lab_suite_load(paths, &select, suite, e);
 
-	free(path);
 	if (ret)
 		return ret == -ESRCH ? -EINVAL : ret == -EINVAL ? -EIO : ret;
 	if (!o->kselftest)

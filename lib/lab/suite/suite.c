@@ -3,7 +3,6 @@
  * Reading of the suite's description.
  */
 #include <errno.h>
-#include <fnmatch.h>
 #include <jansson.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -11,6 +10,8 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "suite/manifest.h"
+#include "suite/select.h"
 #include "suite/suite.h"
 
 /* Where we are, for messages. */
@@ -272,78 +273,13 @@ static int add_program(const struct reading *r, json_t *object, struct lab_suite
 	return read_args(r, json_object_get(object, "args"), p);
 }
 
-static void free_program(struct lab_suite_program *p)
+void lab_suite_free_program(struct lab_suite_program *p)
 {
 	for (size_t i = 0; i < p->nr_args; i++)
 		free(p->args[i]);
 	free(p->args);
 	free(p->name);
 	free(p->runner);
-}
-
-static void add_arg(struct lab_suite_program *p, const char *arg)
-{
-	p->args = lab_realloc(p->args, p->nr_args + 1, sizeof(*p->args));
-	p->args[p->nr_args++] = lab_strdup(arg);
-}
-
-/* Does "PROGRAM:CASE" name @p?  Then CASE is passed on. */
-static bool select_by(struct lab_suite_program *p, char *pattern)
-{
-	char *cases = strchr(pattern, ':');
-	bool named;
-
-	if (cases)
-		*cases = '\0';
-	named = !fnmatch(pattern, p->name, 0);
-	if (cases)
-		*cases++ = ':';
-	if (named && cases && cases[0]) {
-		add_arg(p, "-t");
-		add_arg(p, cases);
-	}
-	return named;
-}
-
-static bool selected(struct lab_suite_program *p, const char *tests)
-{
-	char *words = lab_strdup(tests), *rest = words, *word;
-	bool named = false;
-
-	while ((word = strsep(&rest, " ")))
-		named |= word[0] && select_by(p, word);
-	free(words);
-	return named;
-}
-
-/* Keep what one of the patterns names. */
-static int select_tests(const struct reading *r, const char *tests, struct lab_suite *suite)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < suite->nr_programs; i++) {
-		struct lab_suite_program *p = &suite->programs[i];
-
-		if (selected(p, tests))
-			suite->programs[kept++] = *p;
-		else
-			free_program(p);
-	}
-	suite->nr_programs = kept;
-	if (kept)
-		return 0;
-	lab_fail(r->e, 0, "--tests '%s': no program of profile %s matches", tests, suite->profile);
-	return -ESRCH;
-}
-
-static void add_args(struct lab_suite_program *p, const char *args)
-{
-	char *words = lab_strdup(args), *rest = words, *word;
-
-	while ((word = strsep(&rest, " ")))
-		if (word[0])
-			add_arg(p, word);
-	free(words);
 }
 
 static int read_programs(const struct reading *r, json_t *root,
@@ -368,13 +304,13 @@ static int read_programs(const struct reading *r, json_t *root,
 			return ret;
 	}
 	if (select->tests) {
-		int ret = select_tests(r, select->tests, suite);
+		int ret = lab_select_tests(suite, select->tests, select->manifest, r->e);
 
 		if (ret)
 			return ret;
 	}
-	for (i = 0; select->args && i < suite->nr_programs; i++)
-		add_args(&suite->programs[i], select->args);
+	if (select->args)
+		lab_select_args(suite, select->args);
 	return 0;
 }
 
@@ -430,6 +366,25 @@ int lab_suite_read(const char *path, const struct lab_suite_select *select,
 	return ret;
 }
 
+int lab_suite_load(const struct lab_paths *paths, const struct lab_suite_select *select,
+		   struct lab_suite *suite, struct lab_error *e)
+{
+	struct lab_suite_select with = *select;
+	char *path = lab_format("%s/selftests/suite.json", paths->repo);
+	json_t *manifest = NULL;
+	int ret = 0;
+
+	if (select->tests && !select->manifest)
+		ret = lab_manifest_read(paths->build, &manifest, e);
+	if (manifest)
+		with.manifest = manifest;
+	if (!ret)
+		ret = lab_suite_read(path, &with, suite, e);
+	json_decref(manifest);
+	free(path);
+	return ret;
+}
+
 bool lab_suite_runs(const struct lab_suite *suite, const char *name)
 {
 	for (size_t i = 0; i < suite->nr_programs; i++)
@@ -448,7 +403,7 @@ static void free_module(struct lab_suite_module *m)
 void lab_suite_drop_programs(struct lab_suite *suite)
 {
 	for (size_t i = 0; i < suite->nr_programs; i++)
-		free_program(&suite->programs[i]);
+		lab_suite_free_program(&suite->programs[i]);
 	suite->nr_programs = 0;
 }
 

@@ -23,10 +23,12 @@
 #ifndef LAB_SUITE_H
 #define LAB_SUITE_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "base/lab_error.h"
+#include "base/paths.h"
 
 struct lab_suite_module {
 	char *name;
@@ -75,17 +77,30 @@ struct lab_suite_select {
 	const char *profile;	/* NULL: "default" */
 	const char *tests;	/* NULL: all; globs PROGRAM or PROGRAM:CASE, blanks between */
 	const char *args;	/* NULL: none; words behind each program's own arguments */
+	json_t *manifest;	/* NULL: whether there are such cases is not looked at */
 };
 
 /*
  * Read @path. CASE patterns are handed to each selected program as "-t CASE".
+ * A program whose tests no pattern selects is left out; a pattern that selects nothing
+ * at all is an error.
  * Returns 0 with @suite to be freed by lab_suite_free(); -EINVAL if the file
  * is wrong, -ESRCH if the selection names nothing in it, or another -errno.
  */
 int lab_suite_read(const char *path, const struct lab_suite_select *select,
 		   struct lab_suite *suite, struct lab_error *e);
+
+/*
+ * The same for the suite of @paths, and by the manifest of its build: patterns are checked
+ * before anything is started. @select->manifest saves reading it; else NULL.
+ */
+int lab_suite_load(const struct lab_paths *paths, const struct lab_suite_select *select,
+		   struct lab_suite *suite, struct lab_error *e);
+
 void lab_suite_free(struct lab_suite *suite);
 
+/* Free what is in @p, for whoever takes it out of the suite. */
+void lab_suite_free_program(struct lab_suite_program *p);
 /* Leave out what was selected; whoever does so has something else to run. */
 void lab_suite_drop_programs(struct lab_suite *suite);
 /* Leave out the modules that are built from the repository. */

@@ -119,6 +119,64 @@ TEST(several_patterns)
 	lab_suite_free(&s);
 }
 
+static const char tests[] =
+	"{ \"programs\": { \"q_test\": { \"tests\": {"
+	"    \"q.anon.munmap.guest\": {}, \"q.memfd.munmap.guest\": {}, \"q.file.mremap.guest\": {} } },"
+	"  \"r_test\": { \"tests\": { \"r.all\": {} } } } }";
+
+TEST(patterns_are_held_against_the_manifest)
+{
+	json_t *manifest = json_loads(tests, 0, NULL);
+	struct lab_suite_select select = { .tests = "q_test:*anon* q*:*munmap*", .manifest = manifest };
+	struct lab_suite s;
+	struct lab_error e;
+
+	ASSERT_NE(NULL, manifest);
+	ASSERT_EQ(0, read_suite(good, &select, &s, &e));
+	ASSERT_EQ(1, s.nr_programs);
+	EXPECT_EQ(6, s.programs[0].nr_args);
+	lab_suite_free(&s);
+
+	/* A pattern of a program that the manifest does not know may be right. */
+	select.tests = "*:*anon*";
+	ASSERT_EQ(0, read_suite(good, &select, &s, &e));
+	EXPECT_EQ(2, s.nr_programs);
+	lab_suite_free(&s);
+
+	select.tests = "q_test:*mefd.munmap.guest";
+	EXPECT_EQ(-ESRCH, read_suite(good, &select, &s, &e));
+	EXPECT_STREQ("no test matches 'q_test:*mefd.munmap.guest'; nearest: 'q_test:q.memfd.munmap.guest'; see build/lab list",
+		     e.text);
+	/* One pattern that selects something does not excuse another. */
+	select.tests = "q_test:*anon* q_test:?.file";
+	EXPECT_EQ(-ESRCH, read_suite(good, &select, &s, &e));
+	EXPECT_NE(NULL, strstr(e.text, "nearest: 'q_test:q.file.mremap.guest'"));
+	/* Of another profile. */
+	select.tests = "r_test:r.all";
+	EXPECT_EQ(-ESRCH, read_suite(good, &select, &s, &e));
+	select.tests = "q_tset";
+	EXPECT_EQ(-ESRCH, read_suite(good, &select, &s, &e));
+	EXPECT_STREQ("no program of profile default matches 'q_tset'; did you mean q_test?", e.text);
+	json_decref(manifest);
+}
+
+TEST(programs_without_a_selected_test_are_left_out)
+{
+	static const char two[] = "{ \"programs\": { \"p_test\": { \"tests\": { \"p.a\": {} } },"
+		" \"q_test\": { \"tests\": { \"q.b\": {} } } } }";
+	json_t *manifest = json_loads(two, 0, NULL);
+	struct lab_suite_select select = { .tests = "*:*.b", .manifest = manifest };
+	struct lab_suite s;
+	struct lab_error e;
+
+	ASSERT_NE(NULL, manifest);
+	ASSERT_EQ(0, read_suite(good, &select, &s, &e));
+	ASSERT_EQ(1, s.nr_programs);
+	EXPECT_STREQ("q_test", s.programs[0].name);
+	lab_suite_free(&s);
+	json_decref(manifest);
+}
+
 TEST(more_arguments)
 {
 	struct lab_suite_select select = { .tests = "q*:*anon*", .args = " -s  7 -n 3" };
@@ -140,7 +198,7 @@ TEST(selections_of_nothing)
 	struct lab_error e;
 
 	EXPECT_EQ(-ESRCH, read_suite(good, &select, &s, &e));
-	EXPECT_STREQ("--tests 'z*': no program of profile default matches", e.text);
+	EXPECT_STREQ("no program of profile default matches 'z*'; see build/lab list", e.text);
 	select = (struct lab_suite_select){ .mode = "three" };
 	EXPECT_EQ(-ESRCH, read_suite(good, &select, &s, &e));
 	EXPECT_STREQ("three: no mode of that name; there are: one two", e.text);
