@@ -4,7 +4,8 @@
 # Included by the top-level Makefile, which sets BUILD, CC, HOST_CFLAGS and Q.
 
 LAB_DIR := lib/lab
-LAB_CPPFLAGS := -I$(LAB_DIR)
+# After its own rooms lib/, for base/splats.h alone.
+LAB_CPPFLAGS := -I$(LAB_DIR) -Ilib
 LAB_INIT_SRCS := $(wildcard $(LAB_DIR)/agent/*.c)
 LAB_SRCS := $(filter-out $(LAB_DIR)/agent/init%,$(wildcard $(LAB_DIR)/*.c $(addsuffix /*.c,$(filter-out %/make,$(wildcard $(LAB_DIR)/*)))))
 LAB_OBJS := $(LAB_SRCS:$(LAB_DIR)/%.c=$(BUILD)/obj/lab/%.o)

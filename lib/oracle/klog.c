@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/splats.h"
 #include "host/hostfile.h"
 #include "oracle/oracle.h"
 
@@ -20,29 +21,6 @@
  * out-of-tree, unsigned, and test or user from unsafe commands.
  */
 #define TAINT_OURS	(1ULL << 6 | 1ULL << 12 | 1ULL << 13 | 1ULL << 18)
-
-bool klog_is_splat(const char *message)
-{
-	static const char * const signs[] = {
-		"WARNING:", "BUG:", "kernel BUG at", "Oops", "KASAN",
-		"KCSAN", "UBSAN", "general protection fault", "Bad page",
-		"Bad rss-counter", "possible circular locking",
-		"possible recursive locking", "inconsistent lock state",
-		"suspicious RCU usage", "sleeping function called from invalid",
-		"scheduling while atomic", "detected stall", "self-detected stall",
-		"detected expedited stalls", "blocked for more than", "soft lockup",
-		"hard LOCKUP", "new suspected memory leaks", "refcount_t:",
-		"trying to register non-static key", "Internal error:", "list_add corruption",
-		"list_del corruption", "stack guard page", "unable to handle",
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
-		if (strstr(message, signs[i]))
-			return true;
-	}
-	return false;
-}
 
 static int read_taint(unsigned long long *taint, struct result *r)
 {
@@ -92,7 +70,7 @@ static char *message_of(char *record)
 
 static void judge(const char *message, unsigned int *splats, struct result *r)
 {
-	if (klog_is_splat(message)) {
+	if (splat_is_in(message)) {
 		if (!(*splats)++)
 			result_fail(r, CONTRACT_KERNEL_LOG, "%s", message);
 	} else if (!*splats) {

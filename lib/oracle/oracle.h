@@ -262,7 +262,4 @@ int klog_await(struct klog *k, const char *text, char *found, size_t size,
 
 void klog_close(struct klog *k);
 
-/* klog_is_splat() - is this message text a sign of a broken kernel? */
-bool klog_is_splat(const char *message);
-
 #endif

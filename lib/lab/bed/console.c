@@ -6,13 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/splats.h"
 #include "bed/console.h"
-
-/* How an oops opens; a panic that follows has it as its cause. */
-static const char *const causes[] = {
-	"BUG: ", "kernel BUG at ", "Oops: ", "general protection fault", "invalid opcode:",
-	"double fault", "divide error", "KASAN: ", "stack segment",
-};
 
 /* Behind the kernel's "[    1.234567] " or "[    1.234567][   T12] ". */
 static const char *skip_stamp(const char *s)
@@ -59,9 +54,9 @@ static void take_line(struct lab_console *c)
 		c->panic_done = true;
 	else if (!strncmp(s, fatal, sizeof(fatal) - 1))
 		keep(c->init_said, sizeof(c->init_said), s + sizeof(fatal) - 1);
-	for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++)
-		if (!strncmp(s, causes[i], strlen(causes[i])))
-			keep(c->cause, sizeof(c->cause), s);
+	/* A panic that follows has it as its cause. */
+	if (splat_is_oops(s))
+		keep(c->cause, sizeof(c->cause), s);
 }
 
 void lab_console_feed(struct lab_console *c, const char *buf, size_t len)

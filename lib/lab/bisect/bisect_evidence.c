@@ -7,6 +7,7 @@
 
 #include "base/fsys.h"
 #include "base/json_text.h"
+#include "base/splats.h"
 #include "base/text.h"
 #include "bisect/bisect_evidence.h"
 #include "report/report.h"
@@ -14,34 +15,20 @@
 /* A mail is read as far as this. */
 #define MAX_LINES	60
 
-static bool begins_splat(const char *line, size_t len)
-{
-	static const char *const words[] = {
-		"BUG: ", "kernel BUG at", "WARNING: ", "Oops", "Kernel panic", "INFO: task ",
-		"INFO: rcu", "general protection fault", "INFO: possible",
-	};
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (memmem(line, len, words[i], strlen(words[i])))
-			return true;
-	return false;
-}
-
 json_t *lab_bisect_splat(const char *console)
 {
 	json_t *lines = json_array();
 
 	while (*console && json_array_size(lines) < MAX_LINES) {
 		size_t len = strcspn(console, "\n"), text = len;
+		char *line;
 
 		if (text && console[text - 1] == '\r')
 			text--;
-		if (json_array_size(lines) || begins_splat(console, text)) {
-			char *line = lab_format("%.*s", (int)text, console);
-
+		line = lab_format("%.*s", (int)text, console);
+		if (json_array_size(lines) || splat_is_in(line))
 			json_array_append_new(lines, lab_json_text(line));
-			free(line);
-		}
+		free(line);
 		console += len + (console[len] == '\n');
 	}
 	return lines;
