@@ -37,7 +37,7 @@ include lib/unit/unit.mk
 include selftests/kselftest/kselftest.mk
 include lib/lab/bisect.mk
 
-.PHONY: help all lab check soak matrix prove prove-upstream unit deps lint format clean
+.PHONY: help all lab check soak matrix prove unit deps lint format clean
 
 help:
 	@echo 'KVM selftests under MMU-notifier pressure'
@@ -57,7 +57,7 @@ help:
 	@echo '  make prove    put known regressions back into a kernel, one at a time: which test'
 	@echo '                notices? The kernel is built from KSRC=tree or from Debian'"'"'s source of'
 	@echo '                SERIES=; ONLY=glob: these entries, AGAIN=1: anew, PROVE=all: all tests'
-	@echo '  make prove-upstream  the same with the kernel tree'"'"'s own KVM selftests'
+	@echo '                KSELFTEST=dir: the tests of an installed kselftest instead'
 	@echo '  make unit     the unit tests alone (no virtual machine)'
 	@echo '  make kselftest  run the tests on this machine, as kselftest does (TARGETS=kvm);'
 	@echo '                kselftest-install, kselftest-gen_tar etc. as in a kernel tree'
@@ -121,26 +121,19 @@ matrix:
 	@$(BUILD)/lab matrix $(if $(KERNELS),--kernels '$(KERNELS)') \
 		$(if $(MODES),--modes '$(MODES)') $(if $(AGAIN),--again) $(LAB_ARGS)
 
-# The kernel with the regressions is $$tree/kernel, its source $$ksrc.
-SOURCE = sh lib/lab/kernel/fetch.sh source $(or $(SERIES),6.1) $(BUILD)/kernels
-PROVE_TREE = ksrc=$(if $(KSRC),'$(KSRC)',$$($(SOURCE))) && \
-	tree=$(BUILD)/prove/$$($(MAKE) -s --no-print-directory -C "$$ksrc" kernelversion) && \
-	sh selftests/regressions/build.sh "$$ksrc" "$$tree"
+# Prints the source tree of the kernel.
+SOURCE = $(if $(KSRC),echo '$(KSRC)',sh lib/lab/kernel/fetch.sh source $(or $(SERIES),6.1) $(BUILD)/kernels)
+PROVE_DIR = $(BUILD)/prove/$(if $(KSRC),$(notdir $(abspath $(KSRC))),$(or $(SERIES),6.1))
 
 prove:
 	@$(DEPS) prove
 	@$(MAKE) $(JOBS) all
 	@$(BUILD)/lab prove --check
-	@$(PROVE_TREE) && \
-		$(BUILD)/lab prove --kdir "$$tree/kernel" --out "$$tree/results" \
-		$(if $(ONLY),--only '$(ONLY)') $(if $(AGAIN),--again) $(if $(filter all,$(PROVE)),--all)
-
-prove-upstream:
-	@$(DEPS) prove
-	@$(MAKE) $(JOBS) all
-	@$(PROVE_TREE) && sh selftests/upstream/build.sh "$$ksrc" "$$tree" && \
-		$(BUILD)/lab prove-upstream --kdir "$$tree/kernel" --programs "$$tree/upstream" \
-		--out "$$tree/results-upstream" $(if $(ONLY),--only '$(ONLY)') $(if $(AGAIN),--again)
+	@src=$$($(SOURCE)) && sh selftests/regressions/build.sh "$$src" '$(PROVE_DIR)'
+	@$(BUILD)/lab prove --kdir '$(PROVE_DIR)/kernel' \
+		--out '$(PROVE_DIR)/results$(if $(KSELFTEST),-kselftest)' \
+		$(if $(ONLY),--only '$(ONLY)') $(if $(AGAIN),--again) \
+		$(if $(filter all,$(PROVE)),--all) $(if $(KSELFTEST),--kselftest '$(KSELFTEST)')
 
 unit:
 	@$(DEPS) $@

@@ -2,8 +2,7 @@
 # The test programs: every *_test.c is one, static, so that one binary runs on
 # any kernel and in any image.
 
-TEST_SRCS := $(wildcard selftests/*_test.c selftests/known/*_test.c selftests/negative/*_test.c \
-	selftests/upstream/*_test.c)
+TEST_SRCS := $(wildcard selftests/*_test.c selftests/known/*_test.c selftests/negative/*_test.c)
 TESTS_BUILT := $(addprefix $(BUILD)/selftests/,$(notdir $(TEST_SRCS:.c=)))
 
 # The files of the kernel's source that the tests are built and run with, of Debian's 6.1
@@ -53,9 +52,9 @@ $(foreach src,$(TEST_SRCS),$(eval $(call TEST_RULE,$(src))))
 
 # What the programs have to offer, for people and for the lab: each prints its part,
 # by an emulator if it is for another processor. Not so those that must not be run on
-# this machine (neg_*), and the one whose tests are what lies beside it (upstream_test).
+# this machine (neg_*).
 MANIFEST := $(BUILD)/manifest.json
-MANIFEST_PARTS := $(addsuffix .json,$(filter-out $(addprefix $(BUILD)/selftests/,neg_% upstream_test),$(TESTS_BUILT)))
+MANIFEST_PARTS := $(addsuffix .json,$(filter-out $(addprefix $(BUILD)/selftests/,neg_%),$(TESTS_BUILT)))
 TARGET = $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
 RUN = $(if $(filter $(shell uname -m),$(TARGET)),,qemu-$(TARGET))
 

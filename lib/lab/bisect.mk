@@ -43,5 +43,5 @@ $(BISECT_UNIT): $(BISECT_DIR)/driver.sh $(BUILD)/lab
 check-bisect:
 	@$(DEPS) bisect
 	@$(MAKE) $(JOBS) KSRC= all
-	@tree=$(if $(KSRC),'$(KSRC)',$$($(SOURCE))) && \
+	@tree=$$($(SOURCE)) && \
 		sh $(BISECT_DIR)/check.sh . "$$tree" $(OUT)

@@ -19,7 +19,6 @@
 #include "kernel/source.h"
 #include "prove/check.h"
 #include "prove/prove.h"
-#include "prove/upstream.h"
 #include "run/run.h"
 #include "suite/manifest.h"
 
@@ -34,7 +33,6 @@ static const struct {
 	{ "manifest", lab_manifest_main, "what the programs say of themselves, joined; make runs it" },
 	{ "matrix", lab_matrix_main, "the same programs on several kernels, and a table of them" },
 	{ "prove", lab_prove_main, "regressions put back on purpose, and which test notices each" },
-	{ "prove-upstream", lab_upstream_main, "the same with the kernel tree's own KVM selftests" },
 	{ "run", lab_run_main, "boot one kernel, run the suite in it, give the verdict" },
 	{ "soak", lab_soak_main, "the same run again and again, and what so many are worth" },
 	{ "source", lab_source_main, "the source of one of Debian's kernels" },

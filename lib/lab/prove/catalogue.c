@@ -30,18 +30,14 @@ static void append_word(char **words, const char *word)
 	*words = joined;
 }
 
-static int once(char **where, const char *value, const struct lab_regression *r,
-		const char *key, struct lab_error *e)
-{
-	if (*where)
-		return lab_fail(e, -EINVAL, "%s: a second \"%s:\"", r->path, key);
-	*where = lab_strdup(value);
-	return 0;
-}
-
 static int set(struct lab_regression *r, const char *key, const char *value,
 	       struct lab_error *e)
 {
+	const struct { const char *key; char **where; } once[] = {
+		{ "class", &r->class }, { "commit", &r->commit }, { "broke", &r->broke },
+		{ "mode", &r->mode },
+	};
+
 	if (!strcmp(key, "file") || !strncmp(key, "SPDX", 4))
 		return 0;
 	if (!strcmp(key, "tests")) {
@@ -55,14 +51,14 @@ static int set(struct lab_regression *r, const char *key, const char *value,
 		r->expects[r->nr_expects++] = lab_strdup(value);
 		return 0;
 	}
-	if (!strcmp(key, "class"))
-		return once(&r->class, value, r, key, e);
-	if (!strcmp(key, "commit"))
-		return once(&r->commit, value, r, key, e);
-	if (!strcmp(key, "broke"))
-		return once(&r->broke, value, r, key, e);
-	if (!strcmp(key, "mode"))
-		return once(&r->mode, value, r, key, e);
+	for (size_t i = 0; i < sizeof(once) / sizeof(once[0]); i++) {
+		if (strcmp(key, once[i].key))
+			continue;
+		if (*once[i].where)
+			return lab_fail(e, -EINVAL, "%s: a second \"%s:\"", r->path, key);
+		*once[i].where = lab_strdup(value);
+		return 0;
+	}
 	return lab_fail(e, -EINVAL, "%s: \"%s:\" is no key of an entry", r->path, key);
 }
 

@@ -4,12 +4,14 @@
  * leading comment says what it is.
  *
  *	// class: ...		which kind of regression
- *	// commit: ...		what fixed it, or made the rule
+ *	// commit: ...		what fixed it, or introduced the rule
  *	// broke: ...		what it does to people
  *	// file: ...		where it applies; may be repeated
  *	// tests: ...		what should see it, as for --tests; may be repeated
  *	// expect: ...		a text of the failure; may be repeated: one of them
  *	// mode: ...		a mode of the suite, if not the first
+ *
+ * One kernel has them all, and what follows is how it is talked to.
  */
 #ifndef LAB_CATALOGUE_H
 #define LAB_CATALOGUE_H
@@ -17,6 +19,13 @@
 #include <stddef.h>
 
 #include "base/lab_error.h"
+
+/* The kernel parameter that switches one on by its name, or "none". */
+#define LAB_REGRESSION_PARAMETER	"mn_regress.active=%s"
+/* A symbol of the kernels that have it. */
+#define LAB_REGRESSION_SYMBOL		"mn_regression_%s"
+/* On the console, before the number of times that its site was reached. */
+#define LAB_REGRESSION_REACHED		"mn_regress: %s reached "
 
 #define LAB_REGRESSION_EXPECTS	8
 

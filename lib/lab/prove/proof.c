@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * From the files of a run to a verdict on the suite.
+ * From the files of a run to a verdict on the suite, and what is made of many of them.
  */
 #include <errno.h>
 #include <jansson.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/exit.h"
 #include "base/fsys.h"
 #include "base/text.h"
 #include "prove/proof.h"
-#include "verdict/verdict.h"
+#include "run/start.h"
 
 static const char *const names[] = {
 	[LAB_PROOF_CAUGHT] = "caught",
@@ -31,16 +31,18 @@ const char *lab_proof_name(enum lab_proof_kind kind)
 
 static bool is_expected(const struct lab_regression *r, const char *text)
 {
+	if (!r->nr_expects)
+		return true;
 	for (size_t i = 0; i < r->nr_expects; i++)
 		if (strstr(text, r->expects[i]))
 			return true;
 	return false;
 }
 
-/* The last count that the kernel told of; it tells at powers of two and at the end. */
+/* The last count that the kernel printed; it does so at powers of two and at the end. */
 static long count_reached(const char *console, const struct lab_regression *r)
 {
-	char *word = lab_format("mn_regress: %s reached ", r->name);
+	char *word = lab_format(LAB_REGRESSION_REACHED, r->name);
 	long reached = 0;
 
 	for (const char *p = console; (p = strstr(p, word)); p += strlen(word))
@@ -116,7 +118,7 @@ static void judge_cases(json_t *results, const struct lab_regression *r, struct 
 		if (!failed)
 			take_failure(one, proof);
 		failed = true;
-		expected |= says_expected(one, r);
+		expected |= !r->nr_expects || says_expected(one, r);
 	}
 	if (failed)
 		proof->kind = expected ? LAB_PROOF_CAUGHT : LAB_PROOF_OTHERWISE;
@@ -138,28 +140,28 @@ static void judge_end(json_t *results, const struct lab_regression *r, const cha
 void lab_proof_judge(const char *dir, const struct lab_regression *r, int code,
 		     struct lab_proof *proof)
 {
-	char *console = lab_read_or_empty(dir, "console.log");
-	char *path = lab_format("%s/results.json", dir);
-	json_t *results = json_load_file(path, 0, NULL);
+	char *console = lab_read_or_empty(dir, "console.log"), *log = lab_format("%s/lab.log", dir);
+	struct lab_error e;
+	json_t *results = lab_run_results(dir, code, log, &e);
 
 	*proof = (struct lab_proof){ .kind = LAB_PROOF_UNKNOWN };
 	proof->reached = count_reached(console, r);
-	if (strstr(console, "mn_regress: no such regression")) {
-		proof->kind = LAB_PROOF_ABSENT;
-	} else if (results) {
+	if (results) {
 		if (code == LAB_EXIT_PASS)
 			proof->kind = proof->reached ? LAB_PROOF_SURVIVED : LAB_PROOF_UNREACHED;
 		judge_cases(results, r, proof);
 		judge_end(results, r, console, code, proof);
-		/* It never was another kernel than the unmodified one. */
+		/* The regression never happened: the kernel was as good as unmodified. */
 		if (proof->by[0] && !proof->reached)
 			proof->kind = LAB_PROOF_UNFOUNDED;
 	}
-	if (proof->kind == LAB_PROOF_UNKNOWN)
+	if (proof->kind == LAB_PROOF_UNKNOWN && results)
 		snprintf(proof->message, sizeof(proof->message), "lab run exited %d, see %.300s",
 			 code, dir);
+	else if (proof->kind == LAB_PROOF_UNKNOWN)
+		snprintf(proof->message, sizeof(proof->message), "%.500s", e.text);
 	json_decref(results);
-	free(path);
+	free(log);
 	free(console);
 }
 
@@ -203,4 +205,104 @@ int lab_proof_load(const char *path, struct lab_proof *proof, const char *stamp)
 	}
 	json_decref(j);
 	return found;
+}
+
+char *lab_proof_passing(const char *dir)
+{
+	char *path = lab_format("%s/results.json", dir), *test;
+	json_t *results = json_load_file(path, 0, NULL), *tests = json_object(), *one;
+	struct lab_text t = { NULL };
+	const char *program, *name, *status;
+	size_t i;
+
+	/* A test passes if one of its subtests does and none fails. */
+	json_array_foreach(json_object_get(results, "cases"), i, one) {
+		if (json_unpack(one, "{s:s, s:s, s:s}", "program", &program, "name", &name,
+				"status", &status) || !strcmp(status, "skip"))
+			continue;
+		test = lab_format("%s:%.*s", program, (int)strcspn(name, "/"), name);
+		if (!strcmp(status, "fail"))
+			json_object_set_new(tests, test, json_false());
+		else if (!json_object_get(tests, test))
+			json_object_set_new(tests, test, json_true());
+		free(test);
+	}
+	json_object_foreach(tests, name, one)
+		if (json_is_true(one))
+			lab_text_addf(&t, "%s%s", t.len ? " " : "", name);
+	json_decref(tests);
+	json_decref(results);
+	free(path);
+	return lab_text_take(&t);
+}
+
+static int by_value(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+void lab_proof_summary(FILE *f, const struct lab_catalogue *c, const struct lab_proof *proofs)
+{
+	double *seconds = lab_realloc(NULL, c->nr, sizeof(*seconds));
+	size_t of[LAB_PROOF_UNKNOWN + 1] = { 0 }, caught = 0;
+
+	for (size_t i = 0; i < c->nr; i++) {
+		of[proofs[i].kind]++;
+		if (proofs[i].kind <= LAB_PROOF_OTHERWISE)
+			seconds[caught++] = proofs[i].seconds;
+	}
+	for (int kind = 0; kind <= LAB_PROOF_UNKNOWN; kind++)
+		if (of[kind])
+			fprintf(f, "%s%s: %zu", kind ? ", " : "", lab_proof_name(kind), of[kind]);
+	fprintf(f, " of %zu\n", c->nr);
+	if (caught) {
+		qsort(seconds, caught, sizeof(*seconds), by_value);
+		fprintf(f, "seconds to the first failure: median %.1f, maximum %.1f\n",
+			seconds[caught / 2], seconds[caught - 1]);
+	}
+	free(seconds);
+}
+
+/* Text for a cell: no bars, which would end it. */
+static void add_cell(struct lab_text *t, const char *text)
+{
+	for (; *text; text++)
+		lab_text_add(t, *text == '|' ? "/" : text, 1);
+	lab_text_addf(t, " | ");
+}
+
+static void add_row(struct lab_text *t, const struct lab_regression *r,
+		    const struct lab_proof *proof)
+{
+	lab_text_addf(t, "| ");
+	add_cell(t, r->name);
+	add_cell(t, r->class);
+	add_cell(t, lab_proof_name(proof->kind));
+	lab_text_addf(t, "%ld | ", proof->reached);
+	if (proof->kind <= LAB_PROOF_OTHERWISE)
+		lab_text_addf(t, "%.1f | ", proof->seconds);
+	else
+		lab_text_addf(t, "| ");
+	add_cell(t, proof->by);
+	add_cell(t, proof->message);
+	lab_text_addf(t, "\n");
+}
+
+int lab_proof_table(const char *path, const struct lab_catalogue *c,
+		    const struct lab_proof *proofs, struct lab_error *e)
+{
+	struct lab_text t = { NULL };
+	char *text;
+	int ret;
+
+	lab_text_addf(&t, "| regression | class | result | reached | s | by | message |\n"
+		      "|---|---|---|---|---|---|---|\n");
+	for (size_t i = 0; i < c->nr; i++)
+		add_row(&t, &c->entries[i], &proofs[i]);
+	text = lab_text_take(&t);
+	ret = lab_write_file(path, text, strlen(text), e);
+	free(text);
+	return ret;
 }

@@ -5,6 +5,8 @@
 #ifndef LAB_PROOF_H
 #define LAB_PROOF_H
 
+#include <stdio.h>
+
 #include "prove/catalogue.h"
 
 enum lab_proof_kind {
@@ -28,9 +30,15 @@ struct lab_proof {
 /* For people, e.g. "caught". */
 const char *lab_proof_name(enum lab_proof_kind kind);
 
-/* Judge the results in @dir of a run that came back with @code. */
+/*
+ * Judge the results in @dir of a run that came back with @code. An entry that
+ * expects no text is content with any failure.
+ */
 void lab_proof_judge(const char *dir, const struct lab_regression *r, int code,
 		     struct lab_proof *proof);
+
+/* The tests that pass according to the results in @dir, as --tests takes them; to be freed. */
+char *lab_proof_passing(const char *dir);
 
 /* Keep it in @path, with @stamp; 0 or -errno. */
 int lab_proof_save(const char *path, const struct lab_proof *proof, const char *stamp,
@@ -38,5 +46,12 @@ int lab_proof_save(const char *path, const struct lab_proof *proof, const char *
 
 /* Whether @path has one with the same @stamp, which is then in @proof. */
 int lab_proof_load(const char *path, struct lab_proof *proof, const char *stamp);
+
+/* Counts, and how long it took to catch them; @proofs as the catalogue's entries. */
+void lab_proof_summary(FILE *f, const struct lab_catalogue *c, const struct lab_proof *proofs);
+
+/* All of them as Markdown into @path; 0 or -errno. */
+int lab_proof_table(const char *path, const struct lab_catalogue *c,
+		    const struct lab_proof *proofs, struct lab_error *e);
 
 #endif

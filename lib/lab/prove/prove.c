@@ -9,118 +9,85 @@
  */
 #include <errno.h>
 #include <fnmatch.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/child.h"
+#include "base/command.h"
+#include "base/exit.h"
 #include "base/fingerprint.h"
 #include "base/fsys.h"
 #include "base/paths.h"
+#include "base/process.h"
 #include "base/text.h"
 #include "prove/catalogue.h"
 #include "prove/proof.h"
 #include "prove/prove.h"
-#include "prove/prove_kernel.h"
-#include "prove/prove_table.h"
-#include "verdict/verdict.h"
+#include "run/options.h"
+#include "run/start.h"
 
 #define CATALOGUE	"selftests/regressions"
 
-static const char help[] =
-"usage: lab prove --kdir DIR [options]\n"
-"       lab prove --check\n"
-"\n"
-"Switch on each regression of selftests/regressions in turn and see which test\n"
-"notices. The kernel is one that has them all: see selftests/regressions/apply.sh.\n"
-"\n"
-"  --kdir DIR     the built kernel tree\n"
-"  --only GLOB    these entries\n"
-"  --all          run the whole default profile for each, not just its own tests\n"
-"  --again        also what was proved before with the same kernel and tests\n"
-"  --out DIR      results (default: build/prove)\n"
-"  --check        only see that there are tests as the entries name them\n"
-"\n"
-"exit code: 0 all caught, 1 not all, 13 infrastructure, 64 wrong usage\n";
-
 struct prove {
 	const struct lab_paths *paths;
-	const char *kdir, *only, *out;
+	const char *kdir, *only, *kselftest, *out;
 	bool all, again, check;
+	char *symbols;			/* of the kernel: its System.map */
 	uint64_t versions;		/* of kernel and tests */
 	struct lab_catalogue catalogue;
 	struct lab_proof *proofs;	/* as the catalogue's entries */
 	bool sound;			/* the kernel passes without any regression */
 };
 
-static int parse(int argc, char *argv[], struct prove *p)
+static bool is_wanted(const struct prove *p, size_t i)
 {
-	enum { KDIR = 1, ONLY, ALL, AGAIN, OUT, CHECK };
-	static const struct option longs[] = {
-		{ "kdir",	required_argument, NULL, KDIR },
-		{ "only",	required_argument, NULL, ONLY },
-		{ "all",	no_argument, NULL, ALL },
-		{ "again",	no_argument, NULL, AGAIN },
-		{ "out",	required_argument, NULL, OUT },
-		{ "check",	no_argument, NULL, CHECK },
-		{ NULL, 0, NULL, 0 }
-	};
-	int c;
+	return !p->only || !fnmatch(p->only, p->catalogue.entries[i].name, 0);
+}
 
-	opterr = 0;
-	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
-		switch (c) {
-		case KDIR:
-			p->kdir = optarg;
-			break;
-		case ONLY:
-			p->only = optarg;
-			break;
-		case ALL:
-			p->all = true;
-			break;
-		case AGAIN:
-			p->again = true;
-			break;
-		case OUT:
-			p->out = optarg;
-			break;
-		case CHECK:
-			p->check = true;
-			break;
-		default:
-			fprintf(stderr, "lab: %s: no such option, or its argument is missing; see lab prove --help\n",
-				argv[optind - 1]);
-			return -EINVAL;
-		}
-	}
-	if (optind < argc) {
-		fprintf(stderr, "lab: %s: not an option; see lab prove --help\n", argv[optind]);
-		return -EINVAL;
-	}
-	if (!p->kdir && !p->check) {
-		fprintf(stderr, "lab: prove needs --kdir; see lab prove --help\n");
-		return -EINVAL;
-	}
-	return 0;
+/* A kernel without the entry would pass all its tests. */
+static bool kernel_has(const struct prove *p, const char *name)
+{
+	char *line = lab_format(" " LAB_REGRESSION_SYMBOL "\n", name);
+	bool has = strstr(p->symbols, line);
+
+	free(line);
+	return has;
+}
+
+static int read_symbols(struct prove *p, struct lab_error *e)
+{
+	char *path = lab_format("%s/System.map", p->kdir);
+	size_t len, has = 0;
+	int ret = lab_read_file(path, &p->symbols, &len, e);
+
+	for (size_t i = 0; !ret && i < p->catalogue.nr; i++)
+		has += kernel_has(p, p->catalogue.entries[i].name);
+	free(path);
+	return has ? 0 : lab_fail(e, -EINVAL,
+		"--kdir %s: no kernel with regressions: build one with " CATALOGUE "/build.sh",
+		p->kdir);
 }
 
 /* All that a proof is a proof of but for the entry. */
 static int find_versions(struct prove *p, struct lab_error *e)
 {
-	char *image = lab_format("%s/vmlinux", p->kdir);
-	char *tests = lab_format("%s/selftests/mn_*_test", p->paths->build);
-	int ret;
+	const char *dir = p->kselftest ? p->kselftest : p->paths->build;
+	char *patterns[] = {
+		lab_format("%s/vmlinux", p->kdir),
+		lab_format("%s/%s", dir, p->kselftest ? "kselftest-list.txt" : "selftests/*_test"),
+		lab_format("%s/*/*", dir),
+	};
+	const size_t nr = p->kselftest ? 3 : 2;
+	int ret = 0;
 
 	p->versions = LAB_FINGERPRINT_NONE;
-	ret = lab_fingerprint_add(&p->versions, image, e);
-	if (!ret)
-		ret = lab_fingerprint_add(&p->versions, tests, e);
-	free(tests);
-	free(image);
+	for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++) {
+		if (!ret && i < nr)
+			ret = lab_fingerprint_add(&p->versions, patterns[i], e);
+		free(patterns[i]);
+	}
 	return ret;
 }
 
@@ -134,46 +101,26 @@ static char *stamp(const struct prove *p, const struct lab_regression *r, struct
 	return lab_format("%016" PRIx64 "%s", version, p->all ? " all" : "");
 }
 
-/* "lab run" with @active switched on; its exit code. */
+/*
+ * "lab run" with @active switched on; its exit code. @tests: all if NULL. The count of
+ * the broken site is on the console of the one machine, and the time to the first
+ * failure is that of one test after the other.
+ */
 static int run(const struct prove *p, const char *active, const char *tests, const char *mode,
 	       const char *dir)
 {
-	char *self = lab_format("%s/lab", p->paths->build);
-	char *append = lab_format("%s=%s", LAB_PROVE_PARAMETER, active);
+	char *append = lab_format(LAB_REGRESSION_PARAMETER, active);
 	char *log = lab_format("%s/lab.log", dir);
-	const char *argv[20] = {
-		self, "run", "--kdir", p->kdir, "--append", append, "--out", dir,
-		"--args", "-x",
+	const struct lab_options o = {
+		.kdir = p->kdir, .kselftest = p->kselftest, .append = append, .out = dir,
+		.args = p->kselftest ? NULL : "-x", .tests = p->all ? NULL : tests, .mode = mode,
+		.beds = tests ? 1 : 0,
 	};
-	size_t n = 10;
-	int code;
+	pid_t pid = lab_run_start(p->paths, &o, log, NULL);
 
-	/*
-	 * The count of the broken place is on the console of the one machine, and the time
-	 * to the first failure is that of one test after the other.
-	 */
-	if (tests) {
-		argv[n++] = "--beds";
-		argv[n++] = "1";
-	}
-	if (tests && !p->all) {
-		argv[n++] = "--tests";
-		argv[n++] = tests;
-	}
-	if (mode) {
-		argv[n++] = "--mode";
-		argv[n++] = mode;
-	}
-	code = lab_child_run((char *const *)argv, log);
 	free(log);
 	free(append);
-	free(self);
-	return code;
-}
-
-static bool is_wanted(const struct prove *p, size_t i)
-{
-	return !p->only || !fnmatch(p->only, p->catalogue.entries[i].name, 0);
+	return pid < 0 ? pid : lab_process_wait(pid);
 }
 
 /*
@@ -182,20 +129,23 @@ static bool is_wanted(const struct prove *p, size_t i)
  */
 static int check_tests(const struct prove *p, const struct lab_regression *r, struct lab_error *e)
 {
-	char *words = lab_strdup(r->tests), *rest = words, *word, *pattern, *program;
+	char *words = lab_strdup(r->tests), *rest = words, *word, *pattern;
 	int ret = 0;
 
 	while (!ret && (word = strsep(&rest, " "))) {
+		struct lab_argv argv = { NULL };
+		const struct lab_process list = { .argv = &argv, .out = "/dev/null" };
+
 		pattern = strchr(word, ':');
 		if (pattern)
 			*pattern++ = '\0';
-		program = lab_format("%s/selftests/%s", p->paths->build, word);
-		char *const argv[] = { program, "-l", pattern ? "-t" : NULL, pattern, NULL };
-
-		if (lab_child_run(argv, "/dev/null"))
+		lab_argv_addf(&argv, "%s/selftests/%s", p->paths->build, word);
+		lab_argv_add(&argv, "-l");
+		lab_argv_option(&argv, "-t", pattern);
+		if (lab_process_run(&list, e))
 			ret = lab_fail(e, -EINVAL, "%s: no test matches \"%s%s%s\"", r->path,
 				       word, pattern ? ":" : "", pattern ? pattern : "");
-		free(program);
+		lab_argv_free(&argv);
 	}
 	free(words);
 	return ret;
@@ -203,12 +153,17 @@ static int check_tests(const struct prove *p, const struct lab_regression *r, st
 
 static int check_all_tests(const struct prove *p, struct lab_error *e)
 {
+	size_t wanted = 0;
 	int ret = 0;
 
 	for (size_t i = 0; !ret && i < p->catalogue.nr; i++) {
-		if (is_wanted(p, i))
-			ret = check_tests(p, &p->catalogue.entries[i], e);
+		if (!is_wanted(p, i))
+			continue;
+		wanted++;
+		ret = check_tests(p, &p->catalogue.entries[i], e);
 	}
+	if (!ret && !wanted)
+		ret = lab_fail(e, -ESRCH, "--only '%s': no such entry in " CATALOGUE, p->only);
 	return ret;
 }
 
@@ -226,66 +181,105 @@ static void say(const struct prove *p, size_t i, const char *how)
 	fflush(stdout);
 }
 
+/* The kernel with nothing switched on; results in @dir. */
+static int prove_unmodified(const struct prove *p, const char *mode, const char *dir,
+			    struct lab_proof *proof, struct lab_error *e)
+{
+	static const struct lab_regression none = { .name = (char *)"none" };
+	char *file = lab_format("%s/proof.json", dir), *made = stamp(p, NULL, e);
+	bool again = p->again && !p->kselftest;		/* there it serves many entries */
+	int ret = lab_make_dirs(dir, e);
+
+	if (!ret && (again || !lab_proof_load(file, proof, made))) {
+		printf("unmodified: running all tests%s%s\n", mode ? " in mode " : "",
+		       mode ? mode : "");
+		fflush(stdout);
+		lab_proof_judge(dir, &none, run(p, "none", NULL, mode, dir), proof);
+		ret = lab_proof_save(file, proof, made, e);
+	}
+	free(made);
+	free(file);
+	return ret;
+}
+
+/* It must not fail anything. */
+static int prove_sound(struct prove *p, struct lab_error *e)
+{
+	char *dir = lab_format("%s/none", p->out);
+	struct lab_proof proof;
+	int ret = prove_unmodified(p, NULL, dir, &proof, e);
+
+	if (!ret) {
+		p->sound = proof.kind == LAB_PROOF_UNREACHED;
+		printf("unmodified: %s%s\n", p->sound ? "passed" : "FAILED, see ",
+		       p->sound ? "" : dir);
+	}
+	free(dir);
+	return ret;
+}
+
+/*
+ * Tests that pass on the unmodified kernel. What they say when they fail nobody knows
+ * beforehand: any failure counts.
+ */
+static int try_kselftest(const struct prove *p, const struct lab_regression *r, const char *dir,
+			 struct lab_proof *proof, struct lab_error *e)
+{
+	char *none = lab_format("%s/none-%s", p->out, r->mode ? r->mode : "default"), *tests;
+	struct lab_regression any = *r;
+	int ret = prove_unmodified(p, r->mode, none, proof, e);
+
+	any.nr_expects = 0;
+	tests = ret ? NULL : lab_proof_passing(none);
+	if (!ret && !tests[0])
+		ret = lab_fail(e, -EINVAL, "no test of %s passes without a regression, see %s",
+			       p->kselftest, none);
+	if (!ret)
+		lab_proof_judge(dir, &any, run(p, r->name, tests, r->mode, dir), proof);
+	free(tests);
+	free(none);
+	return ret;
+}
+
 static int prove_one(struct prove *p, size_t i, struct lab_error *e)
 {
 	const struct lab_regression *r = &p->catalogue.entries[i];
 	struct lab_proof *proof = &p->proofs[i];
 	char *dir = lab_format("%s/%s", p->out, r->name);
 	char *file = lab_format("%s/proof.json", dir), *made = stamp(p, r, e);
-	int code, ret = made ? lab_make_dirs(dir, e) : -EIO;
+	int ret = made ? lab_make_dirs(dir, e) : -EIO;
 
-	if (!ret && !p->again && lab_proof_load(file, proof, made)) {
+	if (!ret && !kernel_has(p, r->name)) {
+		*proof = (struct lab_proof){ .kind = LAB_PROOF_ABSENT };
+		say(p, i, "");
+	} else if (!ret && !p->again && lab_proof_load(file, proof, made)) {
 		say(p, i, "before: ");
 	} else if (!ret) {
-		code = run(p, r->name, r->tests, r->mode, dir);
-		lab_proof_judge(dir, r, code, proof);
-		say(p, i, "");
-		ret = lab_proof_save(file, proof, made, e);
+		if (p->kselftest)
+			ret = try_kselftest(p, r, dir, proof, e);
+		else
+			lab_proof_judge(dir, r, run(p, r->name, r->tests, r->mode, dir), proof);
+		if (!ret)
+			ret = lab_proof_save(file, proof, made, e);
+		if (!ret)
+			say(p, i, "");
 	}
 	free(made);
 	free(file);
-	free(dir);
-	return ret;
-}
-
-/* The same kernel with nothing switched on must not fail anything. */
-static int prove_sound(struct prove *p, struct lab_error *e)
-{
-	static const struct lab_regression none = { .name = (char *)"none" };
-	char *dir = lab_format("%s/none", p->out), *made = stamp(p, NULL, e);
-	char *file = lab_format("%s/proof.json", dir);
-	struct lab_proof proof;
-	int code, ret = lab_make_dirs(dir, e);
-
-	if (!ret && !p->again && lab_proof_load(file, &proof, made)) {
-		p->sound = proof.kind == LAB_PROOF_UNREACHED;
-		printf("unmodified: before: %s\n", p->sound ? "passed" : "FAILED");
-	} else if (!ret) {
-		printf("unmodified: running the default profile\n");
-		fflush(stdout);
-		code = run(p, "none", NULL, NULL, dir);
-		lab_proof_judge(dir, &none, code, &proof);
-		p->sound = code == LAB_EXIT_PASS;
-		printf("unmodified: %s\n", p->sound ? "passed" : "FAILED, see its results");
-		ret = lab_proof_save(file, &proof, made, e);
-	}
-	free(file);
-	free(made);
 	free(dir);
 	return ret;
 }
 
 static int prove_all(struct prove *p, struct lab_error *e)
 {
-	int ret = p->only ? 0 : prove_sound(p, e);
+	int ret = 0;
 
-	if (p->only)
-		p->sound = true;
-	for (size_t i = 0; !ret && i < p->catalogue.nr; i++) {
-		if (!is_wanted(p, i))
-			continue;
-		ret = prove_one(p, i, e);
-	}
+	p->sound = p->only || p->kselftest;
+	if (!p->sound)
+		ret = prove_sound(p, e);
+	for (size_t i = 0; !ret && i < p->catalogue.nr; i++)
+		if (is_wanted(p, i))
+			ret = prove_one(p, i, e);
 	return ret;
 }
 
@@ -294,10 +288,8 @@ static bool all_caught(const struct prove *p)
 	for (size_t i = 0; i < p->catalogue.nr; i++) {
 		enum lab_proof_kind kind = p->proofs[i].kind;
 
-		if (!is_wanted(p, i))
-			continue;
-		if (kind != LAB_PROOF_CAUGHT && kind != LAB_PROOF_OTHERWISE &&
-		    kind != LAB_PROOF_ABSENT)
+		if (is_wanted(p, i) && kind != LAB_PROOF_CAUGHT &&
+		    kind != LAB_PROOF_OTHERWISE && kind != LAB_PROOF_ABSENT)
 			return false;
 	}
 	return true;
@@ -306,7 +298,7 @@ static bool all_caught(const struct prove *p)
 static int prove_and_report(struct prove *p, struct lab_error *e)
 {
 	char *table = lab_format("%s/prove.md", p->out);
-	int ret = lab_prove_check_kernel(p->kdir, e);
+	int ret = read_symbols(p, e);
 
 	if (!ret)
 		ret = find_versions(p, e);
@@ -317,8 +309,8 @@ static int prove_and_report(struct prove *p, struct lab_error *e)
 		ret = prove_all(p, e);
 	}
 	if (!ret && !p->only) {
-		lab_prove_summary(stdout, &p->catalogue, p->proofs);
-		ret = lab_prove_table(table, &p->catalogue, p->proofs, e);
+		lab_proof_summary(stdout, &p->catalogue, p->proofs);
+		ret = lab_proof_table(table, &p->catalogue, p->proofs, e);
 		if (!ret)
 			printf("table in %s\n", table);
 	}
@@ -328,7 +320,7 @@ static int prove_and_report(struct prove *p, struct lab_error *e)
 
 static int prove(struct prove *p)
 {
-	char *catalogue = lab_format("%s/%s", p->paths->repo, CATALOGUE);
+	char *catalogue = lab_format("%s/" CATALOGUE, p->paths->repo);
 	struct lab_error e;
 	bool caught = true;
 	int ret = lab_catalogue_read(catalogue, &p->catalogue, &e);
@@ -342,34 +334,80 @@ static int prove(struct prove *p)
 		ret = prove_and_report(p, &e);
 		caught = !ret && all_caught(p);
 	}
+	free(p->symbols);
 	free(p->proofs);
 	lab_catalogue_free(&p->catalogue);
 	free(catalogue);
 	if (ret) {
 		fprintf(stderr, "lab: %s\n", e.text);
-		return LAB_EXIT_INFRASTRUCTURE;
+		return ret == -ESRCH ? LAB_EXIT_USAGE : LAB_EXIT_INFRASTRUCTURE;
 	}
 	return caught && p->sound ? LAB_EXIT_PASS : LAB_EXIT_FAIL;
 }
+
+enum { KDIR = 256, ONLY, ALL, KSELFTEST, AGAIN, OUT, CHECK };
+
+static const struct argp_option options[] = {
+	{ "kdir", KDIR, "DIR", 0, "The built kernel tree, see selftests/regressions/build.sh", 0 },
+	{ "only", ONLY, "GLOB", 0, "These entries", 0 },
+	{ "all", ALL, NULL, 0, "Run the whole default profile for each, not just its own tests", 0 },
+	{ "kselftest", KSELFTEST, "DIR", 0, "Run what make kselftest-install of a kernel has put "
+	  "into DIR: those of its tests that pass without a regression", 0 },
+	{ "again", AGAIN, NULL, 0, "Also what was proved before with the same kernel and tests", 0 },
+	{ "out", OUT, "DIR", 0, "Directory of results (default: build/prove)", 0 },
+	{ "check", CHECK, NULL, 0, "Only see that there are tests as the entries name them", 0 },
+	{ 0 }
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct prove *p = state->input;
+
+	switch (key) {
+	case KDIR:
+		return lab_command_word(state, options, key, arg, &p->kdir);
+	case ONLY:
+		return lab_command_word(state, options, key, arg, &p->only);
+	case ALL:
+		p->all = true;
+		return 0;
+	case KSELFTEST:
+		return lab_command_word(state, options, key, arg, &p->kselftest);
+	case AGAIN:
+		p->again = true;
+		return 0;
+	case OUT:
+		return lab_command_word(state, options, key, arg, &p->out);
+	case CHECK:
+		p->check = true;
+		return 0;
+	case ARGP_KEY_END:
+		if (!p->kdir && !p->check)
+			return lab_command_refuse(state, "prove needs --kdir: the built kernel tree");
+		if (p->all && p->kselftest)
+			return lab_command_refuse(state, "--all and --kselftest: give one of them");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp command = {
+	options, parse, NULL,
+	"Switch on each regression of selftests/regressions in turn, and see which test notices."
+	"\vExit code: 0 all are caught, 1 not all, 13 infrastructure, 64 wrong usage",
+	NULL, NULL, NULL
+};
 
 int lab_prove_main(int argc, char *argv[], const struct lab_paths *paths)
 {
 	struct prove p = { .paths = paths };
 	char *out = lab_format("%s/prove", paths->build);
-	int code;
+	int code = lab_command_parse(&command, argc, argv, &p);
 
-	if (argc > 1 && !strcmp(argv[1], "--help")) {
-		fputs(help, stdout);
-		free(out);
-		return 0;
-	}
-	if (parse(argc, argv, &p)) {
-		free(out);
-		return LAB_EXIT_USAGE;
-	}
-	if (!p.out)
-		p.out = out;
-	code = prove(&p);
+	p.out = p.out ? p.out : out;
+	if (!code)
+		code = prove(&p);
 	free(out);
 	return code;
 }
