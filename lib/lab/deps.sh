@@ -26,6 +26,7 @@ archive.h			libarchive-dev		building the lab
 gsl/gsl_cdf.h			libgsl-dev		building the lab
 jansson.h			libjansson-dev		building the lab
 libelf.h			libelf-dev		building the lab
+openssl/sha.h			libssl-dev		building the lab
 '
 machine='
 modinfo				kmod			finding kernel modules

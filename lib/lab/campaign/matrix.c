@@ -14,6 +14,7 @@
 
 #include "base/command.h"
 #include "base/exit.h"
+#include "base/fingerprint.h"
 #include "base/fsys.h"
 #include "base/process.h"
 #include "base/text.h"
@@ -38,7 +39,8 @@ struct matrix {
 struct cell {
 	struct lab_options options;
 	json_t *setup;		/* what is run */
-	char *title, *dir, *made_of;	/* the last: file with the setup of what is in dir */
+	struct lab_fingerprint stamp;	/* of that */
+	char *title, *dir;
 	json_t *results;	/* NULL: none */
 };
 
@@ -103,6 +105,7 @@ static int describe(const struct matrix *m, struct cell *cell, struct lab_error 
 {
 	const char *release, *mode;
 	int ret = lab_setup_describe(m->paths, &cell->options, &cell->setup, e);
+	char *text;
 
 	if (ret)
 		return ret;
@@ -110,7 +113,11 @@ static int describe(const struct matrix *m, struct cell *cell, struct lab_error 
 	mode = json_string_value(json_object_get(cell->setup, "mode"));
 	cell->title = lab_format("%s %s", release, mode);
 	cell->dir = lab_format("%s/%s-%s", m->out, release, mode);
-	cell->made_of = lab_format("%s/setup.json", cell->dir);
+	text = json_dumps(cell->setup, JSON_SORT_KEYS);
+	if (!text)
+		return lab_fail(e, -ENOMEM, "json_dumps(): out of memory");
+	lab_fingerprint_add_text(&cell->stamp, text);
+	free(text);
 	cell->options.out = cell->dir;
 	return 0;
 }
@@ -168,12 +175,11 @@ static int add_cells(struct matrix *m)
 /* What a run left that said something of its kernel; NULL if there is none, or of another. */
 static json_t *load(const struct cell *cell)
 {
-	json_t *made_of = json_load_file(cell->made_of, 0, NULL), *results = NULL;
 	char *path = lab_format("%s/results.json", cell->dir);
+	json_t *results = NULL;
 
-	if (json_equal(made_of, cell->setup))
+	if (lab_stamp_is(cell->dir, &cell->stamp))
 		results = json_load_file(path, 0, NULL);
-	json_decref(made_of);
 	free(path);
 	return results;
 }
@@ -193,9 +199,7 @@ static int run(struct matrix *m, struct cell *cell, struct lab_error *e)
 		return lab_fail(e, -EIO, "%s, see %s",
 				json_string_value(json_object_get(cell->results, "reason")),
 				cell->dir);
-	if (json_dump_file(cell->setup, cell->made_of, JSON_INDENT(2)))
-		return lab_fail(e, -EIO, "%s cannot be written", cell->made_of);
-	return 0;
+	return lab_stamp(cell->dir, &cell->stamp, e);
 }
 
 static void say(struct matrix *m, const struct cell *cell)
@@ -290,7 +294,6 @@ static void forget(struct matrix *m)
 		json_decref(m->cells[i].results);
 		free(m->cells[i].title);
 		free(m->cells[i].dir);
-		free(m->cells[i].made_of);
 	}
 	free(m->cells);
 	lab_argv_free(&m->kernel_words);

@@ -4,33 +4,15 @@
  * given as a file with a directory of modules.
  */
 #include <errno.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fingerprint.h"
 #include "base/fsys.h"
 #include "kernel/kernel.h"
 #include "kernel/kernel_source.h"
 #include "kernel/vmlinux.h"
-
-/* FNV-1a: names unpacked kernels; chance collisions are all it must avoid. */
-static int hash_file(const char *path, uint64_t *hash, struct lab_error *e)
-{
-	uint64_t h = 0xcbf29ce484222325;
-	size_t len;
-	char *data;
-	int ret;
-
-	ret = lab_read_file(path, &data, &len, e);
-	if (ret)
-		return ret;
-	for (size_t i = 0; i < len; i++)
-		h = (h ^ (unsigned char)data[i]) * 0x100000001b3;
-	free(data);
-	*hash = h;
-	return 0;
-}
 
 /*
  * What was unpacked before: @dir/release, written last, says that @dir is
@@ -82,15 +64,14 @@ int lab_kernel_from_file(const char *path, const char *cache_dir,
 {
 	char dir[PATH_MAX];
 	struct lab_vmlinux v;
-	uint64_t hash;
+	struct lab_fingerprint f = { "" };
 	int ret;
 
 	ret = lab_realpath(path, k->image, e);
 	if (!ret)
-		ret = hash_file(path, &hash, e);
+		ret = lab_fingerprint_add_file(&f, path, e);
 	if (!ret)
-		ret = lab_path(e, dir, "%s/image-%016llx", cache_dir,
-			       (unsigned long long)hash);
+		ret = lab_path(e, dir, "%s/image-%s", cache_dir, f.hex);
 	if (ret || from_cache(dir, k))
 		return ret;
 	ret = lab_vmlinux_read(path, &v, e);

@@ -9,7 +9,6 @@
  */
 #include <errno.h>
 #include <fnmatch.h>
-#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,7 +34,7 @@ struct prove {
 	const char *kdir, *only, *kselftest, *out;
 	bool all, again, check;
 	char *symbols;			/* of the kernel: its System.map */
-	uint64_t versions;		/* of kernel and tests */
+	struct lab_fingerprint versions;	/* of kernel and tests */
 	struct lab_catalogue catalogue;
 	struct lab_proof *proofs;	/* as the catalogue's entries */
 	bool sound;			/* the kernel passes without any regression */
@@ -82,7 +81,6 @@ static int find_versions(struct prove *p, struct lab_error *e)
 	const size_t nr = p->kselftest ? 3 : 2;
 	int ret = 0;
 
-	p->versions = LAB_FINGERPRINT_NONE;
 	for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++) {
 		if (!ret && i < nr)
 			ret = lab_fingerprint_add(&p->versions, patterns[i], e);
@@ -94,11 +92,11 @@ static int find_versions(struct prove *p, struct lab_error *e)
 /* What a proof of @r, or of no regression if NULL, is a proof of; NULL on error. */
 static char *stamp(const struct prove *p, const struct lab_regression *r, struct lab_error *e)
 {
-	uint64_t version = p->versions;
+	struct lab_fingerprint version = p->versions;
 
-	if (r && lab_fingerprint_add(&version, r->path, e))
+	if (r && lab_fingerprint_add_file(&version, r->path, e))
 		return NULL;
-	return lab_format("%016" PRIx64 "%s", version, p->all ? " all" : "");
+	return lab_format("%s%s", version.hex, p->all ? " all" : "");
 }
 
 /*

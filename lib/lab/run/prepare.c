@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/fingerprint.h"
 #include "base/fsys.h"
 #include "base/process.h"
 #include "base/text.h"
@@ -25,16 +26,15 @@
 static const char *const own_modules[] = { "virtio_pci", "virtio_console" };
 
 /*
- * Modules are built per kernel, and kernels of one release may differ: a hash
- * of the path they are built against keeps trees apart.
+ * Modules are built per kernel, and kernels of one release may differ: the path
+ * that they are built against keeps trees apart.
  */
 static char *module_dir(const struct lab_prepare *p, const struct lab_kernel *k)
 {
-	unsigned int hash = 5381;
+	struct lab_fingerprint f = { "" };
 
-	for (const char *s = k->build; *s; s++)
-		hash = hash * 33 + (unsigned char)*s;
-	return lab_format("%s/modules/%s-%08x", p->paths->build, k->release, hash);
+	lab_fingerprint_add_text(&f, k->build);
+	return lab_format("%s/modules/%s-%.8s", p->paths->build, k->release, f.hex);
 }
 
 /* Two labs must not build the same module at once; the lock goes with the process. */

@@ -18,9 +18,9 @@
 #include "run/setup.h"
 #include "suite/kselftest.h"
 
-static int add(uint64_t *fingerprint, struct lab_error *e, char *pattern)
+static int add(struct lab_fingerprint *f, struct lab_error *e, char *pattern)
 {
-	int ret = lab_fingerprint_add(fingerprint, pattern, e);
+	int ret = lab_fingerprint_add(f, pattern, e);
 
 	free(pattern);
 	return ret;
@@ -28,20 +28,20 @@ static int add(uint64_t *fingerprint, struct lab_error *e, char *pattern)
 
 /* The programs selected, how they are run, and the modules built for them. */
 static int fingerprint_suite(const struct lab_paths *paths, const char *kselftest,
-			     const struct lab_suite *suite, uint64_t *fingerprint,
+			     const struct lab_suite *suite, struct lab_fingerprint *f,
 			     struct lab_error *e)
 {
 	const char *programs = kselftest ? "%s/%s/*" : "%s/selftests/%s";
-	int ret = add(fingerprint, e, lab_format("%s/selftests/suite.json", paths->repo));
+	int ret = add(f, e, lab_format("%s/selftests/suite.json", paths->repo));
 
 	if (!ret && kselftest)
-		ret = add(fingerprint, e, lab_format("%s/*", kselftest));
+		ret = add(f, e, lab_format("%s/*", kselftest));
 	for (size_t i = 0; !ret && i < suite->nr_programs; i++)
-		ret = add(fingerprint, e, lab_format(programs, kselftest ? kselftest : paths->build,
+		ret = add(f, e, lab_format(programs, kselftest ? kselftest : paths->build,
 						     suite->programs[i].name));
 	for (size_t i = 0; !ret && i < suite->nr_modules; i++)
 		if (suite->modules[i].dir)
-			ret = add(fingerprint, e, lab_format("%s/%s/*", paths->repo,
+			ret = add(f, e, lab_format("%s/%s/*", paths->repo,
 							     suite->modules[i].dir));
 	return ret;
 }
@@ -81,11 +81,6 @@ int lab_setup_kernel(const struct lab_paths *paths, const struct lab_options *o,
 	return ret == -ENOENT && (o->kernel || o->kdir) ? -EINVAL : ret;
 }
 
-static json_t *hex(uint64_t fingerprint)
-{
-	return json_sprintf("%016llx", (unsigned long long)fingerprint);
-}
-
 static json_t *word(const char *given)
 {
 	return json_string(given ? given : "");
@@ -93,14 +88,15 @@ static json_t *word(const char *given)
 
 static int describe(const struct lab_options *o, const struct lab_suite *suite,
 		    const struct lab_topology *topology, const struct lab_kernel *k,
-		    uint64_t programs, uint64_t image, json_t **setup, struct lab_error *e)
+		    const struct lab_fingerprint *programs,
+		    const struct lab_fingerprint *image, json_t **setup, struct lab_error *e)
 {
-	*setup = json_pack("{s:s, s:o, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:s*}",
-			   "kernel", k->release, "image", hex(image),
+	*setup = json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:s, s:s*}",
+			   "kernel", k->release, "image", image->hex,
 			   "mode", suite->mode, "profile", suite->profile,
 			   "topology", topology->name,
 			   "tests", word(o->tests), "args", word(o->args),
-			   "append", word(o->append), LAB_SETUP_PROGRAMS, hex(programs),
+			   "append", word(o->append), LAB_SETUP_PROGRAMS, programs->hex,
 			   "kselftest", o->kselftest);
 	return *setup ? 0 : lab_fail(e, -EINVAL, "an option is no UTF-8");
 }
@@ -108,7 +104,7 @@ static int describe(const struct lab_options *o, const struct lab_suite *suite,
 int lab_setup_describe(const struct lab_paths *paths, const struct lab_options *options,
 		       json_t **setup, struct lab_error *e)
 {
-	uint64_t programs = LAB_FINGERPRINT_NONE, image = LAB_FINGERPRINT_NONE;
+	struct lab_fingerprint programs = { "" }, image = { "" };
 	const struct lab_topology *topology;
 	struct lab_kernel kernel;
 	struct lab_suite suite;
@@ -124,9 +120,9 @@ int lab_setup_describe(const struct lab_paths *paths, const struct lab_options *
 	if (!ret)
 		ret = lab_setup_kernel(paths, options, &kernel, e);
 	if (!ret)
-		ret = lab_fingerprint_add(&image, kernel.image, e);
+		ret = lab_fingerprint_add_file(&image, kernel.image, e);
 	if (!ret)
-		ret = describe(options, &suite, topology, &kernel, programs, image, setup, e);
+		ret = describe(options, &suite, topology, &kernel, &programs, &image, setup, e);
 	lab_suite_free(&suite);
 	return ret;
 }

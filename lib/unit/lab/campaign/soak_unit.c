@@ -7,7 +7,6 @@
 
 #include <unistd.h>
 
-#include "base/fingerprint.h"
 #include "base/fsys.h"
 #include "campaign/soak_file.h"
 #include "campaign/soak_report.h"
@@ -202,20 +201,6 @@ TEST_F(soak, bounds)
 	EXPECT_EQ(10.2, bound_of_runs(5, 100));
 	EXPECT_EQ(50.4, bound_of_runs(20000, 40000));
 	EXPECT_EQ(100, bound_of_runs(3, 3));
-}
-
-TEST_F(soak, fingerprints)
-{
-	uint64_t a = LAB_FINGERPRINT_NONE, b = a, c = a;
-
-	ASSERT_EQ(0, lab_write_file(self->path, "x", 1, NULL));
-	ASSERT_EQ(0, lab_fingerprint_add(&a, self->path, &self->e));
-	ASSERT_EQ(0, lab_fingerprint_add(&b, self->path, &self->e));
-	EXPECT_EQ(a, b);
-	ASSERT_EQ(0, lab_write_file(self->path, "y", 1, NULL));
-	ASSERT_EQ(0, lab_fingerprint_add(&c, self->path, &self->e));
-	EXPECT_NE(a, c);
-	EXPECT_EQ(-ENOENT, lab_fingerprint_add(&c, "/nowhere/at/all", &self->e));
 }
 
 TEST_HARNESS_MAIN
