@@ -30,10 +30,10 @@ $(UNITS_BUILT): $(BUILD)/unit/%: lib/unit/%.c $(HARNESS_READY)
 	$(call stage,unit,$(words $(UNITS_BUILT)) unit tests)@mkdir -p $(@D)
 	$(Q)$(CC) $(UNIT_CFLAGS) $(HARNESS_FLAGS) $(CFLAGS) -MF $@.d -o $@ $< $(UNIT_LINK)
 
-# Goes with them, being of shell.
-FETCH_UNIT := $(BUILD)/unit/lab/kernel/fetch_unit
-unit-programs: $(FETCH_UNIT)
-$(FETCH_UNIT): lib/unit/lab/kernel/fetch.sh
+# These go with them, being of shell.
+SHELL_UNITS := $(patsubst %,$(BUILD)/unit/lab/%_unit,kernel/fetch make/variables)
+unit-programs: $(SHELL_UNITS)
+$(SHELL_UNITS): $(BUILD)/unit/%_unit: lib/unit/%.sh
 	@mkdir -p $(@D)
 	$(Q)printf '#!/bin/sh\nexec sh %s\n' '$(abspath $<)' > $@ && chmod +x $@
 
