@@ -20,6 +20,7 @@
 #include "prove/check.h"
 #include "prove/prove.h"
 #include "run/run.h"
+#include "suite/list.h"
 #include "suite/manifest.h"
 
 static const struct {
@@ -30,6 +31,7 @@ static const struct {
 	{ "bisect", lab_bisect_main, "which commit broke it? from a good one and a bad one" },
 	{ "bisect-step", lab_bisect_step_main, "one step of it, for git bisect run" },
 	{ "check", lab_check_main, "the project's own tests, with proof that failures are noticed" },
+	{ "list", lab_list_main, "what there is to run, and what has to do with a word" },
 	{ "manifest", lab_manifest_main, "what the programs say of themselves, joined; make runs it" },
 	{ "matrix", lab_matrix_main, "the same programs on several kernels, and a table of them" },
 	{ "prove", lab_prove_main, "regressions put back on purpose, and which test notices each" },

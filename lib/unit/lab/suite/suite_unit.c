@@ -145,7 +145,8 @@ TEST(patterns_are_held_against_the_manifest)
 
 	select.tests = "q_test:*mefd.munmap.guest";
 	EXPECT_EQ(-ESRCH, read_suite(good, &select, &s, &e));
-	EXPECT_STREQ("no test matches 'q_test:*mefd.munmap.guest'; nearest: 'q_test:q.memfd.munmap.guest'; see build/lab list",
+	EXPECT_STREQ("no test matches 'q_test:*mefd.munmap.guest'; "
+		     "nearest: 'q_test:q.memfd.munmap.guest'; see build/lab list",
 		     e.text);
 	/* One pattern that selects something does not excuse another. */
 	select.tests = "q_test:*anon* q_test:?.file";
