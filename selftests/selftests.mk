@@ -54,7 +54,7 @@ $(foreach src,$(TEST_SRCS),$(eval $(call TEST_RULE,$(src))))
 # by an emulator if it is for another processor. Not so those that must not be run on
 # this machine (neg_*).
 MANIFEST := $(BUILD)/manifest.json
-MANIFEST_PARTS := $(addsuffix .json,$(filter-out $(addprefix $(BUILD)/selftests/,neg_%),$(TESTS_BUILT)))
+MANIFEST_PARTS := $(addsuffix .json,$(filter-out $(BUILD)/selftests/neg_%,$(TESTS_BUILT)))
 TARGET = $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
 RUN = $(if $(filter $(shell uname -m),$(TARGET)),,qemu-$(TARGET))
 

@@ -24,6 +24,8 @@
 #include "prove/catalogue.h"
 #include "prove/proof.h"
 #include "prove/prove.h"
+#include "suite/manifest.h"
+#include "suite/suite.h"
 #include "run/options.h"
 #include "run/start.h"
 
@@ -125,41 +127,34 @@ static int run(const struct prove *p, const char *active, const char *tests, con
  * Does each pattern of an entry select a test? One that does not would fail,
  * which must not look like a regression that is caught.
  */
-static int check_tests(const struct prove *p, const struct lab_regression *r, struct lab_error *e)
+static int check_tests(const struct prove *p, const struct lab_regression *r, json_t *manifest,
+		       struct lab_error *e)
 {
-	char *words = lab_strdup(r->tests), *rest = words, *word, *pattern;
-	int ret = 0;
+	const struct lab_suite_select select = {
+		.mode = r->mode, .tests = r->tests, .manifest = manifest,
+	};
+	struct lab_suite suite;
+	struct lab_error why;
 
-	while (!ret && (word = strsep(&rest, " "))) {
-		struct lab_argv argv = { NULL };
-		const struct lab_process list = { .argv = &argv, .out = "/dev/null" };
-
-		pattern = strchr(word, ':');
-		if (pattern)
-			*pattern++ = '\0';
-		lab_argv_addf(&argv, "%s/selftests/%s", p->paths->build, word);
-		lab_argv_add(&argv, "-l");
-		lab_argv_option(&argv, "-t", pattern);
-		if (lab_process_run(&list, e))
-			ret = lab_fail(e, -EINVAL, "%s: no test matches \"%s%s%s\"", r->path,
-				       word, pattern ? ":" : "", pattern ? pattern : "");
-		lab_argv_free(&argv);
-	}
-	free(words);
-	return ret;
+	if (lab_suite_load(p->paths, &select, &suite, &why))
+		return lab_fail(e, -EINVAL, "%s: %s", r->path, why.text);
+	lab_suite_free(&suite);
+	return 0;
 }
 
 static int check_all_tests(const struct prove *p, struct lab_error *e)
 {
 	size_t wanted = 0;
-	int ret = 0;
+	json_t *manifest;
+	int ret = lab_manifest_read(p->paths->build, &manifest, e);
 
 	for (size_t i = 0; !ret && i < p->catalogue.nr; i++) {
 		if (!is_wanted(p, i))
 			continue;
 		wanted++;
-		ret = check_tests(p, &p->catalogue.entries[i], e);
+		ret = check_tests(p, &p->catalogue.entries[i], manifest, e);
 	}
+	json_decref(manifest);
 	if (!ret && !wanted)
 		ret = lab_fail(e, -ESRCH, "--only '%s': no such entry in " CATALOGUE, p->only);
 	return ret;
