@@ -108,8 +108,9 @@ static bool selected(const struct selection *s, const char *collection, const ch
 		if (!word[0] || !matches(word, collection, test, &cases))
 			continue;
 		yes = true;
+		/* In one word: runner.sh leaves words to pathname expansion. */
 		if (cases && cases[0])
-			lab_text_addf(args, " -t %s", cases);
+			lab_text_addf(args, " -t%s", cases);
 	}
 	free(words);
 	return yes;

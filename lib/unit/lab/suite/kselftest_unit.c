@@ -106,7 +106,7 @@ TEST_F(kselftest, several_patterns)
 TEST_F(kselftest, cases_go_to_the_test)
 {
 	ASSERT_EQ(0, choose(&self->bed, "kvm/mm:c-test.sh/x.y kvm/mm:c*/z", NULL));
-	EXPECT_STREQ("KSELFTEST_C_TEST_SH_ARGS=-t x.y -t z " RUN "-t kvm/mm:c-test.sh",
+	EXPECT_STREQ("KSELFTEST_C_TEST_SH_ARGS=-tx.y -tz " RUN "-t kvm/mm:c-test.sh",
 		     words(&self->bed, 0));
 }
 
