@@ -55,7 +55,12 @@ int progress_await(struct progress *p, uint64_t visits, uint64_t budget_ns,
  */
 int progress_floor(const struct progress *p, const struct calibration *c, struct result *r);
 
-/* progress_gap_ns() - the gap that @percent of all gaps do not exceed */
+/*
+ * progress_gap_ns() - the gap that @percent of all gaps do not exceed, in ns
+ *
+ * Up to twice too large, as gaps are counted by powers of two, but never above the
+ * longest one.
+ */
 uint64_t progress_gap_ns(const struct progress *p, unsigned int percent);
 
 /* progress_visits() - visits of all vCPUs so far */

@@ -147,7 +147,7 @@ int progress_floor(const struct progress *p, const struct calibration *c, struct
 
 uint64_t progress_gap_ns(const struct progress *p, unsigned int percent)
 {
-	uint64_t total = 0, sum = 0;
+	uint64_t total = 0, sum = 0, most;
 	unsigned int i;
 
 	for (i = 0; i < PROGRESS_BUCKETS; i++)
@@ -157,5 +157,7 @@ uint64_t progress_gap_ns(const struct progress *p, unsigned int percent)
 		if (sum && sum * 100 >= total * percent)
 			break;
 	}
-	return total ? 2ULL << i : 0;
+	/* The upper end of the bucket, unless no gap came so far; the last has none. */
+	most = 2ULL << i;
+	return i < PROGRESS_BUCKETS - 1 && most < p->max_gap_ns ? most : p->max_gap_ns;
 }
