@@ -314,11 +314,26 @@ static int read_programs(const struct reading *r, json_t *root,
 	return 0;
 }
 
+static int read_mail(const struct reading *r, json_t *mail, struct lab_suite *suite)
+{
+	static const char *const keys[] = { "about", "cc", NULL };
+	int ret;
+
+	if (!mail)
+		return 0;
+	ret = check_keys(r, mail, "\"mail\"", keys);
+	if (!ret)
+		ret = get_word(r, json_object_get(mail, "about"), "\"about\"", &suite->about);
+	if (!ret)
+		ret = get_word(r, json_object_get(mail, "cc"), "\"cc\"", &suite->cc);
+	return ret;
+}
+
 static int read_all(const struct reading *r, json_t *root, const struct lab_suite_select *select,
 		    struct lab_suite *suite, struct lab_text *parameters)
 {
 	static const char *const keys[] = {
-		"name", "cpu", "parameters", "modules", "external_modules", "disks",
+		"name", "mail", "cpu", "parameters", "modules", "external_modules", "disks",
 		"modes", "profiles", NULL
 	};
 	int ret;
@@ -326,6 +341,8 @@ static int read_all(const struct reading *r, json_t *root, const struct lab_suit
 	ret = check_keys(r, root, "the file", keys);
 	if (!ret)
 		ret = get_word(r, json_object_get(root, "name"), "\"name\"", &suite->name);
+	if (!ret)
+		ret = read_mail(r, json_object_get(root, "mail"), suite);
 	if (!ret)
 		ret = get_word(r, json_object_get(root, "cpu"), "\"cpu\"", &suite->cpu);
 	if (!ret)
@@ -432,6 +449,8 @@ void lab_suite_free(struct lab_suite *suite)
 	free(suite->modules);
 	free(suite->programs);
 	free(suite->name);
+	free(suite->about);
+	free(suite->cc);
 	free(suite->cpu);
 	free(suite->mode);
 	free(suite->profile);

@@ -5,6 +5,7 @@
  *
  *	{
  *	  "name": "...",
+ *	  "mail": { "about": "what fails, in a few words", "cc": "addresses" },
  *	  "cpu": "QEMU's -cpu",
  *	  "parameters": [ "kernel parameter", ... ],
  *	  "modules": [ { "name": "...", "optional": true }, ... ],
@@ -56,6 +57,7 @@ struct lab_suite_program {
 
 struct lab_suite {
 	char *name;
+	char *about, *cc;	/* for a mail about a regression; NULL if not given */
 	char *cpu;
 	char *mode;		/* the one selected */
 	char *profile;
