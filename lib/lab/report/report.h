@@ -24,6 +24,7 @@ int lab_report_remove(const char *out, struct lab_error *e);
 int lab_report_json(FILE *f, const struct lab_results *results);
 int lab_report_ktap(FILE *f, const struct lab_results *results);
 int lab_report_summary(FILE *f, const struct lab_results *results);
+/* What the programs measured, and why they failed; a chapter for each that has either. */
 int lab_report_table(FILE *f, const struct lab_results *results);
 
 /* Of the summary only failures and verdict. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * summary.txt, and the end of what the lab prints: for people.
+ * summary.txt, table.md, and the end of what the lab prints: for people.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -66,6 +66,23 @@ static void print_problem(FILE *f, const struct lab_results *r, const struct lab
 	free(replay);
 }
 
+/* Why a program failed, behind @lead: of what failed the first, by its own words. */
+static void print_reason(FILE *f, const char *lead, const struct lab_program *p)
+{
+	const struct lab_case *c = p->cases, *end = p->cases + p->nr_cases;
+	const char *why;
+
+	while (c < end && c->status != KTAP_FAIL)
+		c++;
+	if (p->problem) {
+		fprintf(f, "%s%s", lead, p->problem);
+	} else if (c < end) {
+		why = c->reason[0] ? c->reason : c->diagnostics + strspn(c->diagnostics, "# ");
+		fprintf(f, "%s%s%s%.*s", lead, c->name, c->name[0] && why[0] ? ": " : "",
+			(int)strcspn(why, "\n"), why);
+	}
+}
+
 static void print_program(FILE *f, const struct lab_program *p, int width)
 {
 	static const char *const states[] = {
@@ -74,9 +91,10 @@ static void print_program(FILE *f, const struct lab_program *p, int width)
 		[LAB_PROGRAM_DONE] = "",
 	};
 
-	fprintf(f, "%-*s  %4u passed %4u failed %4u skipped %7.1f s%s%s%s\n", width, p->name,
-		p->passed, p->failed, p->skipped, (double)p->ms / 1000, states[p->state],
-		p->problem ? "  " : "", p->problem ? p->problem : "");
+	fprintf(f, "%-*s  %4u passed %4u failed %4u skipped %7.1f s%s", width, p->name,
+		p->passed, p->failed, p->skipped, (double)p->ms / 1000, states[p->state]);
+	print_reason(f, "  ", p);
+	fputc('\n', f);
 }
 
 static void print_notes(FILE *f, const struct lab_results *r)
@@ -139,5 +157,27 @@ int lab_report_summary(FILE *f, const struct lab_results *r)
 	if (lab_results_has_table(r))
 		fprintf(f, "table in %s/table.md\n", r->out);
 	print_verdict(f, r);
+	return 0;
+}
+
+int lab_report_table(FILE *f, const struct lab_results *r)
+{
+	const char *gap = "";
+
+	for (size_t i = 0; i < r->nr_programs; i++) {
+		const struct lab_program *p = &r->programs[i];
+
+		if (!p->table.len && !p->failed && !p->problem)
+			continue;
+		fprintf(f, "%s## %s\n\n", gap, p->name);
+		if (p->failed || p->problem) {
+			fprintf(f, "%u failed", p->failed);
+			print_reason(f, ": ", p);
+			fprintf(f, "\n%s", p->table.len ? "\n" : "");
+		}
+		if (p->table.len)
+			fputs(p->table.s, f);
+		gap = "\n";
+	}
 	return 0;
 }

@@ -47,11 +47,12 @@ FIXTURE_TEARDOWN(table)
 	free(self->b.path);
 }
 
-/* What program @name prints. It ends by itself with code 0, or its machine dies. */
+/* What program @name prints. It ends by itself as it should, or its machine dies. */
 static void run(struct bench *b, const char *name, const char *text, bool dies)
 {
 	struct lab_program *p = lab_results_add(&b->results, name, "");
 	struct channel_frame frame = { .kind = CHANNEL_OUT };
+	struct channel_exit end = { .code = !!strstr(text, "not ok") };
 
 	lab_record_start(&b->record, p, &b->progress);
 	while (*text) {
@@ -64,7 +65,7 @@ static void run(struct bench *b, const char *name, const char *text, bool dies)
 	if (dies)
 		lab_record_abort(&b->record, "panic");
 	else
-		lab_record_exit(&b->record, &(struct channel_exit){ .code = 0 });
+		lab_record_exit(&b->record, &end);
 }
 
 /* "" if there is no such report; the caller frees it. */
@@ -107,7 +108,7 @@ TEST_F(table, rows_of_a_program_that_dies_are_kept)
 {
 	run(&self->b, "a_test", "1..2\nok 1 x\n# | h |\n# | 1 |\n", true);
 	EXPECT_EQ(1, self->b.results.programs[0].failed);
-	EXPECT_REPORT("## a_test\n\n| h |\n| 1 |\n", "table.md");
+	EXPECT_REPORT("## a_test\n\n1 failed: panic\n\n| h |\n| 1 |\n", "table.md");
 }
 
 TEST_F(table, no_rows_no_file)
@@ -120,6 +121,20 @@ TEST_F(table, no_rows_no_file)
 	EXPECT_FALSE(lab_is_file(self->b.path));
 	summary = report(&self->b, "summary.txt");
 	EXPECT_EQ(NULL, strstr(summary, "table in"));
+	free(summary);
+}
+
+TEST_F(table, failures_have_a_reason)
+{
+	char *summary;
+
+	run(&self->b, "a_test", "1..1\nok 1 x\n# | h |\n", false);
+	run(&self->b, "b_test", "1..3\nok 1 x\n# broken: contract 1\n# more\nnot ok 2 y\n"
+	    "not ok 3 z\n", false);
+	EXPECT_REPORT("## a_test\n\n| h |\n\n## b_test\n\n2 failed: y: broken: contract 1\n",
+		      "table.md");
+	summary = report(&self->b, "summary.txt");
+	EXPECT_NE(NULL, strstr(summary, " s  y: broken: contract 1\n")) TH_LOG("%s", summary);
 	free(summary);
 }
 
