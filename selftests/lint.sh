@@ -18,7 +18,7 @@ for file in $(git ls-files -co --exclude-standard '*.c' '*.h' '*.S'); do
 done
 
 # shellcheck disable=SC2046 # one argument per file
-shellcheck $(git ls-files -co --exclude-standard '*.sh' .ci/run) || bad=1
+shellcheck $(git ls-files -co --exclude-standard '*.sh' '*.bash' .ci/run) || bad=1
 
 for dir in lib lib/lab; do
 	sh selftests/rooms.sh "$dir" || bad=1

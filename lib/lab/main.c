@@ -47,7 +47,8 @@ static void help(void)
 	printf("Usage: lab COMMAND [OPTION...]\n\n");
 	for (size_t i = 0; i < NR_COMMANDS; i++)
 		printf("  %-15s %s\n", commands[i].name, commands[i].about);
-	printf("\nlab COMMAND --help lists the options of a command.\n");
+	printf("\nlab COMMAND --help lists the options of a command. In bash, source\n"
+	       "lib/lab/completion.bash makes the Tab key complete commands, options and tests.\n");
 }
 
 static int no_such(const char *word)

@@ -31,11 +31,12 @@ $(UNITS_BUILT): $(BUILD)/unit/%: lib/unit/%.c $(HARNESS_READY)
 	$(Q)$(CC) $(UNIT_CFLAGS) $(HARNESS_FLAGS) $(CFLAGS) -MF $@.d -o $@ $< $(UNIT_LINK)
 
 # These go with them, being of shell.
-SHELL_UNITS := $(patsubst %,$(BUILD)/unit/lab/%_unit,kernel/fetch make/variables)
+SHELL_UNITS := $(patsubst %,$(BUILD)/unit/lab/%_unit,kernel/fetch make/variables suite/completion)
 unit-programs: $(SHELL_UNITS)
+$(BUILD)/unit/lab/suite/completion_unit: | $(MANIFEST)
 $(SHELL_UNITS): $(BUILD)/unit/%_unit: lib/unit/%.sh
 	@mkdir -p $(@D)
-	$(Q)printf '#!/bin/sh\nexec sh %s\n' '$(abspath $<)' > $@ && chmod +x $@
+	$(Q)printf '#!/bin/sh\nexec sh %s %s\n' '$(abspath $<)' '$(abspath $(BUILD))' > $@ && chmod +x $@
 
 -include $(UNIT_LIB_OBJS:.o=.d) $(UNIT_LAB_OBJS:.o=.d) $(UNITS_BUILT:=.d)
 

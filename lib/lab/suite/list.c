@@ -281,6 +281,27 @@ static void print_tests(struct listing *l)
 			shown ? "more" : "that run if asked for by name");
 }
 
+static void print_name(struct listing *l, char *name)
+{
+	if (is_wanted(l->list, name, NULL)) {
+		fprintf(l->f, "%s\n", name);
+		l->any = true;
+	}
+	free(name);
+}
+
+static void print_names(struct listing *l)
+{
+	const char *name, *test_name;
+	json_t *program, *test;
+
+	json_object_foreach(l->programs, name, program) {
+		print_name(l, lab_strdup(name));
+		json_object_foreach(json_object_get(program, "tests"), test_name, test)
+			print_name(l, lab_format("%s:%s", name, test_name));
+	}
+}
+
 static void print_hints(const struct listing *l)
 {
 	const char *lab = l->list->invoked;
@@ -306,6 +327,10 @@ bool lab_list_print(FILE *f, const struct lab_list *list, json_t *manifest)
 	json_t *table;
 	const char *key;
 
+	if (list->names) {
+		print_names(&l);
+		return l.any;
+	}
 	print_programs(&l);
 	json_object_foreach(manifest, key, table) {
 		if (table != l.programs)
@@ -321,6 +346,7 @@ bool lab_list_print(FILE *f, const struct lab_list *list, json_t *manifest)
 
 static const struct argp_option options[] = {
 	{ "verbose", 'v', NULL, 0, "All that is known of each, and every test that is found", 0 },
+	{ "names", 'n', NULL, 0, "Only the names of programs and tests, one a line", 0 },
 	{ 0 }
 };
 
@@ -331,6 +357,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case 'v':
 		list->verbose = true;
+		return 0;
+	case 'n':
+		list->names = true;
 		return 0;
 	case ARGP_KEY_ARG:
 		if (!arg[0])

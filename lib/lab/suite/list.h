@@ -16,6 +16,7 @@ struct lab_list {
 	char **words;		/* what is listed has to do with each of them; none: all */
 	size_t nr_words;
 	bool verbose;		/* with everything that is known of it, and every test */
+	bool names;		/* nothing but names of programs and tests, one a line */
 	const char *invoked;	/* how the lab was called, for the commands that are shown */
 };
 
