@@ -14,10 +14,12 @@
 #include "suite/select.h"
 #include "suite/suite.h"
 
-/* Where we are, for messages. */
+/* Where we are, for messages, and what is filled in. */
 struct reading {
 	const char *path;
 	struct lab_error *e;
+	struct lab_suite *suite;
+	struct lab_text parameters;
 };
 
 static int wrong(const struct reading *r, const char *fmt, ...)
@@ -38,170 +40,177 @@ static int wrong(const struct reading *r, const char *fmt, ...)
 	return -EINVAL;
 }
 
-static int check_keys(const struct reading *r, json_t *object, const char *what,
-		      const char *const keys[])
+/* json_unpack() of @json, which is to hold nothing else; a message shows it. */
+static int unpack(const struct reading *r, json_t *json, const char *what, const char *fmt, ...)
 {
-	const char *key;
-	json_t *value;
+	json_error_t error;
+	char *text;
+	va_list ap;
+	int ret;
 
-	if (!json_is_object(object))
-		return wrong(r, "%s must be an object", what);
-	json_object_foreach(object, key, value) {
-		size_t i = 0;
+	va_start(ap, fmt);
+	ret = json_vunpack_ex(json, &error, JSON_STRICT, fmt, ap);
+	va_end(ap);
+	if (!ret)
+		return 0;
+	text = json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY);
+	wrong(r, "%s: %s: %.200s", what, error.text, text ? text : "?");
+	free(text);
+	return -EINVAL;
+}
 
-		while (keys[i] && strcmp(keys[i], key))
-			i++;
-		if (!keys[i])
-			return wrong(r, "%s: unknown key \"%s\"", what, key);
+/* Call @add with each element; no array at all has none. */
+static int for_each(struct reading *r, json_t *array, const char *what,
+		    int (*add)(struct reading *r, json_t *element, void *arg), void *arg)
+{
+	json_t *element;
+	int ret = 0;
+	size_t i;
+
+	if (array && !json_is_array(array))
+		return wrong(r, "%s must be an array", what);
+	json_array_foreach(array, i, element) {
+		ret = add(r, element, arg);
+		if (ret)
+			break;
 	}
-	return 0;
+	return ret;
 }
 
 /* A word that is safe on a command line of the kernel or of the channel. */
-static int get_word(const struct reading *r, json_t *value, const char *what, char **word)
+static int check_word(const struct reading *r, const char *s)
 {
-	const char *s = json_string_value(value);
-
-	if (!s || !s[0])
-		return wrong(r, "%s must be a string", what);
-	if (strpbrk(s, "\t\n"))
-		return wrong(r, "%s: tabs and newlines cannot be passed on: \"%s\"", what, s);
-	*word = lab_strdup(s);
+	if (!s[0] || strpbrk(s, "\t\n"))
+		return wrong(r, "an empty word, or one with tabs or newlines, cannot be passed on: \"%s\"",
+			     s);
 	return 0;
 }
 
-static int add_parameters(const struct reading *r, json_t *array, const char *what,
-			  struct lab_text *out)
+static int copy_word(const struct reading *r, const char *s, char **word)
 {
-	json_t *value;
-	size_t i;
+	int ret = check_word(r, s);
 
-	if (!array)
-		return 0;
-	if (!json_is_array(array))
-		return wrong(r, "%s must be an array of strings", what);
-	json_array_foreach(array, i, value) {
-		char *word;
-		int ret = get_word(r, value, what, &word);
-
-		if (ret)
-			return ret;
-		lab_text_addf(out, "%s%s", out->len ? " " : "", word);
-		free(word);
-	}
-	return 0;
+	if (!ret)
+		*word = lab_strdup(s);
+	return ret;
 }
 
-static int add_module(const struct reading *r, json_t *object, bool external,
-		      struct lab_suite *suite)
+static int add_parameter(struct reading *r, json_t *value, void *arg)
 {
-	static const char *const keys[] = { "name", "optional", "dir", "program", NULL };
-	const char *what = external ? "external_modules" : "modules";
+	const char *s;
+	int ret = unpack(r, value, "a kernel parameter", "s", &s);
+
+	(void)arg;
+	if (!ret)
+		ret = check_word(r, s);
+	if (!ret)
+		lab_text_addf(&r->parameters, "%s%s", r->parameters.len ? " " : "", s);
+	return ret;
+}
+
+/* @arg: not NULL for one that is built from the repository */
+static int add_module(struct reading *r, json_t *object, void *arg)
+{
+	const char *name, *dir = NULL, *program = NULL;
+	struct lab_suite *suite = r->suite;
 	struct lab_suite_module *m;
-	json_t *optional, *program;
-	int ret;
+	int optional = 0, ret;
 
-	ret = check_keys(r, object, what, keys);
+	ret = arg ? unpack(r, object, "one of \"external_modules\"", "{s:s, s:s, s?s, s?b}",
+			   "name", &name, "dir", &dir, "program", &program,
+			   "optional", &optional) :
+		unpack(r, object, "one of \"modules\"", "{s:s, s?b}",
+		       "name", &name, "optional", &optional);
 	if (ret)
 		return ret;
 	suite->modules = lab_realloc(suite->modules, suite->nr_modules + 1, sizeof(*m));
 	m = &suite->modules[suite->nr_modules++];
-	*m = (struct lab_suite_module){ NULL };
-	ret = get_word(r, json_object_get(object, "name"), "a module's \"name\"", &m->name);
-	if (!ret && external)
-		ret = get_word(r, json_object_get(object, "dir"), "a module's \"dir\"", &m->dir);
-	else if (!ret && json_object_get(object, "dir"))
-		ret = wrong(r, "module %s: \"dir\" belongs to external_modules", m->name);
-	program = json_object_get(object, "program");
-	if (!ret && program && !external)
-		ret = wrong(r, "module %s: \"program\" belongs to external_modules", m->name);
+	*m = (struct lab_suite_module){ .optional = optional };
+	ret = copy_word(r, name, &m->name);
+	if (!ret && dir)
+		ret = copy_word(r, dir, &m->dir);
 	if (!ret && program)
-		ret = get_word(r, program, "a module's \"program\"", &m->program);
-	if (ret)
-		return ret;
-	optional = json_object_get(object, "optional");
-	if (optional && !json_is_boolean(optional))
-		return wrong(r, "module %s: \"optional\" must be true or false", m->name);
-	m->optional = json_is_true(optional);
-	return 0;
+		ret = copy_word(r, program, &m->program);
+	return ret;
 }
 
-static int read_modules(const struct reading *r, json_t *root, const char *key,
-			struct lab_suite *suite)
+static int add_disk(struct reading *r, json_t *object, void *arg)
 {
-	json_t *array = json_object_get(root, key), *object;
-	size_t i;
-
-	if (array && !json_is_array(array))
-		return wrong(r, "\"%s\" must be an array", key);
-	json_array_foreach(array, i, object) {
-		int ret = add_module(r, object, !strcmp(key, "external_modules"), suite);
-
-		if (ret)
-			return ret;
-	}
-	return 0;
-}
-
-/* What mke2fs can make: one tool for all beats one tool for each. */
-static bool is_filesystem(const char *name)
-{
-	return !strcmp(name, "ext2") || !strcmp(name, "ext3") || !strcmp(name, "ext4");
-}
-
-static int add_disk(const struct reading *r, json_t *object, struct lab_suite *suite)
-{
-	static const char *const keys[] = { "filesystem", "size_mib", "mount", NULL };
-	struct lab_suite_disk *d = &suite->disks[suite->nr_disks];
+	struct lab_suite_disk *d = &r->suite->disks[r->suite->nr_disks];
+	const char *filesystem, *mount;
+	json_int_t mib;
 	int ret;
 
-	if (suite->nr_disks == LAB_MAX_DISKS)
+	(void)arg;
+	if (r->suite->nr_disks == LAB_MAX_DISKS)
 		return wrong(r, "\"disks\": more than %d", LAB_MAX_DISKS);
-	suite->nr_disks++;
-	ret = check_keys(r, object, "a disk", keys);
-	if (!ret)
-		ret = get_word(r, json_object_get(object, "filesystem"), "a disk's \"filesystem\"",
-			       &d->filesystem);
-	if (!ret)
-		ret = get_word(r, json_object_get(object, "mount"), "a disk's \"mount\"",
-			       &d->mount);
+	ret = unpack(r, object, "one of \"disks\"", "{s:s, s:I, s:s}", "filesystem", &filesystem,
+		     "size_mib", &mib, "mount", &mount);
 	if (ret)
 		return ret;
-	if (!is_filesystem(d->filesystem))
-		return wrong(r, "disk %s: \"filesystem\" must be ext2, ext3 or ext4", d->mount);
-	if (d->mount[0] != '/' || strchr(d->mount, ' '))
-		return wrong(r, "disk %s: \"mount\" must be an absolute path without blanks",
-			     d->mount);
-	d->size_mib = (long)json_integer_value(json_object_get(object, "size_mib"));
-	if (d->size_mib <= 0)
-		return wrong(r, "disk %s: \"size_mib\" must be a number of MiB", d->mount);
+	/* What mke2fs can make: one tool for all beats one tool for each. */
+	if (strcmp(filesystem, "ext2") && strcmp(filesystem, "ext3") && strcmp(filesystem, "ext4"))
+		return wrong(r, "disk %s: \"filesystem\" must be ext2, ext3 or ext4", mount);
+	if (mount[0] != '/' || strpbrk(mount, " \t\n"))
+		return wrong(r, "disk %s: \"mount\" must be an absolute path without blanks", mount);
+	if (mib <= 0)
+		return wrong(r, "disk %s: \"size_mib\" must be a number of MiB", mount);
+	*d = (struct lab_suite_disk){ lab_strdup(filesystem), lab_strdup(mount), (long)mib };
+	r->suite->nr_disks++;
 	return 0;
 }
 
-static int read_disks(const struct reading *r, json_t *root, struct lab_suite *suite)
+static int add_arg(struct reading *r, json_t *value, void *arg)
 {
-	json_t *array = json_object_get(root, "disks"), *object;
-	size_t i;
+	struct lab_suite_program *p = arg;
+	const char *s;
+	int ret = unpack(r, value, "one of \"args\"", "s", &s);
 
-	if (array && !json_is_array(array))
-		return wrong(r, "\"disks\" must be an array");
-	json_array_foreach(array, i, object) {
-		int ret = add_disk(r, object, suite);
-
-		if (ret)
-			return ret;
-	}
-	return 0;
+	if (ret)
+		return ret;
+	p->args = lab_realloc(p->args, p->nr_args + 1, sizeof(*p->args));
+	ret = copy_word(r, s, &p->args[p->nr_args]);
+	p->nr_args += !ret;
+	return ret;
 }
 
-/* The names that there are, for a message about one that there is not. */
-static int no_such(const struct reading *r, const char *what, const char *name, json_t *object)
+static int add_program(struct reading *r, json_t *object, void *arg)
+{
+	struct lab_suite *suite = r->suite;
+	struct lab_suite_program *p;
+	json_int_t timeout;
+	json_t *args = NULL;
+	const char *name;
+	int ret;
+
+	(void)arg;
+	ret = unpack(r, object, "a program", "{s:s, s?o, s:I}", "program", &name, "args", &args,
+		     "timeout", &timeout);
+	if (ret)
+		return ret;
+	if (strpbrk(name, "/:"))
+		return wrong(r, "program %s: give the bare name, without / or :", name);
+	if (timeout <= 0)
+		return wrong(r, "program %s: \"timeout\" must be a number of seconds", name);
+	suite->programs = lab_realloc(suite->programs, suite->nr_programs + 1, sizeof(*p));
+	p = &suite->programs[suite->nr_programs++];
+	*p = (struct lab_suite_program){ .timeout = (long)timeout };
+	ret = copy_word(r, name, &p->name);
+	return ret ? ret : for_each(r, args, "\"args\"", add_arg, p);
+}
+
+/* What @object has as @name; or an error that says what there is. */
+static int look_up(const struct reading *r, const char *what, json_t *object, const char *name,
+		   json_t **value)
 {
 	struct lab_text have = { NULL };
 	const char *key;
-	json_t *value;
+	json_t *any;
 
-	json_object_foreach(object, key, value)
+	*value = json_object_get(object, name);
+	if (*value)
+		return 0;
+	json_object_foreach(object, key, any)
 		lab_text_addf(&have, " %s", key);
 	lab_fail(r->e, 0, "%s: no %s of that name; there are:%s", name, what,
 		 have.s ? have.s : " none");
@@ -209,163 +218,77 @@ static int no_such(const struct reading *r, const char *what, const char *name, 
 	return -ESRCH;
 }
 
-static int read_mode(const struct reading *r, json_t *root, const char *name,
-		     struct lab_suite *suite, struct lab_text *parameters)
+static int read_mode(struct reading *r, json_t *modes, const char *name)
 {
-	static const char *const keys[] = { "parameters", NULL };
-	json_t *modes = json_object_get(root, "modes"), *mode;
+	json_t *mode, *parameters = NULL;
 	int ret;
 
-	if (!json_is_object(modes) || !json_object_size(modes))
+	if (!json_object_size(modes))
 		return wrong(r, "\"modes\" must be an object with one mode at least");
 	if (!name)
 		name = json_object_iter_key(json_object_iter(modes));
-	mode = json_object_get(modes, name);
-	if (!mode)
-		return no_such(r, "mode", name, modes);
-	suite->mode = lab_strdup(name);
-	ret = check_keys(r, mode, "a mode", keys);
+	ret = look_up(r, "mode", modes, name, &mode);
+	if (!ret)
+		ret = unpack(r, mode, "a mode", "{s?o}", "parameters", &parameters);
 	if (ret)
 		return ret;
-	return add_parameters(r, json_object_get(mode, "parameters"), "a mode's \"parameters\"",
-			      parameters);
+	r->suite->mode = lab_strdup(name);
+	return for_each(r, parameters, "a mode's \"parameters\"", add_parameter, NULL);
 }
 
-static int read_args(const struct reading *r, json_t *array, struct lab_suite_program *p)
+static int read_programs(struct reading *r, json_t *profiles,
+			 const struct lab_suite_select *select)
 {
-	json_t *value;
-	size_t i;
-
-	if (array && !json_is_array(array))
-		return wrong(r, "program %s: \"args\" must be an array", p->name);
-	/* Two more for "-t CASE". */
-	p->args = lab_realloc(NULL, json_array_size(array) + 1, sizeof(*p->args));
-	json_array_foreach(array, i, value) {
-		int ret = get_word(r, value, "an element of \"args\"", &p->args[p->nr_args]);
-
-		if (ret)
-			return ret;
-		p->nr_args++;
-	}
-	return 0;
-}
-
-static int add_program(const struct reading *r, json_t *object, struct lab_suite *suite)
-{
-	static const char *const keys[] = { "program", "args", "timeout", NULL };
-	struct lab_suite_program *p;
+	const char *name = select->profile ? select->profile : "default";
+	json_t *list;
 	int ret;
 
-	ret = check_keys(r, object, "a program", keys);
+	ret = look_up(r, "profile", profiles, name, &list);
 	if (ret)
 		return ret;
-	suite->programs = lab_realloc(suite->programs, suite->nr_programs + 1, sizeof(*p));
-	p = &suite->programs[suite->nr_programs++];
-	*p = (struct lab_suite_program){ NULL };
-	ret = get_word(r, json_object_get(object, "program"), "\"program\"", &p->name);
-	if (ret)
-		return ret;
-	if (strchr(p->name, '/') || strchr(p->name, ':'))
-		return wrong(r, "program %s: give the bare name, without / or :", p->name);
-	p->timeout = (long)json_integer_value(json_object_get(object, "timeout"));
-	if (p->timeout <= 0)
-		return wrong(r, "program %s: \"timeout\" must be a number of seconds", p->name);
-	return read_args(r, json_object_get(object, "args"), p);
-}
-
-void lab_suite_free_program(struct lab_suite_program *p)
-{
-	for (size_t i = 0; i < p->nr_args; i++)
-		free(p->args[i]);
-	free(p->args);
-	free(p->name);
-	free(p->runner);
-}
-
-static int read_programs(const struct reading *r, json_t *root,
-			 const struct lab_suite_select *select, struct lab_suite *suite)
-{
-	json_t *profiles = json_object_get(root, "profiles"), *list, *object;
-	size_t i;
-
-	if (!json_is_object(profiles))
-		return wrong(r, "\"profiles\" must be an object");
-	suite->profile = lab_strdup(select->profile ? select->profile : "default");
-	list = json_object_get(profiles, suite->profile);
-	if (!list)
-		return no_such(r, "profile", suite->profile, profiles);
+	r->suite->profile = lab_strdup(name);
 	if (!json_array_size(list))
-		return wrong(r, "profile %s: must be an array with one program at least",
-			     suite->profile);
-	json_array_foreach(list, i, object) {
-		int ret = add_program(r, object, suite);
-
-		if (ret)
-			return ret;
-	}
-	if (select->tests) {
-		int ret = lab_select_tests(suite, select->tests, select->manifest, r->e);
-
-		if (ret)
-			return ret;
-	}
-	if (select->args)
-		lab_select_args(suite, select->args);
-	return 0;
-}
-
-static int read_mail(const struct reading *r, json_t *mail, struct lab_suite *suite)
-{
-	static const char *const keys[] = { "about", "cc", NULL };
-	int ret;
-
-	if (!mail)
-		return 0;
-	ret = check_keys(r, mail, "\"mail\"", keys);
-	if (!ret)
-		ret = get_word(r, json_object_get(mail, "about"), "\"about\"", &suite->about);
-	if (!ret)
-		ret = get_word(r, json_object_get(mail, "cc"), "\"cc\"", &suite->cc);
+		return wrong(r, "profile %s: must be an array with one program at least", name);
+	ret = for_each(r, list, "a profile", add_program, NULL);
+	if (!ret && select->tests)
+		ret = lab_select_tests(r->suite, select->tests, select->manifest, r->e);
+	if (!ret && select->args)
+		lab_select_args(r->suite, select->args);
 	return ret;
 }
 
-static int read_all(const struct reading *r, json_t *root, const struct lab_suite_select *select,
-		    struct lab_suite *suite, struct lab_text *parameters)
+static int read_all(struct reading *r, json_t *root, const struct lab_suite_select *select)
 {
-	static const char *const keys[] = {
-		"name", "mail", "cpu", "parameters", "modules", "external_modules", "disks",
-		"modes", "profiles", NULL
-	};
+	json_t *parameters = NULL, *modules = NULL, *external = NULL, *disks = NULL;
+	json_t *modes, *profiles;
+	const char *name, *cpu;
 	int ret;
 
-	ret = check_keys(r, root, "the file", keys);
+	ret = unpack(r, root, "the suite", "{s:s, s:s, s?o, s?o, s?o, s?o, s:o, s:o}",
+		     "name", &name, "cpu", &cpu, "parameters", &parameters, "modules", &modules,
+		     "external_modules", &external, "disks", &disks, "modes", &modes,
+		     "profiles", &profiles);
 	if (!ret)
-		ret = get_word(r, json_object_get(root, "name"), "\"name\"", &suite->name);
+		ret = copy_word(r, name, &r->suite->name);
 	if (!ret)
-		ret = read_mail(r, json_object_get(root, "mail"), suite);
+		ret = copy_word(r, cpu, &r->suite->cpu);
 	if (!ret)
-		ret = get_word(r, json_object_get(root, "cpu"), "\"cpu\"", &suite->cpu);
+		ret = for_each(r, parameters, "\"parameters\"", add_parameter, NULL);
 	if (!ret)
-		ret = add_parameters(r, json_object_get(root, "parameters"), "\"parameters\"",
-				     parameters);
+		ret = read_mode(r, modes, select->mode);
 	if (!ret)
-		ret = read_mode(r, root, select->mode, suite, parameters);
+		ret = for_each(r, modules, "\"modules\"", add_module, NULL);
 	if (!ret)
-		ret = read_modules(r, root, "modules", suite);
+		ret = for_each(r, external, "\"external_modules\"", add_module, r);
 	if (!ret)
-		ret = read_modules(r, root, "external_modules", suite);
-	if (!ret)
-		ret = read_disks(r, root, suite);
-	if (!ret)
-		ret = read_programs(r, root, select, suite);
-	return ret;
+		ret = for_each(r, disks, "\"disks\"", add_disk, NULL);
+	return ret ? ret : read_programs(r, profiles, select);
 }
 
 int lab_suite_read(const char *path, const struct lab_suite_select *select,
 		   struct lab_suite *suite, struct lab_error *e)
 {
-	struct reading r = { path, e };
-	struct lab_text parameters = { NULL };
+	struct reading r = { .path = path, .e = e, .suite = suite };
 	json_error_t jerr;
 	json_t *root;
 	int ret;
@@ -375,12 +298,21 @@ int lab_suite_read(const char *path, const struct lab_suite_select *select,
 	if (!root)
 		return jerr.line < 0 ? lab_fail(e, -ENOENT, "%s", jerr.text) :
 			wrong(&r, "line %d: %s", jerr.line, jerr.text);
-	ret = read_all(&r, root, select, suite, &parameters);
-	suite->parameters = lab_text_take(&parameters);
+	ret = read_all(&r, root, select);
+	suite->parameters = lab_text_take(&r.parameters);
 	json_decref(root);
 	if (ret)
 		lab_suite_free(suite);
 	return ret;
+}
+
+void lab_suite_free_program(struct lab_suite_program *p)
+{
+	for (size_t i = 0; i < p->nr_args; i++)
+		free(p->args[i]);
+	free(p->args);
+	free(p->name);
+	free(p->runner);
 }
 
 int lab_suite_load(const struct lab_paths *paths, const struct lab_suite_select *select,

@@ -239,25 +239,25 @@ static int spoilt(const char *from, const char *to, struct lab_error *e)
 TEST(mistakes)
 {
 	EXPECT_COMPLAINT("line 1", "{ \"name\"", "{ name");
-	EXPECT_COMPLAINT("unknown key \"cpus\"", "\"cpu\"", "\"cpus\"");
-	EXPECT_COMPLAINT("\"cpu\" must be a string", "\"EPYC\"", "7");
-	EXPECT_COMPLAINT("\"parameters\" must be a string", "\"a=1\"", "1");
-	EXPECT_COMPLAINT("\"dir\" must be a string", ", \"dir\": \"d/x\"", "");
-	EXPECT_COMPLAINT("\"program\" belongs", "\"name\": \"n\"",
+	EXPECT_COMPLAINT("left unpacked: cpus", "\"cpu\"", "\"cpus\": \"\", \"cpu\"");
+	EXPECT_COMPLAINT("Expected string, got integer: {\"name\":\"s\",\"cpu\":7", "\"EPYC\"", "7");
+	EXPECT_COMPLAINT("a kernel parameter: Expected string", "\"a=1\"", "1");
+	EXPECT_COMPLAINT("Object item not found: dir: {\"name\":\"x\"}", ", \"dir\": \"d/x\"", "");
+	EXPECT_COMPLAINT("\"modules\": 1 object item(s) left unpacked: program", "\"name\": \"n\"",
 			 "\"name\": \"n\", \"program\": \"q_test\"");
-	EXPECT_COMPLAINT("\"dir\" belongs", "\"name\": \"n\"", "\"name\": \"n\", \"dir\": \"d\"");
-	EXPECT_COMPLAINT("must be true or false", "true", "\"yes\"");
+	EXPECT_COMPLAINT("left unpacked: dir", "\"name\": \"n\"", "\"name\": \"n\", \"dir\": \"d\"");
+	EXPECT_COMPLAINT("one of \"modules\": Expected true or false, got string", "true", "\"yes\"");
 	EXPECT_COMPLAINT("\"timeout\" must be a number", "\"timeout\": 5", "\"timeout\": 0");
 	EXPECT_COMPLAINT("must be ext2, ext3 or ext4", "ext4", "vfat");
 	EXPECT_COMPLAINT("must be a number of MiB", "\"size_mib\": 8", "\"size_mib\": -8");
 	EXPECT_COMPLAINT("must be an absolute path", "\"/disk\"", "\"disk\"");
 	EXPECT_COMPLAINT("must be an absolute path", "\"/disk\"", "\"/my disk\"");
-	EXPECT_COMPLAINT("a disk's \"mount\" must be", ", \"mount\": \"/disk\"", "");
-	EXPECT_COMPLAINT("unknown key \"size\"", "\"size_mib\"", "\"size\"");
+	EXPECT_COMPLAINT("one of \"disks\": Object item not found: mount", ", \"mount\": \"/disk\"", "");
+	EXPECT_COMPLAINT("left unpacked: size", "\"size_mib\"", "\"size\": 1, \"size_mib\"");
 	EXPECT_COMPLAINT("more than 4", "\"disks\": [ ",
 			 "\"disks\": [ " A_DISK A_DISK A_DISK A_DISK);
 	EXPECT_COMPLAINT("the bare name", "p_test", "p/test");
-	EXPECT_COMPLAINT("tabs and newlines", "x y", "x\\ty");
+	EXPECT_COMPLAINT("tabs or newlines", "x y", "x\\ty");
 	EXPECT_COMPLAINT("\"args\" must be an array", "[ \"-v\", \"x y\" ]", "\"-v\"");
 	EXPECT_COMPLAINT("\"modes\" must be an object", "\"one\": {}, \"two\": "
 			 "{ \"parameters\": [ \"b=2\", \"c\" ] }", "");
