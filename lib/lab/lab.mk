@@ -10,7 +10,7 @@ LAB_INIT_SRCS := $(wildcard $(LAB_DIR)/agent/*.c)
 LAB_SRCS := $(filter-out $(LAB_DIR)/agent/init%,$(wildcard $(LAB_DIR)/*.c $(addsuffix /*.c,$(filter-out %/make,$(wildcard $(LAB_DIR)/*)))))
 LAB_OBJS := $(LAB_SRCS:$(LAB_DIR)/%.c=$(BUILD)/obj/lab/%.o)
 LAB_INIT_OBJS := $(LAB_INIT_SRCS:$(LAB_DIR)/%.c=$(BUILD)/obj/lab/%.o)
-LAB_LIBS := -ljansson -larchive -lgsl -lgslcblas -lm -lcrypto
+LAB_LIBS := -ljansson -larchive -lelf -lcrypto -lgsl -lgslcblas -lm
 
 $(BUILD)/obj/lab/%.o: $(LAB_DIR)/%.c
 	$(call stage,lab,the lab)@mkdir -p $(@D)

@@ -3,16 +3,14 @@
  * Kernel image files of x86: bzImage (Documentation/arch/x86/boot.rst) and
  * ELF vmlinux with or without the Xen note that marks its PVH entry.
  */
-#include <elf.h>
 #include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <gelf.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fsys.h"
@@ -54,77 +52,57 @@ static bool is_bzimage(const char *data, size_t len)
 	return len > BOOT_HEADER_END && !memcmp(data + BOOT_MAGIC, "HdrS", 4);
 }
 
-static bool is_elf(const char *data, size_t len)
+/* What @elf is as a kernel of x86-64. */
+enum { NO_KERNEL = -2, CUT_SHORT = -1, NO_PVH, PVH };
+
+static bool notes_have_pvh(Elf_Data *notes)
 {
-	const Elf64_Ehdr *eh = (const void *)data;
+	size_t next, name, desc;
+	GElf_Nhdr nh;
 
-	return len > sizeof(*eh) && !memcmp(data, ELFMAG, SELFMAG) &&
-	       data[EI_CLASS] == ELFCLASS64 && eh->e_machine == EM_X86_64 &&
-	       eh->e_phentsize == sizeof(Elf64_Phdr);
-}
-
-/* Walk the notes between @p and @end. */
-static bool notes_have_pvh(const char *p, const char *end)
-{
-	Elf64_Nhdr nh;
-	size_t size;
-
-	while ((size_t)(end - p) >= sizeof(nh)) {
-		memcpy(&nh, p, sizeof(nh));
-		p += sizeof(nh);
-		size = (((size_t)nh.n_namesz + 3) & ~3UL) +
-		       (((size_t)nh.n_descsz + 3) & ~3UL);
-		if (size > (size_t)(end - p))
-			return false;
-		if (nh.n_type == XEN_ELFNOTE_PHYS32_ENTRY &&
-		    nh.n_namesz == sizeof("Xen") && !memcmp(p, "Xen", 4))
+	for (size_t at = 0; (next = gelf_getnote(notes, at, &nh, &name, &desc)); at = next)
+		if (nh.n_type == XEN_ELFNOTE_PHYS32_ENTRY && nh.n_namesz == sizeof("Xen") &&
+		    !memcmp((char *)notes->d_buf + name, "Xen", sizeof("Xen")))
 			return true;
-		p += size;
-	}
 	return false;
 }
 
-/* 1: has a PVH entry, 0: has none, -1: the file ends before the kernel does */
-static int elf_pvh(const char *data, size_t len)
+static int elf_pvh(Elf *elf)
 {
-	const Elf64_Ehdr *eh = (const void *)data;
-	int pvh = 0;
+	size_t size;
+	int pvh = NO_PVH;
+	GElf_Ehdr eh;
+	GElf_Phdr ph;
 
-	if (eh->e_phoff > len ||
-	    (len - eh->e_phoff) / sizeof(Elf64_Phdr) < eh->e_phnum)
-		return -1;
-	for (size_t i = 0; i < eh->e_phnum; i++) {
-		Elf64_Phdr ph;
-
-		memcpy(&ph, data + eh->e_phoff + i * sizeof(ph), sizeof(ph));
-		if (ph.p_offset > len || ph.p_filesz > len - ph.p_offset)
-			return -1;
+	if (!elf || elf_kind(elf) != ELF_K_ELF || gelf_getclass(elf) != ELFCLASS64 ||
+	    !gelf_getehdr(elf, &eh) || eh.e_machine != EM_X86_64)
+		return NO_KERNEL;
+	if (!elf_rawfile(elf, &size))
+		return CUT_SHORT;
+	for (int i = 0; i < eh.e_phnum; i++) {
+		if (!gelf_getphdr(elf, i, &ph) || ph.p_offset > size ||
+		    ph.p_filesz > size - ph.p_offset)
+			return CUT_SHORT;
 		if (ph.p_type == PT_NOTE &&
-		    notes_have_pvh(data + ph.p_offset,
-				   data + ph.p_offset + ph.p_filesz))
-			pvh = 1;
+		    notes_have_pvh(elf_getdata_rawchunk(elf, (int64_t)ph.p_offset, ph.p_filesz,
+							ELF_T_NHDR)))
+			pvh = PVH;
 	}
 	return pvh;
 }
 
 bool lab_vmlinux_has_pvh(const char *path)
 {
-	struct stat st;
-	bool pvh = false;
-	void *map;
-	int fd;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	bool pvh;
+	Elf *elf;
 
-	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return false;
-	if (!fstat(fd, &st) && st.st_size > 0) {
-		map = mmap(NULL, st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-		if (map != MAP_FAILED) {
-			pvh = is_elf(map, st.st_size) &&
-			      elf_pvh(map, st.st_size) == 1;
-			munmap(map, st.st_size);
-		}
-	}
+	elf_version(EV_CURRENT);
+	elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
+	pvh = elf_pvh(elf) == PVH;
+	elf_end(elf);
 	close(fd);
 	return pvh;
 }
@@ -149,13 +127,10 @@ static int find_banner(struct lab_vmlinux *v)
 	static const char banner[] = "Linux version ";
 	const size_t n = sizeof(banner) - 1;
 	const char *end = v->data + v->len;
-	const char *p = v->data;
 
-	while ((p = memchr(p, banner[0], end - p)) && (size_t)(end - p) > n) {
-		if (!memcmp(p, banner, n) && p[n] >= '0' && p[n] <= '9')
+	for (const char *p = v->data; (p = memmem(p, end - p, banner, n)); p += n)
+		if (p + n < end && p[n] >= '0' && p[n] <= '9')
 			return copy_release(v, p + n, end);
-		p++;
-	}
 	return -EINVAL;
 }
 
@@ -197,8 +172,28 @@ static int read_bzimage(const char *path, const char *data, size_t len,
 	return lab_unpack(path, payload, size, &v->data, &v->len, e);
 }
 
-int lab_vmlinux_read(const char *path, struct lab_vmlinux *v,
-		     struct lab_error *e)
+static int check(const char *path, struct lab_vmlinux *v, struct lab_error *e)
+{
+	Elf *elf;
+	int what;
+
+	elf_version(EV_CURRENT);
+	elf = elf_memory(v->data, v->len);
+	what = elf_pvh(elf);
+	elf_end(elf);
+	v->pvh = what == PVH;
+	if (what == NO_KERNEL)
+		return lab_fail(e, -EINVAL, "%s: %s", path, v->unpacked ?
+				"no x86-64 kernel inside this bzImage" :
+				"neither a bzImage nor a vmlinux of x86-64");
+	if (what == CUT_SHORT)
+		return lab_fail(e, -EINVAL, "%s: kernel is cut short", path);
+	if (!v->unpacked && find_banner(v))
+		return lab_fail(e, -EINVAL, "%s: an ELF file, but no Linux kernel", path);
+	return 0;
+}
+
+int lab_vmlinux_read(const char *path, struct lab_vmlinux *v, struct lab_error *e)
 {
 	size_t len;
 	char *data;
@@ -215,18 +210,8 @@ int lab_vmlinux_read(const char *path, struct lab_vmlinux *v,
 		v->data = data;
 		v->len = len;
 	}
-	if (!ret && !is_elf(v->data, v->len))
-		ret = lab_fail(e, -EINVAL, "%s: %s", path, v->unpacked ?
-			       "no x86-64 kernel inside this bzImage" :
-			       "neither a bzImage nor a vmlinux of x86-64");
-	if (!ret) {
-		v->pvh = elf_pvh(v->data, v->len) == 1;
-		if (elf_pvh(v->data, v->len) < 0)
-			ret = lab_fail(e, -EINVAL, "%s: kernel is cut short", path);
-	}
-	if (!ret && !v->unpacked && find_banner(v))
-		ret = lab_fail(e, -EINVAL, "%s: an ELF file, but no Linux kernel",
-			       path);
+	if (!ret)
+		ret = check(path, v, e);
 	if (ret)
 		lab_vmlinux_free(v);
 	return ret;
