@@ -16,7 +16,6 @@
 #include "bisect/bisect_step.h"
 #include "campaign/matrix.h"
 #include "campaign/soak.h"
-#include "kernel/source.h"
 #include "prove/check.h"
 #include "prove/prove.h"
 #include "run/run.h"
@@ -37,7 +36,6 @@ static const struct {
 	{ "prove", lab_prove_main, "regressions put back on purpose, and which test notices each" },
 	{ "run", lab_run_main, "boot one kernel, run the suite in it, give the verdict" },
 	{ "soak", lab_soak_main, "the same run again and again, and what so many are worth" },
-	{ "source", lab_source_main, "the source of one of Debian's kernels" },
 };
 
 #define NR_COMMANDS	(sizeof(commands) / sizeof(commands[0]))

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -224,4 +225,25 @@ int lab_remove_tree(const char *path, struct lab_error *e)
 	}
 	fts_close(fts);
 	return ret;
+}
+
+int lab_lock_dir(const char *dir, struct lab_error *e)
+{
+	char path[PATH_MAX];
+	int fd, ret;
+
+	ret = lab_path(e, path, "%s/.lock", dir);
+	if (ret)
+		return ret;
+	fd = open(path, O_RDWR | O_CREAT, 0666);
+	if (fd < 0)
+		return lab_fail(e, -errno, "open(%s): %s", path, strerror(errno));
+	while (flock(fd, LOCK_EX)) {
+		if (errno == EINTR)
+			continue;
+		ret = lab_fail(e, -errno, "flock(%s): %s", path, strerror(errno));
+		close(fd);
+		return ret;
+	}
+	return fd;
 }

@@ -42,6 +42,13 @@ int lab_symlink(const char *target, const char *path, struct lab_error *e);
 /* Create the directory @path and all its parents. */
 int lab_make_dirs(const char *path, struct lab_error *e);
 
+/*
+ * Wait until no other lab works in the directory @dir. Returns a descriptor that
+ * keeps others waiting until it is closed, or a negative errno. Programs that we run
+ * inherit it on purpose: if the lab is killed, it lasts until they have ended.
+ */
+int lab_lock_dir(const char *dir, struct lab_error *e);
+
 /* Remove @path with all below it; one that does not exist is fine. */
 int lab_remove_tree(const char *path, struct lab_error *e);
 

@@ -85,3 +85,13 @@ void lab_text_clear(struct lab_text *t)
 	free(t->s);
 	*t = (struct lab_text){ NULL };
 }
+
+char *lab_last_line(char *text)
+{
+	char *end = text + strlen(text), *line;
+
+	while (end > text && end[-1] == '\n')
+		*--end = '\0';
+	line = strrchr(text, '\n');
+	return line ? line + 1 : text;
+}

@@ -26,6 +26,9 @@ char *lab_text_take(struct lab_text *t);
 /* Free and empty. */
 void lab_text_clear(struct lab_text *t);
 
+/* The last line of @text that is not empty, or "": a part of @text, which is cut there. */
+char *lab_last_line(char *text);
+
 /* As strdup(3), realloc(3) of @n elements, asprintf(3), vasprintf(3); never NULL. */
 char *lab_strdup(const char *s);
 void *lab_realloc(void *p, size_t n, size_t size);

@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/cache.h"
 #include "base/child.h"
 #include "base/fsys.h"
 #include "base/json_text.h"
@@ -445,7 +444,7 @@ static int prepare(struct bisect *b, struct lab_error *e)
 		return lab_fail(e, -EINVAL, "give a commit that is good and one that is bad: --good, --bad");
 	b->file = lab_format("%s/state.json", o->dir);
 	b->failing = lab_format("%s/failing.txt", o->dir);
-	b->lock = lab_cache_lock(o->dir, true, e);
+	b->lock = lab_lock_dir(o->dir, e);
 	if (b->lock < 0)
 		return b->lock;
 	ret = lab_bisect_state_load(b->file, &b->state, e);

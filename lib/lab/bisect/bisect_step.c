@@ -11,7 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/cache.h"
 #include "base/child.h"
 #include "base/clock.h"
 #include "base/fsys.h"
@@ -307,7 +306,7 @@ static int step(struct step *s, struct lab_error *e)
 	if (ret)
 		return ret;
 	/* A step that was killed may still be building there, and ends by itself. */
-	lock = lab_cache_lock(s->kernel, true, e);
+	lock = lab_lock_dir(s->kernel, e);
 	if (lock < 0)
 		return lock;
 	if (build(s))

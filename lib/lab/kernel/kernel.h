@@ -21,6 +21,7 @@ struct lab_kernel_request {
 	const char *modules;	/* its modules, as in /lib/modules/RELEASE */
 	const char *kdir;	/* a built kernel tree, or its O= directory */
 	const char *package;	/* a series of Debian: "5.10", "6.12" */
+	const char *repo;	/* the repository, whose fetch.sh is called */
 	const char *cache_dir;	/* where downloads and unpacked kernels stay */
 	bool quiet;		/* no word about downloads on stderr */
 };
@@ -36,29 +37,50 @@ struct lab_kernel {
 /*
  * Get the kernel that is asked for.
  *
- * Only Debian packages need the network, once: they are unpacked, not
- * installed, into @cache_dir/RELEASE, and the link @cache_dir/debian-SERIES
- * (or debian-default) remembers what the name stood for; remove the link to
- * look again. Several labs may share a cache.
+ * Only Debian's need the network, once: see fetch.sh for what becomes of them in
+ * @cache_dir, which several labs may share.
  *
  * Returns 0 or a negative errno: -EINVAL for a request or a file that makes no
- * sense, -ENOENT for something that is not there, -EIO when a download or an
- * unpacking failed; the text says which and what to do.
+ * sense, -ENOENT for something that is not there, -EIO when something could not
+ * be fetched; the text says which and what to do.
  */
 int lab_kernel_get(const struct lab_kernel_request *req, struct lab_kernel *k,
 		   struct lab_error *e);
 
 /*
  * Build the module whose sources are in @src_dir for @k, and return the path
- * of its .ko in @ko_path of @size bytes. Sources are copied to @out_dir first,
- * and all products and the output of make (build.log) stay there; a second
- * call builds what has changed. One @out_dir per kernel.
+ * of its .ko in @ko_path. Sources are copied to @out_dir first, and all products
+ * and the output of make (build.log) stay there; a second call builds what has
+ * changed. One @out_dir per kernel. @repo has the script that does it.
  *
  * -ENOENT: the kernel's headers are not to be had, or of no use on this system.
- * -EIO: make failed.
+ * -EIO: the build failed.
  */
-int lab_kernel_build_module(const struct lab_kernel *k, const char *src_dir,
-			    const char *out_dir, char *ko_path, size_t size,
-			    struct lab_error *e);
+int lab_kernel_build_module(const struct lab_kernel *k, const char *repo, const char *src_dir,
+			    const char *out_dir, char ko_path[PATH_MAX], struct lab_error *e);
+
+/*
+ * What lab_kernel_get() chooses from. They return what it returns, and fill in @k,
+ * which is all zeroes before.
+ */
+
+/* The file that @req names, with modules. */
+int lab_kernel_from_files(const struct lab_kernel_request *req, struct lab_kernel *k,
+			  struct lab_error *e);
+
+/* A built kernel tree. */
+int lab_kernel_from_kdir(const char *kdir, const char *cache_dir, struct lab_kernel *k,
+			 struct lab_error *e);
+
+/* Debian's kernel of @req's series, or the one that is this Debian's own. */
+int lab_kernel_from_debian(const struct lab_kernel_request *req, struct lab_kernel *k,
+			   struct lab_error *e);
+
+/*
+ * Set @k's image and release from the kernel file @path. What is unpacked from
+ * it stays in @cache_dir.
+ */
+int lab_kernel_unpack_file(const char *path, const char *cache_dir, struct lab_kernel *k,
+			   struct lab_error *e);
 
 #endif

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "base/fsys.h"
-#include "kernel/kernel_source.h"
+#include "kernel/kernel.h"
 #include "kernel/vmlinux.h"
 
 static bool has(const char *dir, const char *file)
@@ -21,12 +21,8 @@ static bool has(const char *dir, const char *file)
 	return !lab_path(NULL, path, "%s/%s", dir, file) && lab_is_file(path);
 }
 
-bool lab_kernel_is_kdir(const char *dir)
-{
-	return dir[0] && has(dir, "include/config/kernel.release");
-}
-
-bool lab_kernel_configured(const char *dir, const char *option)
+/* Whether the tree @dir is configured with the line @option, "CONFIG_X=y". */
+static bool configured(const char *dir, const char *option)
 {
 	char path[PATH_MAX];
 	bool found = false;
@@ -106,7 +102,7 @@ static int find_image(const char *dir, const char *cache_dir,
 	if (ret)
 		return ret;
 	memcpy(release, k->release, sizeof(release));
-	ret = lab_kernel_from_file(path, cache_dir, k, e);
+	ret = lab_kernel_unpack_file(path, cache_dir, k, e);
 	if (!ret && strcmp(release, k->release))
 		ret = lab_fail(e, -EINVAL,
 			       "%s is of release %s, but the tree is %s by now: run make -C %s",
@@ -131,7 +127,7 @@ int lab_kernel_from_kdir(const char *kdir, const char *cache_dir,
 	if (ret)
 		return ret;
 	memcpy(k->modules, dir, sizeof(dir));
-	if (!lab_kernel_configured(dir, "CONFIG_MODULES=y"))
+	if (!configured(dir, "CONFIG_MODULES=y"))
 		return 0;
 	if (!has(dir, "modules.order"))
 		return lab_fail(e, -ENOENT,

@@ -3,12 +3,10 @@
  * Prepare kernel, modules and image, in a child process.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -37,29 +35,17 @@ static char *module_dir(const struct lab_prepare *p, const struct lab_kernel *k)
 	return lab_format("%s/modules/%s-%.8s", p->paths->build, k->release, f.hex);
 }
 
-/* Two labs must not build the same module at once; the lock goes with the process. */
 static int build_module(const struct lab_prepare *p, const struct lab_kernel *k,
 			const struct lab_suite_module *m, char *ko, struct lab_error *e)
 {
 	char *base = module_dir(p, k);
 	char *src = lab_format("%s/%s", p->paths->repo, m->dir);
 	char *out = lab_format("%s/%s", base, m->name);
-	char *lock = lab_format("%s/%s.lock", base, m->name);
-	int ret = lab_make_dirs(base, e), fd = -1;
+	int ret = lab_kernel_build_module(k, p->paths->repo, src, out, ko, e);
 
-	if (!ret) {
-		fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-		if (fd < 0 || flock(fd, LOCK_EX))
-			ret = lab_fail(e, -errno, "lock(%s): %s", lock, strerror(errno));
-	}
-	if (!ret)
-		ret = lab_kernel_build_module(k, src, out, ko, PATH_MAX, e);
-	if (fd >= 0)
-		close(fd);
 	free(base);
 	free(src);
 	free(out);
-	free(lock);
 	return ret;
 }
 

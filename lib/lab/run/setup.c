@@ -72,7 +72,7 @@ int lab_setup_kernel(const struct lab_paths *paths, const struct lab_options *o,
 	char *cache = lab_format("%s/kernels", paths->build);
 	const struct lab_kernel_request request = {
 		.kernel = o->kernel, .modules = o->modules, .kdir = o->kdir,
-		.package = o->series, .cache_dir = cache, .quiet = o->quiet,
+		.package = o->series, .repo = paths->repo, .cache_dir = cache, .quiet = o->quiet,
 	};
 	int ret = lab_kernel_get(&request, k, e);
 

@@ -28,7 +28,7 @@ FIXTURE(run) {
 /* A repository with a suite of one program, which is built. */
 FIXTURE_SETUP(run)
 {
-	char *name, *program;
+	char *name, *program, lib[PATH_MAX];
 
 	strcpy(self->paths.repo, "/tmp/lab_run_unit.XXXXXX");
 	ASSERT_NE(NULL, mkdtemp(self->paths.repo));
@@ -48,6 +48,11 @@ FIXTURE_SETUP(run)
 	ASSERT_EQ(0, lab_write_file(program, "x", 1, NULL));
 	ASSERT_EQ(0, chmod(program, 0755));
 	ASSERT_EQ(0, lab_make_dirs(self->empty, NULL));
+	/* Scripts of the lab are this repository's. */
+	free(name);
+	name = lab_format("%s/lib", self->paths.repo);
+	ASSERT_NE(NULL, realpath("lib", lib));
+	ASSERT_EQ(0, symlink(lib, name));
 	free(name);
 	free(program);
 }
