@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/process.h"
 #include "base/run_dir.h"
 #include "base/text.h"
-#include "base/tool.h"
 #include "image/disk.h"
 
 /* By its path: the PATH of an ordinary user has no /sbin. */
@@ -28,18 +28,15 @@ char *lab_disk_path(const char *out, unsigned int bed, size_t n)
  */
 static int run_mke2fs(const char *path, const struct lab_suite_disk *disk, struct lab_error *e)
 {
-	char *size = lab_format("%ldM", disk->size_mib), *log = lab_format("%s.log", path);
-	const char *const argv[] = {
-		MKE2FS, "-q", "-F", "-t", disk->filesystem, "-b", "4096",
-		"-E", "lazy_itable_init=0,lazy_journal_init=0", path, size, NULL
-	};
-	const struct lab_tool tool = { .argv = argv, .output = log };
-	int ret = lab_tool_run(&tool, e);
+	struct lab_argv argv = { NULL };
+	const struct lab_process mke2fs = { .argv = &argv };
+	int ret;
 
-	if (!ret)
-		unlink(log);
-	free(size);
-	free(log);
+	lab_argv_add_all(&argv, MKE2FS, "-q", "-F", "-t", disk->filesystem, "-b", "4096",
+			 "-E", "lazy_itable_init=0,lazy_journal_init=0", path, NULL);
+	lab_argv_addf(&argv, "%ldM", disk->size_mib);
+	ret = lab_process_must(&mke2fs, e);
+	lab_argv_free(&argv);
 	return ret;
 }
 
