@@ -13,11 +13,6 @@
 #include "base/run_dir.h"
 #include "bed/beds.h"
 #include "bed/capacity.h"
-#include "image/disk.h"
-
-static const char *const logs[LAB_NR_LOGS] = {
-	[LAB_CONSOLE_LOG] = "console", [LAB_CHANNEL_LOG] = "channel", [LAB_QEMU_LOG] = "qemu",
-};
 
 static unsigned int number(const struct lab_beds *b, const struct lab_bed *bed)
 {
@@ -38,54 +33,30 @@ static void remove_logs(const char *out)
 	free(pattern);
 }
 
-static void name_paths(const struct lab_beds *b, struct lab_bed *bed)
-{
-	const char *out = b->results->out;
-
-	for (size_t i = 0; i < b->suite->nr_disks; i++)
-		bed->disks[i] = lab_disk_path(out, number(b, bed), i);
-	for (size_t i = 0; i < LAB_NR_LOGS; i++)
-		bed->logs[i] = lab_run_file(out, logs[i], number(b, bed), "log");
-}
-
 static void boot(struct lab_beds *b, struct lab_bed *bed)
 {
+	struct lab_results *res = b->plan.results;
+
 	bed->boots++;
-	if (bed->boots > b->results->boots)
-		b->results->boots = bed->boots;
-	bed->spec = (struct lab_qemu_spec){
-		.kernel = b->kernel,
-		.image = b->image,
-		.parameters = b->results->parameters,
-		.cpu = b->suite->cpu,
-		.topology = b->topology,
-		.disks = bed->disks,
-		.nr_disks = b->suite->nr_disks,
-		.log = bed->logs[LAB_QEMU_LOG],
-	};
-	bed->session = (struct lab_session){
-		.spec = &bed->spec,
-		.suite = b->suite,
-		.queue = &b->queue,
-		.results = b->results,
-		.progress = b->progress,
-		.bed = number(b, bed),
-		.overall_ms = b->overall_ms,
-		.console_log = bed->logs[LAB_CONSOLE_LOG],
-		.channel_log = bed->logs[LAB_CHANNEL_LOG],
-	};
+	if (bed->boots > res->boots)
+		res->boots = bed->boots;
+	bed->session = (struct lab_session){ .plan = &b->plan, .bed = number(b, bed) };
 	lab_session_start(&bed->session);
 }
 
 /* Of the boot that is to be repeated. */
-static void keep_logs(struct lab_beds *b, struct lab_bed *bed)
+static void keep_logs(struct lab_session *s)
 {
-	for (size_t i = 0; i < LAB_NR_LOGS; i++) {
-		char *kept = lab_run_file(b->results->out, logs[i], number(b, bed), "boot1.log");
+	static const char *const logs[] = { "console", "channel", "qemu" };
+	const char *out = s->plan->results->out;
 
-		if (rename(bed->logs[i], kept) && errno != ENOENT)
-			lab_session_note(&bed->session, "rename(%s): %s", bed->logs[i],
-					 strerror(errno));
+	for (size_t i = 0; i < sizeof(logs) / sizeof(logs[0]); i++) {
+		char *log = lab_run_file(out, logs[i], s->bed, "log");
+		char *kept = lab_run_file(out, logs[i], s->bed, "boot1.log");
+
+		if (rename(log, kept) && errno != ENOENT)
+			lab_session_note(s, "rename(%s): %s", log, strerror(errno));
+		free(log);
 		free(kept);
 	}
 }
@@ -94,13 +65,13 @@ static bool boots_again(const struct lab_beds *b, const struct lab_bed *bed)
 {
 	const struct lab_session *s = &bed->session;
 
-	return bed->boots == 1 && !b->queue.closed &&
+	return bed->boots == 1 && !b->plan.closed &&
 		lab_worth_a_retry(&s->facts, s->console.any);
 }
 
 static void boot_again(struct lab_beds *b, struct lab_bed *bed)
 {
-	struct lab_results *res = b->results;
+	struct lab_results *res = b->plan.results;
 	struct lab_judgement first;
 	char name[32] = "";
 
@@ -108,8 +79,8 @@ static void boot_again(struct lab_beds *b, struct lab_bed *bed)
 	if (res->beds > 1)
 		snprintf(name, sizeof(name), "bed %u: ", bed->session.bed);
 	snprintf(res->boot_retried, sizeof(res->boot_retried), "%s%.200s", name, first.why);
-	lab_progress_say(b->progress, "note: %s%s; booting once more", name, first.why);
-	keep_logs(b, bed);
+	lab_progress_say(b->plan.progress, "note: %s%s; booting once more", name, first.why);
+	keep_logs(&bed->session);
 	boot(b, bed);
 }
 
@@ -123,9 +94,9 @@ static void end(struct lab_beds *b, struct lab_bed *bed)
 		return;
 	}
 	if (!s->facts.end_marker)
-		b->queue.closed = true;
+		b->plan.closed = true;
 	bed->over = true;
-	lab_progress_bed(b->progress, s->bed, "%s", "");
+	lab_progress_bed(b->plan.progress, s->bed, "%s", "");
 }
 
 static void read_signals(struct lab_beds *b)
@@ -133,7 +104,7 @@ static void read_signals(struct lab_beds *b)
 	struct signalfd_siginfo info;
 
 	while (read(b->signals, &info, sizeof(info)) == sizeof(info)) {
-		for (unsigned int i = 0; i < b->results->beds; i++) {
+		for (unsigned int i = 0; i < b->plan.results->beds; i++) {
 			if (b->beds[i].over)
 				continue;
 			if (info.ssi_signo == SIGCHLD)
@@ -146,7 +117,7 @@ static void read_signals(struct lab_beds *b)
 
 static void fail_all(struct lab_beds *b, const char *what, int err)
 {
-	for (unsigned int i = 0; i < b->results->beds; i++) {
+	for (unsigned int i = 0; i < b->plan.results->beds; i++) {
 		struct lab_session *s = &b->beds[i].session;
 
 		if (!b->beds[i].over)
@@ -157,7 +128,7 @@ static void fail_all(struct lab_beds *b, const char *what, int err)
 static void poll_once(struct lab_beds *b)
 {
 	struct pollfd fds[1 + LAB_MAX_BEDS * LAB_SESSION_FDS];
-	unsigned int nr = b->results->beds;
+	unsigned int nr = b->plan.results->beds;
 	int due, first = -1;
 
 	fds[0] = (struct pollfd){ .fd = b->signals, .events = POLLIN };
@@ -183,7 +154,7 @@ static bool any_left(struct lab_beds *b)
 {
 	bool left = false;
 
-	for (unsigned int i = 0; i < b->results->beds; i++) {
+	for (unsigned int i = 0; i < b->plan.results->beds; i++) {
 		struct lab_bed *bed = &b->beds[i];
 
 		if (!bed->over && lab_session_finished(&bed->session))
@@ -196,7 +167,7 @@ static bool any_left(struct lab_beds *b)
 /* One verdict for all; what ended a machine is also the end of the program on it. */
 static void conclude(struct lab_beds *b)
 {
-	struct lab_results *res = b->results;
+	struct lab_results *res = b->plan.results;
 	const struct lab_facts *facts[LAB_MAX_BEDS];
 	struct lab_judgement own;
 
@@ -214,29 +185,15 @@ static void conclude(struct lab_beds *b)
 
 void lab_beds_run(struct lab_beds *b)
 {
-	unsigned int nr = b->results->beds;
+	unsigned int nr = b->plan.results->beds;
 
-	remove_logs(b->results->out);
-	b->queue = (struct lab_queue){ .nr = b->suite->nr_programs };
+	remove_logs(b->plan.results->out);
 	b->beds = lab_realloc(NULL, nr, sizeof(*b->beds));
 	memset(b->beds, 0, nr * sizeof(*b->beds));
-	for (unsigned int i = 0; i < nr; i++) {
-		name_paths(b, &b->beds[i]);
+	for (unsigned int i = 0; i < nr; i++)
 		boot(b, &b->beds[i]);
-	}
 	while (any_left(b))
 		poll_once(b);
 	conclude(b);
-}
-
-void lab_beds_free(struct lab_beds *b)
-{
-	for (unsigned int i = 0; i < b->results->beds; i++) {
-		for (size_t k = 0; k < LAB_MAX_DISKS; k++)
-			free(b->beds[i].disks[k]);
-		for (size_t k = 0; k < LAB_NR_LOGS; k++)
-			free(b->beds[i].logs[k]);
-	}
 	free(b->beds);
-	b->beds = NULL;
 }

@@ -14,37 +14,22 @@
 
 #include "bed/session.h"
 
-enum { LAB_CONSOLE_LOG, LAB_CHANNEL_LOG, LAB_QEMU_LOG, LAB_NR_LOGS };
-
 struct lab_bed {
 	struct lab_session session;	/* of the last boot */
-	struct lab_qemu_spec spec;
-	char *disks[LAB_MAX_DISKS];
-	char *logs[LAB_NR_LOGS];	/* of the last boot; see run_dir.h */
 	unsigned int boots;
 	bool over;
 };
 
 struct lab_beds {
-	/* Set by the caller. */
-	const struct lab_suite *suite;
-	const struct lab_topology *topology;
-	const char *kernel, *image;	/* files */
-	struct lab_results *results;	/* its programs in the order of the suite's; so many beds */
-	struct lab_progress *progress;
+	struct lab_plan plan;		/* results->beds says how many share it */
 	int signals;			/* signalfd, non-blocking, of all that is blocked */
-	long overall_ms;		/* lab_now_ms() at which the whole run is over */
-
-	/* Inner state. */
-	struct lab_bed *beds;
-	struct lab_queue queue;
+	struct lab_bed *beds;		/* inner state */
 };
 
 /*
  * Run the plan to its end, fill in the results, and judge them. When it returns, no
- * QEMU is left. lab_beds_free() is due.
+ * QEMU is left.
  */
 void lab_beds_run(struct lab_beds *b);
-void lab_beds_free(struct lab_beds *b);
 
 #endif

@@ -7,12 +7,15 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/run_dir.h"
 #include "bed/session.h"
+#include "image/disk.h"
 
 #define POLL_MS		250
 /* A serial console comes byte by byte: let some gather, QEMU needs the CPU more. */
@@ -134,22 +137,38 @@ static void collect_facts(struct lab_session *s)
 	if (s->record.program)
 		f->running = s->record.program->name;
 	if (s->qmp.version[0])
-		snprintf(s->results->qemu, sizeof(s->results->qemu), "%s", s->qmp.version);
+		snprintf(s->plan->results->qemu, sizeof(s->plan->results->qemu), "%s", s->qmp.version);
 }
 
-static int open_logs(struct lab_session *s)
+static FILE *open_log(struct lab_session *s, const char *name)
 {
-	const char *failed = s->console_log;
+	char *path = lab_run_file(s->plan->results->out, name, s->bed, "log");
+	FILE *f = fopen(path, "we");
 
-	s->console_file = fopen(s->console_log, "we");
-	if (s->console_file) {
-		failed = s->channel_log;
-		s->channel_file = fopen(s->channel_log, "we");
-	}
-	if (s->channel_file)
-		return 0;
-	snprintf(s->trouble, sizeof(s->trouble), "open(%.300s): %s", failed, strerror(errno));
-	return -1;
+	if (!f)
+		snprintf(s->trouble, sizeof(s->trouble), "open(%.300s): %s", path, strerror(errno));
+	free(path);
+	return f;
+}
+
+static int start_qemu(struct lab_session *s, struct lab_error *e)
+{
+	const struct lab_plan *p = s->plan;
+	char *disks[LAB_MAX_DISKS], *log = lab_run_file(p->results->out, "qemu", s->bed, "log");
+	const struct lab_qemu_spec spec = {
+		.kernel = p->kernel, .image = p->image, .parameters = p->results->parameters,
+		.cpu = p->suite->cpu, .topology = p->topology,
+		.disks = disks, .nr_disks = p->suite->nr_disks, .log = log,
+	};
+	int ret;
+
+	for (size_t i = 0; i < spec.nr_disks; i++)
+		disks[i] = lab_disk_path(p->results->out, s->bed, i);
+	ret = lab_qemu_start(&spec, &s->qemu, e);
+	for (size_t i = 0; i < spec.nr_disks; i++)
+		free(disks[i]);
+	free(log);
+	return ret;
 }
 
 void lab_session_start(struct lab_session *s)
@@ -158,9 +177,11 @@ void lab_session_start(struct lab_session *s)
 
 	s->started_ms = lab_now_ms();
 	s->qemu = (struct lab_qemu){ .console = -1, .channel = -1, .qmp = -1 };
-	if (open_logs(s))
+	s->console_file = open_log(s, "console");
+	s->channel_file = s->console_file ? open_log(s, "channel") : NULL;
+	if (!s->channel_file)
 		return;
-	if (lab_qemu_start(s->spec, &s->qemu, &e)) {
+	if (start_qemu(s, &e)) {
 		snprintf(s->trouble, sizeof(s->trouble), "%.500s", e.text);
 		return;
 	}
@@ -210,5 +231,4 @@ void lab_session_end(struct lab_session *s)
 		fclose(s->console_file);
 	if (s->channel_file)
 		fclose(s->channel_file);
-	s->spec = NULL;
 }

@@ -24,10 +24,17 @@
 #include "verdict/results.h"
 #include "verdict/verdict.h"
 
-/* The programs of a plan, in order, for whichever session is free to run the next one. */
-struct lab_queue {
-	size_t next, nr;	/* the first that nobody has taken; all of them */
-	bool closed;		/* no more are given out: a machine came to grief */
+/* A run, as far as its beds share it. */
+struct lab_plan {
+	const struct lab_suite *suite;
+	const struct lab_topology *topology;
+	const char *kernel, *image;	/* files */
+	struct lab_results *results;	/* its programs in the order of the suite's */
+	struct lab_progress *progress;
+	long overall_ms;		/* lab_now_ms() at which all of it is over */
+
+	size_t next;			/* the first program that no session has taken */
+	bool closed;			/* none is begun any more: a machine came to grief */
 };
 
 enum lab_stage {
@@ -40,14 +47,8 @@ enum lab_stage {
 
 struct lab_session {
 	/* Set by the caller. */
-	const struct lab_qemu_spec *spec;
-	const struct lab_suite *suite;
-	struct lab_queue *queue;	/* of the suite's programs; shared with other beds */
-	struct lab_results *results;	/* its programs in the order of the suite's */
-	struct lab_progress *progress;
+	struct lab_plan *plan;
 	unsigned int bed;		/* which one this is: 1, 2, ... */
-	long overall_ms;		/* lab_now_ms() at which the whole run is over */
-	const char *console_log, *channel_log;
 
 	/* The outcome; the texts of @facts live here. */
 	struct lab_facts facts;

@@ -21,13 +21,13 @@ void lab_session_note(struct lab_session *s, const char *fmt, ...)
 	va_list ap;
 	int n = 0;
 
-	if (s->results->beds > 1)
+	if (s->plan->results->beds > 1)
 		n = snprintf(text, sizeof(text), "bed %u: ", s->bed);
 	va_start(ap, fmt);
 	vsnprintf(text + n, sizeof(text) - (size_t)n, fmt, ap);
 	va_end(ap);
-	lab_text_addf(&s->results->notes, "%s\n", text);
-	lab_progress_say(s->progress, "note: %s", text);
+	lab_text_addf(&s->plan->results->notes, "%s\n", text);
+	lab_progress_say(s->plan->progress, "note: %s", text);
 }
 
 void lab_session_log(struct lab_session *s, char direction, enum channel_kind kind,

@@ -12,27 +12,27 @@ static void run_next(struct lab_session *s)
 {
 	const struct lab_suite_program *p;
 	struct lab_text cmd = { NULL };
-	struct lab_queue *q = s->queue;
+	struct lab_plan *plan = s->plan;
 	size_t n;
 
 	if (s->gone_ms)
 		return;		/* its last words; nothing can be begun on it */
-	if (q->closed || q->next == q->nr) {
+	if (plan->closed || plan->next == plan->suite->nr_programs) {
 		lab_session_enter(s, LAB_LEAVE);
 		lab_session_send(s, CHANNEL_QUIT, "");
-		lab_progress_bed(s->progress, s->bed, "%s", "");
+		lab_progress_bed(s->plan->progress, s->bed, "%s", "");
 		return;
 	}
-	n = q->next++;
-	p = &s->suite->programs[n];
+	n = plan->next++;
+	p = &s->plan->suite->programs[n];
 	if (p->runner)
 		lab_text_addf(&cmd, "%s", p->runner);
 	else
 		lab_text_addf(&cmd, "/suite/%s", p->name);
 	for (size_t i = 0; i < p->nr_args; i++)
 		lab_text_addf(&cmd, "%c%s", CHANNEL_FIELD, p->args[i]);
-	s->results->programs[n].bed = s->bed;
-	lab_record_start(&s->record, &s->results->programs[n], s->progress);
+	s->plan->results->programs[n].bed = s->bed;
+	lab_record_start(&s->record, &s->plan->results->programs[n], s->plan->progress);
 	s->limit = p->timeout;
 	s->told_to_stop = false;
 	lab_session_enter(s, LAB_SERVE);
@@ -43,7 +43,7 @@ static void run_next(struct lab_session *s)
 static void hello(struct lab_session *s, const char *release)
 {
 	s->facts.user_space = true;
-	snprintf(s->results->kernel, sizeof(s->results->kernel), "%.120s", release);
+	snprintf(s->plan->results->kernel, sizeof(s->plan->results->kernel), "%.120s", release);
 }
 
 static void ready(struct lab_session *s)
@@ -51,13 +51,13 @@ static void ready(struct lab_session *s)
 	long ms = lab_now_ms() - s->started_ms;
 
 	s->facts.ready = true;
-	if (ms > s->results->boot_ms)
-		s->results->boot_ms = ms;
-	if (s->results->beds > 1)
-		lab_progress_say(s->progress, "%s: bed %u booted in %.1f s", s->results->kernel,
+	if (ms > s->plan->results->boot_ms)
+		s->plan->results->boot_ms = ms;
+	if (s->plan->results->beds > 1)
+		lab_progress_say(s->plan->progress, "%s: bed %u booted in %.1f s", s->plan->results->kernel,
 				 s->bed, (double)ms / 1000);
 	else
-		lab_progress_say(s->progress, "%s: booted in %.1f s", s->results->kernel,
+		lab_progress_say(s->plan->progress, "%s: booted in %.1f s", s->plan->results->kernel,
 				 (double)ms / 1000);
 	run_next(s);
 }
@@ -78,9 +78,9 @@ static void note_module(struct lab_session *s, const char *text)
 {
 	char *line = lab_format("module %s\n", text);
 
-	if (!s->results->notes.s || !strstr(s->results->notes.s, line)) {
-		lab_text_addf(&s->results->notes, "%s", line);
-		lab_progress_say(s->progress, "note: module %s", text);
+	if (!s->plan->results->notes.s || !strstr(s->plan->results->notes.s, line)) {
+		lab_text_addf(&s->plan->results->notes, "%s", line);
+		lab_progress_say(s->plan->progress, "note: module %s", text);
 	}
 	free(line);
 }
@@ -88,8 +88,8 @@ static void note_module(struct lab_session *s, const char *text)
 /* "NAME: REASON": one that the suite cannot do without ends the run. */
 static void module(struct lab_session *s, const char *text)
 {
-	for (size_t i = 0; i < s->suite->nr_modules; i++) {
-		const struct lab_suite_module *m = &s->suite->modules[i];
+	for (size_t i = 0; i < s->plan->suite->nr_modules; i++) {
+		const struct lab_suite_module *m = &s->plan->suite->modules[i];
 
 		if (m->optional || !same_module(m->name, text))
 			continue;
@@ -123,7 +123,7 @@ static void finished(struct lab_session *s, const char *text)
 	if (x.stuck) {
 		/* Whatever holds it may hold the next program too: no more results. */
 		s->facts.stuck = p->name;
-		s->queue->closed = true;
+		s->plan->closed = true;
 	}
 	run_next(s);
 }

@@ -21,7 +21,7 @@ static void trace(struct lab_session *s)
 	memset(&s->console, 0, sizeof(s->console));
 	s->console.any = true;
 	s->traced = true;
-	s->queue->closed = true;
+	s->plan->closed = true;
 	lab_session_enter(s, LAB_TRACE);
 }
 
@@ -45,7 +45,7 @@ static void watch_boot(struct lab_session *s)
 	else if (wait != LAB_WAIT_ON)
 		give_up(s, wait);
 	else
-		lab_progress_bed(s->progress, s->bed, "booting");
+		lab_progress_bed(s->plan->progress, s->bed, "booting");
 }
 
 static void watch_silence(struct lab_session *s)
@@ -65,7 +65,7 @@ static void watch_program(struct lab_session *s)
 
 	if (!p)
 		return;
-	lab_progress_bed(s->progress, s->bed, "%s  %zu/%lu  %s", p->name, p->nr_cases, p->plan,
+	lab_progress_bed(s->plan->progress, s->bed, "%s  %zu/%lu  %s", p->name, p->nr_cases, p->plan,
 			 ktap_running(s->record.ktap));
 	if (!s->told_to_stop) {
 		wait = lab_window_wait(&s->stage_window, s->qemu.pid, s->limit);
@@ -103,7 +103,7 @@ static void watch_panic(struct lab_session *s, long now)
 
 static void watch_overall(struct lab_session *s, long now)
 {
-	if (now < s->overall_ms || s->traced || s->facts.overall_limit)
+	if (now < s->plan->overall_ms || s->traced || s->facts.overall_limit)
 		return;
 	s->facts.overall_limit = true;
 	give_up(s, lab_window_percent(&s->whole, s->qemu.pid) < 50 ?

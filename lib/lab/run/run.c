@@ -49,7 +49,6 @@ struct run {
 	struct lab_results results;
 	struct lab_progress progress;
 	struct lab_prepared prepared;
-	struct lab_beds beds;
 	sigset_t blocked;
 	int signals;			/* signalfd of them */
 	long started_ms;
@@ -188,18 +187,17 @@ static long overall_ms(const struct run *r)
 
 static void run_beds(struct run *r)
 {
-	r->beds = (struct lab_beds){
-		.suite = &r->suite,
-		.topology = r->topology,
-		.kernel = r->prepared.kernel.image,
-		.image = r->prepared.image,
-		.results = &r->results,
-		.progress = &r->progress,
+	struct lab_beds beds = {
+		.plan = {
+			.suite = &r->suite, .topology = r->topology,
+			.kernel = r->prepared.kernel.image, .image = r->prepared.image,
+			.results = &r->results, .progress = &r->progress,
+			.overall_ms = overall_ms(r),
+		},
 		.signals = r->signals,
-		.overall_ms = overall_ms(r),
 	};
-	lab_beds_run(&r->beds);
-	lab_beds_free(&r->beds);
+
+	lab_beds_run(&beds);
 }
 
 /* They are large, and worth nothing once the VM is gone. */

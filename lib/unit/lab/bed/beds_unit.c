@@ -69,14 +69,16 @@ FIXTURE_SETUP(beds)
 	p->suite.cpu = "none";
 	p->suite.nr_disks = 1;
 	p->beds = (struct lab_beds){
-		.suite = &p->suite,
-		.topology = lab_topology_find("uma", &p->e),
-		.kernel = p->kernel,
-		.image = "image",
-		.results = &p->results,
-		.progress = &p->progress,
+		.plan = {
+			.suite = &p->suite,
+			.topology = lab_topology_find("uma", &p->e),
+			.kernel = p->kernel,
+			.image = "image",
+			.results = &p->results,
+			.progress = &p->progress,
+			.overall_ms = lab_now_ms() + 60 * 1000,
+		},
 		.signals = catch_signals(),
-		.overall_ms = lab_now_ms() + 60 * 1000,
 	};
 	ASSERT_LE(0, p->beds.signals);
 }
@@ -110,7 +112,6 @@ static void run(struct plan *p, unsigned int beds, const char *names)
 	p->results.beds = beds;
 	lab_beds_run(&p->beds);
 	lab_results_total(&p->results);
-	lab_beds_free(&p->beds);
 	free(words);
 }
 
@@ -223,7 +224,7 @@ TEST_F(beds, an_interruption_ends_all)
 
 TEST_F(beds, the_time_limit_is_one_for_all)
 {
-	self->plan.beds.overall_ms = lab_now_ms() + 1000;
+	self->plan.beds.plan.overall_ms = lab_now_ms() + 1000;
 	run(&self->plan, 2, "stays stays passes");
 	EXPECT_VERDICT("hang", 10);
 	EXPECT_NE(NULL, strstr(self->plan.results.judgement.why, "longer than its time limit"));
