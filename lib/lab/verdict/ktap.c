@@ -382,7 +382,6 @@ static void diagnostic(struct ktap_reader *r, const char *s)
 		len -= 4;
 	lab_text_clear(&r->running);
 	lab_text_add(&r->running, p, len);
-	emit(r, &(struct ktap_event){ .kind = KTAP_RUNNING, .name = r->running.s });
 }
 
 static bool is_version(const char *s)

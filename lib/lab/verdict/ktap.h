@@ -30,7 +30,6 @@ enum ktap_status {
 
 enum ktap_event_kind {
 	KTAP_PLAN,	/* number: cases to come */
-	KTAP_RUNNING,	/* name: the case that starts */
 	KTAP_CASE,	/* name, status, reason, diagnostics */
 	KTAP_ROW,	/* reason: a row, from its first | on */
 	KTAP_SKIP_ALL,	/* reason: the whole program is skipped */

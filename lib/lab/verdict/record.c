@@ -51,12 +51,7 @@ static void ktap_event(void *arg, const struct ktap_event *ev)
 	case KTAP_ROW:
 		lab_text_addf(&r->program->table, "%s\n", ev->reason);
 		break;
-	case KTAP_RUNNING:
-		break;
 	}
-	lab_progress_bed(r->progress, r->program->bed, "%s  %zu/%lu  %s", r->program->name,
-			 r->program->nr_cases, r->program->plan,
-			 ev->kind == KTAP_RUNNING ? ev->name : "");
 }
 
 void lab_record_start(struct lab_record *r, struct lab_program *program,
@@ -70,7 +65,6 @@ void lab_record_start(struct lab_record *r, struct lab_program *program,
 		.last_ms = lab_now_ms(),
 	};
 	program->state = LAB_PROGRAM_RUNNING;
-	lab_progress_bed(progress, program->bed, "%s", program->name);
 }
 
 /* "# seed: 42", the way every program announces its random seed. */
@@ -126,14 +120,11 @@ static void stop(struct lab_record *r)
 	*r = (struct lab_record){ NULL };
 }
 
-/* A failure that no result of the program tells of: whose is it? */
-static void blame(struct lab_record *r, const char *reason)
-{
-	add_case(r, ktap_running(r->ktap), KTAP_FAIL, reason, ktap_pending(r->ktap));
-}
-
-/* It ended before its time; what is nested is given out first. */
-static void cut_short(struct lab_record *r, const char *reason)
+/*
+ * A failure that no result of the program tells of is that of the case that ran; what
+ * is nested is given out first.
+ */
+static void fail_running(struct lab_record *r, const char *reason)
 {
 	char *running = lab_strdup(ktap_running(r->ktap));
 
@@ -159,7 +150,7 @@ static void judge(struct lab_record *r, const struct channel_exit *x)
 		return;
 	p->problem = lab_strdup(why);
 	if (p->agreement == LAB_FAIL && !p->failed)
-		blame(r, why);
+		fail_running(r, why);
 }
 
 void lab_record_exit(struct lab_record *r, const struct channel_exit *x)
@@ -169,9 +160,9 @@ void lab_record_exit(struct lab_record *r, const struct channel_exit *x)
 
 	p->end = *x;
 	if (x->stuck) {
-		cut_short(r, "a process survives SIGKILL");
+		fail_running(r, "a process survives SIGKILL");
 	} else if (x->over_limit) {
-		cut_short(r, "ran over the time limit");
+		fail_running(r, "ran over the time limit");
 	} else {
 		ktap_end(r->ktap);
 		judge(r, x);
@@ -187,6 +178,6 @@ void lab_record_abort(struct lab_record *r, const char *reason)
 {
 	if (!r->program)
 		return;
-	cut_short(r, reason);
+	fail_running(r, reason);
 	stop(r);
 }

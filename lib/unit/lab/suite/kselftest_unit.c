@@ -161,7 +161,7 @@ TEST(lines)
 static void note(void *arg, const struct ktap_event *ev)
 {
 	static const char *const kinds[] = {
-		[KTAP_PLAN] = "plan", [KTAP_RUNNING] = "running", [KTAP_CASE] = "case",
+		[KTAP_PLAN] = "plan", [KTAP_CASE] = "case",
 		[KTAP_ROW] = "row", [KTAP_SKIP_ALL] = "skip", [KTAP_PROBLEM] = "problem",
 	};
 
