@@ -10,11 +10,15 @@
 #include <string.h>
 
 #include "base/fsys.h"
+#include "base/process.h"
 #include "base/text.h"
 #include "suite/kselftest.h"
 
 /* Line by line, whatever it pipes the tests' output through: a panic shall not eat it. */
-#define RUNNER		"/usr/bin/stdbuf\t--output=L\t/kselftest/run_kselftest.sh"
+static const char *const runner[] = {
+	"/usr/bin/stdbuf", "--output=L", "/kselftest/run_kselftest.sh",
+};
+
 /* runner.sh allows a test so long if no settings file says anything else. */
 #define DEFAULT_SECONDS	45
 /* On top of that: to start and end it under emulation. */
@@ -27,8 +31,8 @@ struct collection {
 	char *name;
 	long seconds;		/* that a test of it may take */
 	unsigned int tests, selected;
-	struct lab_text names;	/* "-t", tab, "COLLECTION:TEST", tab, for each selected */
-	struct lab_text env;	/* "NAME=VALUE", tab, for each that has arguments */
+	struct lab_argv names;	/* "-t", "COLLECTION:TEST" for each selected */
+	struct lab_argv env;	/* "NAME=VALUE" for each that has arguments */
 };
 
 struct selection {
@@ -117,15 +121,14 @@ static bool selected(const struct selection *s, const char *collection, const ch
 }
 
 /* The name that runner.sh makes of a test's: KSELFTEST_MN_UNMAP_TEST_ARGS. */
-static void add_variable(struct lab_text *t, const char *test, const char *args)
+static void add_variable(struct lab_argv *env, const char *test, const char *args)
 {
-	lab_text_addf(t, "KSELFTEST_");
-	for (; *test; test++) {
-		char c = isalnum((unsigned char)*test) ? (char)toupper((unsigned char)*test) : '_';
+	char *name = lab_strdup(test);
 
-		lab_text_add(t, &c, 1);
-	}
-	lab_text_addf(t, "_ARGS=%s\t", args + 1);
+	for (char *c = name; *c; c++)
+		*c = isalnum((unsigned char)*c) ? (char)toupper((unsigned char)*c) : '_';
+	lab_argv_addf(env, "KSELFTEST_%s_ARGS=%s", name, args + strlen(" "));
+	free(name);
 }
 
 static int add_test(struct selection *s, char *line)
@@ -142,7 +145,8 @@ static int add_test(struct selection *s, char *line)
 	c->tests++;
 	if (selected(s, line, colon + 1, &args)) {
 		c->selected++;
-		lab_text_addf(&c->names, "-t\t%s:%s\t", line, colon + 1);
+		lab_argv_add(&c->names, "-t");
+		lab_argv_addf(&c->names, "%s:%s", line, colon + 1);
 		if (args.len)
 			add_variable(&c->env, colon + 1, args.s);
 	}
@@ -168,21 +172,16 @@ static int read_list(struct selection *s)
 	return ret;
 }
 
-static void add_words(struct lab_suite_program *p, char *words)
+static void add_words(struct lab_suite_program *p, char *const *words, size_t nr)
 {
-	char *rest = words, *word;
-
-	while ((word = strsep(&rest, "\t"))) {
-		if (!word[0])
-			continue;
-		p->args = lab_realloc(p->args, p->nr_args + 1, sizeof(*p->args));
-		p->args[p->nr_args++] = lab_strdup(word);
-	}
+	p->args = lab_realloc(p->args, p->nr_args + nr, sizeof(*p->args));
+	for (size_t i = 0; i < nr; i++)
+		p->args[p->nr_args++] = lab_strdup(words[i]);
 }
 
 static void add_program(struct lab_suite *suite, const struct collection *c)
 {
-	struct lab_text words = { NULL };
+	char *const all[] = { "-c", c->name };
 	struct lab_suite_program *p;
 
 	suite->programs = lab_realloc(suite->programs, suite->nr_programs + 1, sizeof(*p));
@@ -192,13 +191,12 @@ static void add_program(struct lab_suite *suite, const struct collection *c)
 		.timeout = c->selected * (c->seconds + SPARE_SECONDS),
 		.runner = lab_strdup("/usr/bin/env"),
 	};
-	lab_text_addf(&words, "%s%s\t", c->env.len ? c->env.s : "", RUNNER);
+	add_words(p, c->env.words, c->env.nr);
+	add_words(p, (char *const *)runner, sizeof(runner) / sizeof(runner[0]));
 	if (c->selected < c->tests)
-		lab_text_addf(&words, "%s", c->names.s);
+		add_words(p, c->names.words, c->names.nr);
 	else
-		lab_text_addf(&words, "-c\t%s", c->name);
-	add_words(p, words.s);
-	lab_text_clear(&words);
+		add_words(p, all, 2);
 }
 
 static int take_over(struct selection *s, struct lab_suite *suite)
@@ -226,8 +224,8 @@ int lab_kselftest_select(const char *dir, const char *tests, const char *args,
 		ret = take_over(&s, suite);
 	for (size_t i = 0; i < s.nr; i++) {
 		free(s.c[i].name);
-		lab_text_clear(&s.c[i].names);
-		lab_text_clear(&s.c[i].env);
+		lab_argv_free(&s.c[i].names);
+		lab_argv_free(&s.c[i].env);
 	}
 	free(s.c);
 	return ret;
