@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The initramfs that a kernel under test boots into: libarchive turns a manifest into a
+ * The initramfs that a kernel under test boots into: libarchive turns an mtree into a
  * cpio archive. Device nodes are mere entries in it, so no privilege is needed. It is
  * not compressed, since unpacking costs an emulated guest more than a larger file.
  */
@@ -14,7 +14,7 @@
 #include "base/fsys.h"
 #include "base/text.h"
 #include "image/image.h"
-#include "image/manifest.h"
+#include "image/mtree.h"
 
 /* Before init has mounted anything it needs a console to complain on. */
 static const char base[] =
@@ -63,7 +63,7 @@ static const char *why(struct archive *from, struct archive *to)
 	return text ? text : "unknown reason";
 }
 
-static int write_cpio(const struct lab_text *manifest, const char *out, struct lab_error *e)
+static int write_cpio(const struct lab_text *mtree, const char *out, struct lab_error *e)
 {
 	struct archive *from = archive_read_new(), *to = archive_write_new();
 	int ret = ARCHIVE_FATAL;
@@ -73,7 +73,7 @@ static int write_cpio(const struct lab_text *manifest, const char *out, struct l
 	    !archive_write_set_format_cpio_newc(to) &&
 	    !archive_write_set_bytes_in_last_block(to, 1) &&
 	    !archive_write_open_filename(to, out) &&
-	    !archive_read_open_memory(from, manifest->s, manifest->len)) {
+	    !archive_read_open_memory(from, mtree->s, mtree->len)) {
 		do {
 			ret = copy_entry(from, to);
 		} while (ret == ARCHIVE_OK);
@@ -89,15 +89,15 @@ static int write_cpio(const struct lab_text *manifest, const char *out, struct l
 	return ret;
 }
 
-static int add_init(const char *init, struct lab_text *manifest, struct lab_error *e)
+static int add_init(const char *init, struct lab_text *mtree, struct lab_error *e)
 {
 	if (!access(init, F_OK) && access(init, X_OK))
 		return lab_fail(e, -EACCES, "%s is to be /init but is not executable", init);
-	return lab_manifest_file(manifest, init, "/init", e);
+	return lab_mtree_file(mtree, init, "/init", e);
 }
 
 static int add_modules(const struct lab_image *image, const char *parts,
-		       struct lab_text *manifest, struct lab_error *e)
+		       struct lab_text *mtree, struct lab_error *e)
 {
 	char *dir = lab_format("%s/modules", parts), *list = lab_format("%s/modules.list", parts);
 	struct lab_argv argv = { NULL };
@@ -107,21 +107,21 @@ static int add_modules(const struct lab_image *image, const char *parts,
 			 image->kernel->release, dir, NULL);
 	for (size_t i = 0; i < image->nr_modules; i++)
 		lab_argv_add(&argv, image->modules[i]);
-	ret = lab_manifest_printed(manifest, &argv, list, e);
+	ret = lab_mtree_printed(mtree, &argv, list, e);
 	lab_argv_free(&argv);
 	free(list);
 	free(dir);
 	return ret;
 }
 
-static int add_mounts(const char *text, const char *parts, struct lab_text *manifest,
+static int add_mounts(const char *text, const char *parts, struct lab_text *mtree,
 		      struct lab_error *e)
 {
 	char *path = lab_format("%s/mounts", parts);
 	int ret = lab_write_file(path, text, strlen(text), e);
 
 	if (!ret)
-		ret = lab_manifest_file(manifest, path, "/mounts", e);
+		ret = lab_mtree_file(mtree, path, "/mounts", e);
 	free(path);
 	return ret;
 }
@@ -129,24 +129,24 @@ static int add_mounts(const char *text, const char *parts, struct lab_text *mani
 int lab_image_build(const struct lab_image *image, struct lab_error *e)
 {
 	char *parts = lab_format("%s.parts", image->out);
-	struct lab_text manifest = { NULL };
+	struct lab_text mtree = { NULL };
 	int ret;
 
-	lab_text_addf(&manifest, "%s%s", base, image->manifest);
+	lab_text_addf(&mtree, "%s%s", base, image->files);
 	ret = lab_remove_tree(parts, e);
 	if (!ret)
 		ret = lab_make_dirs(parts, e);
 	if (!ret)
-		ret = add_init(image->init, &manifest, e);
+		ret = add_init(image->init, &mtree, e);
 	if (!ret)
-		ret = add_modules(image, parts, &manifest, e);
+		ret = add_modules(image, parts, &mtree, e);
 	if (!ret)
-		ret = add_mounts(image->mounts, parts, &manifest, e);
+		ret = add_mounts(image->mounts, parts, &mtree, e);
 	if (!ret)
-		ret = write_cpio(&manifest, image->out, e);
+		ret = write_cpio(&mtree, image->out, e);
 	if (!ret)
 		ret = lab_remove_tree(parts, e);
-	lab_text_clear(&manifest);
+	lab_text_clear(&mtree);
 	free(parts);
 	return ret;
 }

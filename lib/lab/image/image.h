@@ -16,13 +16,13 @@ struct lab_image {
 	const char *modules_sh;		/* where that script lies */
 	const char *const *modules;	/* names, or paths of .ko files */
 	size_t nr_modules;
-	const char *manifest;		/* all the rest, see manifest.h */
+	const char *files;		/* all the rest, see mtree.h */
 	const char *mounts;		/* text of /mounts */
 	const char *out;		/* the archive to write */
 };
 
 /*
- * Write the image to @out. Besides @init and what @manifest says it holds empty
+ * Write the image to @out. Besides @init and what @files says it holds empty
  * /dev, /proc, /sys and /tmp, the nodes console and null,
  *
  *   /modules/NAME.ko	the wanted modules and all that they depend on

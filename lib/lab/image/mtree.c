@@ -11,7 +11,7 @@
 
 #include "base/fsys.h"
 #include "base/process.h"
-#include "image/manifest.h"
+#include "image/mtree.h"
 
 /* Tarballs of all the rest, which kselftest's gen_tar puts beside it. */
 #define PACKAGES	"kselftest-packages"
@@ -27,7 +27,7 @@ static void add_path(struct lab_text *m, const char *path, size_t len)
 	}
 }
 
-int lab_manifest_file(struct lab_text *m, const char *from, const char *to, struct lab_error *e)
+int lab_mtree_file(struct lab_text *m, const char *from, const char *to, struct lab_error *e)
 {
 	struct stat st;
 
@@ -61,7 +61,7 @@ static int add_entry(struct lab_text *m, const FTSENT *f, const char *below, con
 	switch (f->fts_info) {
 	case FTS_F:
 		path = lab_format("%s%s", to, below);
-		ret = lab_manifest_file(m, f->fts_path, path, e);
+		ret = lab_mtree_file(m, f->fts_path, path, e);
 		free(path);
 		return ret;
 	case FTS_ERR:
@@ -74,7 +74,8 @@ static int add_entry(struct lab_text *m, const FTSENT *f, const char *below, con
 	}
 }
 
-int lab_manifest_tree(struct lab_text *m, const char *from, const char *to, struct lab_error *e)
+int lab_mtree_directory(struct lab_text *m, const char *from, const char *to,
+			struct lab_error *e)
 {
 	char *const roots[] = { (char *)from, NULL };
 	FTS *fts = fts_open(roots, FTS_LOGICAL | FTS_NOCHDIR, by_name);
@@ -93,8 +94,8 @@ int lab_manifest_tree(struct lab_text *m, const char *from, const char *to, stru
 	return ret;
 }
 
-int lab_manifest_printed(struct lab_text *m, const struct lab_argv *argv,
-			 const char *list, struct lab_error *e)
+int lab_mtree_printed(struct lab_text *m, const struct lab_argv *argv,
+		      const char *list, struct lab_error *e)
 {
 	char *log = lab_format("%s.log", list), *text = NULL, *rest, *line;
 	const struct lab_process script = { .argv = argv, .out = list, .err = log };
@@ -112,7 +113,7 @@ int lab_manifest_printed(struct lab_text *m, const struct lab_argv *argv,
 			break;
 		}
 		*to++ = '\0';
-		ret = lab_manifest_file(m, line, to, e);
+		ret = lab_mtree_file(m, line, to, e);
 	}
 	free(text);
 	return ret;

@@ -16,7 +16,7 @@
 #include "base/text.h"
 #include "image/disk.h"
 #include "image/image.h"
-#include "image/manifest.h"
+#include "image/mtree.h"
 #include "run/prepare.h"
 #include "run/setup.h"
 
@@ -70,7 +70,7 @@ static int add_external(const struct lab_prepare *p, struct lab_prepared *done,
 	if (!ret && m->program) {
 		char *to = lab_format("/suite/%s.ko", m->name);
 
-		ret = lab_manifest_file(&l->files, ko, to, &done->error);
+		ret = lab_mtree_file(&l->files, ko, to, &done->error);
 		free(to);
 	} else if (!ret) {
 		l->modules[l->nr_modules++] = ko;
@@ -115,7 +115,7 @@ static int list_programs(const struct lab_prepare *p, struct lab_error *e, struc
 		if (access(from, X_OK))
 			return lab_fail(e, -errno, "%s: %s; build the test programs first: make",
 					from, strerror(errno));
-		ret = lab_manifest_file(&l->files, from, to, e);
+		ret = lab_mtree_file(&l->files, from, to, e);
 		if (ret)
 			return ret;
 		free(from);
@@ -136,7 +136,7 @@ static int list_added(const struct lab_prepare *p, struct lab_error *e, struct l
 	if (lab_realpath(p->options->add, dir, e))
 		return -EINVAL;
 	to = lab_format("/suite%s", strrchr(dir, '/'));
-	ret = lab_manifest_tree(&l->files, dir, to, e);
+	ret = lab_mtree_directory(&l->files, dir, to, e);
 	free(to);
 	if (!ret && l->files.len == before)
 		ret = lab_fail(e, -EINVAL, "--add %s: there is nothing in it", p->options->add);
@@ -148,11 +148,11 @@ static int list_kselftest(const struct lab_prepare *p, struct lab_error *e, stru
 	char *script = lab_format("%s/lib/lab/image/userland.sh", p->paths->repo);
 	char *list = lab_format("%s/userland", p->out), *log = lab_format("%s.log", list);
 	struct lab_argv argv = { NULL };
-	int ret = lab_manifest_tree(&l->files, p->options->kselftest, "/kselftest", e);
+	int ret = lab_mtree_directory(&l->files, p->options->kselftest, "/kselftest", e);
 
 	lab_argv_add_all(&argv, "sh", script, NULL);
 	if (!ret)
-		ret = lab_manifest_printed(&l->files, &argv, list, e);
+		ret = lab_mtree_printed(&l->files, &argv, list, e);
 	if (!ret) {
 		unlink(list);
 		unlink(log);
@@ -210,7 +210,7 @@ static int prepare(const struct lab_prepare *p, struct lab_prepared *done)
 	image = (struct lab_image){
 		.kernel = &done->kernel, .init = init,
 		.modules = l.modules, .nr_modules = l.nr_modules,
-		.manifest = lab_text_take(&l.files),
+		.files = lab_text_take(&l.files),
 		.modules_sh = lab_format("%s/lib/lab/image/modules.sh", p->paths->repo),
 		.mounts = lab_text_take(&mounts),
 		.out = done->image,

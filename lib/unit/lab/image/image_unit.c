@@ -11,13 +11,13 @@
 #include "base/process.h"
 #include "base/text.h"
 #include "image/image.h"
-#include "image/manifest.h"
+#include "image/mtree.h"
 
 FIXTURE(image) {
 	char dir[64];
 	struct lab_kernel kernel;
 	struct lab_argv modules;
-	struct lab_text manifest;
+	struct lab_text files;
 	struct lab_error e;
 };
 
@@ -70,7 +70,7 @@ FIXTURE_SETUP(image)
 FIXTURE_TEARDOWN(image)
 {
 	lab_argv_free(&self->modules);
-	lab_text_clear(&self->manifest);
+	lab_text_clear(&self->files);
 	lab_remove_tree(self->dir, NULL);
 }
 
@@ -95,7 +95,7 @@ static int build(FIXTURE_DATA(image) *self, const char *out)
 		.modules_sh = "lib/lab/image/modules.sh",
 		.modules = (const char *const *)self->modules.words,
 		.nr_modules = self->modules.nr,
-		.manifest = self->manifest.s ? self->manifest.s : "",
+		.files = self->files.s ? self->files.s : "",
 		.mounts = "/dev/vda /disk ext4\n",
 		.out = path,
 	};
@@ -237,18 +237,18 @@ TEST_F(image, files)
 
 	SH("echo odd >'od d=#\\1'; mkdir -p tree/b/kselftest-packages; : >tree/b/kselftest-packages/x");
 	SH("echo 2 >tree/b/2; echo 1 >tree/a; ln -s ../tree/a tree/c; chmod +x tree/a");
-	ASSERT_EQ(0, lab_manifest_file(&self->manifest, from, "/suite/o d#=\\1/x", &self->e));
-	ASSERT_EQ(0, lab_manifest_file(&self->manifest, from, "/suite/o d#=\\1/x", &self->e));
+	ASSERT_EQ(0, lab_mtree_file(&self->files, from, "/suite/o d#=\\1/x", &self->e));
+	ASSERT_EQ(0, lab_mtree_file(&self->files, from, "/suite/o d#=\\1/x", &self->e));
 	free(from);
 	from = lab_format("%s/tree", self->dir);
-	ASSERT_EQ(0, lab_manifest_tree(&self->manifest, from, "/all", &self->e));
+	ASSERT_EQ(0, lab_mtree_directory(&self->files, from, "/all", &self->e));
 	free(from);
 	BUILD();
 	EXPECT_PRINTS("odd\n", "cat 'in/suite/o d#=\\1/x'");
 	EXPECT_PRINTS("all/a\nall/b/2\nall/c\n", "cd in; find all -type f | sort");
 	EXPECT_PRINTS("all/a\nall/c\n", "cd in; find all -type f -perm -111 | sort");
 
-	ASSERT_EQ(-ENOENT, lab_manifest_file(&self->manifest, "/nonexistent", "/x", &self->e));
+	ASSERT_EQ(-ENOENT, lab_mtree_file(&self->files, "/nonexistent", "/x", &self->e));
 	EXPECT_STREQ("for /x of the image: /nonexistent: No such file or directory",
 		     self->e.text);
 }
@@ -259,12 +259,12 @@ TEST_F(image, printed)
 	struct lab_argv argv = { NULL };
 
 	lab_argv_add_all(&argv, "sh", "-c", "echo note >&2; printf '%s\\t/x/y\\n' /bin/true", NULL);
-	ASSERT_EQ(0, lab_manifest_printed(&self->manifest, &argv, list, &self->e));
-	EXPECT_NE(NULL, strstr(self->manifest.s, "./x type=dir mode=0755\n"
+	ASSERT_EQ(0, lab_mtree_printed(&self->files, &argv, list, &self->e));
+	EXPECT_NE(NULL, strstr(self->files.s, "./x type=dir mode=0755\n"
 			       "./x/y mode=0755 contents=/bin/true\n"));
 	lab_argv_free(&argv);
 	lab_argv_add_all(&argv, "sh", "-c", "echo x: error: why >&2; exit 1", NULL);
-	EXPECT_EQ(-EIO, lab_manifest_printed(&self->manifest, &argv, list, &self->e));
+	EXPECT_EQ(-EIO, lab_mtree_printed(&self->files, &argv, list, &self->e));
 	EXPECT_NE(NULL, strstr(self->e.text, "x: error: why"));
 	lab_argv_free(&argv);
 	free(list);
