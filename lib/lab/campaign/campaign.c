@@ -9,7 +9,7 @@
 #include "base/process.h"
 #include "base/text.h"
 #include "campaign/campaign.h"
-#include "run/start.h"
+#include "run/run.h"
 
 int lab_campaign_begin(struct lab_campaign *c, const struct lab_paths *paths, bool quiet,
 		       struct lab_error *e)

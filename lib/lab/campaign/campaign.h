@@ -40,4 +40,8 @@ int lab_campaign_run(struct lab_campaign *c, const struct lab_options *options, 
 /* The exit code of a campaign's runs: that of @results. */
 int lab_campaign_code(json_t *results);
 
+/* "lab soak" and "lab matrix": do what the arguments say; they return the exit code. */
+int lab_soak_main(int argc, char *argv[], const struct lab_paths *paths);
+int lab_matrix_main(int argc, char *argv[], const struct lab_paths *paths);
+
 #endif

@@ -16,10 +16,10 @@
 #include "base/exit.h"
 #include "base/fingerprint.h"
 #include "base/fsys.h"
+#include "base/json_text.h"
 #include "base/process.h"
 #include "base/text.h"
 #include "campaign/campaign.h"
-#include "campaign/matrix.h"
 #include "campaign/matrix_table.h"
 #include "run/setup.h"
 
@@ -57,13 +57,6 @@ static const struct argp_option options[] = {
 	{ 0 }
 };
 
-/* A list of nothing but blanks is none. */
-static error_t take_list(const struct argp_state *state, int key, const char *arg,
-			 const char **list)
-{
-	return lab_command_word(state, options, key, arg + strspn(arg, " "), list);
-}
-
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct matrix *m = state->input;
@@ -73,9 +66,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		state->child_inputs[0] = &m->options;
 		return 0;
 	case KERNELS:
-		return take_list(state, key, arg, &m->kernels);
-	case MODES:
-		return take_list(state, key, arg, &m->modes);
+	case MODES:	/* a list of nothing but blanks is none */
+		return lab_command_word(state, options, key, arg + strspn(arg, " "),
+					key == KERNELS ? &m->kernels : &m->modes);
 	case AGAIN:
 		m->again = true;
 		return 0;
@@ -101,27 +94,6 @@ static const struct argp command = {
 	children, NULL, NULL
 };
 
-static int describe(const struct matrix *m, struct cell *cell, struct lab_error *e)
-{
-	const char *release, *mode;
-	int ret = lab_setup_describe(m->paths, &cell->options, &cell->setup, e);
-	char *text;
-
-	if (ret)
-		return ret;
-	release = json_string_value(json_object_get(cell->setup, "kernel"));
-	mode = json_string_value(json_object_get(cell->setup, "mode"));
-	cell->title = lab_format("%s %s", release, mode);
-	cell->dir = lab_format("%s/%s-%s", m->out, release, mode);
-	text = json_dumps(cell->setup, JSON_SORT_KEYS);
-	if (!text)
-		return lab_fail(e, -ENOMEM, "json_dumps(): out of memory");
-	lab_fingerprint_add_text(&cell->stamp, text);
-	free(text);
-	cell->options.out = cell->dir;
-	return 0;
-}
-
 /* Not having one of the kernels says nothing about the others; wrong usage ends it all. */
 static int add_cell(struct matrix *m, const char *kernel, const char *mode)
 {
@@ -134,12 +106,17 @@ static int add_cell(struct matrix *m, const char *kernel, const char *mode)
 	else
 		cell.options.series = kernel;
 	cell.options.mode = mode;
-	ret = describe(m, &cell, &e);
+	ret = lab_setup_describe(m->paths, &cell.options, &cell.setup, &e);
 	if (ret) {
 		fprintf(stderr, "lab: %s: %s\n", kernel, e.text);
 		m->incomplete = true;
 		return ret == -EINVAL ? ret : 0;
 	}
+	cell.title = lab_format("%s %s", lab_json_text_of(cell.setup, "kernel"),
+				lab_json_text_of(cell.setup, "mode"));
+	cell.dir = lab_format("%s/%s-%s", m->out, lab_json_text_of(cell.setup, "kernel"),
+			      lab_json_text_of(cell.setup, "mode"));
+	cell.options.out = cell.dir;
 	m->cells = lab_realloc(m->cells, m->nr_cells + 1, sizeof(*m->cells));
 	m->cells[m->nr_cells++] = cell;
 	return 0;
@@ -172,20 +149,30 @@ static int add_cells(struct matrix *m)
 	return ret;
 }
 
-/* What a run left that said something of its kernel; NULL if there is none, or of another. */
-static json_t *load(const struct cell *cell)
+/* The file NAME.json of what an earlier run left, or NULL. */
+static json_t *load(const struct cell *cell, const char *name)
 {
-	char *path = lab_format("%s/results.json", cell->dir);
-	json_t *results = NULL;
+	char *path = lab_format("%s/%s.json", cell->dir, name);
+	json_t *object = json_load_file(path, 0, NULL);
 
-	if (lab_stamp_is(cell->dir, &cell->stamp))
-		results = json_load_file(path, 0, NULL);
 	free(path);
-	return results;
+	return object;
+}
+
+/* What says something of this kernel, and not of an earlier one, is not run again. */
+static bool is_done(struct cell *cell)
+{
+	json_t *setup = load(cell, "setup");
+
+	if (json_equal(setup, cell->setup))
+		cell->results = load(cell, "results");
+	json_decref(setup);
+	return cell->results;
 }
 
 static int run(struct matrix *m, struct cell *cell, struct lab_error *e)
 {
+	char *text, *path;
 	int ret = lab_remove_tree(cell->dir, e);
 
 	if (!ret)
@@ -196,40 +183,22 @@ static int run(struct matrix *m, struct cell *cell, struct lab_error *e)
 	if (ret || !cell->results)
 		return ret;
 	if (lab_campaign_code(cell->results) == LAB_EXIT_INFRASTRUCTURE)
-		return lab_fail(e, -EIO, "%s, see %s",
-				json_string_value(json_object_get(cell->results, "reason")),
+		return lab_fail(e, -EIO, "%s, see %s", lab_json_text_of(cell->results, "reason"),
 				cell->dir);
-	return lab_stamp(cell->dir, &cell->stamp, e);
+	text = json_dumps(cell->setup, JSON_INDENT(2));
+	path = lab_format("%s/setup.json", cell->dir);
+	ret = lab_write_file(path, text, strlen(text), e);
+	free(text);
+	free(path);
+	return ret;
 }
 
-static void say(struct matrix *m, const struct cell *cell)
-{
-	int code = lab_campaign_code(cell->results), passed = 0, failed = 0, skipped = 0;
-	const char *verdict = "", *reason = "";
-	double seconds = 0;
-
-	json_unpack(cell->results, "{s:F, s:s, s:s, s:{s:i, s:i, s:i}}", "seconds", &seconds,
-		    "verdict", &verdict, "reason", &reason, "totals", "passed", &passed,
-		    "failed", &failed, "skipped", &skipped);
-	if (code == LAB_EXIT_PASS || code == LAB_EXIT_FAIL || code == LAB_EXIT_SKIP)
-		lab_progress_say(&m->campaign.progress,
-				 "%s: %d passed, %d failed, %d skipped (%.1f s)", cell->title,
-				 passed, failed, skipped, seconds);
-	else
-		lab_progress_say(&m->campaign.progress, "%s: %s: %s (%.1f s)", cell->title, verdict,
-				 reason, seconds);
-	m->failed |= code != LAB_EXIT_PASS && code != LAB_EXIT_SKIP;
-}
-
-/* What goes wrong with one kernel says nothing about the others. */
 static void fill(struct matrix *m, struct cell *cell)
 {
 	struct lab_error e;
-	int ret = 0;
+	int ret = 0, code;
 
-	if (!m->again)
-		cell->results = load(cell);
-	if (!cell->results)
+	if (m->again || !is_done(cell))
 		ret = run(m, cell, &e);
 	if (ret) {
 		lab_progress_clear(&m->campaign.progress);
@@ -237,9 +206,15 @@ static void fill(struct matrix *m, struct cell *cell)
 		json_decref(cell->results);
 		cell->results = NULL;
 	}
-	if (cell->results)
-		say(m, cell);
 	m->incomplete |= !cell->results;
+	if (!cell->results)
+		return;
+	code = lab_campaign_code(cell->results);
+	m->failed |= code != LAB_EXIT_PASS && code != LAB_EXIT_SKIP;
+	lab_progress_say(&m->campaign.progress, "%s: %s: %s (%.1f s)", cell->title,
+			 lab_json_text_of(cell->results, "verdict"),
+			 lab_json_text_of(cell->results, "reason"),
+			 json_number_value(json_object_get(cell->results, "seconds")));
 }
 
 static int report(const struct matrix *m, struct lab_error *e)

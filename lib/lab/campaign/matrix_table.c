@@ -13,17 +13,23 @@
 #include "base/text.h"
 #include "campaign/matrix_table.h"
 
-static json_t *row(json_t *table, const char *name, size_t nr)
+/* The cell of row @name and run @i. */
+static json_t *get(json_t *table, const char *name, size_t i)
 {
-	json_t *r = json_object_get(table, name);
+	return json_array_get(json_object_get(table, name), i);
+}
 
-	if (!r) {
-		r = json_array();
-		for (size_t i = 0; i < nr; i++)
-			json_array_append_new(r, json_string(""));
-		json_object_set_new(table, name, r);
+static void set(json_t *table, const char *name, size_t i, size_t nr, json_t *value)
+{
+	json_t *row = json_object_get(table, name);
+
+	if (!row) {
+		row = json_array();
+		while (json_array_size(row) < nr)
+			json_array_append_new(row, json_string(""));
+		json_object_set_new(table, name, row);
 	}
-	return r;
+	json_array_set_new(row, i, value);
 }
 
 /* No bars in a cell, which would end it. */
@@ -82,14 +88,12 @@ static void print_programs(FILE *f, const struct lab_matrix_run *runs, size_t nr
 
 	for (size_t i = 0; i < nr; i++)
 		json_array_foreach(json_object_get(runs[i].results, "programs"), k, program)
-			json_array_set_new(row(table, lab_json_text_of(program, "name"), nr), i,
-					   counts(program));
+			set(table, lab_json_text_of(program, "name"), i, nr, counts(program));
 	for (size_t i = 0; i < nr; i++)
-		json_array_set_new(row(table, "all", nr), i,
-				   counts(json_object_get(runs[i].results, "totals")));
+		set(table, "all", i, nr, counts(json_object_get(runs[i].results, "totals")));
 	for (size_t i = 0; i < nr; i++)
-		json_array_set_new(row(table, "verdict", nr), i,
-				   json_string(lab_json_text_of(runs[i].results, "verdict")));
+		set(table, "verdict", i, nr,
+		    json_string(lab_json_text_of(runs[i].results, "verdict")));
 	print_table(f, "", "passed / failed / skipped", table, runs, nr);
 }
 
@@ -120,12 +124,9 @@ static void print_skips(FILE *f, const struct lab_matrix_run *runs, size_t nr)
 		json_array_foreach(json_object_get(runs[i].results, "cases"), k, one) {
 			char *why = without_numbers(lab_json_text_of(one, "reason"));
 
-			if (has_status(one, "skip")) {
-				json_t *r = row(table, why, nr);
-				json_int_t before = json_integer_value(json_array_get(r, i));
-
-				json_array_set_new(r, i, json_integer(before + 1));
-			}
+			if (has_status(one, "skip"))
+				set(table, why, i, nr,
+				    json_integer(json_integer_value(get(table, why, i)) + 1));
 			free(why);
 		}
 	}
@@ -143,12 +144,13 @@ static char *title_of(json_t *one)
 static void print_failure(FILE *f, const char *run, json_t *one)
 {
 	const char *reason = lab_json_text_of(one, "reason");
+	json_t *lines = json_object_get(one, "diagnostics"), *line;
 	char *title = title_of(one);
-	json_t *line;
 	size_t i;
 
-	fprintf(f, "\n%s on %s%s%s:\n\n", title, run, reason[0] ? ": " : "", reason);
-	json_array_foreach(json_object_get(one, "diagnostics"), i, line)
+	fprintf(f, "\n%s on %s%s%s%s\n", title, run, reason[0] ? ": " : "", reason,
+		json_array_size(lines) ? ":\n" : "");
+	json_array_foreach(lines, i, line)
 		fprintf(f, "    %s\n", json_string_value(line));
 	free(title);
 }
@@ -207,8 +209,8 @@ static void print_others(FILE *f, const struct lab_matrix_run *runs, size_t nr)
 		json_array_foreach(json_object_get(runs[i].results, "cases"), k, one) {
 			char *title = title_of(one);
 
-			json_array_set_new(row(table, title, nr), i,
-					   json_string(lab_json_text_of(one, "status")));
+			set(table, title, i, nr,
+			    json_string(lab_json_text_of(one, "status")));
 			free(title);
 		}
 	}

@@ -8,6 +8,9 @@
  * them: a verdict must not depend on how busy the bed is.
  */
 #include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -15,13 +18,12 @@
 #include "base/command.h"
 #include "base/exit.h"
 #include "base/fsys.h"
+#include "base/json_text.h"
+#include "base/process.h"
 #include "base/run_dir.h"
 #include "base/text.h"
-#include "campaign/burners.h"
 #include "campaign/campaign.h"
-#include "campaign/soak.h"
-#include "campaign/soak_file.h"
-#include "campaign/soak_report.h"
+#include "campaign/soak_results.h"
 #include "run/setup.h"
 
 /* Without a failure so many say: at most one in twenty fails (95 % confidence). */
@@ -37,6 +39,8 @@ struct soak {
 	char *file, *title;
 	json_t *setup;
 	struct lab_campaign campaign;
+	pid_t *busy;			/* processes that use a CPU each */
+	long nr_busy;
 };
 
 enum { RUNS = 256, LOAD, OUT };
@@ -100,54 +104,73 @@ static char *time_left(const struct soak *s, const struct lab_soak_tally *t)
 	return lab_format(", %ld:%02ld h to go", minutes / 60, minutes % 60);
 }
 
-/* Keep what came of run  in . */
-static int keep(struct soak *s, const char *what, const char *dir, json_t *results,
-		unsigned int burners, bool *conclusive, struct lab_error *e)
+static void stop_load(struct soak *s)
+{
+	for (long i = 0; i < s->nr_busy; i++)
+		kill(s->busy[i], SIGKILL);
+	while (s->nr_busy > 0)
+		lab_process_wait(s->busy[--s->nr_busy]);
+	free(s->busy);
+	s->busy = NULL;
+}
+
+static int start_load(struct soak *s, struct lab_error *e)
+{
+	pid_t pid = 0;
+
+	s->busy = lab_realloc(NULL, (size_t)s->load, sizeof(*s->busy));
+	while (pid >= 0 && s->nr_busy < s->load) {
+		pid = lab_process_fork(SIGKILL, e);
+		while (!pid)
+			__asm__ volatile ("");
+		if (pid > 0)
+			s->busy[s->nr_busy++] = pid;
+	}
+	return pid < 0 ? pid : 0;
+}
+
+/* Keep what came of the run @what in @dir; nobody will look at the files of one that passed. */
+static int keep(struct soak *s, const char *what, const char *dir, json_t *results, long load,
+		struct lab_error *e)
 {
 	bool kept = lab_campaign_code(results) != LAB_EXIT_PASS;
-	struct lab_soak_bed bed = { .burners = burners, .kept = kept ? dir : NULL };
-	double load[3] = { 0 };
+	struct lab_soak_bed bed = { .burners = (unsigned int)load, .kept = kept ? dir : NULL };
+	double average[3] = { 0 };
 	json_t *record;
 	int ret;
 
-	if (getloadavg(load, 3) == 3)
-		bed.load = load[1];
+	if (getloadavg(average, 3) == 3)
+		bed.load = average[1];
 	record = lab_soak_record(s->setup, results, &bed);
 	if (!record)
 		return lab_fail(e, -EIO, "%s/results.json is not what lab run writes", dir);
 	ret = lab_soak_append(s->file, record, e);
-	*conclusive = lab_soak_is_conclusive(record);
 	lab_progress_say(&s->campaign.progress, "%s: %s: %s, %.0f s, load average %.1f%s%s", what,
-			 json_string_value(json_object_get(record, "verdict")),
-			 json_string_value(json_object_get(record, "reason")),
+			 lab_json_text_of(record, "verdict"), lab_json_text_of(record, "reason"),
 			 json_number_value(json_object_get(record, "seconds")), bed.load,
 			 kept ? ", see " : "", kept ? dir : "");
 	json_decref(record);
-	/* Nobody will look at a run that passed. */
 	return ret || kept ? ret : lab_remove_tree(dir, e);
 }
 
-static int run_once(struct soak *s, const struct lab_soak_tally *t, bool *conclusive,
-		    struct lab_error *e)
+static int run_once(struct soak *s, const struct lab_soak_tally *t, struct lab_error *e)
 {
-	unsigned int burners = t->busy.runs < t->calm.runs ? (unsigned int)s->load : 0;
-	char *left = time_left(s, t), *what, dir[PATH_MAX];
+	bool loaded = s->load && t->busy.runs < t->calm.runs;
+	char *left = time_left(s, t), dir[PATH_MAX];
+	char *what = lab_format("run %lu of %ld%s", t->calm.runs + t->busy.runs + 1, s->runs,
+				loaded ? ", under load" : "");
 	struct lab_options o = s->options;
-	struct lab_burners load;
 	json_t *results = NULL;
 	int ret = lab_run_dir_make(s->dir, NULL, dir, e);
 
-	what = lab_format("run %lu of %ld%s", t->calm.runs + t->busy.runs + 1, s->runs,
-			  burners ? ", under load" : "");
 	o.out = dir;
+	if (!ret && loaded)
+		ret = start_load(s, e);
 	if (!ret)
-		ret = lab_burners_start(&load, burners, e);
-	if (!ret) {
 		ret = lab_campaign_run(&s->campaign, &o, what, left, &results, e);
-		lab_burners_stop(&load);
-	}
+	stop_load(s);
 	if (results)
-		ret = keep(s, what, dir, results, burners, conclusive, e);
+		ret = keep(s, what, dir, results, loaded ? s->load : 0, e);
 	else if (!ret)
 		ret = lab_remove_tree(dir, e);
 	json_decref(results);
@@ -158,25 +181,26 @@ static int run_once(struct soak *s, const struct lab_soak_tally *t, bool *conclu
 
 static int run_all(struct soak *s, struct lab_error *e)
 {
-	unsigned int inconclusive = 0;
+	unsigned long done, before = ULONG_MAX;
+	unsigned int in_vain = 0;
 	struct lab_soak_tally t;
-	bool enough, conclusive = true;
 	int ret;
 
 	for (;;) {
 		ret = lab_soak_read(s->file, s->setup, &t, e);
 		if (ret)
 			return ret;
-		enough = t.calm.runs + t.busy.runs >= (unsigned long)s->runs;
-		if (!enough && !s->campaign.stopped_by)
-			ret = run_once(s, &t, &conclusive, e);
+		done = t.calm.runs + t.busy.runs;
+		in_vain = done == before ? in_vain + 1 : 0;
+		before = done;
+		if (done < (unsigned long)s->runs && in_vain < MAX_INCONCLUSIVE)
+			ret = run_once(s, &t, e);
 		lab_soak_free(&t);
-		if (ret || enough || s->campaign.stopped_by)
+		if (ret || s->campaign.stopped_by || done >= (unsigned long)s->runs)
 			return ret;
-		inconclusive = conclusive ? 0 : inconclusive + 1;
-		if (inconclusive == MAX_INCONCLUSIVE)
+		if (in_vain == MAX_INCONCLUSIVE)
 			return lab_fail(e, -EIO, "%u runs in a row said nothing, see %s/runs",
-					inconclusive, s->dir);
+					in_vain, s->dir);
 	}
 }
 

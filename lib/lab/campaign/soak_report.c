@@ -4,7 +4,7 @@
  */
 #include <gsl/gsl_cdf.h>
 
-#include "campaign/soak_report.h"
+#include "campaign/soak_results.h"
 
 #define CONFIDENCE	0.95
 
@@ -38,7 +38,12 @@ static void print_count(FILE *f, const char *what, const struct lab_soak_count *
 
 void lab_soak_report(FILE *f, const char *title, const struct lab_soak_tally *t)
 {
-	struct lab_soak_count all = lab_soak_sum(&t->calm, &t->busy);
+	const struct lab_soak_count all = {
+		.runs = t->calm.runs + t->busy.runs,
+		.failed = t->calm.failed + t->busy.failed,
+		.tests = t->calm.tests + t->busy.tests,
+		.failed_tests = t->calm.failed_tests + t->busy.failed_tests,
+	};
 	const char *name;
 	json_t *times;
 

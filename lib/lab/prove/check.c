@@ -20,7 +20,7 @@
 #include "prove/check.h"
 #include "prove/expect.h"
 #include "run/options.h"
-#include "run/start.h"
+#include "run/run.h"
 #include "verdict/ktap.h"
 
 #define NEGATIVE_ROWS	"selftests/negative/expect.json"

@@ -12,7 +12,7 @@
 #include "base/fsys.h"
 #include "base/text.h"
 #include "prove/proof.h"
-#include "run/start.h"
+#include "run/run.h"
 
 static const char *const names[] = {
 	[LAB_PROOF_CAUGHT] = "caught",

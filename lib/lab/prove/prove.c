@@ -27,7 +27,7 @@
 #include "suite/manifest.h"
 #include "suite/suite.h"
 #include "run/options.h"
-#include "run/start.h"
+#include "run/run.h"
 
 #define CATALOGUE	"selftests/regressions"
 

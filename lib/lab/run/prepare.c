@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Prepare kernel, modules and image, in a child process.
+ * Prepare kernel, modules and image, in a child process, which ends right after: what it
+ * allocates is not freed.
  */
 #include <errno.h>
 #include <signal.h>
@@ -39,14 +40,10 @@ static int build_module(const struct lab_prepare *p, const struct lab_kernel *k,
 			const struct lab_suite_module *m, char *ko, struct lab_error *e)
 {
 	char *base = module_dir(p, k);
-	char *src = lab_format("%s/%s", p->paths->repo, m->dir);
-	char *out = lab_format("%s/%s", base, m->name);
-	int ret = lab_kernel_build_module(k, p->paths->repo, src, out, ko, e);
 
-	free(base);
-	free(src);
-	free(out);
-	return ret;
+	return lab_kernel_build_module(k, p->paths->repo,
+				       lab_format("%s/%s", p->paths->repo, m->dir),
+				       lab_format("%s/%s", base, m->name), ko, e);
 }
 
 struct lists {
@@ -67,14 +64,11 @@ static int add_external(const struct lab_prepare *p, struct lab_prepared *done,
 		return 0;
 	ko = lab_realloc(NULL, PATH_MAX, 1);
 	ret = build_module(p, &done->kernel, m, ko, &done->error);
-	if (!ret && m->program) {
-		char *to = lab_format("/suite/%s.ko", m->name);
-
-		ret = lab_mtree_file(&l->files, ko, to, &done->error);
-		free(to);
-	} else if (!ret) {
+	if (!ret && m->program)
+		ret = lab_mtree_file(&l->files, ko, lab_format("/suite/%s.ko", m->name),
+					&done->error);
+	else if (!ret)
 		l->modules[l->nr_modules++] = ko;
-	}
 	/* No headers is a property of the kernel; a broken build never is. */
 	if (ret != -ENOENT || !m->optional)
 		return ret;
@@ -109,17 +103,14 @@ static int list_programs(const struct lab_prepare *p, struct lab_error *e, struc
 	for (size_t i = 0; i < p->suite->nr_programs; i++) {
 		const char *name = p->suite->programs[i].name;
 		char *from = lab_format("%s/selftests/%s", p->paths->build, name);
-		char *to = lab_format("/suite/%s", name);
 		int ret;
 
 		if (access(from, X_OK))
 			return lab_fail(e, -errno, "%s: %s; build the test programs first: make",
 					from, strerror(errno));
-		ret = lab_mtree_file(&l->files, from, to, e);
+		ret = lab_mtree_file(&l->files, from, lab_format("/suite/%s", name), e);
 		if (ret)
 			return ret;
-		free(from);
-		free(to);
 	}
 	return 0;
 }
@@ -128,16 +119,14 @@ static int list_programs(const struct lab_prepare *p, struct lab_error *e, struc
 static int list_added(const struct lab_prepare *p, struct lab_error *e, struct lists *l)
 {
 	size_t before = l->files.len;
-	char dir[PATH_MAX], *to;
+	char dir[PATH_MAX];
 	int ret;
 
 	if (!p->options->add)
 		return 0;
 	if (lab_realpath(p->options->add, dir, e))
 		return -EINVAL;
-	to = lab_format("/suite%s", strrchr(dir, '/'));
-	ret = lab_mtree_directory(&l->files, dir, to, e);
-	free(to);
+	ret = lab_mtree_directory(&l->files, dir, lab_format("/suite%s", strrchr(dir, '/')), e);
 	if (!ret && l->files.len == before)
 		ret = lab_fail(e, -EINVAL, "--add %s: there is nothing in it", p->options->add);
 	return ret;
@@ -157,10 +146,6 @@ static int list_kselftest(const struct lab_prepare *p, struct lab_error *e, stru
 		unlink(list);
 		unlink(log);
 	}
-	lab_argv_free(&argv);
-	free(script);
-	free(list);
-	free(log);
 	return ret;
 }
 
@@ -182,7 +167,6 @@ static int make_disks(const struct lab_prepare *p, struct lab_error *e, struct l
 	return 0;
 }
 
-/* The child ends right after: what the lists hold need not be freed. */
 static int prepare(const struct lab_prepare *p, struct lab_prepared *done)
 {
 	struct lists l = {};

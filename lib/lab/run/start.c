@@ -9,7 +9,7 @@
 #include "base/fsys.h"
 #include "base/process.h"
 #include "base/text.h"
-#include "run/start.h"
+#include "run/run.h"
 
 pid_t lab_run_start(const struct lab_paths *paths, const struct lab_options *options,
 		    const char *log, struct lab_error *e)

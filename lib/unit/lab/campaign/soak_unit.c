@@ -8,8 +8,7 @@
 #include <unistd.h>
 
 #include "base/fsys.h"
-#include "campaign/soak_file.h"
-#include "campaign/soak_report.h"
+#include "campaign/soak_results.h"
 
 FIXTURE(soak) {
 	char dir[64], path[96];

@@ -179,9 +179,9 @@ static void expect_words(struct __test_metadata *_metadata, const struct lab_arg
 /* What was parsed comes out as words that are parsed to the same again. */
 TEST(back_to_words)
 {
-	static const char *const words[] = { "--kernel", "K", "--modules", "M", "--append", "a b=c",
-		"--add", "d", "--args", "-s 7", "--profile", "full", "--mode", "rmap", "--topology",
-		"uma", "--tests", "x:*y*", "--out", "o", "--beds=2", "--timeout=90", "--quiet",
+	static const char *const words[] = { "--kernel", "K", "--modules", "M", "--profile", "full",
+		"--tests", "x:*y*", "--args", "-s 7", "--add", "d", "--mode", "rmap", "--topology",
+		"uma", "--append", "a b=c", "--out", "o", "--beds=2", "--timeout=90", "--quiet",
 		NULL };
 	struct lab_argv a = { NULL };
 	struct lab_options o;

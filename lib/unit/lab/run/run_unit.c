@@ -47,6 +47,9 @@ FIXTURE_SETUP(run)
 	ASSERT_EQ(0, lab_make_dirs(name, NULL));
 	ASSERT_EQ(0, lab_write_file(program, "x", 1, NULL));
 	ASSERT_EQ(0, chmod(program, 0755));
+	free(name);
+	name = lab_format("%s/manifest.json", self->paths.build);
+	ASSERT_EQ(0, lab_write_file(name, "{ \"programs\": {} }", 18, NULL));
 	ASSERT_EQ(0, lab_make_dirs(self->empty, NULL));
 	/* Scripts of the lab are this repository's. */
 	free(name);

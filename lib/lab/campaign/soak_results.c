@@ -13,7 +13,7 @@
 #include "base/exit.h"
 #include "base/text.h"
 #include "campaign/campaign.h"
-#include "campaign/soak_file.h"
+#include "campaign/soak_results.h"
 
 /* "program:case" of all that failed. */
 static json_t *failures(json_t *results)
@@ -76,22 +76,11 @@ json_t *lab_soak_record(json_t *setup, json_t *results, const struct lab_soak_be
 	return record;
 }
 
-bool lab_soak_is_conclusive(json_t *record)
+/* Did the run say something about kernel and suite, be it good or bad? */
+static bool is_conclusive(int code)
 {
-	switch (lab_campaign_code(record)) {
-	case LAB_EXIT_PASS:
-	case LAB_EXIT_FAIL:
-	case LAB_EXIT_HANG:
-	case LAB_EXIT_PANIC:
-		return true;
-	default:
-		return false;
-	}
-}
-
-bool lab_soak_has_passed(json_t *record)
-{
-	return lab_campaign_code(record) == LAB_EXIT_PASS;
+	return code == LAB_EXIT_PASS || code == LAB_EXIT_FAIL || code == LAB_EXIT_HANG ||
+		code == LAB_EXIT_PANIC;
 }
 
 /* A line that a crash cut short must not swallow the next one. */
@@ -164,16 +153,17 @@ static void count_failures(struct lab_soak_tally *t, json_t *record)
 static void count_record(struct lab_soak_tally *t, json_t *record, enum kinship kin,
 			 unsigned long tests, unsigned long failed)
 {
+	int code = lab_campaign_code(record);
 	int burners = (int)json_integer_value(json_object_get(record, "burners"));
 	struct lab_soak_count *c = kin == OTHER_PROGRAMS ? &t->others :
 		burners ? &t->busy : &t->calm;
 
-	if (!lab_soak_is_conclusive(record)) {
+	if (!is_conclusive(code)) {
 		t->inconclusive += kin == SAME;
 		return;
 	}
 	c->runs++;
-	c->failed += !lab_soak_has_passed(record);
+	c->failed += code != LAB_EXIT_PASS;
 	c->tests += tests;
 	c->failed_tests += failed;
 	if (kin == SAME) {
@@ -229,15 +219,4 @@ void lab_soak_free(struct lab_soak_tally *t)
 {
 	json_decref(t->failures);
 	*t = (struct lab_soak_tally){ .failures = NULL };
-}
-
-struct lab_soak_count lab_soak_sum(const struct lab_soak_count *a,
-				   const struct lab_soak_count *b)
-{
-	return (struct lab_soak_count){
-		.runs = a->runs + b->runs,
-		.failed = a->failed + b->failed,
-		.tests = a->tests + b->tests,
-		.failed_tests = a->failed_tests + b->failed_tests,
-	};
 }

@@ -5,11 +5,11 @@
  * A run's setup (kernel, mode, selection, programs, ...) is part of its line:
  * runs are counted together only if they are of the same setup.
  */
-#ifndef LAB_SOAK_FILE_H
-#define LAB_SOAK_FILE_H
+#ifndef LAB_SOAK_RESULTS_H
+#define LAB_SOAK_RESULTS_H
 
 #include <jansson.h>
-#include <stdbool.h>
+#include <stdio.h>
 
 #include "base/lab_error.h"
 #include "run/setup.h"
@@ -26,11 +26,6 @@ struct lab_soak_bed {
  * keeping, and @bed. NULL if these are no results; else the caller's.
  */
 json_t *lab_soak_record(json_t *setup, json_t *results, const struct lab_soak_bed *bed);
-
-/* Did the run say something about kernel and suite, be it good or bad? */
-bool lab_soak_is_conclusive(json_t *record);
-/* And was that good? */
-bool lab_soak_has_passed(json_t *record);
 
 /* Append a line to @path, on disk on return; 0 or -errno. */
 int lab_soak_append(const char *path, json_t *record, struct lab_error *e);
@@ -57,8 +52,10 @@ int lab_soak_read(const char *path, json_t *setup, struct lab_soak_tally *t,
 		  struct lab_error *e);
 void lab_soak_free(struct lab_soak_tally *t);
 
-/* Both counts as one. */
-struct lab_soak_count lab_soak_sum(const struct lab_soak_count *a,
-				   const struct lab_soak_count *b);
+/*
+ * For people: counts, and with which rates of failure they are compatible; @title names
+ * the setup.
+ */
+void lab_soak_report(FILE *f, const char *title, const struct lab_soak_tally *t);
 
 #endif
