@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/exit.h"
+#include "base/json_text.h"
 #include "base/process.h"
 #include "base/text.h"
 #include "campaign/campaign.h"
@@ -63,4 +64,11 @@ int lab_campaign_code(json_t *results)
 	json_t *code = json_object_get(results, "exit_code");
 
 	return json_is_integer(code) ? (int)json_integer_value(code) : LAB_EXIT_INFRASTRUCTURE;
+}
+
+char *lab_campaign_title(json_t *one)
+{
+	const char *name = lab_json_text_of(one, "name");
+
+	return lab_format("%s%s%s", lab_json_text_of(one, "program"), name[0] ? ":" : "", name);
 }

@@ -40,6 +40,9 @@ int lab_campaign_run(struct lab_campaign *c, const struct lab_options *options, 
 /* The exit code of a campaign's runs: that of @results. */
 int lab_campaign_code(json_t *results);
 
+/* PROGRAM:CASE of a case of results.json, or PROGRAM for what stands for all of it; to be freed. */
+char *lab_campaign_title(json_t *one);
+
 /* "lab soak" and "lab matrix": do what the arguments say; they return the exit code. */
 int lab_soak_main(int argc, char *argv[], const struct lab_paths *paths);
 int lab_matrix_main(int argc, char *argv[], const struct lab_paths *paths);

@@ -11,6 +11,7 @@
 
 #include "base/json_text.h"
 #include "base/text.h"
+#include "campaign/campaign.h"
 #include "campaign/matrix_table.h"
 
 /* The cell of row @name and run @i. */
@@ -133,19 +134,11 @@ static void print_skips(FILE *f, const struct lab_matrix_run *runs, size_t nr)
 	print_table(f, "\n## Why tests were skipped\n\n", "reason", table, runs, nr);
 }
 
-/* A case without a name stands for its program. */
-static char *title_of(json_t *one)
-{
-	const char *name = lab_json_text_of(one, "name");
-
-	return lab_format("%s%s%s", lab_json_text_of(one, "program"), name[0] ? ":" : "", name);
-}
-
 static void print_failure(FILE *f, const char *run, json_t *one)
 {
 	const char *reason = lab_json_text_of(one, "reason");
 	json_t *lines = json_object_get(one, "diagnostics"), *line;
-	char *title = title_of(one);
+	char *title = lab_campaign_title(one);
 	size_t i;
 
 	fprintf(f, "\n%s on %s%s%s%s\n", title, run, reason[0] ? ": " : "", reason,
@@ -207,7 +200,7 @@ static void print_others(FILE *f, const struct lab_matrix_run *runs, size_t nr)
 
 	for (size_t i = 0; i < nr; i++) {
 		json_array_foreach(json_object_get(runs[i].results, "cases"), k, one) {
-			char *title = title_of(one);
+			char *title = lab_campaign_title(one);
 
 			set(table, title, i, nr,
 			    json_string(lab_json_text_of(one, "status")));

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/exit.h"
+#include "base/json_text.h"
 #include "base/text.h"
 #include "campaign/campaign.h"
 #include "campaign/soak_results.h"
@@ -22,13 +23,11 @@ static json_t *failures(json_t *results)
 	size_t i;
 
 	json_array_foreach(json_object_get(results, "cases"), i, one) {
-		const char *program = "?", *name = "", *status = "";
+		char *title = lab_campaign_title(one);
 
-		json_unpack(one, "{s:s, s:s, s:s}", "program", &program, "name", &name,
-			    "status", &status);
-		if (!strcmp(status, "fail"))
-			json_array_append_new(names, json_sprintf("%s%s%s", program,
-								  name[0] ? ":" : "", name));
+		if (!strcmp(lab_json_text_of(one, "status"), "fail"))
+			json_array_append_new(names, json_string(title));
+		free(title);
 	}
 	return names;
 }
@@ -52,19 +51,17 @@ json_t *lab_soak_record(json_t *setup, json_t *results, const struct lab_soak_be
 {
 	json_t *totals = json_object_get(results, "totals");
 	json_t *record, *mine;
-	int passed, failed, skipped;
 
-	if (json_unpack(totals, "{s:i, s:i, s:i}", "passed", &passed, "failed", &failed,
-			"skipped", &skipped))
-		return NULL;
 	/* "o" and "O" refuse what is not there. */
-	mine = json_pack("{s:O, s:O, s:O, s:O, s:O, s:i, s:i, s:i, s:o, s:o, s:i, s:f, s:s?}",
+	mine = json_pack("{s:O, s:O, s:O, s:O, s:O, s:O, s:O, s:O, s:o, s:o, s:i, s:f, s:s?}",
 			 "started", json_object_get(results, "started"),
 			 "seconds", json_object_get(results, "seconds"),
 			 "verdict", json_object_get(results, "verdict"),
 			 "reason", json_object_get(results, "reason"),
 			 "exit_code", json_object_get(results, "exit_code"),
-			 "passed", passed, "failed", failed, "skipped", skipped,
+			 "passed", json_object_get(totals, "passed"),
+			 "failed", json_object_get(totals, "failed"),
+			 "skipped", json_object_get(totals, "skipped"),
 			 "failures", failures(results), "seeds", seeds(results),
 			 "burners", (int)bed->burners, "load_average", bed->load,
 			 "directory", bed->kept);
