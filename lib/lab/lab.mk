@@ -7,7 +7,7 @@ LAB_DIR := lib/lab
 # After its own rooms lib/, for base/splats.h alone.
 LAB_CPPFLAGS := -I$(LAB_DIR) -Ilib
 LAB_INIT_SRCS := $(wildcard $(LAB_DIR)/agent/*.c)
-LAB_SRCS := $(filter-out $(LAB_DIR)/agent/init%,$(wildcard $(LAB_DIR)/*.c $(addsuffix /*.c,$(filter-out %/make,$(wildcard $(LAB_DIR)/*)))))
+LAB_SRCS := $(filter-out $(LAB_DIR)/agent/init%,$(wildcard $(LAB_DIR)/*.c $(addsuffix /*.c,$(wildcard $(LAB_DIR)/*))))
 LAB_OBJS := $(LAB_SRCS:$(LAB_DIR)/%.c=$(BUILD)/obj/lab/%.o)
 LAB_INIT_OBJS := $(LAB_INIT_SRCS:$(LAB_DIR)/%.c=$(BUILD)/obj/lab/%.o)
 LAB_LIBS := -ljansson -larchive -lelf -lcrypto -lgsl -lgslcblas -lm
@@ -21,10 +21,5 @@ $(BUILD)/lab: $(LAB_OBJS)
 
 $(BUILD)/lab-init: $(LAB_INIT_OBJS)
 	$(Q)$(CC) $(LDFLAGS) -static -o $@ $^
-
-# For make itself: see the top-level Makefile.
-$(BUILD)/make_exit.so: $(LAB_DIR)/make/exit.c
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(HOST_CFLAGS) -fPIC -shared -MF $(BUILD)/obj/lab/make_exit.d $(LDFLAGS) -o $@ $<
 
 -include $(LAB_OBJS:.o=.d) $(LAB_INIT_OBJS:.o=.d)

@@ -7,7 +7,7 @@
 # tree, make-repo.sh makes a repository with a regression, a commit that does not
 # build and one that does not boot. SUITE is what has the Makefile. All goes to
 # WORK (default: SUITE/build/bisect/check), about 4 GB, and what was built there is
-# used again. It takes a dozen kernels, that is an hour or more.
+# used again. It builds a dozen kernels: that takes an hour or more.
 #
 # Prints KTAP; exits 1 if a check failed.
 
@@ -68,18 +68,19 @@ came_upon_what_does_not_build()
 what_does_not_boot_is_no_verdict()
 {
 	git -C "$repo" checkout -q --detach unbootable
-	bisect
+	"$suite/build/lab" bisect-step --ksrc "$repo" --tests "$tests" --args=-x --out "$work" \
+		--runs 2 2>&1 | sed -u 's/^/# /' >&3
 	git -C "$repo" checkout -q master
 	said unbootable 'cannot tell' 'compaction is broken'
 }
 
-# What make exits with is all that git has; one commit to be skipped is on the way.
+# The exit code is all that git has; a commit that it has to skip is on the way.
 git_bisect_run()
 {
 	git -C "$repo" bisect start bad~5 unbuildable~1 >/dev/null 2>&1 &&
 		git -C "$repo" checkout -q unbuildable &&
-		(cd "$repo" && git bisect run make -C "$suite" --no-print-directory bisect \
-			KSRC="$repo" TESTS="$tests" OUT="$work" ARGS=-x RUNS=1) >"$work/said" 2>&1
+		(cd "$repo" && git bisect run "$suite/build/lab" bisect-step --ksrc . --args=-x \
+			--tests "$tests" --out "$work" --runs 1) >"$work/said" 2>&1
 	# git does not end its last line.
 	{ cat "$work/said"; echo; } | sed 's/^/# /' >&3
 	git -C "$repo" bisect log >"$work/bisect.log"

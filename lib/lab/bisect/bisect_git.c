@@ -1,116 +1,82 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Git, by its own commands.
+ * Git, through its own commands.
  */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include "base/child.h"
+#include "base/process.h"
 #include "base/text.h"
 #include "bisect/bisect_git.h"
 
-#define MAX_WORDS	16
-
-/* Both streams go to the pipe; git asks nothing and shows nothing by a pager. */
-static void __attribute__((noreturn)) become_git(const char *tree, const char *const *words,
-						 int out)
+/* The exit code, with all that git printed in *@out, or -errno. */
+static int run(const char *tree, char **out, struct lab_error *e, va_list words)
 {
-	const char *argv[MAX_WORDS + 6] = { "git", "--no-pager", "-C", tree };
-	size_t n = 4;
+	struct lab_argv argv = { NULL };
+	const char *word;
+	size_t len;
+	int code;
 
-	while (*words)
-		argv[n++] = *words++;
-	argv[n] = NULL;
-	if (dup2(out, STDOUT_FILENO) < 0 || dup2(out, STDERR_FILENO) < 0)
-		_exit(126);
-	setenv("LC_ALL", "C", 1);
-	setenv("GIT_EDITOR", "true", 1);
-	execvp("git", (char *const *)argv);
-	fprintf(stderr, "exec(git): %s\n", strerror(errno));
-	_exit(127);
+	*out = NULL;
+	lab_argv_add(&argv, "git");
+	lab_argv_add(&argv, "--no-pager");
+	lab_argv_option(&argv, "-C", tree);
+	while ((word = va_arg(words, const char *)))
+		lab_argv_add(&argv, word);
+	code = lab_process_output(&(struct lab_process){ .argv = &argv }, out, e);
+	lab_argv_free(&argv);
+	len = *out ? strlen(*out) : 0;
+	if (len && (*out)[len - 1] == '\n')
+		(*out)[len - 1] = '\0';
+	return code;
 }
 
-static char *read_all(int fd)
+/* For commands whose exit code is an answer. */
+static int ask(const char *tree, char **out, struct lab_error *e, ...)
 {
-	struct lab_text t = { NULL };
-	char buf[4096];
-	ssize_t n;
+	va_list ap;
+	int code;
 
-	while ((n = read(fd, buf, sizeof(buf))) > 0 || (n < 0 && errno == EINTR))
-		if (n > 0)
-			lab_text_add(&t, buf, (size_t)n);
-	if (t.len && t.s[t.len - 1] == '\n')
-		t.s[t.len - 1] = '\0';
-	return lab_text_take(&t);
+	va_start(ap, e);
+	code = run(tree, out, e, ap);
+	va_end(ap);
+	return code;
 }
 
-static int run(const char *tree, const char *const *words, char **out, struct lab_error *e)
+static int must(const char *tree, int code, char **out, struct lab_error *e)
 {
-	int fds[2], status;
-	char *text;
-	pid_t pid;
-
-	if (pipe(fds))
-		return lab_fail(e, -errno, "pipe(): %s", strerror(errno));
-	fflush(stdout);
-	pid = fork();
-	if (pid < 0) {
-		close(fds[0]);
-		close(fds[1]);
-		return lab_fail(e, -errno, "fork for git: %s", strerror(errno));
+	if (code > 0) {
+		code = lab_fail(e, -EIO, "git failed in %s with exit code %d: %.700s", tree, code,
+				*out);
+		free(*out);
+		*out = NULL;
 	}
-	if (!pid)
-		become_git(tree, words, fds[1]);
-	close(fds[1]);
-	text = read_all(fds[0]);
-	close(fds[0]);
-	while (waitpid(pid, &status, 0) < 0)
-		;
-	if (out)
-		*out = text;
-	else
-		free(text);
-	return lab_child_code(status);
+	return code;
 }
 
 int lab_git(const char *tree, char **out, struct lab_error *e, ...)
 {
-	const char *words[MAX_WORDS + 1];
-	size_t n = 0;
+	char *text;
 	va_list ap;
+	int ret;
 
-	if (out)
-		*out = NULL;
 	va_start(ap, e);
-	do {
-		words[n] = va_arg(ap, const char *);
-	} while (words[n] && ++n < MAX_WORDS);
+	ret = must(tree, run(tree, &text, e, ap), &text, e);
 	va_end(ap);
-	words[n] = NULL;
-	return run(tree, words, out, e);
-}
-
-int lab_git_check(const char *tree, int code, char **out, struct lab_error *e)
-{
-	if (code <= 0)
-		return code;
-	lab_fail(e, 0, "git in %s exited %d: %.700s", tree, code, out && *out ? *out : "");
-	if (out) {
-		free(*out);
-		*out = NULL;
-	}
-	return -EIO;
+	if (out)
+		*out = text;
+	else
+		free(text);
+	return ret;
 }
 
 int lab_git_commit(const char *tree, const char *name, char commit[41], struct lab_error *e)
 {
 	char *what = lab_format("%s^{commit}", name), *out;
-	int code = lab_git(tree, &out, e, "rev-parse", "--verify", "--quiet", what, NULL);
+	int code = ask(tree, &out, e, "rev-parse", "--verify", "--quiet", what, NULL);
 
 	free(what);
 	if (code < 0)
@@ -122,6 +88,51 @@ int lab_git_commit(const char *tree, const char *name, char commit[41], struct l
 		memcpy(commit, out, 41);
 	free(out);
 	return code;
+}
+
+static bool is_ancestor(const char *tree, const char *old, const char *young)
+{
+	char *out;
+	int code = ask(tree, &out, NULL, "merge-base", "--is-ancestor", old, young, NULL);
+
+	free(out);
+	return !code;
+}
+
+int lab_git_check_ends(const char *tree, const char *good, const char *good_name,
+		       const char *bad, const char *bad_name, struct lab_error *e)
+{
+	char *base;
+	int ret;
+
+	if (!strcmp(good, bad))
+		return lab_fail(e, -EINVAL, "good and bad are the same commit, %.12s", good);
+	if (is_ancestor(tree, good, bad))
+		return 0;
+	if (is_ancestor(tree, bad, good))
+		return lab_fail(e, -EINVAL,
+				"the bad commit %s comes before the good one, %s: were they swapped?",
+				bad_name, good_name);
+	if (lab_git(tree, &base, NULL, "merge-base", good, bad, NULL))
+		return lab_fail(e, -EINVAL, "%s and %s have no common history", good_name, bad_name);
+	ret = lab_fail(e, -EINVAL,
+		       "the good commit %s is not an ancestor of %s: try their merge base, %.12s, as the good one",
+		       good_name, bad_name, base);
+	free(base);
+	return ret;
+}
+
+int lab_git_is_clean(const char *tree, struct lab_error *e)
+{
+	char *out;
+	int ret = lab_git(tree, &out, e, "status", "--porcelain", "--untracked-files=no", NULL);
+
+	if (!ret && *out)
+		ret = lab_fail(e, -EINVAL,
+			       "%s has uncommitted changes: commit or stash them, or bisect in a tree of its own: git -C %s worktree add DIR",
+			       tree, tree);
+	free(out);
+	return ret;
 }
 
 enum lab_git_bisection lab_git_read_log(const char *log, char first[41])
@@ -149,7 +160,7 @@ int lab_git_bisection(const char *tree, enum lab_git_bisection *how, char first[
 		      struct lab_error *e)
 {
 	char *out;
-	int code = lab_git(tree, &out, e, "bisect", "log", NULL);
+	int code = ask(tree, &out, e, "bisect", "log", NULL);
 
 	if (code < 0)
 		return code;
@@ -165,43 +176,8 @@ int lab_git_bisection(const char *tree, enum lab_git_bisection *how, char first[
 int lab_git_mark(const char *tree, const char *as, const char *commit, char **out,
 		 struct lab_error *e)
 {
-	int code = lab_git(tree, out, e, "bisect", as, commit, NULL);
+	int code = ask(tree, out, e, "bisect", as, commit, NULL);
 
-	/* 2: only commits are left of which nothing can be told. */
-	return code == 2 ? 0 : lab_git_check(tree, code, out, e);
-}
-
-int lab_git_mark_ends(const char *tree, const char *good, const char *bad, struct lab_error *e)
-{
-	enum lab_git_bisection how;
-	char first[41], *log, *out = NULL;
-	int ret = lab_git_bisection(tree, &how, first, &log, e);
-
-	if (ret)
-		return ret;
-	if (!strstr(log, "\n# bad: ["))
-		ret = lab_git_mark(tree, "bad", bad, &out, e);
-	if (!ret && !strstr(log, "\n# good: [")) {
-		free(out);
-		out = NULL;
-		ret = lab_git_mark(tree, "good", good, &out, e);
-	}
-	free(out);
-	free(log);
-	return ret;
-}
-
-int lab_git_is_clean(const char *tree, struct lab_error *e)
-{
-	char *out;
-	int ret = lab_git_do(tree, &out, e, "status", "--porcelain", "--untracked-files=no");
-
-	if (ret)
-		return ret;
-	if (*out)
-		ret = lab_fail(e, -EINVAL,
-			       "%s has changes that are not committed: commit or stash them, or bisect in a tree of its own: git -C %s worktree add DIR",
-			       tree, tree);
-	free(out);
-	return ret;
+	/* 2: only commits that were skipped are left. */
+	return code == 2 ? 0 : must(tree, code, out, e);
 }

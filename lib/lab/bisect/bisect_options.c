@@ -1,174 +1,240 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Parsing the command lines of bisection.
+ * The options of bisection, and whether they make sense.
  *
- * What tests are run and how is said by the options of lab run, which are handed
- * on; which kernel is not, since that is what a bisection is about.
+ * A mistake that shows only while commits are tested would look like a property of the
+ * commits, and a tree that was already switched has to be put back: so all that can be
+ * wrong is looked at first.
  */
 #include <errno.h>
-#include <getopt.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/command.h"
 #include "base/fsys.h"
-#include "base/paths.h"
+#include "base/json_text.h"
+#include "base/process.h"
 #include "base/text.h"
+#include "bed/qemu.h"
 #include "bisect/bisect_options.h"
+#include "run/setup.h"
 
 #define MAX_RUNS	1000
 
-const char lab_bisect_options_help[] =
-"  --ksrc TREE       the kernel tree, a git repository\n"
-"  --tests PATTERN   PROGRAM or PROGRAM:CASE, globs; the fewer the faster\n"
-"  --runs N          run a commit N times once it has failed (default: 3)\n"
-"  --good-runs N     a commit is good when N runs have passed\n"
-"  --config FILE     one more fragment of configuration, as lib/lab/kernel/debug.config\n"
-"  --out DIR         kernel, steps and report (default: build/bisect/NAME-OF-TREE)\n"
-"  --profile, --mode, --topology, --append, --args, --timeout: as those of lab run\n";
+enum { KSRC = 256, OUT, CONFIG, RUNS, GOOD_RUNS, GOOD, BAD, AGAIN, ERRORS_COUNT };
 
-enum { KSRC = 1, OUT, CONFIG, RUNS, GOOD_RUNS, GOOD, BAD, AGAIN, FAILING, ERRORS_COUNT, RUN,
-       HELP };
-
-static const struct option longs[] = {
-	{ "ksrc",		required_argument, NULL, KSRC },
-	{ "out",		required_argument, NULL, OUT },
-	{ "config",		required_argument, NULL, CONFIG },
-	{ "runs",		required_argument, NULL, RUNS },
-	{ "good-runs",		required_argument, NULL, GOOD_RUNS },
-	{ "good",		required_argument, NULL, GOOD },
-	{ "bad",		required_argument, NULL, BAD },
-	{ "again",		no_argument, NULL, AGAIN },
-	{ "failing",		required_argument, NULL, FAILING },
-	{ "errors-count",	no_argument, NULL, ERRORS_COUNT },
-	{ "tests",		required_argument, NULL, RUN },
-	{ "profile",		required_argument, NULL, RUN },
-	{ "mode",		required_argument, NULL, RUN },
-	{ "topology",		required_argument, NULL, RUN },
-	{ "append",		required_argument, NULL, RUN },
-	{ "args",		required_argument, NULL, RUN },
-	{ "timeout",		required_argument, NULL, RUN },
-	{ "help",		no_argument, NULL, HELP },
-	{ NULL, 0, NULL, 0 }
+static const struct argp_option common_options[] = {
+	{ "ksrc", KSRC, "TREE", 0, "The kernel tree, a git repository", 0 },
+	{ "runs", RUNS, "N", 0, "Run a commit N times once it has failed (default: 3)", 0 },
+	{ "good-runs", GOOD_RUNS, "N", 0, "A commit is good when N runs have passed", 0 },
+	{ "config", CONFIG, "FILE", 0,
+	  "One more fragment of configuration, such as lib/lab/kernel/debug.config", 0 },
+	{ "out", OUT, "DIR", 0,
+	  "Directory of kernel, steps and report (default: build/bisect/NAME-OF-TREE)", 0 },
+	{ 0 }
 };
 
-static int take_count(const char *name, const char *text, unsigned int *count,
-		      struct lab_error *e)
+static const struct argp_option bisect_options[] = {
+	{ "good", GOOD, "COMMIT", 0, "Here the tests pass", 0 },
+	{ "bad", BAD, "COMMIT", 0, "Here they fail", 0 },
+	{ "again", AGAIN, NULL, 0, "Start over, whatever was found or begun before", 0 },
+	{ 0 }
+};
+
+static const struct argp_option step_options[] = {
+	{ "errors-count", ERRORS_COUNT, NULL, 0,
+	  "A test that could not be carried out counts as failed", 0 },
+	{ 0 }
+};
+
+static error_t parse_common(int key, char *arg, struct argp_state *state)
 {
-	char *end;
-	long n;
+	struct lab_bisect_options *o = state->input;
 
-	errno = 0;
-	n = strtol(text, &end, 10);
-	if (errno || end == text || *end || n < 1 || n > MAX_RUNS)
-		return lab_fail(e, -EINVAL, "--%s '%s': give a number, 1 to %d", name, text,
-				MAX_RUNS);
-	*count = (unsigned int)n;
-	return 0;
-}
-
-static void hand_on(struct lab_bisect_options *o, const char *name, const char *value)
-{
-	o->run_args = lab_realloc(o->run_args, (size_t)o->nr_run_args + 3,
-				  sizeof(*o->run_args));
-	o->run_args[o->nr_run_args++] = lab_format("--%s", name);
-	o->run_args[o->nr_run_args++] = lab_strdup(value);
-	o->run_args[o->nr_run_args] = NULL;
-}
-
-static int take(struct lab_bisect_options *o, int c, const char *name, const char **ksrc,
-		const char **out, struct lab_error *e)
-{
-	const char **const strings[] = {
-		[KSRC] = ksrc, [OUT] = out, [CONFIG] = &o->config, [GOOD] = &o->good,
-		[BAD] = &o->bad, [FAILING] = &o->failing,
-	};
-
-	switch (c) {
+	switch (key) {
+	case KSRC:
+		return lab_command_word(state, common_options, key, arg, &o->tree);
+	case CONFIG:
+		return lab_command_word(state, common_options, key, arg, &o->config);
+	case OUT:
+		return lab_command_word(state, common_options, key, arg, &o->out);
 	case RUNS:
-		return take_count(name, optarg, &o->runs, e);
+		return lab_command_number(state, "runs", arg, "a number", 1, MAX_RUNS, &o->runs);
 	case GOOD_RUNS:
-		return take_count(name, optarg, &o->good_runs, e);
+		return lab_command_number(state, "good-runs", arg, "a number", 1, MAX_RUNS,
+					  &o->good_runs);
+	case ARGP_KEY_END:
+		return o->tree ? 0 : lab_command_refuse(state,
+							"which kernel tree? give --ksrc=TREE");
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct lab_bisect_options *o = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = o;
+		state->child_inputs[1] = &o->run;
+		return 0;
+	case GOOD:
+		return lab_command_word(state, bisect_options, key, arg, &o->good);
+	case BAD:
+		return lab_command_word(state, bisect_options, key, arg, &o->bad);
 	case AGAIN:
 		o->again = true;
 		return 0;
 	case ERRORS_COUNT:
 		o->errors_count = true;
 		return 0;
-	case RUN:
-		hand_on(o, name, optarg);
-		return 0;
-	case HELP:
-		o->help = true;
-		return 0;
 	default:
-		*strings[c] = optarg;
-		return 0;
+		return ARGP_ERR_UNKNOWN;
 	}
 }
 
-/* The tree and the directory, as they are found. */
-static int resolve(struct lab_bisect_options *o, const char *ksrc, const char *out,
-		   const struct lab_paths *paths, struct lab_error *e)
+static error_t parse_bisect(int key, char *arg, struct argp_state *state)
 {
-	char *dir, *file = NULL;
+	const struct lab_bisect_options *o = state->input;
+
+	if (key == ARGP_KEY_END && (!o->good || !o->bad))
+		return lab_command_refuse(state, "give --good=COMMIT, where the tests pass, and --bad=COMMIT, where they fail");
+	return parse(key, arg, state);
+}
+
+static const struct argp common_argp = { .options = common_options, .parser = parse_common };
+
+static const struct argp_child children[] = {
+	{ .argp = &common_argp },
+	{ .argp = &lab_tests_argp },
+	{ 0 }
+};
+
+const struct argp lab_bisect_argp = {
+	.options = bisect_options, .parser = parse_bisect, .children = children,
+	.doc = "Find the commit that made tests fail. First it is verified that the good commit is "
+		"good and the bad one bad. TREE must have no uncommitted changes; at the end it is "
+		"as it was. Interrupted, the same command goes on from there."
+		"\vDIR gets report.txt, mail.txt (a draft), and steps/COMMIT.\n\n"
+		"Without --good-runs their number follows from how often the bad commit failed, such "
+		"that the chance to take a bad commit for a good one is at most 1 %.\n\n"
+		"Exit code: 0 found, 1 not found (or an end is not what it was said to be), "
+		"13 infrastructure, 64 wrong usage, 128+N interrupted by signal N",
+};
+
+const struct argp lab_bisect_step_argp = {
+	.options = step_options, .parser = parse, .children = children,
+	.doc = "Build the kernel that is checked out in TREE, run tests in it, and say by the exit "
+		"code whether it is good, as git bisect run wants it:\n\n"
+		"  git bisect run build/lab bisect-step --ksrc=. --tests=mn_refusal_test"
+		"\vExit code: 0 good, 1 bad, 125 cannot tell; git bisect run stops at 128 (trouble "
+		"that is not the commit's), 129 (wrong usage) and 128+N (interrupted by signal N)",
+};
+
+json_t *lab_bisect_options_words(const struct lab_bisect_options *o)
+{
+	struct lab_argv argv = { NULL };
+	json_t *words = json_array();
+
+	lab_options_args(&o->run, &argv);
+	lab_argv_option(&argv, "--config", o->config);
+	lab_argv_addf(&argv, "--runs=%ld", o->runs);
+	lab_argv_addf(&argv, "--good-runs=%ld", o->good_runs);
+	if (o->errors_count)
+		lab_argv_add(&argv, "--errors-count");
+	for (size_t i = 0; i < argv.nr; i++)
+		json_array_append_new(words, lab_json_text(argv.words[i]));
+	lab_argv_free(&argv);
+	return words;
+}
+
+static bool has(const char *dir, const char *name)
+{
+	char *path = lab_format("%s/%s", dir, name);
+	bool there = !access(path, F_OK);
+
+	free(path);
+	return there;
+}
+
+static int check_tree(struct lab_bisect_options *o, struct lab_error *e)
+{
+	if (lab_realpath(o->tree, o->ksrc, e))
+		return -EINVAL;
+	if (!has(o->ksrc, "init/Kconfig"))
+		return lab_fail(e, -EINVAL, "%s is not a kernel tree: there is no init/Kconfig",
+				o->ksrc);
+	if (has(o->ksrc, ".config") || has(o->ksrc, "include/config"))
+		return lab_fail(e, -EINVAL,
+				"%s was built in: make -C %s mrproper, or give another tree",
+				o->ksrc, o->ksrc);
+	if (o->config && access(o->config, R_OK))
+		return lab_fail(e, -EINVAL, "--config %s: %s", o->config, strerror(errno));
+	if (o->run.add && !lab_is_dir(o->run.add))
+		return lab_fail(e, -EINVAL, "--add %s: no such directory", o->run.add);
+	return 0;
+}
+
+/* A program that refuses its arguments must not make every commit look bad. */
+static int check_program(const struct lab_paths *paths, const struct lab_suite_program *p,
+			 struct lab_error *e)
+{
+	struct lab_argv argv = { NULL };
 	int ret;
 
-	if (!ksrc || !*ksrc)
-		return lab_fail(e, -EINVAL, "which kernel tree? give --ksrc TREE");
-	ret = lab_realpath(ksrc, o->ksrc, e);
-	if (ret)
-		return ret;
-	file = lab_format("%s/virt/kvm/kvm_main.c", o->ksrc);
-	if (!lab_is_file(file))
-		ret = lab_fail(e, -EINVAL, "%s is no kernel tree: there is no virt/kvm/kvm_main.c",
-			       o->ksrc);
-	free(file);
-	if (ret)
-		return ret;
-	dir = out ? lab_strdup(out) :
-		lab_format("%s/bisect/%s", paths->build, strrchr(o->ksrc, '/') + 1);
-	ret = lab_make_dirs(dir, e);
-	if (!ret)
-		ret = lab_realpath(dir, o->dir, e);
-	free(dir);
+	lab_argv_addf(&argv, "%s/selftests/%s", paths->build, p->name);
+	for (size_t i = 0; i < p->nr_args; i++)
+		lab_argv_add(&argv, p->args[i]);
+	lab_argv_add(&argv, "-l");
+	ret = lab_process_must(&(struct lab_process){ .argv = &argv }, e);
+	lab_argv_free(&argv);
 	return ret;
 }
 
-int lab_bisect_options_parse(int argc, char *argv[], const struct lab_paths *paths,
-			     struct lab_bisect_options *o, struct lab_error *e)
+static int check_tests(struct lab_bisect_options *o, const struct lab_paths *paths,
+		       struct lab_error *e)
 {
-	const char *ksrc = NULL, *out = NULL;
-	int c, which, ret = 0;
-	char **run;
+	struct lab_suite suite;
+	int ret = lab_setup_suite(paths, &o->run, &suite, e);
 
-	memset(o, 0, sizeof(*o));
-	optind = 0;
-	opterr = 0;
-	while (!ret && (c = getopt_long(argc, argv, "+", longs, &which)) != -1)
-		ret = c == '?' ? lab_fail(e, -EINVAL,
-					  "%s: no such option, or its argument is missing; see lab %s --help",
-					  argv[optind - 1], argv[0]) :
-			take(o, c, longs[which].name, &ksrc, &out, e);
-	if (ret || o->help)
+	if (ret)
 		return ret;
-	if (optind < argc)
-		return lab_fail(e, -EINVAL, "%s: not an option; see lab %s --help", argv[optind],
-				argv[0]);
-	run = lab_realloc(NULL, (size_t)o->nr_run_args + 2, sizeof(*run));
-	run[0] = argv[0];
-	for (int i = 0; i < o->nr_run_args; i++)
-		run[i + 1] = o->run_args[i];
-	run[o->nr_run_args + 1] = NULL;
-	ret = lab_command_read(&lab_run_argp, o->nr_run_args + 1, run, &o->run, e);
-	free(run);
-	return ret ? ret : resolve(o, ksrc, out, paths, e);
+	snprintf(o->about, sizeof(o->about), "%s", suite.about ? suite.about : suite.name);
+	snprintf(o->cc, sizeof(o->cc), "%s", suite.cc ? suite.cc : "");
+	for (size_t i = 0; !ret && !o->run.kselftest && i < suite.nr_programs; i++)
+		ret = check_program(paths, &suite.programs[i], e);
+	lab_suite_free(&suite);
+	return ret;
 }
 
-void lab_bisect_options_free(struct lab_bisect_options *o)
+static int name_dir(struct lab_bisect_options *o, const struct lab_paths *paths,
+		    struct lab_error *e)
 {
-	for (int i = 0; i < o->nr_run_args; i++)
-		free(o->run_args[i]);
-	free(o->run_args);
-	o->run_args = NULL;
+	char here[PATH_MAX];
+
+	if (!o->out)
+		return lab_path(e, o->dir, "%s/bisect/%s", paths->build, strrchr(o->ksrc, '/') + 1);
+	if (o->out[0] == '/')
+		return lab_path(e, o->dir, "%s", o->out);
+	if (!getcwd(here, sizeof(here)))
+		return lab_fail(e, -errno, "getcwd(): %s", strerror(errno));
+	return lab_path(e, o->dir, "%s/%s", here, o->out);
+}
+
+int lab_bisect_options_check(struct lab_bisect_options *o, const struct lab_paths *paths,
+			     struct lab_error *e)
+{
+	int ret = check_tree(o, e);
+
+	if (!ret && !lab_topology_find(o->run.topology ? o->run.topology : "numa2", e))
+		ret = -EINVAL;
+	if (!ret)
+		ret = check_tests(o, paths, e);
+	if (!ret)
+		ret = name_dir(o, paths, e);
+	return ret ? -EINVAL : 0;
 }

@@ -1,31 +1,49 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * "lab bisect-step": is the kernel that is checked out good or bad?
+ * One step of a bisection: is the kernel that is checked out good or bad?
  *
  * What a step has found is in DIR/steps/COMMIT/step.json, an object with
  *
  *	commit, subject, verdict ("good", "bad", "cannot tell"), reason (a line),
+ *	options (words that the verdict depends on), sought (titles, or null),
  *	failed, runs (that count), build_seconds, run_seconds,
  *	config (file), kernel (release), failing (titles of tests that failed),
- * and if a run failed, of the first that did:
- *	test (title), evidence (lines), seed (or null), command (to replay it),
- *	results (its directory)
+ * and about the first run that failed:
+ *	test (title), evidence (lines), console (file), seed (or null),
+ *	command (to replay it), results (directory)
  *
- * beside build.log and run-N, the results of each run.
+ * beside build.log and the results of each run, run-N.
  */
 #ifndef LAB_BISECT_STEP_H
 #define LAB_BISECT_STEP_H
 
+#include <jansson.h>
+#include <signal.h>
+
 #include "base/paths.h"
+#include "base/progress.h"
+#include "bisect/bisect_options.h"
+#include "bisect/bisect_verdict.h"
 
+struct lab_bisect_step {
+	const struct lab_paths *paths;
+	struct lab_bisect_options options;	/* checked */
+	json_t *sought;		/* titles of the tests that the bad end fails, or NULL */
+	struct lab_progress *progress;
+	const char *what;	/* is going on, for the status line */
+	sigset_t signals;	/* lab_process_signals() */
+	int stopped_by;		/* set to the signal that interrupted it, or 0 */
+};
 
-/* Of a wrong command line; git bisect run stops at codes from 128 on, git's own is this. */
-#define LAB_BISECT_EXIT_USAGE	129
+/* What was found about @commit before, with the same options; NULL: nothing. The caller's. */
+json_t *lab_bisect_step_load(const struct lab_bisect_step *s, const char *commit);
 
-/* Where the results of @commit (40 digits) lie below @dir; the caller frees it. */
-char *lab_bisect_step_dir(const char *dir, const char *commit);
-
-/* Do what the arguments behind "lab" say; returns the exit code. */
-int lab_bisect_step_main(int argc, char *argv[], const struct lab_paths *paths);
+/*
+ * Build @commit, which is checked out, run the tests until the verdict is sure, and
+ * write step.json. Returns 0 with the same in *@record, the caller's; -EINTR if a
+ * signal came; or another -errno if something is wrong that is not the commit's.
+ */
+int lab_bisect_step(struct lab_bisect_step *s, const char *commit, json_t **record,
+		    struct lab_error *e);
 
 #endif

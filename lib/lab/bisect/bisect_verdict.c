@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/json_text.h"
 #include "bisect/bisect_verdict.h"
 #include "verdict/verdict.h"
 
@@ -13,18 +14,11 @@
 #define MAX_NOTHING	2
 #define CHANCE		0.01
 
-static const char *word(json_t *object, const char *key)
-{
-	const char *s = json_string_value(json_object_get(object, key));
-
-	return s ? s : "";
-}
-
 static void title_of(json_t *one, char *title, size_t size)
 {
-	const char *name = word(one, "name");
+	const char *name = lab_json_text_of(one, "name");
 
-	snprintf(title, size, "%s%s%s", word(one, "program"), *name ? ":" : "", name);
+	snprintf(title, size, "%s%s%s", lab_json_text_of(one, "program"), *name ? ":" : "", name);
 }
 
 static bool says(json_t *one, const char *what)
@@ -68,7 +62,7 @@ static bool was_running(json_t *results)
 	size_t i;
 
 	json_array_foreach(json_object_get(results, "programs"), i, program)
-		if (strcmp(word(program, "state"), "not run"))
+		if (strcmp(lab_json_text_of(program, "state"), "not run"))
 			return true;
 	return false;
 }
@@ -89,7 +83,7 @@ static enum lab_bisect_run worst(json_t *results, bool died, const struct lab_bi
 	size_t i;
 
 	json_array_foreach(json_object_get(results, "cases"), i, one) {
-		if (strcmp(word(one, "status"), "fail"))
+		if (strcmp(lab_json_text_of(one, "status"), "fail"))
 			continue;
 		title_of(one, title, sizeof(title));
 		if (!test[0])
@@ -115,7 +109,7 @@ static bool passes_sought(json_t *results, json_t *failing)
 		return true;
 	json_array_foreach(json_object_get(results, "cases"), i, one) {
 		title_of(one, title, sizeof(title));
-		if (!strcmp(word(one, "status"), "pass") && is_among(failing, title))
+		if (!strcmp(lab_json_text_of(one, "status"), "pass") && is_among(failing, title))
 			return true;
 	}
 	return false;
@@ -162,7 +156,7 @@ json_t *lab_bisect_failing(json_t *results)
 	json_array_foreach(json_object_get(results, "cases"), i, one) {
 		title_of(one, title, sizeof(title));
 		/* A program that ended early is no test that another run could pass. */
-		if (!strcmp(word(one, "status"), "fail") && strchr(title, ':') &&
+		if (!strcmp(lab_json_text_of(one, "status"), "fail") && strchr(title, ':') &&
 		    !is_among(titles, title))
 			json_array_append_new(titles, json_string(title));
 	}
@@ -216,24 +210,19 @@ enum lab_bisect_verdict lab_bisect_judge(const struct lab_bisect_tally *t,
 	return LAB_BISECT_UNDECIDED;
 }
 
-static const struct {
-	const char *name;
-	int exit_code;
-} verdicts[] = {
-	[LAB_BISECT_UNDECIDED]		= { "undecided",	125 },
-	[LAB_BISECT_GOOD]		= { "good",		0 },
-	[LAB_BISECT_BAD]		= { "bad",		1 },
-	[LAB_BISECT_CANNOT_TELL]	= { "cannot tell",	125 },
-};
-
 const char *lab_bisect_verdict_name(enum lab_bisect_verdict verdict)
 {
-	return verdicts[verdict].name;
+	static const char *const names[] = {
+		[LAB_BISECT_UNDECIDED] = "undecided", [LAB_BISECT_GOOD] = "good",
+		[LAB_BISECT_BAD] = "bad", [LAB_BISECT_CANNOT_TELL] = "cannot tell",
+	};
+
+	return names[verdict];
 }
 
-int lab_bisect_exit_code(enum lab_bisect_verdict verdict)
+int lab_bisect_exit_code(const char *verdict)
 {
-	return verdicts[verdict].exit_code;
+	return !strcmp(verdict, "good") ? 0 : !strcmp(verdict, "bad") ? 1 : 125;
 }
 
 static double pass_rate(unsigned int failed, unsigned int runs)

@@ -1,24 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * From the runs of one commit to what git bisect is told of it.
+ * From the runs of one commit to what git bisect is told about it.
  *
- * A commit is bad if it broke a contract in any of its runs: a regression that
- * shows sometimes is one. It is good if enough runs passed and none failed. In
- * all other cases nothing can be told: wrongly good or bad costs the whole
- * bisection, a commit passed over costs a step.
+ * A commit is bad if it broke a contract in any of its runs: a regression that shows
+ * only sometimes is one. It is good if enough runs passed and none failed. Anything
+ * else is "cannot tell": a wrong good or bad costs the whole bisection, a commit
+ * that is skipped costs one step.
  *
- *  - A panic or hang that a test met must come again, since a bed can bring
- *    about a single one. Before any test it is as good as a kernel that does
- *    not boot.
- *  - A test that could not be carried out, or had no bite, is no verdict on
- *    the kernel. It counts only if it is one of those that the bad end of the
- *    bisection fails and the good end passes, and only if no run passes.
+ *  - A panic or hang during a test must happen again, since the bed can cause a single
+ *    one. Before the first test it is the same as a kernel that does not boot.
+ *  - A test that could not be carried out, or whose pressure had no effect, is no
+ *    verdict on the kernel. It counts only if it is one of those that the bad end of
+ *    the bisection fails and the good end passes, and only if no run passes.
  *  - What a program breaks that has no such test says nothing either: there may be
  *    more than one regression on the way.
- *  - A run that passes has to pass one of those tests: if all are skipped, what
- *    is sought cannot show.
+ *  - A run that passes has to pass one of those tests: if all of them are skipped, the
+ *    regression cannot show.
  *
- * All is pure, so that every combination can be tested without a VM.
+ * All of it is pure, so that every combination can be tested without a VM.
  */
 #ifndef LAB_BISECT_VERDICT_H
 #define LAB_BISECT_VERDICT_H
@@ -31,20 +30,20 @@ enum lab_bisect_run {
 	LAB_BISECT_BROKE,	/* a contract */
 	LAB_BISECT_DIED,	/* panic or hang under a test */
 	LAB_BISECT_FAILED,	/* not carried out, and that counts */
-	LAB_BISECT_UNFIT,	/* skipped, or no boot: it will not be otherwise again */
-	LAB_BISECT_NOTHING,	/* says nothing; the next one may */
+	LAB_BISECT_UNFIT,	/* skipped, or no boot: another run will say the same */
+	LAB_BISECT_NOTHING,	/* says nothing; the next run may */
 };
 
-/* What is known of the tests. */
+/* What is known about the tests. */
 struct lab_bisect_known {
-	bool errors_count;	/* tests not carried out count, whichever they are */
-	json_t *failing;	/* titles of the tests sought (an array), or NULL */
+	bool errors_count;	/* any test that could not be carried out counts as failed */
+	json_t *failing;	/* titles of the tests that the bad end fails (an array), or NULL */
 };
 
 /*
- * What a run says that came back with @code and left @results (results.json;
- * NULL if there are none). @test, of @size bytes, becomes the title of the test
- * that decided, "" if there is none.
+ * What a run says that ended with exit code @code and left @results (results.json;
+ * NULL if there are none). @test, of @size bytes, gets the title of the test that
+ * decided, "" if there is none.
  */
 enum lab_bisect_run lab_bisect_classify(json_t *results, int code,
 					const struct lab_bisect_known *known,
@@ -66,10 +65,10 @@ struct lab_bisect_tally {
 	unsigned int since_failure;	/* runs that count, from the first that did not pass */
 };
 
-/* How many runs a verdict takes; both at least 1. */
+/* How many runs a verdict takes; both are at least 1. */
 struct lab_bisect_rule {
-	unsigned int runs;	/* once one has failed, with that one */
-	unsigned int good_runs;	/* that pass, if none fails */
+	unsigned int runs;	/* from the first that fails on */
+	unsigned int good_runs;	/* that have to pass, if none fails */
 };
 
 void lab_bisect_count(struct lab_bisect_tally *t, enum lab_bisect_run run);
@@ -82,8 +81,8 @@ unsigned int lab_bisect_failures(const struct lab_bisect_tally *t);
 
 /* "good", "bad", "cannot tell". */
 const char *lab_bisect_verdict_name(enum lab_bisect_verdict verdict);
-/* For git bisect run: 0, 1, 125. */
-int lab_bisect_exit_code(enum lab_bisect_verdict verdict);
+/* What git bisect run takes for the verdict of that name: 0, 1, 125. */
+int lab_bisect_exit_code(const char *verdict);
 
 /*
  * A bad commit failed @failed of @runs runs. How many runs have to pass until
@@ -91,7 +90,7 @@ int lab_bisect_exit_code(enum lab_bisect_verdict verdict);
  * rate of failure is estimated by (failed + 1) / (runs + 2).
  */
 unsigned int lab_bisect_good_runs(unsigned int failed, unsigned int runs);
-/* That chance with @good_runs. */
+/* The same chance with @good_runs. */
 double lab_bisect_chance(unsigned int failed, unsigned int runs, unsigned int good_runs);
 
 #endif

@@ -4,6 +4,11 @@
  */
 #include <kselftest_harness.h>
 
+#include <stdlib.h>
+
+#include "base/fsys.h"
+#include "base/json_text.h"
+#include "base/text.h"
 #include "bisect/bisect_evidence.h"
 #include "bisect/bisect_verdict.h"
 #include "verdict/verdict.h"
@@ -14,7 +19,7 @@
 #define PASSED(name)	CASE(name, "pass", "")
 #define SKIPPED(name)	CASE(name, "skip", "")
 #define BROKEN(name)	CASE(name, "fail", "\"# x\", \"# broken: contract 10: y\"")
-#define ERROR(name)	CASE(name, "fail", "\"# error: no bite\"")
+#define ERROR(name)	CASE(name, "fail", "\"# error: no effect\"")
 #define SILENT(name)	CASE(name, "fail", "")
 
 static const struct lab_bisect_known nothing_known;
@@ -183,9 +188,9 @@ TEST(errors_have_to_be_steady)
 
 TEST(exit_codes_are_those_of_git_bisect_run)
 {
-	EXPECT_EQ(0, lab_bisect_exit_code(LAB_BISECT_GOOD));
-	EXPECT_EQ(1, lab_bisect_exit_code(LAB_BISECT_BAD));
-	EXPECT_EQ(125, lab_bisect_exit_code(LAB_BISECT_CANNOT_TELL));
+	EXPECT_EQ(0, lab_bisect_exit_code("good"));
+	EXPECT_EQ(1, lab_bisect_exit_code("bad"));
+	EXPECT_EQ(125, lab_bisect_exit_code("cannot tell"));
 }
 
 TEST(rare_failures_take_more_runs)
@@ -222,6 +227,76 @@ TEST(splat_of_a_console)
 	splat = lab_bisect_splat("[ 1] booting\n");
 	EXPECT_EQ(0, json_array_size(splat));
 	json_decref(splat);
+}
+
+FIXTURE(consoles) {
+	char dir[64];
+	json_t *record;
+};
+
+FIXTURE_SETUP(consoles)
+{
+	snprintf(self->dir, sizeof(self->dir), "/tmp/lab_bisect_unit.XXXXXX");
+	ASSERT_NE(NULL, mkdtemp(self->dir));
+	self->record = json_object();
+}
+
+FIXTURE_TEARDOWN(consoles)
+{
+	json_decref(self->record);
+	lab_remove_tree(self->dir, NULL);
+}
+
+static void put(const char *dir, const char *file, const char *text)
+{
+	char *path = lab_format("%s/%s", dir, file);
+
+	lab_write_file(path, text, strlen(text), NULL);
+	free(path);
+}
+
+/* The last line of the evidence of a failure of @title in a run on two beds. */
+static const char *last_line(const char *dir, json_t *record, const char *title)
+{
+	json_t *results = json_loads("{\"command\": \"lab run\", \"beds\": 2, \"programs\": ["
+		"{\"name\": \"s\", \"bed\": 1, \"failed\": 1},"
+		"{\"name\": \"t\", \"bed\": 1, \"failed\": 0},"
+		"{\"name\": \"t\", \"bed\": 2, \"failed\": 1, \"seed\": \"7\"}], \"cases\": ["
+		BROKEN("b") "]}", 0, NULL);
+	json_t *lines;
+
+	lab_bisect_evidence(record, results, dir, title);
+	json_decref(results);
+	lines = json_object_get(record, "evidence");
+	return json_string_value(json_array_get(lines, json_array_size(lines) - 1));
+}
+
+TEST_F(consoles, of_the_bed_that_ran_the_program)
+{
+	put(self->dir, "console.log", "BUG: on the first\n");
+	put(self->dir, "console.bed2.log", "BUG: on the second\n");
+	EXPECT_STREQ("BUG: on the first", last_line(self->dir, self->record, "s:a"));
+	EXPECT_STREQ("BUG: on the second", last_line(self->dir, self->record, "t:b"));
+	EXPECT_NE(NULL, strstr(lab_json_text_of(self->record, "console"), "/console.bed2.log"));
+	EXPECT_STREQ("7", lab_json_text_of(self->record, "seed"));
+	EXPECT_STREQ("lab run --tests t:b", lab_json_text_of(self->record, "command"));
+	/* A splat elsewhere is another's. */
+	put(self->dir, "console.bed2.log", "fine\n");
+	EXPECT_STREQ("# broken: contract 10: y", last_line(self->dir, self->record, "t:b"));
+}
+
+TEST_F(consoles, of_the_boot_that_ran_programs)
+{
+	put(self->dir, "console.bed2.boot1.log", "BUG: no boot\n");
+	put(self->dir, "console.bed2.log", "BUG: a test\n");
+	EXPECT_STREQ("BUG: a test", last_line(self->dir, self->record, "t:b"));
+}
+
+TEST_F(consoles, of_any_bed_if_it_is_not_known_which)
+{
+	put(self->dir, "console.log", "fine\n");
+	put(self->dir, "console.bed2.log", "BUG: on the second\n");
+	EXPECT_STREQ("BUG: on the second", last_line(self->dir, self->record, ""));
 }
 
 TEST_HARNESS_MAIN
