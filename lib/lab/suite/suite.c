@@ -261,15 +261,20 @@ static int read_all(struct reading *r, json_t *root, const struct lab_suite_sele
 {
 	json_t *parameters = NULL, *modules = NULL, *external = NULL, *disks = NULL;
 	json_t *modes, *profiles;
-	const char *name, *cpu;
+	const char *name, *cpu, *about = NULL, *cc = NULL;
 	int ret;
 
-	ret = unpack(r, root, "the suite", "{s:s, s:s, s?o, s?o, s?o, s?o, s:o, s:o}",
-		     "name", &name, "cpu", &cpu, "parameters", &parameters, "modules", &modules,
+	ret = unpack(r, root, "the suite", "{s:s, s?{s:s, s:s}, s:s, s?o, s?o, s?o, s?o, s:o, s:o}",
+		     "name", &name, "mail", "about", &about, "cc", &cc, "cpu", &cpu,
+		     "parameters", &parameters, "modules", &modules,
 		     "external_modules", &external, "disks", &disks, "modes", &modes,
 		     "profiles", &profiles);
 	if (!ret)
 		ret = copy_word(r, name, &r->suite->name);
+	if (!ret && about)
+		ret = copy_word(r, about, &r->suite->about);
+	if (!ret && cc)
+		ret = copy_word(r, cc, &r->suite->cc);
 	if (!ret)
 		ret = copy_word(r, cpu, &r->suite->cpu);
 	if (!ret)
