@@ -173,7 +173,7 @@ TEST_F(held, memslot)
 	for (try = 0; ret > 0 && try < TRIES; try++)
 		ret = update_while_held(s, &self->helper, stage_hold_us(try), mn.result);
 	if (ret > 0)
-		result_error(mn.result, "no bite: in %d holds no update was seen to wait", TRIES);
+		result_error(mn.result, "no effect: in %d holds no update was seen to wait", TRIES);
 }
 
 /* ---- death, contract 8 ---- */
@@ -237,7 +237,7 @@ TEST_F(held, closed)
 		return;
 	vm_resume(&s->run.vm);
 	if (!d.count)
-		result_error(r, "no bite: the invalidation was over before the VM was closed");
+		result_error(r, "no effect: the invalidation was over before the VM was closed");
 	result_note(r, "destroyed with in-progress %lld, active %lld", d.count, d.active);
 }
 
@@ -292,7 +292,7 @@ static int await_in_progress(struct vmm *vmm, struct result *r)
 		if (now.in_progress)
 			return 0;
 	} while (deadline_poll(&deadline));
-	return result_error(r, "no bite: the VMM's in-progress count stayed 0");
+	return result_error(r, "no effect: the VMM's in-progress count stayed 0");
 }
 
 /* The invalidation is its own, and its vCPUs are waiting for the end. */

@@ -156,7 +156,7 @@ static int last(struct scenario_run *run, struct result *r)
 		vm_resume(&run->vm);
 	}
 	if (!ret && !w->bits)
-		ret = result_error(r, "no bite: %llu harvests, and no page was ever dirty",
+		ret = result_error(r, "no effect: %llu harvests, and no page was ever dirty",
 				   w->harvests);
 	result_note(r, "dirty log (%s): %llu harvests, %llu pages in them, %llu written since the one before",
 		    dirty_log_way_name(w->way), w->harvests, w->bits, w->writes);

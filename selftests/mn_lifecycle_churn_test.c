@@ -118,7 +118,7 @@ static void judge_last(struct vm *vm, struct barrage *barrage, struct result *r)
 		    (unsigned long long)barrage->reaper.reaps);
 	memcpy(name, vm->name, sizeof(name));
 	if (!barrage_calls(barrage) || !barrage->reaper.refused)
-		result_error(r, "no bite: an invalidating thread made no call, or no refusal");
+		result_error(r, "no effect: an invalidating thread made no call, or no refusal");
 	if (!health_init(&health, name, r) && !health_at_rest(&health, WAIT_NS, r))
 		vm_check(vm, r);
 	vm_destroy(vm);

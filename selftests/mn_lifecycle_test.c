@@ -167,7 +167,7 @@ static int judge_memory(const char *cgroup, unsigned long long before, struct re
 }
 
 /* Invalidations and refusals are under way when the end comes. */
-static int await_bite(const struct vmm *vmm, struct result *r)
+static int await_effect(const struct vmm *vmm, struct result *r)
 {
 	struct injector_status seen;
 	struct deadline deadline;
@@ -179,7 +179,7 @@ static int await_bite(const struct vmm *vmm, struct result *r)
 		if (seen.starts >= LEAST_STARTS && seen.refused)
 			return 0;
 	} while (deadline_poll(&deadline));
-	return result_error(r, "no bite: %llu invalidations and %llu refusals in the VMM",
+	return result_error(r, "no effect: %llu invalidations and %llu refusals in the VMM",
 			    (unsigned long long)seen.starts, (unsigned long long)seen.refused);
 }
 
@@ -228,7 +228,7 @@ TEST_F(death, under_invalidation)
 
 	if (r->kind != RESULT_PASS || vmm_start(vmm, &spec, r) ||
 	    judge_foreign(vmm->vm_fd, vmm->vcpu_fd, "another process", r) ||
-	    judge_fetched(vmm, r) || vmm_press(vmm, r) || await_bite(vmm, r) ||
+	    judge_fetched(vmm, r) || vmm_press(vmm, r) || await_effect(vmm, r) ||
 	    (spec.cgroup && memory_of(spec.cgroup, &memory, r)) ||
 	    vmm_die(vmm, variant->way, r) || await_end(vmm, variant->way, r) ||
 	    judge_foreign(vmm->vm_fd, vmm->vcpu_fd, "another process, after the mm's death", r) ||

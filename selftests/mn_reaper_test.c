@@ -105,7 +105,7 @@ static int judge_refusals(const struct vmm *vmm, unsigned int wanted, struct res
 	if (injector_read(&vmm->injector, &seen, r))
 		return -1;
 	if (seen.refused < wanted)
-		return result_error(r, "no bite: the oom_reaper was refused %llu times, %u expected",
+		return result_error(r, "no effect: the oom_reaper was refused %llu times, %u expected",
 				    (unsigned long long)seen.refused, wanted);
 	return 0;
 }

@@ -118,13 +118,13 @@ static struct faults faults_now(const struct scenario_run *run)
 	return f;
 }
 
-static int judge_bite(const struct scenario_run *run, const struct faults *f, const char *what,
+static int judge_effect(const struct scenario_run *run, const struct faults *f, const char *what,
 		      struct result *r)
 {
 	unsigned long long now;
 
 	if (f->known && !kvm_stat(run->vm.name, "pf_fixed", &now) && now == f->before)
-		return result_error(r, "no bite: the guest faulted in no page of %s", what);
+		return result_error(r, "no effect: the guest faulted in no page of %s", what);
 	return 0;
 }
 
@@ -134,7 +134,7 @@ static int add_alias(struct scenario_run *run, unsigned int slot, struct result 
 
 	if (set_slot(run, slot, ALIAS_GPA, 0, run->area.size, r) || visit_both(run, r))
 		return -1;
-	return judge_bite(run, &faults, "the alias", r);
+	return judge_effect(run, &faults, "the alias", r);
 }
 
 static int lay_out(struct scenario_run *run, struct result *r)
@@ -152,7 +152,7 @@ static int lay_out(struct scenario_run *run, struct result *r)
 	vm_resume(&run->vm);
 	if (progress_await(&run->progress, run->visits, run->budget_ns,
 			   "with the slots laid out", r) ||
-	    judge_bite(run, &faults, "the slots laid out", r))
+	    judge_effect(run, &faults, "the slots laid out", r))
 		return -1;
 	return layout->aliased ? add_alias(run, slot, r) : 0;
 }

@@ -72,7 +72,7 @@ struct pressure {
 	const char *events;
 	unsigned int callers;	/* who causes them, CALLER_BIT()s; 0: the pressure thread */
 	/*
-	 * The row's own proof of bite: what apply() counts in press.proved, for
+	 * The row's own proof that it took effect: what apply() counts in press.proved, for
 	 * people ("page frame changed"); NULL if the events are all there is.
 	 */
 	const char *proof;

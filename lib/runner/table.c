@@ -60,7 +60,7 @@ void table_print(const struct results_table *t)
 
 	if (!t->nr)
 		return;
-	printf("# | pressure | backing | invalidations | refusals | pages refaulted | freed frames watched | bite | passed/failed/skipped | seconds | why |\n");
+	printf("# | pressure | backing | invalidations | refusals | pages refaulted | freed frames watched | effect | passed/failed/skipped | seconds | why |\n");
 	printf("# |---|---|--:|--:|--:|--:|---|---|--:|---|\n");
 	for (i = 0; i < t->nr; i++) {
 		const struct table_row *row = &t->rows[i];

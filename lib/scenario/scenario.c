@@ -289,7 +289,7 @@ static void judge(struct scenario_run *run, bool pressed, struct result *r)
 		injector_balanced(run, &run->injectors[n], n ? &others : &run->seen, r);
 	sample_counters(run, &run->seq_after, &run->faults_after, r);
 	if (pressed && run->spec->pressure)
-		scenario_bite(run, r);
+		scenario_took_effect(run, r);
 	parked = pressed ? vm_park(&run->vm, run->budget_ns, r) : -1;
 	if (pressed && !vm_check(&run->vm, r) && !parked)
 		coherence_final(&run->coherence, r);

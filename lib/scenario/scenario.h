@@ -77,7 +77,7 @@ struct scenario {
 
 /*
  * A pressure beside the one that the scenario is about: a thread applies it
- * again and again, with pauses.  Its bite is counted and not asked for, since
+ * again and again, with pauses.  Its effect is counted and not asked for, since
  * others undo what it does.
  */
 struct companion {
@@ -95,7 +95,7 @@ struct figures {
 	unsigned long long invalidations;
 	unsigned long long refusals;
 	unsigned long long faults;	/* pages that the guest faulted in again */
-	unsigned long long proved;	/* by the row's own proof of bite, or events it caused */
+	unsigned long long proved;	/* by the row's own proof, or events it caused */
 	unsigned long long caught;	/* freed frames watched as canaries */
 	unsigned long long visits;	/* of the guest, in all rounds */
 	uint64_t ns;			/* from the first round to the last */
@@ -126,7 +126,7 @@ struct scenario_run {
 	bool begun;		/* set up and calibrated */
 	bool watched;		/* the module shows the VM's counters */
 	int unsafe_fd;		/* of a sabotage; closed before the VM goes */
-	/* What was delivered, for the bite and the summary. */
+	/* What was delivered, for the judgement of the effect and the summary. */
 	unsigned int rounds;
 	uint64_t round_ns, round_visits;
 	unsigned long long seq_before, seq_after;
@@ -195,8 +195,12 @@ int scenario_await_destroyed(const char *vm_name, struct inject_destroyed *d,
  */
 int scenario_judge_destroyed(const char *vm_name, struct result *r);
 
-/* scenario_bite() - 0, or -1 with an error: the pressure hit nothing */
-int scenario_bite(const struct scenario_run *run, struct result *r);
+/*
+ * scenario_took_effect() - did the pressure reach guest memory?
+ *
+ * Return: 0, or -1 with an error: it had no effect, or it cannot be told.
+ */
+int scenario_took_effect(const struct scenario_run *run, struct result *r);
 
 /* scenario_figures() - what was delivered */
 void scenario_figures(const struct scenario_run *run, struct figures *f);

@@ -190,7 +190,7 @@ static const char *row_missing(const struct schedule *s, const struct pressure *
 	if (!(applies_to(row) & s->backings))
 		return "no backing that it has an effect on can be had here";
 	if (row->kind == PRESSURE_AGES && !row->proof && s->nr_setups == 1)
-		return "only an injector sees its bite";
+		return "only an injector sees whether it takes effect";
 	return pressure_missing(row);
 }
 

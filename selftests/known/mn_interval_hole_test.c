@@ -104,7 +104,7 @@ static int reap(char *mem, size_t len, bool refused, struct result *r)
 	close(fd);
 	if (ret == (refused ? -EAGAIN : 0))
 		return 0;
-	return result_error(r, "no bite: reap(%p, %zu) returned %d, expected %s", mem, len, ret,
+	return result_error(r, "no effect: reap(%p, %zu) returned %d, expected %s", mem, len, ret,
 			    refused ? "-EAGAIN" : "0");
 }
 
@@ -272,7 +272,7 @@ static int reap_victim(struct subject *s, struct result *r)
 	if (errno == ENOSYS)
 		return result_skip(r, "no process_mrelease(2) in this kernel (v5.15)");
 	if (errno != err)
-		return result_error(r, "no bite: process_mrelease(%d): %s, expected %s", s->pid,
+		return result_error(r, "no effect: process_mrelease(%d): %s, expected %s", s->pid,
 				    strerror(errno), strerror(err));
 	s->began_ns = now_ns();
 	if (ptrace(PTRACE_CONT, s->pid, NULL, NULL))

@@ -7,7 +7,7 @@
 // tests: mn_hugepage_test:*.memfd_thp.mprotect_half*
 // tests: mn_hugepage_test:*.memfd_thp.part_mapping*
 // expect: contract
-// expect: no bite
+// expect: no effect
 
 @@
 expression range;

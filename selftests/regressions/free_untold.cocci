@@ -5,7 +5,7 @@
 // file: mm/madvise.c
 // tests: mn_unmap_test:*madvise_free*
 // expect: contract
-// expect: no bite
+// expect: no effect
 
 @@
 expression range;

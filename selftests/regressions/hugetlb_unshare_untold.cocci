@@ -5,7 +5,7 @@
 // file: mm/hugetlb.c
 // tests: mn_hugepage_test:*unshare*
 // expect: contract
-// expect: no bite
+// expect: no effect
 
 @@
 expression range;

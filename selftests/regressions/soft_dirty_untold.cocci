@@ -5,7 +5,7 @@
 // file: fs/proc/task_mmu.c
 // tests: mn_reclaim_test:*clear_refs_soft_dirty*
 // expect: contract
-// expect: no bite
+// expect: no effect
 
 @@
 expression range;

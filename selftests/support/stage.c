@@ -162,7 +162,7 @@ int stage_hold(struct stage *s, void *start, size_t len, unsigned int us, struct
 		if (now > before)
 			return 0;
 	} while (deadline_poll(&deadline));
-	return result_error(r, "no bite: madvise(%p, %zu, MADV_DONTNEED) was not delayed", start, len);
+	return result_error(r, "no effect: madvise(%p, %zu, MADV_DONTNEED) was not delayed", start, len);
 }
 
 int stage_count_is(struct stage *s, unsigned int nr, struct result *r)

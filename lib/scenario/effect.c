@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Bite: proof that the pressure really hit guest memory.  A scenario without
+ * Effect: proof that the pressure really hit guest memory.  A scenario without
  * it has shown nothing, and must not pass.
  */
 #include <stdio.h>
@@ -49,12 +49,12 @@ static int took(const struct scenario_run *run, struct result *r)
 	const struct scenario *spec = run->spec;
 
 	if (!run->has_faults && !run->watched && !spec->injector->kind)
-		return result_skip(r, "the bite cannot be proved: neither KVM's statistics (debugfs) nor the module mmu_notifier_inject are there");
+		return result_skip(r, "that it took effect cannot be proved: neither KVM's statistics (debugfs) nor the module mmu_notifier_inject are there");
 	if (run->has_faults && run->faults_after <= run->faults_before && !may_not_be_needed(run))
-		return result_error(r, "no bite: the guest faulted in no page while %s was at work",
+		return result_error(r, "no effect: the guest faulted in no page while %s was at work",
 				    spec->pressure->name);
 	if (run->watched && run->seq_after == run->seq_before)
-		return result_error(r, "no bite: KVM's seq stood at %llu while %s was at work",
+		return result_error(r, "no effect: KVM's seq stood at %llu while %s was at work",
 				    run->seq_after, spec->pressure->name);
 	return 0;
 }
@@ -80,15 +80,15 @@ static int spared(const struct scenario_run *run, struct result *r)
  * What the row itself should have done: others at work on the same memory, who
  * move or take it just as it does, may have been first.
  */
-static int no_bite(const struct scenario_run *run, struct result *r, const char *why)
+static int no_effect(const struct scenario_run *run, struct result *r, const char *why)
 {
 	if (!run->spec->companions[0])
-		return result_error(r, "no bite: %s", why);
+		return result_error(r, "no effect: %s", why);
 	result_note(r, "others did the work: %s", why);
 	return 0;
 }
 
-int scenario_bite(const struct scenario_run *run, struct result *r)
+int scenario_took_effect(const struct scenario_run *run, struct result *r)
 {
 	const struct scenario *spec = run->spec;
 	const struct pressure *pressure = spec->pressure;
@@ -97,23 +97,23 @@ int scenario_bite(const struct scenario_run *run, struct result *r)
 	if (pressure->kind == PRESSURE_TAKES && took(run, r))
 		return -1;
 	if (pressure->kind == PRESSURE_AGES && !spec->injector->kind && !pressure->proof)
-		return result_skip(r, "only an injector sees the bite of %s", pressure->name);
+		return result_skip(r, "only an injector sees whether %s takes effect", pressure->name);
 	if (pressure->kind == PRESSURE_SPARES && spared(run, r))
 		return -1;
 	if (pressure->kind != PRESSURE_SPARES && spec->injector->kind && !pressure_starts(run)) {
 		snprintf(why, sizeof(why), "the %s saw no start of '%s' from whoever %s makes cause it",
 			 spec->injector->kind, pressure->events, pressure->name);
-		if (no_bite(run, r, why))
+		if (no_effect(run, r, why))
 			return -1;
 	}
 	if (pressure->proof && !run->press.proved) {
 		snprintf(why, sizeof(why), "in %u rounds of %s no page with '%s'",
 			 run->rounds, pressure->name, pressure->proof);
-		if (no_bite(run, r, why))
+		if (no_effect(run, r, why))
 			return -1;
 	}
 	if (spec->injector->reaps && !run->seen.refused)
-		return result_error(r, "no bite: %llu reaps, none refused",
+		return result_error(r, "no effect: %llu reaps, none refused",
 				    (unsigned long long)run->reaper.reaps);
 	return 0;
 }
@@ -162,6 +162,6 @@ void scenario_summary(const struct scenario_run *run, struct result *r)
 		    (unsigned long long)progress_gap_ns(p, 99) / 1000,
 		    (unsigned long long)p->max_gap_ns / 1000);
 	if (run->spec->pressure)
-		result_note(r, "bite: %llu x %s; isolation: %llu freed frames watched", f.proved,
+		result_note(r, "effect: %llu x %s; isolation: %llu freed frames watched", f.proved,
 			    run->spec->pressure->proof ?: run->spec->pressure->events, f.caught);
 }
