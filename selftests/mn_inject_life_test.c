@@ -49,28 +49,28 @@ static int balanced(const struct injector *i, struct result *r)
 
 /* ---- order ---- */
 
-static const char *const company[] = { "refuser", "observer", "refuser", "sleeper", "delayer" };
+static const char *const together[] = { "refuser", "observer", "refuser", "sleeper", "delayer" };
 
-#define NR_COMPANY	ARRAY_SIZE(company)
+#define NR_TOGETHER	ARRAY_SIZE(together)
 
 /* Attached in one rotation of the order, detached in another. */
 static int in_order(struct bed *bed, struct injector *all, unsigned int first, struct result *r)
 {
 	unsigned int n;
 
-	for (n = 0; n < NR_COMPANY; n++) {
-		if (bed_attach(bed, &all[n], company[(first + n) % NR_COMPANY], r))
+	for (n = 0; n < NR_TOGETHER; n++) {
+		if (bed_attach(bed, &all[n], together[(first + n) % NR_TOGETHER], r))
 			return -1;
 	}
 	if (expect("refused with two refusers", bed_reap_times(bed, 3, r), 3, r) ||
 	    bed_dontneed(bed, 0, BED_PAGES, r))
 		return -1;
-	for (n = 0; n < NR_COMPANY; n++) {
-		if (strcmp(company[(first + n) % NR_COMPANY], "refuser") && balanced(&all[n], r))
+	for (n = 0; n < NR_TOGETHER; n++) {
+		if (strcmp(together[(first + n) % NR_TOGETHER], "refuser") && balanced(&all[n], r))
 			return -1;
 	}
-	for (n = 0; n < NR_COMPANY; n++) {
-		if (injector_detach(&all[(2 * first + n) % NR_COMPANY], r))
+	for (n = 0; n < NR_TOGETHER; n++) {
+		if (injector_detach(&all[(2 * first + n) % NR_TOGETHER], r))
 			return -1;
 	}
 	return expect("refused with none", bed_reap_times(bed, 1, r), 0, r);
@@ -78,14 +78,14 @@ static int in_order(struct bed *bed, struct injector *all, unsigned int first, s
 
 TEST_F(life, any_order)
 {
-	struct injector all[NR_COMPANY];
+	struct injector all[NR_TOGETHER];
 	unsigned int first, n;
 
-	for (first = 0; bed_ready(mn.result) && first < NR_COMPANY; first++) {
-		for (n = 0; n < NR_COMPANY; n++)
+	for (first = 0; bed_ready(mn.result) && first < NR_TOGETHER; first++) {
+		for (n = 0; n < NR_TOGETHER; n++)
 			all[n].fd = -1;
 		in_order(&self->bed, all, first, mn.result);
-		for (n = 0; n < NR_COMPANY; n++)
+		for (n = 0; n < NR_TOGETHER; n++)
 			injector_close(&all[n]);
 	}
 }

@@ -13,7 +13,7 @@
 #include <fcntl.h>
 
 #include "mn_harness.h"
-#include "scenario/barrage.h"
+#include "scenario/invalidators.h"
 #include "scenario/scenario.h"
 
 MN_ABOUT("VMs come and go over the same memory while invalidations fly", 1, 5, 6, 8);
@@ -26,7 +26,7 @@ MN_ABOUT("VMs come and go over the same memory while invalidations fly", 1, 5, 6
 FIXTURE(churn) {
 	struct area area;
 	struct injector injector;
-	struct barrage barrage;
+	struct invalidators invalidators;
 	struct klog klog;
 	struct vm vms[2];		/* the one that goes, and the next */
 	int taken[NR_VMS];		/* numbers of earlier VM descriptors */
@@ -45,14 +45,14 @@ FIXTURE_SETUP(churn)
 	    injector_range(&self->injector, self->area.hva, self->area.size, r) ||
 	    injector_attach(&self->injector, r))
 		return;
-	barrage_start(&self->barrage, &self->area, true, r);
+	invalidators_start(&self->invalidators, &self->area, true, r);
 }
 
 FIXTURE_TEARDOWN(churn)
 {
 	unsigned int n;
 
-	barrage_stop(&self->barrage, mn.result);
+	invalidators_stop(&self->invalidators, mn.result);
 	for (n = 0; n < ARRAY_SIZE(self->vms); n++)
 		vm_destroy(&self->vms[n]);
 	for (n = 0; n < NR_VMS; n++) {
@@ -88,7 +88,7 @@ static int next_vm(struct vm *vm, struct area *area, struct result *r)
 /* Closed under fire: no more can be in flight than there are threads. */
 static int close_vm(struct vm *vm, int *taken, struct result *r)
 {
-	const long long most = BARRAGE_WAYS + 1;
+	const long long most = INVALIDATOR_WAYS + 1;
 	struct inject_destroyed d;
 	int number = vm->fd;
 	char name[sizeof(vm->name)];
@@ -106,18 +106,18 @@ static int close_vm(struct vm *vm, int *taken, struct result *r)
 	return 0;
 }
 
-/* With the barrage over, of a VM that was made in the middle of it. */
-static void judge_last(struct vm *vm, struct barrage *barrage, struct result *r)
+/* When the invalidators have stopped: of a VM that was made while they ran. */
+static void judge_last(struct vm *vm, struct invalidators *invalidators, struct result *r)
 {
 	char name[sizeof(vm->name)];
 	struct health health;
 
 	result_note(r, "%llu invalidating calls of each kind, %llu of %llu reaps refused",
-		    (unsigned long long)barrage_calls(barrage),
-		    (unsigned long long)barrage->reaper.refused,
-		    (unsigned long long)barrage->reaper.reaps);
+		    (unsigned long long)invalidators_calls(invalidators),
+		    (unsigned long long)invalidators->reaper.refused,
+		    (unsigned long long)invalidators->reaper.reaps);
 	memcpy(name, vm->name, sizeof(name));
-	if (!barrage_calls(barrage) || !barrage->reaper.refused)
+	if (!invalidators_calls(invalidators) || !invalidators->reaper.refused)
 		result_error(r, "no effect: an invalidating thread made no call, or no refusal");
 	if (!health_init(&health, name, r) && !health_at_rest(&health, WAIT_NS, r))
 		vm_check(vm, r);
@@ -142,8 +142,8 @@ TEST_F(churn, same_addresses)
 	}
 	if (r->kind != RESULT_PASS)
 		return;
-	barrage_stop(&self->barrage, r);
-	judge_last(&self->vms[(n + 1) % 2], &self->barrage, r);
+	invalidators_stop(&self->invalidators, r);
+	judge_last(&self->vms[(n + 1) % 2], &self->invalidators, r);
 }
 
 int main(int argc, char **argv)

@@ -34,7 +34,7 @@ struct outcome {
 	uint32_t at_work;	/* guests under pressure */
 };
 
-/* The rows again, as companions: they have lines of their own in the table. */
+/* The rows again, as concurrent pressures: they have lines of their own in the table. */
 struct beside {
 	struct pressure row;
 	char name[64], proof[96];
@@ -154,11 +154,11 @@ static void account_guest(struct stress *s, const struct scenario *spec, unsigne
 	s->sum.faults += f->faults;
 	s->sum.caught += f->caught;
 	s->sum.visits += f->visits;
-	for (n = 0; n < SCENARIO_MAX_COMPANIONS && spec->companions[n]; n++) {
-		const struct scenario as = beside_of(s, spec, spec->companions[n]);
+	for (n = 0; n < SCENARIO_MAX_CONCURRENT && spec->concurrent[n]; n++) {
+		const struct scenario as = beside_of(s, spec, spec->concurrent[n]);
 		const struct figures delivered = {
-			.proved = spec->companions[n]->proof ? f->companions[n].proved :
-							       f->companions[n].calls,
+			.proved = spec->concurrent[n]->proof ? f->concurrent[n].proved :
+							       f->concurrent[n].calls,
 		};
 
 		table_add(&s->table, &as, &delivered, &s->outcome->result[i], 0);
@@ -211,13 +211,13 @@ static void shrink(struct stress *s, struct schedule_step *step)
 		}
 		return;
 	}
-	for (n = SCENARIO_MAX_COMPANIONS; n--;) {
-		if (!step->scenarios[0].companions[n])
+	for (n = SCENARIO_MAX_CONCURRENT; n--;) {
+		if (!step->scenarios[0].concurrent[n])
 			continue;
 		less = *step;
-		memmove(&less.scenarios[0].companions[n], &less.scenarios[0].companions[n + 1],
-			(SCENARIO_MAX_COMPANIONS - 1 - n) * sizeof(less.scenarios[0].companions[0]));
-		less.scenarios[0].companions[SCENARIO_MAX_COMPANIONS - 1] = NULL;
+		memmove(&less.scenarios[0].concurrent[n], &less.scenarios[0].concurrent[n + 1],
+			(SCENARIO_MAX_CONCURRENT - 1 - n) * sizeof(less.scenarios[0].concurrent[0]));
+		less.scenarios[0].concurrent[SCENARIO_MAX_CONCURRENT - 1] = NULL;
 		schedule_describe(&less, text, sizeof(text));
 		snprintf(how, sizeof(how), "only %s", text);
 		if (fails_again(s, &less, how))

@@ -134,7 +134,7 @@ PRESSURE(migrate_compact) = {
 	.preserves = COMPACTED,
 	/* Each is a walk over all memory, and there may be several to a round. */
 	.rounds = 2,
-	.company = COMPANY_HAS,
+	.allows_others = true,
 	.needs = { compaction_missing, pagemap_missing },
 	.set_up = set_up,
 	.apply = apply,

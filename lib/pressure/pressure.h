@@ -32,14 +32,6 @@ enum pressure_kind {
 	PRESSURE_SPARES,	/* negative control: must cause no invalidation */
 };
 
-/* Whether others may be at work on the same area at the same time. */
-enum pressure_company {
-	COMPANY_NONE,	/* it opens a hole, or others would undo what it judges */
-	COMPANY_ALONE,	/* the same, and no injector may be reaped over its memory */
-	COMPANY_HAS,	/* others may be, as far as they are unobtrusive */
-	COMPANY_JOINS,	/* it is: pauses no vCPU, needs no cgroup, leaves mappings alone */
-};
-
 #define PRESSURE_MAX_NEEDS	4
 
 struct coherence;
@@ -80,7 +72,13 @@ struct pressure {
 	unsigned int preserves, discards, may_discard, replaces;
 	size_t granule;		/* the area is a multiple of it; 0: no wish */
 	unsigned int rounds;	/* for sources that take long; 0: as the test likes */
-	enum pressure_company company;
+	bool allows_others;	/* others may be at work on the area at the same time */
+	/*
+	 * It may be one of the others, see pressure_joins(), and allows them: it
+	 * pauses no vCPU, needs no cgroup, and leaves mappings alone.
+	 */
+	bool can_join;
+	bool zap_exclusive;	/* no injector may be reaped over its memory */
 	bool plain;		/* others read or write the words too: see GUEST_JUDGES_PLAIN */
 	bool poisons;		/* vCPUs must get signals: see GUEST_JUDGES_POISONED */
 	bool spoils;		/* makes physical memory unusable for others, or offline */
@@ -123,11 +121,10 @@ enum content_effect pressure_effect(const struct pressure *p,
 bool pressure_suits(const struct pressure *p, const struct backing *backing,
 		    const struct guest_workload *workload);
 
-/*
- * pressure_joins() - may it be at work on an area beside another?
- *
- * If it says COMPANY_JOINS, and preserves what is in such an area.
- */
+/* pressure_allows_others() - may others be at work on its area at the same time? */
+bool pressure_allows_others(const struct pressure *p);
+
+/* pressure_joins() - may it be one of them?  It must preserve what is in such an area */
 bool pressure_joins(const struct pressure *p, const struct backing *backing);
 
 /*

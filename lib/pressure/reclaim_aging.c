@@ -100,7 +100,7 @@ PRESSURE(reclaim_lru_gen) = {
 	.events = "clear_young",
 	.preserves = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_ANON_THP) |
 		     BACKING_BIT(BACKING_MEMFD),
-	.company = COMPANY_HAS,
+	.allows_others = true,
 	.needs = { lru_gen_missing },
 	.set_up = set_up_lru_gen,
 	.apply = apply_lru_gen,

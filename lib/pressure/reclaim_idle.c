@@ -126,7 +126,7 @@ PRESSURE(reclaim_idle) = {
 	.proof = "page marked idle",
 	.preserves = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_ANON_THP) |
 		     BACKING_BIT(BACKING_MEMFD),
-	.company = COMPANY_HAS,
+	.allows_others = true,
 	.needs = { idle_missing, pagemap_missing },
 	.apply = apply_idle,
 };

@@ -92,7 +92,7 @@ PRESSURE(reclaim_memory_reclaim) = {
 	.preserves = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_ANON_THP) |
 		     BACKING_BIT(BACKING_MEMFD),
 	.rounds = 2,
-	.company = COMPANY_HAS,
+	.allows_others = true,
 	.needs = { pagemap_missing, swap_missing },
 	.set_up = set_up_reclaim,
 	.apply = apply_reclaim,
@@ -125,7 +125,7 @@ PRESSURE(reclaim_memory_high) = {
 	.proof = RECLAIM_OUT_PROOF,
 	.preserves = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_MEMFD),
 	.rounds = 2,
-	.company = COMPANY_HAS,
+	.allows_others = true,
 	.needs = { pagemap_missing, swap_missing },
 	.set_up = set_up_group,
 	.apply = apply_high,

@@ -67,7 +67,7 @@ PRESSURE(reclaim_by_process) = {
 	.events = "clear",
 	.proof = RECLAIM_OUT_PROOF,
 	.preserves = ON_RECLAIMABLE,
-	.company = COMPANY_HAS,
+	.allows_others = true,
 	.needs = { reclaim_pageout_missing, pagemap_missing, swap_missing },
 	.set_up = reclaim_set_up,
 	.apply = apply_pageout,
@@ -188,7 +188,7 @@ PRESSURE(reclaim_by_other) = {
 	.proof = RECLAIM_OUT_PROOF,
 	.preserves = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_ANON_THP) |
 		     BACKING_BIT(BACKING_MEMFD),
-	.company = COMPANY_HAS,
+	.allows_others = true,
 	.needs = { reclaim_pageout_missing, process_madvise_missing, pagemap_missing,
 		   swap_missing },
 	.set_up = set_up_outsider,
@@ -213,7 +213,7 @@ PRESSURE(reclaim_cold) = {
 	.events = "none",
 	.preserves = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_ANON_THP) |
 		     BACKING_BIT(BACKING_MEMFD),
-	.company = COMPANY_JOINS,
+	.can_join = true,
 	.needs = { cold_missing },
 	.apply = apply_cold,
 };

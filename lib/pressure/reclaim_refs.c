@@ -150,7 +150,7 @@ PRESSURE(reclaim_clear_young) = {
 	.calls = "write 1 to /proc/self/clear_refs",
 	.events = "none",
 	.preserves = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_ANON_THP),
-	.company = COMPANY_JOINS,
+	.can_join = true,
 	.needs = { clear_refs_missing },
 	.apply = apply_used,
 };

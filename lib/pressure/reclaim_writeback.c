@@ -125,7 +125,7 @@ PRESSURE(reclaim_writeback) = {
 	.callers = CALLER_BIT(CALLER_PRESSURE) | CALLER_BIT(CALLER_OTHER),
 	.proof = "page cleaned",
 	.preserves = BACKING_BIT(BACKING_FILE),
-	.company = COMPANY_HAS,
+	.allows_others = true,
 	.needs = { pagemap_missing },
 	.apply = apply_writeback,
 };

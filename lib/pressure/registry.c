@@ -50,9 +50,14 @@ enum content_effect pressure_effect(const struct pressure *p,
 	return p->replaces & bit ? EFFECT_REPLACE : EFFECT_PRESERVE;
 }
 
+bool pressure_allows_others(const struct pressure *p)
+{
+	return p->allows_others || p->can_join;
+}
+
 bool pressure_joins(const struct pressure *p, const struct backing *backing)
 {
-	return p->company == COMPANY_JOINS && !p->spoils &&
+	return p->can_join && !p->spoils &&
 	       p->preserves & backing_bit(backing);
 }
 

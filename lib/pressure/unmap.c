@@ -65,7 +65,7 @@ PRESSURE(unmap_madvise_dontneed) = {
 	/* The pages stay in the file. */
 	.preserves = ON_SHARED,
 	.discards = ON_PRIVATE,
-	.company = COMPANY_JOINS,
+	.can_join = true,
 	.needs = { memory_advice_missing },
 	.apply = apply_dontneed,
 };

@@ -32,7 +32,7 @@ PRESSURE(unmap_madvise_remove) = {
 	.events = "clear unmap",
 	/* Private mappings are refused with EACCES. */
 	.discards = ON_SHARED,
-	.company = COMPANY_HAS,
+	.allows_others = true,
 	.needs = { memory_advice_missing },
 	.apply = apply_remove,
 };
@@ -54,7 +54,7 @@ PRESSURE(unmap_fallocate_punch) = {
 	/* A private copy outlives the page it was copied from. */
 	.preserves = ON_PRIVATE_FILE,
 	.discards = ON_SHARED,
-	.company = COMPANY_JOINS,
+	.can_join = true,
 	.apply = apply_punch,
 };
 

@@ -74,7 +74,7 @@ PRESSURE(unmap_madvise_free) = {
 	.proof = "freed page taken",
 	/* Only anonymous memory can be freed so. */
 	.may_discard = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_ANON_THP),
-	.company = COMPANY_HAS,
+	.allows_others = true,
 	.needs = { memory_advice_missing },
 	.apply = apply_free,
 };

@@ -27,7 +27,7 @@ PRESSURE(unmap_dontneed_each) = {
 	.events = "clear",
 	.preserves = BACKING_BIT(BACKING_MEMFD),
 	.discards = BACKING_BIT(BACKING_ANON),
-	.company = COMPANY_JOINS,
+	.can_join = true,
 	.needs = { memory_advice_missing },
 	.apply = apply_each,
 };

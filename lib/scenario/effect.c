@@ -82,7 +82,7 @@ static int spared(const struct scenario_run *run, struct result *r)
  */
 static int no_effect(const struct scenario_run *run, struct result *r, const char *why)
 {
-	if (!run->spec->companions[0])
+	if (!run->spec->concurrent[0])
 		return result_error(r, "no effect: %s", why);
 	result_note(r, "others did the work: %s", why);
 	return 0;
@@ -133,9 +133,9 @@ void scenario_figures(const struct scenario_run *run, struct figures *f)
 		.visits = run->round_visits,
 		.ns = run->round_ns,
 	};
-	for (n = 0; n < SCENARIO_MAX_COMPANIONS; n++) {
-		f->companions[n].calls = run->companions[n].calls;
-		f->companions[n].proved = run->companions[n].press.proved;
+	for (n = 0; n < SCENARIO_MAX_CONCURRENT; n++) {
+		f->concurrent[n].calls = run->concurrent[n].calls;
+		f->concurrent[n].proved = run->concurrent[n].press.proved;
 	}
 	if (pressure && !pressure->proof)
 		f->proved = seen ? pressure_starts(run) : f->invalidations;

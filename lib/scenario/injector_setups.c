@@ -25,7 +25,7 @@ const unsigned int nr_injector_setups =
 
 bool setup_suits(const struct injector_setup *setup, const struct pressure *row)
 {
-	return !setup->reaps || row->company != COMPANY_ALONE;
+	return !setup->reaps || !row->zap_exclusive;
 }
 
 const struct injector_setup *setup_suiting(const struct pressure *row, unsigned int n)

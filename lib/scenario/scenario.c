@@ -7,7 +7,7 @@
 
 #include "base/test_process.h"
 #include "memory/smaps.h"
-#include "scenario/companion.h"
+#include "scenario/concurrent.h"
 #include "scenario/scenario.h"
 
 #define WARM_SWEEPS	3
@@ -56,9 +56,9 @@ static size_t area_bytes(const struct scenario *spec)
 		bytes = 2 * spec->backing->granule;
 	if (spec->pressure && spec->pressure->granule)
 		granule = spec->pressure->granule;
-	for (n = 0; n < SCENARIO_MAX_COMPANIONS && spec->companions[n]; n++) {
-		if (spec->companions[n]->granule > granule)
-			granule = spec->companions[n]->granule;
+	for (n = 0; n < SCENARIO_MAX_CONCURRENT && spec->concurrent[n]; n++) {
+		if (spec->concurrent[n]->granule > granule)
+			granule = spec->concurrent[n]->granule;
 	}
 	return (bytes + granule - 1) / granule * granule;
 }
@@ -80,7 +80,7 @@ static int set_up_pressure(struct scenario_run *run, struct result *r)
 	};
 	if (pressure->set_up && pressure->set_up(&run->press, r))
 		return -1;
-	return companions_set_up(run, r);
+	return concurrent_set_up(run, r);
 }
 
 static int set_up(struct scenario_run *run, struct result *r)
@@ -91,7 +91,7 @@ static int set_up(struct scenario_run *run, struct result *r)
 	test_process_bind();
 	if ((spec->pressure && check_needs(spec, r)) || vm_available(r) ||
 	    klog_open(&run->klog, r) || hoststate_open(&run->host, r) ||
-	    companions_open(run, r) ||
+	    concurrent_open(run, r) ||
 	    backing_provide(spec->backing, &run->host, bytes, r) ||
 	    scenario_bring_up(spec->injector, spec->kind, spec->backing, spec->nr_vcpus,
 			      spec->nr_pages, bytes, &run->area, run->injectors, &run->vm, r) ||
@@ -227,7 +227,7 @@ static int press(struct scenario_run *run, struct result *r)
 	if (spec->injector->reaps &&
 	    reaper_start(&run->reaper, run->area.hva, run->area.size, r))
 		return -1;
-	if (companions_start(run, r))
+	if (concurrent_start(run, r))
 		return -1;
 	if (spec->sabotage && spec->sabotage(run, r))
 		return -1;
@@ -278,7 +278,7 @@ static void judge(struct scenario_run *run, bool pressed, struct result *r)
 	unsigned int n;
 	int parked;
 
-	companions_stop(run, r);
+	concurrent_stop(run, r);
 	reaper_stop(&run->reaper, r);
 	if (pressed)
 		progress_await(&run->progress, run->visits, run->budget_ns,
@@ -312,7 +312,7 @@ static void tear_down(struct scenario_run *run, struct result *r)
 	unsigned int n;
 	int stopped;
 
-	companions_stop(run, r);
+	concurrent_stop(run, r);
 	reaper_stop(&run->reaper, r);
 	isolation_release(&run->isolation);
 	memcpy(name, run->vm.name, sizeof(name));
@@ -324,7 +324,7 @@ static void tear_down(struct scenario_run *run, struct result *r)
 	vm_destroy(&run->vm);
 	for (n = 0; n < SCENARIO_MAX_INJECTORS; n++)
 		injector_close(&run->injectors[n]);
-	companions_tear_down(run);
+	concurrent_tear_down(run);
 	if (run->press.row && run->press.row->tear_down)
 		run->press.row->tear_down(&run->press);
 	area_destroy(&run->area);
@@ -347,8 +347,8 @@ int scenario_begin(struct scenario_run *run, const struct scenario *spec,
 	run->steps = spec->steps ?: &no_steps;
 	run->klog.fd = -1;
 	run->host.fd = -1;
-	for (n = 0; n < SCENARIO_MAX_COMPANIONS; n++)
-		run->companions[n].host.fd = -1;
+	for (n = 0; n < SCENARIO_MAX_CONCURRENT; n++)
+		run->concurrent[n].host.fd = -1;
 	run->unsafe_fd = -1;
 	for (n = 0; n < SCENARIO_MAX_INJECTORS; n++)
 		run->injectors[n].fd = -1;

@@ -22,7 +22,7 @@ struct injector_setup {
 };
 
 #define SCENARIO_MAX_INJECTORS	4
-#define SCENARIO_MAX_COMPANIONS	2
+#define SCENARIO_MAX_CONCURRENT	2
 
 extern const struct injector_setup injector_setups[];
 extern const unsigned int nr_injector_setups;
@@ -55,7 +55,7 @@ struct scenario {
 	const struct backing *backing;
 	const struct pressure *pressure; /* NULL: the test presses by itself */
 	/* At work on the same area meanwhile, see pressure_joins(); NULL ends them. */
-	const struct pressure *companions[SCENARIO_MAX_COMPANIONS];
+	const struct pressure *concurrent[SCENARIO_MAX_CONCURRENT];
 	const struct injector_setup *injector;
 	const struct guest_workload *workload;
 	unsigned int nr_vcpus;
@@ -80,7 +80,7 @@ struct scenario {
  * again and again, with pauses.  Its effect is counted and not asked for, since
  * others undo what it does.
  */
-struct companion {
+struct concurrent_pressure {
 	struct press press;
 	struct hoststate host;
 	pthread_t thread;
@@ -101,7 +101,7 @@ struct figures {
 	uint64_t ns;			/* from the first round to the last */
 	struct {
 		unsigned long long calls, proved;
-	} companions[SCENARIO_MAX_COMPANIONS];
+	} concurrent[SCENARIO_MAX_CONCURRENT];
 };
 
 /* A scenario while it runs. */
@@ -112,7 +112,7 @@ struct scenario_run {
 	struct vm vm;
 	struct area area;
 	struct press press;
-	struct companion companions[SCENARIO_MAX_COMPANIONS];
+	struct concurrent_pressure concurrent[SCENARIO_MAX_CONCURRENT];
 	struct injector injectors[SCENARIO_MAX_INJECTORS];
 	struct reaper reaper;
 	struct klog klog;

@@ -76,12 +76,12 @@ static const struct injector_setup *any_setup(const struct schedule *s,
 	return setup;
 }
 
-static bool has_companion(const struct scenario *spec, const struct pressure *row)
+static bool is_drawn(const struct scenario *spec, const struct pressure *row)
 {
 	unsigned int n;
 
-	for (n = 0; n < SCENARIO_MAX_COMPANIONS; n++) {
-		if (spec->companions[n] == row)
+	for (n = 0; n < SCENARIO_MAX_CONCURRENT; n++) {
+		if (spec->concurrent[n] == row)
 			return true;
 	}
 	return spec->pressure == row;
@@ -91,23 +91,23 @@ static bool has_companion(const struct scenario *spec, const struct pressure *ro
  * A negative control is judged by what its own thread must not cause; but NUMA
  * balancing, whoever has turned it on, works in the name of every thread.
  */
-static bool takes_company(const struct pressure *row)
+static bool allows_others(const struct pressure *row)
 {
-	return row->company > COMPANY_ALONE && row->kind != PRESSURE_SPARES;
+	return pressure_allows_others(row) && row->kind != PRESSURE_SPARES;
 }
 
-static void draw_companions(const struct schedule *s, struct scenario *spec,
+static void draw_concurrent(const struct schedule *s, struct scenario *spec,
 			    struct stream *stream)
 {
-	unsigned int wanted = below(stream, SCENARIO_MAX_COMPANIONS + 1), n = 0, tries;
+	unsigned int wanted = below(stream, SCENARIO_MAX_CONCURRENT + 1), n = 0, tries;
 	const struct pressure *row;
 
-	if (!takes_company(spec->pressure))
+	if (!allows_others(spec->pressure))
 		return;
 	for (tries = 0; n < wanted && tries < TRIES; tries++) {
 		row = any_row(s, stream);
-		if (pressure_joins(row, spec->backing) && !has_companion(spec, row))
-			spec->companions[n++] = row;
+		if (pressure_joins(row, spec->backing) && !is_drawn(spec, row))
+			spec->concurrent[n++] = row;
 	}
 }
 
@@ -145,7 +145,7 @@ static bool draw_pair(const struct schedule *s, struct schedule_step *step,
 
 	for (tries = 0; step->nr < 2 && tries < TRIES; tries++) {
 		row = any_row(s, stream);
-		if (row->company != COMPANY_JOINS || !takes_company(row) || row == first ||
+		if (!row->can_join || !allows_others(row) || row == first ||
 		    !(applies_to(row) & among))
 			continue;
 		draw_scenario(s, row, among, &step->scenarios[step->nr++], stream);
@@ -165,7 +165,7 @@ void schedule_draw(const struct schedule *s, unsigned int number, struct schedul
 		return;
 	step->nr = 1;
 	draw_scenario(s, any_row(s, &stream), s->backings, &step->scenarios[0], &stream);
-	draw_companions(s, &step->scenarios[0], &stream);
+	draw_concurrent(s, &step->scenarios[0], &stream);
 }
 
 static void find_backings(struct schedule *s, void (*left_out)(const char *, const char *))
@@ -232,9 +232,9 @@ void schedule_describe(const struct schedule_step *step, char *text, size_t size
 
 		len += snprintf(text + len, size - len, "%s%s on %s", i ? "; at the same time " : "",
 				spec->pressure->name, spec->backing->name);
-		for (n = 0; len < size && n < SCENARIO_MAX_COMPANIONS && spec->companions[n]; n++)
+		for (n = 0; len < size && n < SCENARIO_MAX_CONCURRENT && spec->concurrent[n]; n++)
 			len += snprintf(text + len, size - len, "%s%s", n ? " and " : " beside ",
-					spec->companions[n]->name);
+					spec->concurrent[n]->name);
 		if (len < size)
 			len += snprintf(text + len, size - len, ", %s, %s, %u vCPU%s",
 					spec->workload->name, spec->injector->name,

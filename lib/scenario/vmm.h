@@ -78,7 +78,7 @@ int vmm_discard(struct vmm *v, struct result *r);
 /*
  * vmm_press() - have it invalidate half of its guest memory, from several threads at once
  *
- * Its backing must be shared, see barrage.h.  Returns once these threads run.
+ * Its backing must be shared, see invalidators.h.  Returns once these threads run.
  */
 int vmm_press(struct vmm *v, struct result *r);
 

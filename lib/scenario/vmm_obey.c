@@ -11,7 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "scenario/barrage.h"
+#include "scenario/invalidators.h"
 #include "scenario/vmm_internal.h"
 
 #define GROW_STEP	(1UL << 20)
@@ -41,13 +41,13 @@ static void discard(const struct area *area)
  * From here on until the end of the process.  Half of the memory is left alone:
  * its translations go with the mm, or nobody takes them.
  */
-static void press(struct barrage *barrage, struct area *half, int control)
+static void press(struct invalidators *invalidators, struct area *half, int control)
 {
 	struct result r;
 
 	result_init(&r);
 	half->size /= 2;
-	if (barrage_start(barrage, half, true, &r) || send(control, "", 1, MSG_NOSIGNAL) != 1)
+	if (invalidators_start(invalidators, half, true, &r) || send(control, "", 1, MSG_NOSIGNAL) != 1)
 		_exit(1);
 }
 
@@ -91,7 +91,7 @@ static void exec(const char *becomes, const struct vm *vm, int control)
 void vmm_obey(const struct vmm_spec *spec, int control, struct vm *vm, const struct area *area)
 {
 	struct area half = *area;
-	struct barrage barrage;
+	struct invalidators invalidators;
 	char word;
 
 	while (recv(control, &word, 1, 0) == 1) {
@@ -103,7 +103,7 @@ void vmm_obey(const struct vmm_spec *spec, int control, struct vm *vm, const str
 			discard(area);
 			break;
 		case VMM_PRESS:
-			press(&barrage, &half, control);
+			press(&invalidators, &half, control);
 			break;
 		case VMM_EXIT:
 			_exit(0);

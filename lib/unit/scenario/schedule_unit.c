@@ -94,14 +94,14 @@ TEST_F(schedule, feasible)
 			ASSERT_NE(NULL, spec->workload);
 			ASSERT_TRUE(spec->nr_vcpus == 1 || spec->nr_vcpus == 2);
 			ASSERT_TRUE(step.nr == 1 || spec->pressure->kind != PRESSURE_SPARES);
-			for (k = 0; k < SCENARIO_MAX_COMPANIONS && spec->companions[k]; k++) {
-				ASSERT_TRUE(pressure_joins(spec->companions[k], spec->backing));
-				ASSERT_LT(COMPANY_ALONE, spec->pressure->company);
+			for (k = 0; k < SCENARIO_MAX_CONCURRENT && spec->concurrent[k]; k++) {
+				ASSERT_TRUE(pressure_joins(spec->concurrent[k], spec->backing));
+				ASSERT_TRUE(pressure_allows_others(spec->pressure));
 				ASSERT_NE(PRESSURE_SPARES, spec->pressure->kind);
-				ASSERT_NE(spec->pressure, spec->companions[k]);
+				ASSERT_NE(spec->pressure, spec->concurrent[k]);
 			}
 			if (k == 2)
-				ASSERT_NE(spec->companions[0], spec->companions[1]);
+				ASSERT_NE(spec->concurrent[0], spec->concurrent[1]);
 		}
 	}
 }
@@ -128,7 +128,7 @@ TEST_F(schedule, described)
 
 	step.scenarios[0] = (struct scenario) {
 		.pressure = pressure_find("pageout"),
-		.companions = { pressure_find("move_pages_bulk"), pressure_find("mbind_move") },
+		.concurrent = { pressure_find("move_pages_bulk"), pressure_find("mbind_move") },
 		.backing = &backings[BACKING_ANON],
 		.injector = &injector_setups[0],
 		.workload = workload_find("spin"),

@@ -9,11 +9,11 @@
 #include <unistd.h>
 
 #include "base/deadline.h"
-#include "scenario/barrage.h"
+#include "scenario/invalidators.h"
 
 #define BREAK_NS	2000000ULL
 
-static int discard(struct barrage *b, struct result *r)
+static int discard(struct invalidators *b, struct result *r)
 {
 	const struct area *a = b->area;
 
@@ -22,7 +22,7 @@ static int discard(struct barrage *b, struct result *r)
 	return 0;
 }
 
-static int move(struct barrage *b, struct result *r)
+static int move(struct invalidators *b, struct result *r)
 {
 	if (!b->moves)
 		return 0;
@@ -31,7 +31,7 @@ static int move(struct barrage *b, struct result *r)
 }
 
 /* A child that does nothing: its mm was copied, and all of ours write-protected. */
-static int copy(struct barrage *b, struct result *r)
+static int copy(struct invalidators *b, struct result *r)
 {
 	pid_t pid = fork();
 
@@ -49,14 +49,14 @@ static int copy(struct barrage *b, struct result *r)
 	return 0;
 }
 
-static int (* const ways[BARRAGE_WAYS])(struct barrage *b, struct result *r) = {
+static int (* const ways[INVALIDATOR_WAYS])(struct invalidators *b, struct result *r) = {
 	discard, move, copy,
 };
 
 static void *thread_main(void *arg)
 {
-	struct barrage_thread *t = arg;
-	struct barrage *b = t->barrage;
+	struct invalidator *t = arg;
+	struct invalidators *b = t->invalidators;
 
 	while (!__atomic_load_n(&b->stop, __ATOMIC_ACQUIRE)) {
 		if (ways[t - b->threads](b, &t->result))
@@ -67,24 +67,25 @@ static void *thread_main(void *arg)
 	return NULL;
 }
 
-static int start_threads(struct barrage *b, struct result *r)
+static int start_threads(struct invalidators *b, struct result *r)
 {
 	unsigned int n;
 
-	for (n = 0; n < BARRAGE_WAYS; n++) {
-		struct barrage_thread *t = &b->threads[n];
+	for (n = 0; n < INVALIDATOR_WAYS; n++) {
+		struct invalidator *t = &b->threads[n];
 
-		t->barrage = b;
+		t->invalidators = b;
 		result_init(&t->result);
 		errno = pthread_create(&t->thread, NULL, thread_main, t);
 		if (errno)
-			return result_errno(r, "pthread_create(barrage)");
+			return result_errno(r, "pthread_create(invalidator)");
 		t->running = true;
 	}
 	return 0;
 }
 
-int barrage_start(struct barrage *b, const struct area *area, bool reap, struct result *r)
+int invalidators_start(struct invalidators *b, const struct area *area, bool reap,
+		       struct result *r)
 {
 	memset(b, 0, sizeof(*b));
 	b->area = area;
@@ -94,16 +95,16 @@ int barrage_start(struct barrage *b, const struct area *area, bool reap, struct 
 	if (!(reap && reaper_start(&b->reaper, area->hva, area->size, r)) &&
 	    !start_threads(b, r))
 		return 0;
-	barrage_stop(b, r);
+	invalidators_stop(b, r);
 	return -1;
 }
 
-void barrage_stop(struct barrage *b, struct result *r)
+void invalidators_stop(struct invalidators *b, struct result *r)
 {
 	unsigned int n;
 
 	__atomic_store_n(&b->stop, 1, __ATOMIC_RELEASE);
-	for (n = 0; n < BARRAGE_WAYS; n++) {
+	for (n = 0; n < INVALIDATOR_WAYS; n++) {
 		if (!b->threads[n].running)
 			continue;
 		pthread_join(b->threads[n].thread, NULL);
@@ -115,12 +116,12 @@ void barrage_stop(struct barrage *b, struct result *r)
 	placement_close(&b->at);
 }
 
-uint64_t barrage_calls(const struct barrage *b)
+uint64_t invalidators_calls(const struct invalidators *b)
 {
 	uint64_t least = UINT64_MAX, calls;
 	unsigned int n;
 
-	for (n = 0; n < BARRAGE_WAYS; n++) {
+	for (n = 0; n < INVALIDATOR_WAYS; n++) {
 		calls = __atomic_load_n(&b->threads[n].calls, __ATOMIC_ACQUIRE);
 		if (calls < least)
 			least = calls;

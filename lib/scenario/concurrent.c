@@ -1,31 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Companions: pressures that threads of their own apply to the area that the
+ * Concurrent pressures, which threads of their own apply to the area that the
  * scenario's pressure is at work on.
  */
 #include <errno.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "scenario/companion.h"
+#include "scenario/concurrent.h"
 
 /*
- * Of its time, a companion lets three quarters pass: several invalidators back
- * to back may leave no gap, and then a guest is promised nothing.
+ * A concurrent pressure rests for three quarters of its time: several of them back to
+ * back may leave no pause, and then a guest is promised nothing.
  */
 #define PAUSE_PER_CALL	3
 #define PAUSE_MIN_NS	1000000ULL
 #define PAUSE_SLICE_NS	10000000ULL
 
-/* Others undo what it waits for; it is not to spend the scenario's time on that. */
+/* Others undo what it waits for; it must not spend the time of the scenario on that. */
 #define BUDGET_SHARE	20
 
-static bool stopping(const struct companion *c)
+static bool stopping(const struct concurrent_pressure *c)
 {
 	return __atomic_load_n(&c->stop, __ATOMIC_ACQUIRE);
 }
 
-static void pause_for(const struct companion *c, uint64_t ns)
+static void pause_for(const struct concurrent_pressure *c, uint64_t ns)
 {
 	uint64_t end = now_ns() + (ns < PAUSE_MIN_NS ? PAUSE_MIN_NS : ns), now;
 
@@ -33,9 +33,9 @@ static void pause_for(const struct companion *c, uint64_t ns)
 		sleep_ns(end - now < PAUSE_SLICE_NS ? end - now : PAUSE_SLICE_NS);
 }
 
-static void *companion_main(void *arg)
+static void *concurrent_main(void *arg)
 {
-	struct companion *c = arg;
+	struct concurrent_pressure *c = arg;
 	uint64_t start;
 
 	while (!stopping(c)) {
@@ -50,23 +50,23 @@ static void *companion_main(void *arg)
 }
 
 /* Each has a keeper of its own: requests of two threads to one would mix. */
-int companions_open(struct scenario_run *run, struct result *r)
+int concurrent_open(struct scenario_run *run, struct result *r)
 {
 	const char *missing;
 	unsigned int n;
 
-	for (n = 0; n < SCENARIO_MAX_COMPANIONS && run->spec->companions[n]; n++) {
-		missing = pressure_missing(run->spec->companions[n]);
+	for (n = 0; n < SCENARIO_MAX_CONCURRENT && run->spec->concurrent[n]; n++) {
+		missing = pressure_missing(run->spec->concurrent[n]);
 		if (missing)
-			return result_skip(r, "%s: %s", run->spec->companions[n]->name, missing);
-		if (hoststate_open(&run->companions[n].host, r))
+			return result_skip(r, "%s: %s", run->spec->concurrent[n]->name, missing);
+		if (hoststate_open(&run->concurrent[n].host, r))
 			return -1;
 	}
 	return 0;
 }
 
-static int set_up(struct companion *c, const struct pressure *row, const struct press *beside,
-		  struct result *r)
+static int set_up(struct concurrent_pressure *c, const struct pressure *row,
+		  const struct press *beside, struct result *r)
 {
 	result_init(&c->result);
 	c->press = *beside;
@@ -90,29 +90,29 @@ static int set_caller(struct scenario_run *run, long tid, struct result *r)
 	return 0;
 }
 
-int companions_set_up(struct scenario_run *run, struct result *r)
+int concurrent_set_up(struct scenario_run *run, struct result *r)
 {
 	unsigned int n;
 
 	/* What they touch in the name of this thread is not the pressure's doing. */
-	if (run->spec->companions[0] && set_caller(run, 0, r))
+	if (run->spec->concurrent[0] && set_caller(run, 0, r))
 		return -1;
-	for (n = 0; n < SCENARIO_MAX_COMPANIONS && run->spec->companions[n]; n++) {
-		if (set_up(&run->companions[n], run->spec->companions[n], &run->press, r))
+	for (n = 0; n < SCENARIO_MAX_CONCURRENT && run->spec->concurrent[n]; n++) {
+		if (set_up(&run->concurrent[n], run->spec->concurrent[n], &run->press, r))
 			return -1;
 	}
 	return n ? set_caller(run, syscall(SYS_gettid), r) : 0;
 }
 
-int companions_start(struct scenario_run *run, struct result *r)
+int concurrent_start(struct scenario_run *run, struct result *r)
 {
-	struct companion *c;
+	struct concurrent_pressure *c;
 	unsigned int n;
 
-	for (n = 0; n < SCENARIO_MAX_COMPANIONS && run->spec->companions[n]; n++) {
-		c = &run->companions[n];
+	for (n = 0; n < SCENARIO_MAX_CONCURRENT && run->spec->concurrent[n]; n++) {
+		c = &run->concurrent[n];
 		c->press.budget_ns = run->budget_ns / BUDGET_SHARE;
-		errno = pthread_create(&c->thread, NULL, companion_main, c);
+		errno = pthread_create(&c->thread, NULL, concurrent_main, c);
 		if (errno)
 			return result_errno(r, "pthread_create(%s)", c->press.row->name);
 		c->running = true;
@@ -120,14 +120,14 @@ int companions_start(struct scenario_run *run, struct result *r)
 	return 0;
 }
 
-void companions_stop(struct scenario_run *run, struct result *r)
+void concurrent_stop(struct scenario_run *run, struct result *r)
 {
 	unsigned int n;
 
-	for (n = 0; n < SCENARIO_MAX_COMPANIONS; n++)
-		__atomic_store_n(&run->companions[n].stop, 1, __ATOMIC_RELEASE);
-	for (n = 0; n < SCENARIO_MAX_COMPANIONS; n++) {
-		struct companion *c = &run->companions[n];
+	for (n = 0; n < SCENARIO_MAX_CONCURRENT; n++)
+		__atomic_store_n(&run->concurrent[n].stop, 1, __ATOMIC_RELEASE);
+	for (n = 0; n < SCENARIO_MAX_CONCURRENT; n++) {
+		struct concurrent_pressure *c = &run->concurrent[n];
 
 		if (!c->running)
 			continue;
@@ -139,13 +139,13 @@ void companions_stop(struct scenario_run *run, struct result *r)
 	}
 }
 
-void companions_tear_down(struct scenario_run *run)
+void concurrent_tear_down(struct scenario_run *run)
 {
-	unsigned int n = SCENARIO_MAX_COMPANIONS;
+	unsigned int n = SCENARIO_MAX_CONCURRENT;
 
 	/* The last to change a setting is the first to put it back. */
 	while (n--) {
-		struct companion *c = &run->companions[n];
+		struct concurrent_pressure *c = &run->concurrent[n];
 
 		if (c->press.row && c->press.row->tear_down)
 			c->press.row->tear_down(&c->press);
