@@ -89,7 +89,7 @@ struct guest_workload {
 /* Ports by which a vCPU leaves the guest on purpose (32-bit out). */
 #define GUEST_PORT_PARKED	0xe0	/* saw GUEST_CMD_PARK */
 #define GUEST_PORT_ERROR	0xe4	/* the mailbox is filled */
-#define GUEST_PORT_HOLE		0xe8	/* an exception due to a hole; guest_shared.hole before it */
+#define GUEST_PORT_GAP		0xe8	/* an exception due to an unmapped gap; guest_shared.gap before it */
 /*
  * A register of 8 bytes for each vCPU, which keeps what is written to it: at
  * GUEST_DEVICE_GPA, and its low half at this port.
@@ -148,7 +148,7 @@ struct guest_shared {
 	guest_u64 stride;	/* bytes from one visited page to the next */
 	guest_u32 generation;	/* of stamps written from now on */
 	guest_u32 may_spare;	/* discards may leave a page as it was */
-	guest_u32 hole;		/* odd while guest memory is unmapped */
+	guest_u32 gap;		/* odd while guest memory is unmapped */
 	struct guest_error error __attribute__((aligned(64)));
 	struct guest_vcpu vcpu[GUEST_MAX_VCPUS];
 };

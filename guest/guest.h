@@ -68,12 +68,12 @@ void *arch_window(guest_u32 page, guest_u64 directory);
 guest_u32 arch_window_page(guest_u64 address);
 
 /*
- * arch_expect_hole() - before accesses that KVM carries out instead of the CPU
+ * arch_expect_gap() - before accesses that KVM carries out instead of the CPU
  *
  * If memory is unmapped meanwhile they may end in an exception; they are then
  * tried again.
  */
-void arch_expect_hole(void);
+void arch_expect_gap(void);
 
 /*
  * guest_report() - fill the mailbox and leave the guest for good

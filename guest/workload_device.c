@@ -43,7 +43,7 @@ static void call_store(guest_u32 page, struct guest_view *view, guest_u32 seen)
 
 	if (!seen)
 		return;
-	arch_expect_hole();
+	arch_expect_gap();
 	if (arch_call((guest_u64)(words + 1), device, GUEST_NOWHERE | seen))
 		expect_register(page, seen, arch_port_read(GUEST_PORT_DEVICE));
 	else

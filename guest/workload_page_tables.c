@@ -50,7 +50,7 @@ static void walk(guest_u32 me, guest_u32 page)
 	guest_u32 table = table_of(page);
 	guest_u64 self;
 
-	arch_expect_hole();
+	arch_expect_gap();
 	arch_flush((const void *)window);
 	self = (guest_u64)window->self;
 	if (self != (guest_u64)expected)
@@ -73,16 +73,16 @@ static void check_entry(guest_u32 page, const guest_u64 *entry, guest_u64 writte
 
 /*
  * KVM may carry out a write to a page table itself, to keep up with it; if it
- * found a hole, the host did, of which KVM knows nothing: then write again.
+ * found an unmapped gap, the host did, of which KVM knows nothing: then write again.
  */
 static void write_entry(guest_u64 *entry, guest_u64 value)
 {
-	guest_u32 hole;
+	guest_u32 gap;
 
 	do {
-		hole = guest_load(&shared->hole);
+		gap = guest_load(&shared->gap);
 		arch_store(entry, value);
-	} while ((hole & 1) || guest_load(&shared->hole) != hole);
+	} while ((gap & 1) || guest_load(&shared->gap) != gap);
 }
 
 static void write_entries(guest_u32 page, guest_u32 table)

@@ -206,7 +206,7 @@ TEST_F(dirty_log, guest)
 }
 
 /*
- * What opens no hole: a write that KVM emulates there comes out, and is no longer
+ * What opens no unmapped gap: a write that KVM emulates there comes out, and is no longer
  * the guest's.
  */
 static const struct {

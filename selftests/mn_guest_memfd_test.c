@@ -129,9 +129,9 @@ static int convert(struct press *p, struct result *r)
 	int ret;
 
 	/* A fault that meets the change in the middle may come out as EFAULT. */
-	vm_hole_open(p->vm);
+	vm_gap_open(p->vm);
 	ret = set_private(p, !memory->now, r);
-	vm_hole_close(p->vm);
+	vm_gap_close(p->vm);
 	if (ret)
 		return -1;
 	memory->now = !memory->now;
@@ -255,7 +255,7 @@ static int judge_exit(const struct scenario_run *run, unsigned int id, struct re
 	const struct vcpu *vcpu = &run->vm.vcpus[id];
 	const struct newer_memory_fault *fault = (const void *)&vcpu->run->hw;
 
-	if (guest_load(&vcpu->holes) == vcpu->holes_before)
+	if (guest_load(&vcpu->gaps) == vcpu->gaps_before)
 		return result_fail(r, CONTRACT_FAULTS,
 				   "vCPU %u does not come out of private memory that is not there",
 				   id);
@@ -286,20 +286,20 @@ static int make_private(struct scenario_run *run, struct result *r)
 
 	if (vm_park(&run->vm, run->budget_ns, r))
 		return -1;
-	vm_hole_open(&run->vm);
+	vm_gap_open(&run->vm);
 	ret = set_private(&p, true, r);
 	vm_resume(&run->vm);
-	ret = ret ?: vm_hole_check(&run->vm, r);
+	ret = ret ?: vm_gap_check(&run->vm, r);
 	deadline_start(&deadline, run->budget_ns);
 	for (id = 0; !ret && id < run->vm.nr_vcpus; id++) {
-		while (guest_load(&run->vm.vcpus[id].holes) == run->vm.vcpus[id].holes_before &&
+		while (guest_load(&run->vm.vcpus[id].gaps) == run->vm.vcpus[id].gaps_before &&
 		       deadline_poll(&deadline))
 			;
 		ret = judge_exit(run, id, r);
 	}
 	if (set_private(&p, false, r))
 		ret = -1;
-	vm_hole_close(&run->vm);
+	vm_gap_close(&run->vm);
 	return ret ?: progress_await(&run->progress, run->visits, run->budget_ns,
 				     "with the memory shared again", r);
 }

@@ -204,7 +204,7 @@ static void add(const struct scenario *spec, const char *name, unsigned int in_t
 	mn_variant_add(two_vms, name, &variant);
 }
 
-/* What opens no hole: that would be one of the first VM only. */
+/* What opens no unmapped gap: that would be one of the first VM only. */
 static const struct mn_choice choices[] = {
 	{ .pressure = "madvise_dontneed",
 	  .backings = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_MEMFD) },

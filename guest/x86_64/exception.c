@@ -5,7 +5,7 @@
  * Code in a page that was emptied is all zeroes, which is an instruction that
  * writes to where RAX points: to nowhere, see guest_short_stamp().  And an access
  * that KVM carries out, because it walks page tables or emulates, finds no
- * memory in a hole.
+ * memory in an unmapped gap.
  */
 #include "guest.h"
 
@@ -22,13 +22,13 @@ struct exception_frame {
 
 void guest_exception(struct exception_frame *frame, guest_u64 cr2);
 
-/* guest_shared.hole as each vCPU saw it before the accesses it now makes, if it did. */
-#define HOLE_SEEN	(1ULL << 32)
-static guest_u64 hole_before[GUEST_MAX_VCPUS];
+/* guest_shared.gap as each vCPU saw it before the accesses it now makes, if it did. */
+#define GAP_SEEN	(1ULL << 32)
+static guest_u64 gap_before[GUEST_MAX_VCPUS];
 
-void arch_expect_hole(void)
+void arch_expect_gap(void)
 {
-	hole_before[arch_vcpu_id()] = HOLE_SEEN | guest_load(&shared->hole);
+	gap_before[arch_vcpu_id()] = GAP_SEEN | guest_load(&shared->gap);
 	asm volatile("" : : : "memory");
 }
 
@@ -49,16 +49,16 @@ static int ran_zeroes(struct exception_frame *frame, guest_u64 cr2)
 }
 
 /* Was memory unmapped since the vCPU last looked?  Then wait till it is back. */
-static int met_hole(const struct exception_frame *frame)
+static int met_gap(const struct exception_frame *frame)
 {
-	guest_u64 before = hole_before[arch_vcpu_id()];
+	guest_u64 before = gap_before[arch_vcpu_id()];
 
 	if (frame->vector != VECTOR_PAGE_FAULT && frame->vector != VECTOR_INVALID_OPCODE)
 		return 0;
-	if (!before || (!(before & 1) && before == (HOLE_SEEN | guest_load(&shared->hole))))
+	if (!before || (!(before & 1) && before == (GAP_SEEN | guest_load(&shared->gap))))
 		return 0;
-	arch_exit(GUEST_PORT_HOLE, before);
-	arch_expect_hole();
+	arch_exit(GUEST_PORT_GAP, before);
+	arch_expect_gap();
 	return 1;
 }
 
@@ -72,7 +72,7 @@ void guest_exception(struct exception_frame *frame, guest_u64 cr2)
 		.detail = frame->vector,
 	};
 
-	if (ran_zeroes(frame, cr2) || met_hole(frame))
+	if (ran_zeroes(frame, cr2) || met_gap(frame))
 		return;
 	error.page = arch_window_page(cr2);
 	if (frame->vector == VECTOR_PAGE_FAULT && error.page < GUEST_MAX_PAGES)

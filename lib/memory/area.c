@@ -13,7 +13,7 @@
 
 /*
  * The kernel places mappings top-down from the stack.  This far below, nothing
- * else comes unasked, also while a test holds a hole open.
+ * else comes unasked, also while a test holds an unmapped gap open.
  */
 #define AREA_FIRST	0x100000000000UL
 #define AREA_STEP	(1UL << 30)

@@ -122,7 +122,7 @@ int memory_enough(size_t bytes, struct result *r);
  * @size: bytes, rounded up to the granule
  *
  * The addresses lie far from where the kernel places other mappings, so
- * that nothing else moves into a hole that a test opens.  A file has two
+ * that nothing else moves into an unmapped gap that a test opens.  A file has two
  * halves of @size, of which one is mapped at a time.
  *
  * Return: 0, or -1 with @r a skip (backing or memory missing) or an error.
@@ -134,7 +134,7 @@ int area_create(struct area *a, const struct backing *backing, size_t size,
 void area_destroy(struct area *a);
 
 /*
- * area_map() - map the backing into the hole at @a->hva
+ * area_map() - map the backing into the gap at @a->hva
  *
  * Fails rather than replace what may have moved there.
  */
@@ -148,7 +148,7 @@ int area_map(struct area *a, struct result *r);
  */
 int area_replace(struct area *a, struct result *r);
 
-/* area_unmap() - open a hole over the whole area */
+/* area_unmap() - open an unmapped gap over the whole area */
 int area_unmap(struct area *a, struct result *r);
 
 /* area_file_offset() - where in the file the mapped half begins */

@@ -97,14 +97,14 @@ static int write_forced(struct press *p, struct forked *child, struct result *r)
 	int ret = 0;
 
 	(void)child;
-	vm_hole_open(p->vm);
+	vm_gap_open(p->vm);
 	if (mprotect(a->hva, a->size, PROT_READ))
 		ret = result_errno(r, "mprotect(%p, %zu, PROT_READ)", a->hva, a->size);
 	if (!ret)
 		ret = write_words(p, p->state, r);
 	if (mprotect(a->hva, a->size, PROT_READ | PROT_WRITE))
 		ret = result_errno(r, "mprotect(%p, %zu)", a->hva, a->size);
-	vm_hole_close(p->vm);
+	vm_gap_close(p->vm);
 	return ret;
 }
 

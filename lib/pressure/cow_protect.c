@@ -34,7 +34,7 @@ static int allow_all(struct press *p, struct result *r)
 /* To the guest it is as if the memory were not mapped. */
 static int apply_none(struct press *p, struct result *r)
 {
-	return press_hole(p, forbid_all, allow_all, r);
+	return press_gap(p, forbid_all, allow_all, r);
 }
 
 PRESSURE(cow_mprotect_none) = {
@@ -63,7 +63,7 @@ static unsigned int stopped_vcpus(const struct press *p)
 	unsigned int id, stopped = 0;
 
 	for (id = 0; id < p->vm->nr_vcpus; id++)
-		stopped += guest_load(&p->vm->vcpus[id].holes) != p->vm->vcpus[id].holes_before;
+		stopped += guest_load(&p->vm->vcpus[id].gaps) != p->vm->vcpus[id].gaps_before;
 	return stopped;
 }
 
@@ -117,14 +117,14 @@ static int read_only(struct press *p, size_t size, struct result *r)
 	int ret;
 
 	if (writers)
-		vm_hole_open(p->vm);
+		vm_gap_open(p->vm);
 	ret = protect(p->area, size, PROT_READ, r);
 	if (!ret)
 		ret = writers ? watch_writers(p, size, r) : watch_readers(p, r);
 	if (protect(p->area, size, PROT_READ | PROT_WRITE, r))
 		ret = -1;
 	if (writers)
-		vm_hole_close(p->vm);
+		vm_gap_close(p->vm);
 	return ret;
 }
 

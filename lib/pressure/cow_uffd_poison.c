@@ -82,11 +82,11 @@ static int apply_poison(struct press *p, struct result *r)
 	int ret;
 
 	/* Whoever is told waits until there is memory again. */
-	vm_hole_open(p->vm);
+	vm_gap_open(p->vm);
 	ret = userfault_round(p, &poison, r);
 	if (area_unmap(p->area, r) || area_map(p->area, r))
 		ret = -1;
-	vm_hole_close(p->vm);
+	vm_gap_close(p->vm);
 	press_call_over(p);
 	return ret;
 }

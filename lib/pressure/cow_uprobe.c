@@ -89,7 +89,7 @@ static int set_probes(struct press *p, int *probes, unsigned int *nr, struct res
 
 	if (hostfile_read_ulong(UPROBE_TYPE, &type))
 		return result_error(r, "read(%s)", UPROBE_TYPE);
-	vm_hole_open(p->vm);
+	vm_gap_open(p->vm);
 	if (mprotect(a->hva, a->size, PROT_READ | PROT_EXEC))
 		ret = result_errno(r, "mprotect(%p, %zu, PROT_READ | PROT_EXEC)", a->hva, a->size);
 	while (!ret && *nr < MAX_PROBES) {
@@ -101,7 +101,7 @@ static int set_probes(struct press *p, int *probes, unsigned int *nr, struct res
 	}
 	if (mprotect(a->hva, a->size, PROT_READ | PROT_WRITE))
 		ret = result_errno(r, "mprotect(%p, %zu)", a->hva, a->size);
-	vm_hole_close(p->vm);
+	vm_gap_close(p->vm);
 	return ret;
 }
 

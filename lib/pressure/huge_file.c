@@ -167,18 +167,18 @@ static int run_as_program(struct press *p, join_fn join, struct result *r)
 	bool reads = press_host_writes(p);
 	int ret;
 
-	vm_hole_open(p->vm);
+	vm_gap_open(p->vm);
 	ret = become_program(p->area, r);
 	if (!ret && reads) {
-		vm_hole_close(p->vm);
+		vm_gap_close(p->vm);
 		ret = press_reader(p, join, r);
-		vm_hole_open(p->vm);
+		vm_gap_open(p->vm);
 	} else if (!ret) {
 		ret = press_writer(p, join, r);
 	}
 	if (!ret)
 		ret = become_memory(p->area, r);
-	vm_hole_close(p->vm);
+	vm_gap_close(p->vm);
 	return ret;
 }
 

@@ -26,16 +26,16 @@ static int try_read_only(struct press *p, struct result *r)
 	return protect_upper(p->area, PROT_READ, r);
 }
 
-/* Meanwhile readers go on, and who writes to that half waits for the hole to close. */
+/* Meanwhile readers go on, and who writes to that half waits for the gap to close. */
 static int apply_mprotect(struct press *p, struct result *r)
 {
 	int ret;
 
-	vm_hole_open(p->vm);
+	vm_gap_open(p->vm);
 	ret = huge_cut(p, try_read_only, r);
 	if (protect_upper(p->area, PROT_READ | PROT_WRITE, r))
 		ret = -1;
-	vm_hole_close(p->vm);
+	vm_gap_close(p->vm);
 	return ret || huge_collapse(p, r) ? -1 : huge_in_kvm(p, r);
 }
 

@@ -197,9 +197,9 @@ static int map_again(struct press *p, struct result *r)
 {
 	int ret;
 
-	vm_hole_open(p->vm);
+	vm_gap_open(p->vm);
 	ret = map(p->area, p->area->hva, r);
-	vm_hole_close(p->vm);
+	vm_gap_close(p->vm);
 	return ret;
 }
 

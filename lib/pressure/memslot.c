@@ -174,14 +174,14 @@ static int away(struct press *p, uint64_t gpa, size_t size, struct result *r)
 {
 	int ret;
 
-	vm_hole_open(p->vm);
+	vm_gap_open(p->vm);
 	ret = set(p, 0, gpa, size, r);
 	if (!ret) {
-		ret = vm_hole_check(p->vm, r);
+		ret = vm_gap_check(p->vm, r);
 		if (set(p, 0, GUEST_AREA_GPA, p->area->size, r))
 			ret = -1;
 	}
-	vm_hole_close(p->vm);
+	vm_gap_close(p->vm);
 	return ret;
 }
 
@@ -245,24 +245,24 @@ static int readonly(struct press *p, struct result *r)
 	struct tally from;
 	int ret;
 
-	vm_hole_open(p->vm);
+	vm_gap_open(p->vm);
 	vm_readonly_begin(p->vm);
 	ret = remake(p, KVM_MEM_READONLY, r);
 	take_tally(p, &from);
-	vm_hole_close(p->vm);
+	vm_gap_close(p->vm);
 	if (!ret) {
 		sleep_ns(READONLY_NS);
-		vm_hole_open(p->vm);
+		vm_gap_open(p->vm);
 		ret = judge_readonly(p, &from, r);
 		if (remake(p, 0, r))
 			ret = -1;
-		vm_hole_close(p->vm);
+		vm_gap_close(p->vm);
 	}
 	vm_readonly_end(p->vm);
 	return ret;
 }
 
-/* No hole: the slot stays, but each page is protected, or split from a huge one. */
+/* No unmapped gap: the slot stays, but each page is protected, or split from a huge one. */
 static int log_dirty(struct press *p, struct result *r)
 {
 	if (set(p, KVM_MEM_LOG_DIRTY_PAGES, GUEST_AREA_GPA, p->area->size, r))

@@ -277,11 +277,11 @@ static int apply_hwpoison(struct press *p, struct result *r)
 
 	if (hoststate_push(p->host, r))
 		return -1;
-	vm_hole_open(p->vm);
+	vm_gap_open(p->vm);
 	ret = will_refill_pool(p, r) || poison_and_wait(p, r) ? -1 : 0;
 	if (renew(p, r))
 		ret = -1;
-	vm_hole_close(p->vm);
+	vm_gap_close(p->vm);
 	press_call_over(p);
 	return hoststate_pop(p->host, r) ? -1 : ret;
 }

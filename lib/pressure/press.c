@@ -58,19 +58,19 @@ void press_resume(struct press *p)
 	vm_resume(p->vm);
 }
 
-int press_hole(struct press *p, int (*take)(struct press *p, struct result *r),
+int press_gap(struct press *p, int (*take)(struct press *p, struct result *r),
 	       int (*give_back)(struct press *p, struct result *r), struct result *r)
 {
 	int ret;
 
-	vm_hole_open(p->vm);
+	vm_gap_open(p->vm);
 	ret = take(p, r);
 	if (!ret) {
-		ret = vm_hole_check(p->vm, r);
+		ret = vm_gap_check(p->vm, r);
 		if (give_back(p, r))
 			ret = -1;
 	}
-	vm_hole_close(p->vm);
+	vm_gap_close(p->vm);
 	return ret;
 }
 

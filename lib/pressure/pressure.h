@@ -88,7 +88,7 @@ struct pressure {
 	int (*set_up)(struct press *p, struct result *r);
 	/*
 	 * Do it once over the whole area, with the guest running.  Opens and
-	 * closes a hole of the VM around any time in which the area, or a part
+	 * closes an unmapped gap of the VM around any time in which the area, or a part
 	 * of it, is not mapped.
 	 * Return: 0, or -1 with @r an error, a failure, or a skip: the kernel
 	 * turned out not to do it.
@@ -144,17 +144,17 @@ int press_pause(struct press *p, struct result *r);
 void press_resume(struct press *p);
 
 /*
- * press_hole() - a time without guest memory, and the judgement of it
+ * press_gap() - a time without guest memory, and the judgement of it
  * @take: has the whole area gone when it returns 0
  * @give_back: undoes that
  *
- * Opens and closes the hole of the VM.  Return: 0, or -1 with whatever the two
+ * Opens and closes the gap of the VM.  Return: 0, or -1 with whatever the two
  * say, or a failure: a vCPU got on meanwhile.
  */
-int press_hole(struct press *p, int (*take)(struct press *p, struct result *r),
+int press_gap(struct press *p, int (*take)(struct press *p, struct result *r),
 	       int (*give_back)(struct press *p, struct result *r), struct result *r);
 
-/* press_unmap() / press_map() - of the whole area, for press_hole() */
+/* press_unmap() / press_map() - of the whole area, for press_gap() */
 int press_unmap(struct press *p, struct result *r);
 int press_map(struct press *p, struct result *r);
 

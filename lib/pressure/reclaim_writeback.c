@@ -171,9 +171,9 @@ static int apply_drop(struct press *p, struct result *r)
 
 	if (press_pause(p, r))
 		return -1;
-	vm_hole_open(p->vm);
+	vm_gap_open(p->vm);
 	ret = drop(p, r);
-	vm_hole_close(p->vm);
+	vm_gap_close(p->vm);
 	if (!ret && !uncached(p->area, &pages, r))
 		p->proved += pages;
 	press_resume(p);

@@ -9,7 +9,7 @@
 
 static int apply_munmap(struct press *p, struct result *r)
 {
-	return press_hole(p, press_unmap, press_map, r);
+	return press_gap(p, press_unmap, press_map, r);
 }
 
 PRESSURE(unmap_munmap) = {
@@ -30,9 +30,9 @@ static int apply_mmap_fixed(struct press *p, struct result *r)
 	 * One call, but two steps in the kernel: between the old mapping going
 	 * and the new one coming a fault finds no VMA.
 	 */
-	vm_hole_open(p->vm);
+	vm_gap_open(p->vm);
 	ret = area_replace(p->area, r);
-	vm_hole_close(p->vm);
+	vm_gap_close(p->vm);
 	return ret;
 }
 

@@ -89,7 +89,7 @@ static int remove_guard(struct press *p, struct result *r)
 
 static int apply_guard(struct press *p, struct result *r)
 {
-	return press_hole(p, install_guard, remove_guard, r);
+	return press_gap(p, install_guard, remove_guard, r);
 }
 
 PRESSURE(unmap_guard_install) = {

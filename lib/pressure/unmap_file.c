@@ -79,7 +79,7 @@ static int extend(struct press *p, struct result *r)
 
 static int apply_ftruncate(struct press *p, struct result *r)
 {
-	return press_hole(p, truncate_before, extend, r);
+	return press_gap(p, truncate_before, extend, r);
 }
 
 PRESSURE(unmap_ftruncate) = {

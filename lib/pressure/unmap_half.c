@@ -38,7 +38,7 @@ static int unmap_both(struct press *p, struct result *r)
 /* All is mapped again in one piece, which can be huge again. */
 static int apply_munmap_half(struct press *p, struct result *r)
 {
-	return press_hole(p, unmap_both, press_map, r);
+	return press_gap(p, unmap_both, press_map, r);
 }
 
 /* A part of a page of hugetlb cannot be unmapped. */

@@ -34,7 +34,7 @@ static int move_back(struct press *p, struct result *r)
 
 static int apply_mremap(struct press *p, struct result *r)
 {
-	return press_hole(p, move_away, move_back, r);
+	return press_gap(p, move_away, move_back, r);
 }
 
 PRESSURE(unmap_mremap) = {

@@ -11,7 +11,7 @@
 #include "host/hostfile.h"
 #include "vm/vm_internal.h"
 
-#define HOLE_WAIT_NS	20000000ULL
+#define GAP_WAIT_NS	20000000ULL
 #define START_NS	30000000000ULL
 
 static const char *state_name(uint32_t state)
@@ -125,7 +125,7 @@ int vm_stop(struct vm *vm, uint64_t budget_ns, struct result *r)
 
 	__atomic_store_n(&vm->stopping, 1, __ATOMIC_RELEASE);
 	futex_wake(&vm->resume);
-	futex_wake(&vm->hole);
+	futex_wake(&vm->gap);
 	for (id = 0; id < vm->nr_vcpus; id++) {
 		if (vm->vcpus[id].state == VCPU_NEW)
 			vm->vcpus[id].state = VCPU_STOPPED;
@@ -147,26 +147,26 @@ int vm_stop(struct vm *vm, uint64_t budget_ns, struct result *r)
 }
 
 /* The guest is told as well; when it knows, the vCPU threads do. */
-static void move_hole(struct vm *vm)
+static void move_gap(struct vm *vm)
 {
-	uint32_t hole = __atomic_add_fetch(&vm->hole, 1, __ATOMIC_ACQ_REL);
+	uint32_t gap = __atomic_add_fetch(&vm->gap, 1, __ATOMIC_ACQ_REL);
 
-	guest_store(&vm_shared(vm)->hole, hole);
+	guest_store(&vm_shared(vm)->gap, gap);
 }
 
-void vm_hole_open(struct vm *vm)
+void vm_gap_open(struct vm *vm)
 {
 	unsigned int id;
 
 	for (id = 0; id < vm->nr_vcpus; id++)
-		vm->vcpus[id].holes_before = guest_load(&vm->vcpus[id].holes);
-	move_hole(vm);
+		vm->vcpus[id].gaps_before = guest_load(&vm->vcpus[id].gaps);
+	move_gap(vm);
 }
 
-void vm_hole_close(struct vm *vm)
+void vm_gap_close(struct vm *vm)
 {
-	move_hole(vm);
-	futex_wake(&vm->hole);
+	move_gap(vm);
+	futex_wake(&vm->gap);
 }
 
 void vm_readonly_begin(struct vm *vm)
@@ -179,14 +179,14 @@ void vm_readonly_end(struct vm *vm)
 	__atomic_add_fetch(&vm->readonly, 1, __ATOMIC_ACQ_REL);
 }
 
-/* Has the vCPU run into the hole that is open now, or will it never? */
-static bool in_hole(const struct vcpu *vcpu)
+/* Has the vCPU run into the gap that is open now, or will it never? */
+static bool in_gap(const struct vcpu *vcpu)
 {
-	return guest_load(&vcpu->holes) != vcpu->holes_before ||
+	return guest_load(&vcpu->gaps) != vcpu->gaps_before ||
 	       state_of(vcpu) != VCPU_RUNNING;
 }
 
-int vm_hole_check(struct vm *vm, struct result *r)
+int vm_gap_check(struct vm *vm, struct result *r)
 {
 	const struct guest_vcpu *guest = vm_shared(vm)->vcpu;
 	uint64_t before[GUEST_MAX_VCPUS];
@@ -195,7 +195,7 @@ int vm_hole_check(struct vm *vm, struct result *r)
 
 	for (id = 0; id < vm->nr_vcpus; id++)
 		before[id] = guest_load(&guest[id].visits);
-	wait_for_all(vm, in_hole, false, HOLE_WAIT_NS);
+	wait_for_all(vm, in_gap, false, GAP_WAIT_NS);
 	for (id = 0; id < vm->nr_vcpus; id++) {
 		uint64_t made = guest_load(&guest[id].visits) - before[id];
 
@@ -213,10 +213,10 @@ static void describe_vcpu(const struct vcpu *vcpu, struct result *r)
 	const struct guest_vcpu *guest = &vm_shared(vcpu->vm)->vcpu[vcpu->id];
 	char path[64], stack[512], *line, *rest = stack;
 
-	result_note(r, "vCPU %u: %s%s%s, %llu visits, %llu sweeps, %llu passes begun, last page %llu, %llu holes waited out",
+	result_note(r, "vCPU %u: %s%s%s, %llu visits, %llu sweeps, %llu passes begun, last page %llu, %llu unmapped gaps waited out",
 		    vcpu->id, state_name(state_of(vcpu)), vcpu->error[0] ? ": " : "",
 		    vcpu->error, guest_load(&guest->visits), guest->sweeps,
-		    guest->heartbeat, guest->last_page, (unsigned long long)vcpu->holes);
+		    guest->heartbeat, guest->last_page, (unsigned long long)vcpu->gaps);
 	if (state_of(vcpu) != VCPU_RUNNING)
 		return;
 	snprintf(path, sizeof(path), "/proc/self/task/%d/stack", vcpu->tid);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The two futex operations that parking and holes need.
+ * The two futex operations that parking and unmapped gaps need.
  */
 #include <limits.h>
 #include <linux/futex.h>

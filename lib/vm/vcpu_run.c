@@ -90,7 +90,7 @@ static void park(struct vcpu *vcpu)
 
 /* How things stood when KVM_RUN was called. */
 struct epochs {
-	uint32_t hole, readonly;
+	uint32_t gap, readonly;
 };
 
 /* Was, or is, the area's slot read-only since? */
@@ -101,29 +101,29 @@ static bool was_readonly(const struct vcpu *vcpu, uint32_t before)
 }
 
 /*
- * EFAULT and MMIO are legal if a hole was open at any time since KVM_RUN was
+ * EFAULT and MMIO are legal if an unmapped gap was open at any time since KVM_RUN was
  * called.  Then wait for it to close instead of faulting again and again.
  * Return: whether that was so.
  */
-static bool wait_out_hole(struct vcpu *vcpu, uint32_t hole_before)
+static bool wait_out_gap(struct vcpu *vcpu, uint32_t gap_before)
 {
 	struct vm *vm = vcpu->vm;
-	uint32_t hole = __atomic_load_n(&vm->hole, __ATOMIC_ACQUIRE);
+	uint32_t gap = __atomic_load_n(&vm->gap, __ATOMIC_ACQUIRE);
 
-	if (!(hole_before & 1) && hole == hole_before)
+	if (!(gap_before & 1) && gap == gap_before)
 		return false;
-	guest_store(&vcpu->holes, vcpu->holes + 1);
-	while ((hole & 1) && !stopping(vm)) {
-		futex_wait(&vm->hole, hole, WAIT_SLICE_MS);
-		hole = __atomic_load_n(&vm->hole, __ATOMIC_ACQUIRE);
+	guest_store(&vcpu->gaps, vcpu->gaps + 1);
+	while ((gap & 1) && !stopping(vm)) {
+		futex_wait(&vm->gap, gap, WAIT_SLICE_MS);
+		gap = __atomic_load_n(&vm->gap, __ATOMIC_ACQUIRE);
 	}
 	return true;
 }
 
 /*
- * An access that KVM emulates comes out of a hole as MMIO, and so does a write to
+ * An access that KVM emulates comes out of an unmapped gap as MMIO, and so does a write to
  * a slot that is read-only.  The instruction is not run again, so the access is
- * carried out here, once the hole is closed.
+ * carried out here, once the gap is closed.
  */
 static bool handle_mmio(struct vcpu *vcpu, const struct epochs *before)
 {
@@ -133,7 +133,7 @@ static bool handle_mmio(struct vcpu *vcpu, const struct epochs *before)
 
 	if (!area || run->mmio.phys_addr < vcpu->vm->area_gpa ||
 	    offset + run->mmio.len > area->size ||
-	    !(wait_out_hole(vcpu, before->hole) ||
+	    !(wait_out_gap(vcpu, before->gap) ||
 	      (run->mmio.is_write && was_readonly(vcpu, before->readonly))))
 		return fail(vcpu, "KVM_RUN: MMIO at %#llx, where memory should be",
 			    run->mmio.phys_addr);
@@ -165,7 +165,7 @@ static bool fail_port(struct vcpu *vcpu)
 static bool handle_port(struct vcpu *vcpu)
 {
 	const struct kvm_run *run = vcpu->run;
-	uint32_t hole_before;
+	uint32_t gap_before;
 
 	switch (run->io.port) {
 	case GUEST_PORT_PARKED:
@@ -173,22 +173,22 @@ static bool handle_port(struct vcpu *vcpu)
 		return true;
 	case GUEST_PORT_ERROR:
 		return fail(vcpu, "the guest reported an error");
-	case GUEST_PORT_HOLE:
-		memcpy(&hole_before, (const char *)run + run->io.data_offset, sizeof(hole_before));
-		return wait_out_hole(vcpu, hole_before) ||
-		       fail(vcpu, "the guest saw a hole where there was none");
+	case GUEST_PORT_GAP:
+		memcpy(&gap_before, (const char *)run + run->io.data_offset, sizeof(gap_before));
+		return wait_out_gap(vcpu, gap_before) ||
+		       fail(vcpu, "the guest saw an unmapped gap where there was none");
 	default:
 		return device_port(vcpu) || fail_port(vcpu);
 	}
 }
 
-/* Code in a hole cannot be emulated; the instruction is then run again. */
-static bool handle_internal_error(struct vcpu *vcpu, uint32_t hole_before)
+/* Code in an unmapped gap cannot be emulated; the instruction is then run again. */
+static bool handle_internal_error(struct vcpu *vcpu, uint32_t gap_before)
 {
 	const struct kvm_run *run = vcpu->run;
 
 	return (run->internal.suberror == KVM_INTERNAL_ERROR_EMULATION &&
-		wait_out_hole(vcpu, hole_before)) ||
+		wait_out_gap(vcpu, gap_before)) ||
 	       fail(vcpu, "KVM_RUN: INTERNAL_ERROR, suberror %u, at RIP %#llx",
 		    run->internal.suberror, (unsigned long long)vcpu_arch_where(vcpu));
 }
@@ -209,7 +209,7 @@ static bool handle_exit(struct vcpu *vcpu, const struct epochs *before)
 	case KVM_EXIT_MMIO:
 		return device_mmio(vcpu) || handle_mmio(vcpu, before);
 	case KVM_EXIT_INTERNAL_ERROR:
-		return handle_internal_error(vcpu, before->hole);
+		return handle_internal_error(vcpu, before->gap);
 	case KVM_EXIT_FAIL_ENTRY:
 		return fail(vcpu, "KVM_RUN: FAIL_ENTRY, hardware reason %#llx",
 			    run->fail_entry.hardware_entry_failure_reason);
@@ -242,14 +242,14 @@ static int run_guest(struct vcpu *vcpu, bool *poisoned)
 static bool run_once(struct vcpu *vcpu)
 {
 	const struct epochs before = {
-		.hole = __atomic_load_n(&vcpu->vm->hole, __ATOMIC_ACQUIRE),
+		.gap = __atomic_load_n(&vcpu->vm->gap, __ATOMIC_ACQUIRE),
 		.readonly = __atomic_load_n(&vcpu->vm->readonly, __ATOMIC_ACQUIRE),
 	};
 	bool poisoned;
 	int err;
 
 	err = run_guest(vcpu, &poisoned) ? errno : 0;
-	if (poisoned && !wait_out_hole(vcpu, before.hole))
+	if (poisoned && !wait_out_gap(vcpu, before.gap))
 		return fail(vcpu, "KVM_RUN: SIGBUS, code %d, at %p", vcpu->bus.code,
 			    (void *)vcpu->bus.addr);
 	switch (err) {
@@ -259,7 +259,7 @@ static bool run_once(struct vcpu *vcpu)
 	case EAGAIN:
 		return true;
 	case EFAULT:
-		return wait_out_hole(vcpu, before.hole) ||
+		return wait_out_gap(vcpu, before.gap) ||
 		       fail(vcpu, "KVM_RUN: EFAULT though all guest memory is mapped");
 	default:
 		return fail(vcpu, "KVM_RUN: %s", strerror(err));

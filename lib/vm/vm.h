@@ -42,8 +42,8 @@ struct vcpu {
 	pid_t tid;
 	uint32_t state;		/* enum vcpu_state; written by the thread */
 	uint64_t carried;	/* writes that came out as MMIO, done by the thread */
-	uint64_t holes;		/* KVM_RUN came back because of a hole */
-	uint64_t holes_before;	/* the same when the last hole was opened */
+	uint64_t gaps;		/* KVM_RUN came back because of an unmapped gap */
+	uint64_t gaps_before;	/* the same when the last gap was opened */
 	struct bus_errors bus;	/* KVM_RUN met poisoned memory */
 	uint64_t device;	/* register of the vCPU's device, see GUEST_PORT_DEVICE */
 	enum contract contract;	/* which was broken, if VCPU_FAILED */
@@ -61,7 +61,7 @@ struct vm {
 	struct vcpu vcpus[GUEST_MAX_VCPUS];
 	uint32_t resume;	/* futex: bumped to wake parked vCPUs */
 	uint32_t stopping;	/* threads must end */
-	uint32_t hole;		/* futex: odd while guest memory is unmapped */
+	uint32_t gap;		/* futex: odd while guest memory is unmapped */
 	uint32_t readonly;	/* odd while the area's slot is read-only */
 };
 
@@ -213,15 +213,15 @@ int vm_park(struct vm *vm, uint64_t budget_ns, struct result *r);
 int vm_stop(struct vm *vm, uint64_t budget_ns, struct result *r);
 
 /*
- * vm_hole_open() / vm_hole_close() - bracket a time without guest memory
+ * vm_gap_open() / vm_gap_close() - bracket a time without guest memory
  *
  * For the one thread that takes the memory away; they do not nest.
  * In between, KVM_RUN may return EFAULT, or MMIO for an emulated access, or come
- * with a SIGBUS because the memory is poisoned; the vCPU then waits for the hole
+ * with a SIGBUS because the memory is poisoned; the vCPU then waits for the gap
  * to close.  Outside, that is an error.
  */
-void vm_hole_open(struct vm *vm);
-void vm_hole_close(struct vm *vm);
+void vm_gap_open(struct vm *vm);
+void vm_gap_close(struct vm *vm);
 
 /*
  * vm_readonly_begin() / vm_readonly_end() - bracket a time with the area's slot read-only
@@ -233,15 +233,15 @@ void vm_readonly_begin(struct vm *vm);
 void vm_readonly_end(struct vm *vm);
 
 /*
- * vm_hole_check() - with the whole area unmapped: does any vCPU still get on?
+ * vm_gap_check() - with the whole area unmapped: does any vCPU still get on?
  *
  * Call between opening and closing, when the call that unmapped has returned.
  * A visit that completes then used a translation that should be gone.  Waits
- * until every vCPU has run into the hole, or a few milliseconds.
+ * until every vCPU has run into the gap, or a few milliseconds.
  *
  * Return: 0, or -1 with a failure of contract 5.
  */
-int vm_hole_check(struct vm *vm, struct result *r);
+int vm_gap_check(struct vm *vm, struct result *r);
 
 /* vm_describe() - add the state of every vCPU to the evidence */
 void vm_describe(const struct vm *vm, struct result *r);

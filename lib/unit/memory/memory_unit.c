@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Areas: mapping, holes, replacement, and memory that is not there.
+ * Areas: mapping, unmapped gaps, replacement, and memory that is not there.
  */
 #include <sys/mman.h>
 
@@ -130,7 +130,7 @@ TEST_F(area, smaps_adds_up_what_is_inside)
 	EXPECT_EQ(RESULT_ERROR, self->r.kind);
 }
 
-TEST_F(area, a_hole_that_is_taken_is_not_replaced)
+TEST_F(area, a_gap_that_is_taken_is_not_replaced)
 {
 	ASSERT_EQ(0, area_create(&self->a, &backings[BACKING_ANON], PAGE_BYTES, &self->r));
 	EXPECT_EQ(-1, area_map(&self->a, &self->r));
