@@ -57,7 +57,7 @@ enum guest_writer {
 enum guest_form {
 	GUEST_FORM_WORD,	/* the first word is the stamp */
 	GUEST_FORM_CODE,	/* the first word is code that returns the short stamp */
-	GUEST_FORM_SPLIT,	/* two short stamps, in the last 4 bytes and the 4 that follow */
+	GUEST_FORM_STRADDLE,	/* two short stamps, in the last 4 bytes and the 4 that follow */
 	GUEST_FORM_SUM,		/* the first word: a stamp that counts what all have added */
 	GUEST_FORM_TABLE,	/* the first word: an entry of the guest's page tables */
 };
@@ -400,8 +400,8 @@ static inline guest_u32 guest_code_result(guest_u64 code)
 	return code == GUEST_CANARY ? (guest_u32)GUEST_CANARY : 1;
 }
 
-/* GUEST_FORM_SPLIT: where the 8 bytes are; the last page has no next one to go on in. */
-static inline guest_u64 guest_split_offset(guest_u32 page, guest_u32 nr_pages, guest_u64 stride)
+/* GUEST_FORM_STRADDLE: where the 8 bytes are; the last page has no next one to go on in. */
+static inline guest_u64 guest_straddle_offset(guest_u32 page, guest_u32 nr_pages, guest_u64 stride)
 {
 	return stride == GUEST_PAGE_SIZE && page + 1 == nr_pages ? GUEST_PAGE_SIZE - 8 :
 								   GUEST_PAGE_SIZE - 4;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * mn_hugepage_test - a guest keeps working while its huge pages are cut and made
- * whole again.
+ * mn_hugepage_test - a guest keeps working while its huge pages are split and
+ * collapsed again.
  *
  * Split on request, by calls on a part of them; collapsed by MADV_COLLAPSE and by
  * khugepaged.  Each time KVM's own huge translations must go and come back, with

@@ -21,7 +21,7 @@
 /* The core first. */
 static const char * const mn_workloads[] = {
 	"sweep_write", "sweep_verify", "spin",
-	"atomic", "exec", "split", "string", "page_tables", "device",
+	"atomic", "exec", "straddle", "string", "page_tables", "device",
 };
 #define MN_NR_CORE	3
 

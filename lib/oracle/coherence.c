@@ -161,13 +161,13 @@ void coherence_after(struct coherence *c, enum content_effect effect)
 		coherence_stamp(c);
 }
 
-/* The halves of a split stamp; of two that are wrong, the first is shown. */
-static enum guest_error_what judge_split(const struct coherence *c, unsigned int page,
+/* The halves of a stamp that straddles two pages; of two that are wrong, the first is shown. */
+static enum guest_error_what judge_straddle(const struct coherence *c, unsigned int page,
 					 guest_u32 spare, struct guest_view *view)
 {
 	const struct guest_shared *shared = vm_shared(c->vm);
 	const char *at = (const char *)word_in(c, c->area->hva, page) +
-			 guest_split_offset(page, c->nr_pages, shared->stride);
+			 guest_straddle_offset(page, c->nr_pages, shared->stride);
 	enum guest_error_what what = GUEST_ERR_NONE;
 	uint32_t halves[2];
 	unsigned int i;
@@ -203,8 +203,8 @@ static enum guest_error_what judge(const struct coherence *c, unsigned int page,
 	case GUEST_FORM_CODE:
 		view->seen = guest_long_stamp(page, guest_code_result(view->seen), view->floor);
 		break;
-	case GUEST_FORM_SPLIT:
-		return judge_split(c, page, spare, view);
+	case GUEST_FORM_STRADDLE:
+		return judge_straddle(c, page, spare, view);
 	case GUEST_FORM_SUM:
 		view->floor = guest_stamp(page, 0, added(c, page));
 		return guest_sum_judge(page, view->seen, added(c, page), added(c, page));

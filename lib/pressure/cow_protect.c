@@ -156,7 +156,7 @@ PRESSURE(cow_mprotect_read_half) = {
 	.calls = "mprotect(PROT_READ) of one half, mprotect(PROT_READ | PROT_WRITE)",
 	.events = "protection_vma",
 	.proof = "vCPU that read on, or was stopped at its write",
-	/* A part of a page of hugetlb cannot be protected; a huge page is cut in two. */
+	/* A part of a page of hugetlb cannot be protected; a huge page is split. */
 	.preserves = ON_EVERY_BACKING & ~ON_HUGETLB,
 	.set_up = set_up_read,
 	.apply = apply_half,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Cutting huge pages and making them whole, and looking whether it was done: at
+ * Splitting and collapsing huge pages, and looking whether it was done: at
  * the mapping (smaps), at the frames (pagemap, kpageflags), at KVM's own
  * translations (pages_2m).
  */
@@ -65,7 +65,7 @@ static size_t count_blocks(const pagemap_t *pages, size_t nr)
 	return blocks;
 }
 
-static int is_whole(const struct area *area, bool *whole, struct result *r)
+static int is_pmd_mapped(const struct area *area, bool *mapped, struct result *r)
 {
 	size_t want = area->size / HUGE_BYTES, bytes;
 	pagemap_t *pages;
@@ -73,24 +73,24 @@ static int is_whole(const struct area *area, bool *whole, struct result *r)
 	map_all(area);
 	if (smaps_huge(area, &bytes, r))
 		return -1;
-	*whole = bytes == area->size;
-	if (!*whole)
+	*mapped = bytes == area->size;
+	if (!*mapped)
 		return 0;
 	pages = pagemap_area(area, r);
 	if (!pages)
 		return -1;
-	*whole = count_blocks(pages, area->size / PAGE_BYTES) == want;
+	*mapped = count_blocks(pages, area->size / PAGE_BYTES) == want;
 	free(pages);
 	return 0;
 }
 
-static int is_cut(const struct area *area, bool *cut, struct result *r)
+static int is_pte_mapped(const struct area *area, bool *split, struct result *r)
 {
 	size_t bytes;
 
 	if (smaps_huge(area, &bytes, r))
 		return -1;
-	*cut = !bytes;
+	*split = !bytes;
 	return 0;
 }
 
@@ -139,36 +139,36 @@ static unsigned long long budget_ms(const struct press *p)
 	return p->budget_ns / 1000000;
 }
 
-int huge_cut_in_kvm(const struct press *p, struct result *r)
+int huge_split_in_kvm(const struct press *p, struct result *r)
 {
 	unsigned long long pages;
-	bool cut;
+	bool split;
 
 	/* Before v5.15 it is not counted. */
 	if (kvm_stat(p->vm->name, "pages_2m", &pages) || !pages)
 		return 0;
 	/* khugepaged may be quick, and the guest; who made it huge again leaves it so. */
-	if (is_cut(p->area, &cut, r))
+	if (is_pte_mapped(p->area, &split, r))
 		return -1;
-	if (!cut)
+	if (!split)
 		return 0;
 	return result_fail(r, CONTRACT_NO_STALE,
-			   "KVM still maps %llu huge pages, and the host has cut them all", pages);
+			   "KVM still maps %llu huge pages, and the host has split them all", pages);
 }
 
-int huge_cut(struct press *p, huge_try cut, struct result *r)
+int huge_split_pmds(struct press *p, huge_try split, struct result *r)
 {
-	int err = until(p, cut, is_cut, r);
+	int err = until(p, split, is_pte_mapped, r);
 
 	if (err > 0)
-		return result_error(r, "%s: the area is still mapped in huge pages after %llu ms: %s",
+		return result_error(r, "%s: the area is still PMD-mapped after %llu ms: %s",
 				    p->row->name, budget_ms(p), strerror(err));
-	return err ? -1 : huge_cut_in_kvm(p, r);
+	return err ? -1 : huge_split_in_kvm(p, r);
 }
 
 /*
  * Before v5.13 the file takes no range: all huge pages of the machine go.  Those
- * that are in use stay whole, and are tried again.
+ * that are in use stay as they are, and are tried again.
  */
 static int try_split(struct press *p, struct result *r)
 {
@@ -187,25 +187,25 @@ static int try_split(struct press *p, struct result *r)
 	return 0;
 }
 
-int huge_split(struct press *p, struct result *r)
+int huge_split_folios(struct press *p, struct result *r)
 {
 	int err = until(p, try_split, is_split, r);
 
 	if (err > 0)
 		return result_error(r, "%s: huge pages are not split after %llu ms of trying",
 				    p->row->name, budget_ms(p));
-	return err ? -1 : huge_cut_in_kvm(p, r);
+	return err ? -1 : huge_split_in_kvm(p, r);
 }
 
-int huge_join(struct press *p, huge_try join, struct result *r)
+int huge_collapse_by(struct press *p, huge_try collapse, struct result *r)
 {
-	int err = until(p, join, is_whole, r);
+	int err = until(p, collapse, is_pmd_mapped, r);
 
 	if (err == ENOMEM)
 		return result_skip(r, "%s: no huge page is to be had: memory too full or too fragmented",
 				   p->row->name);
 	if (err > 0)
-		return result_error(r, "%s: the area is not huge again after %llu ms: %s",
+		return result_error(r, "%s: the area is not PMD-mapped again after %llu ms: %s",
 				    p->row->name, budget_ms(p), strerror(err));
 	return err;
 }
@@ -224,7 +224,7 @@ static int try_collapse(struct press *p, struct result *r)
 
 int huge_collapse(struct press *p, struct result *r)
 {
-	return huge_join(p, try_collapse, r);
+	return huge_collapse_by(p, try_collapse, r);
 }
 
 /*

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the rows that cut huge pages and make them whole again have in common.
+ * What the rows that split and collapse huge pages have in common.
  *
- * A huge page is whole while the host maps it with one entry, and cut while it
- * maps its frames with small ones, be they still one block or split for good.
+ * A huge page is PMD-mapped while the host maps it with one entry, and PTE-mapped
+ * while it maps its frames one by one, be they still one folio or split for good.
  */
 #ifndef HUGE_H
 #define HUGE_H
@@ -14,7 +14,7 @@
 #define HUGE_COLLAPSE_SINCE	"v6.1"
 
 /* For pressure.proof of rows that end with huge_in_kvm(). */
-#define HUGE_PROOF	"huge page cut and whole again, for KVM too"
+#define HUGE_PROOF	"huge page split and collapsed again, for KVM too"
 
 /*
  * One try at something that the kernel need not manage at once.
@@ -30,37 +30,37 @@ const char *huge_collapse_missing(void);
 const char *huge_split_missing(void);
 
 /*
- * huge_cut() - call @cut until no page of the area is mapped as a huge one
+ * huge_split_pmds() - call @split until no page of the area is PMD-mapped
  *
- * Return: 0, or -1 with whatever @cut says, an error (it cannot be done in
+ * Return: 0, or -1 with whatever @split says, an error (it cannot be done in
  * p->budget_ns), or a failure: KVM still has a huge translation.
  */
-int huge_cut(struct press *p, huge_try cut, struct result *r);
+int huge_split_pmds(struct press *p, huge_try split, struct result *r);
 
 /*
- * huge_cut_in_kvm() - what the host maps in no huge page, KVM may not go on mapping so
+ * huge_split_in_kvm() - what the host does not map as huge, KVM may not either
  *
  * For a moment in which nothing can become huge again.  Return: 0, or -1 with a
  * failure.
  */
-int huge_cut_in_kvm(const struct press *p, struct result *r);
+int huge_split_in_kvm(const struct press *p, struct result *r);
 
 /*
- * huge_split() - have the kernel break the area's huge pages into small ones
+ * huge_split_folios() - have the kernel split the area's huge pages into small ones
  *
- * Until no frame of it belongs to a huge page any more.  Return: as huge_cut().
+ * Until no frame of it belongs to a huge page any more.  Return: as huge_split_pmds().
  */
-int huge_split(struct press *p, struct result *r);
+int huge_split_folios(struct press *p, struct result *r);
 
 /*
- * huge_join() - call @join until the host maps all of the area in huge pages
+ * huge_collapse_by() - call @collapse until all of the area is PMD-mapped
  *
- * And in aligned blocks of frames.  Return: 0; -1 with whatever @join says, a
+ * And in aligned blocks of frames.  Return: 0; -1 with whatever @collapse says, a
  * skip (no huge page is to be had) or an error (not done in p->budget_ns).
  */
-int huge_join(struct press *p, huge_try join, struct result *r);
+int huge_collapse_by(struct press *p, huge_try collapse, struct result *r);
 
-/* huge_collapse() - huge_join() by MADV_COLLAPSE */
+/* huge_collapse() - huge_collapse_by() by MADV_COLLAPSE */
 int huge_collapse(struct press *p, struct result *r);
 
 /* huge_khugepaged_missing() - why the kernel has no khugepaged, or NULL */
@@ -73,11 +73,11 @@ const char *huge_khugepaged_missing(void);
  */
 int huge_khugepaged_set_up(struct press *p, struct result *r);
 
-/* huge_khugepaged() - huge_join() by khugepaged */
+/* huge_khugepaged() - huge_collapse_by() by khugepaged */
 int huge_khugepaged(struct press *p, struct result *r);
 
 /*
- * huge_in_kvm() - after huge_join(): has KVM a huge translation as well?
+ * huge_in_kvm() - after huge_collapse_by(): has KVM a huge translation as well?
  *
  * It must once the guest has come by; unless guest and host addresses are not
  * aligned to each other: then it must not.  Counts the huge pages as proved.

@@ -17,7 +17,7 @@
 
 static int apply_collapse(struct press *p, struct result *r)
 {
-	return huge_split(p, r) || huge_collapse(p, r) ? -1 : huge_in_kvm(p, r);
+	return huge_split_folios(p, r) || huge_collapse(p, r) ? -1 : huge_in_kvm(p, r);
 }
 
 PRESSURE(huge_collapse_by_process) = {
@@ -45,7 +45,7 @@ PRESSURE(huge_collapse_misaligned) = {
 	.calls = "the same, with guest and host addresses not aligned to each other",
 	.since = HUGE_COLLAPSE_SINCE,
 	.events = "clear",
-	.proof = "huge page cut and whole again, and never for KVM",
+	.proof = "huge page split and collapsed again, and never for KVM",
 	.preserves = ON_THP,
 	.granule = HUGE_BYTES,
 	.needs = { huge_collapse_missing, huge_split_missing },
@@ -104,13 +104,13 @@ int huge_khugepaged(struct press *p, struct result *r)
 
 	if (sleep_so_long(SLEEP_SHORT, r))
 		return -1;
-	ret = huge_join(p, leave_to_khugepaged, r);
+	ret = huge_collapse_by(p, leave_to_khugepaged, r);
 	return sleep_so_long(SLEEP_LONG, r) ? -1 : ret;
 }
 
 static int apply_khugepaged(struct press *p, struct result *r)
 {
-	return huge_split(p, r) || huge_khugepaged(p, r) ? -1 : huge_in_kvm(p, r);
+	return huge_split_folios(p, r) || huge_khugepaged(p, r) ? -1 : huge_in_kvm(p, r);
 }
 
 PRESSURE(huge_collapse_by_khugepaged) = {

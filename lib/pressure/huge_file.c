@@ -22,7 +22,7 @@
 #define PROBES	20
 
 /* How the pages become huge. */
-typedef int (*join_fn)(struct press *p, struct result *r);
+typedef int (*collapse_fn)(struct press *p, struct result *r);
 
 /* The area must be all there is to keep the file open for writing. */
 static int drop_view(struct area *a, struct result *r)
@@ -132,15 +132,15 @@ static int judge_dropped(struct press *p, struct result *r)
 		return -1;
 	ret = smaps_huge(p->area, &bytes, r);
 	if (!ret && !bytes)
-		ret = huge_cut_in_kvm(p, r);
+		ret = huge_split_in_kvm(p, r);
 	press_resume(p);
 	return ret;
 }
 
 /* A guest that reads meets all of it: it has small pages, then huge ones, then none. */
-static int press_reader(struct press *p, join_fn join, struct result *r)
+static int press_reader(struct press *p, collapse_fn collapse, struct result *r)
 {
-	if (press_visited(p, "from a file mapped as a program", r) || join(p, r) ||
+	if (press_visited(p, "from a file mapped as a program", r) || collapse(p, r) ||
 	    huge_in_kvm(p, r) || reopen(p->area, O_RDWR, r))
 		return -1;
 	return judge_dropped(p, r);
@@ -150,19 +150,19 @@ static int press_reader(struct press *p, join_fn join, struct result *r)
  * A guest that writes stops at its first write: only what it wrote is at stake.
  * Read here, the pages are mapped when they are to become a huge one.
  */
-static int press_writer(struct press *p, join_fn join, struct result *r)
+static int press_writer(struct press *p, collapse_fn collapse, struct result *r)
 {
 	unsigned int i;
 
 	for (i = 0; i < p->nr_pages; i++)
 		guest_load(press_page(p, i));
-	if (join(p, r))
+	if (collapse(p, r))
 		return -1;
 	p->proved += p->area->size / HUGE_BYTES;
 	return reopen(p->area, O_RDWR, r);
 }
 
-static int run_as_program(struct press *p, join_fn join, struct result *r)
+static int run_as_program(struct press *p, collapse_fn collapse, struct result *r)
 {
 	bool reads = press_host_writes(p);
 	int ret;
@@ -171,10 +171,10 @@ static int run_as_program(struct press *p, join_fn join, struct result *r)
 	ret = become_program(p->area, r);
 	if (!ret && reads) {
 		vm_gap_close(p->vm);
-		ret = press_reader(p, join, r);
+		ret = press_reader(p, collapse, r);
 		vm_gap_open(p->vm);
 	} else if (!ret) {
-		ret = press_writer(p, join, r);
+		ret = press_writer(p, collapse, r);
 	}
 	if (!ret)
 		ret = become_memory(p->area, r);

@@ -2,7 +2,7 @@
 /*
  * Dirty logging switched on and off by another thread, while huge pages are split
  * and collapsed: KVM splits its own translations to learn of writes page by page,
- * and joins them when it need not know any more.
+ * and collapses them when it need not know any more.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -96,7 +96,7 @@ static int start(struct logger *l, struct press *p, struct result *r)
 static int cycle(struct logger *l, struct press *p, struct result *r)
 {
 	do {
-		if (huge_split(p, r) || huge_collapse(p, r))
+		if (huge_split_folios(p, r) || huge_collapse(p, r))
 			return -1;
 	} while (!__atomic_load_n(&l->switched, __ATOMIC_ACQUIRE));
 	return 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Calls on one half of a huge page, which must cut it, and MADV_COLLAPSE, which
- * makes it whole again.
+ * Calls on one half of a huge page, which must split it, and MADV_COLLAPSE, which
+ * makes it huge again.
  */
 #include <sys/mman.h>
 
@@ -32,19 +32,19 @@ static int apply_mprotect(struct press *p, struct result *r)
 	int ret;
 
 	vm_gap_open(p->vm);
-	ret = huge_cut(p, try_read_only, r);
+	ret = huge_split_pmds(p, try_read_only, r);
 	if (protect_upper(p->area, PROT_READ | PROT_WRITE, r))
 		ret = -1;
 	vm_gap_close(p->vm);
 	return ret || huge_collapse(p, r) ? -1 : huge_in_kvm(p, r);
 }
 
-/* Only the mapping is cut: of a file, the huge page in the page cache stays one. */
+/* Only the mapping is split: of a file, the huge page in the page cache stays one. */
 PRESSURE(huge_mprotect) = {
 	.name = "mprotect_half",
 	.family = PRESSURE_HUGE,
 	.calls = "mprotect(PROT_READ) of one half and back, madvise(MADV_COLLAPSE)",
-	/* Of a file, the cut already unmaps all, and may leave nothing to protect. */
+	/* Of a file, the split already unmaps all, and may leave nothing to protect. */
 	.since = HUGE_COLLAPSE_SINCE,
 	.events = "protection_vma clear",
 	.proof = HUGE_PROOF,
@@ -74,12 +74,12 @@ static int try_part(struct press *p, struct result *r)
 
 static int apply_part(struct press *p, struct result *r)
 {
-	if (huge_cut(p, try_part, r) || advise_half(p->area, 1, MADV_DOFORK, r))
+	if (huge_split_pmds(p, try_part, r) || advise_half(p->area, 1, MADV_DOFORK, r))
 		return -1;
 	return huge_collapse(p, r) ? -1 : huge_in_kvm(p, r);
 }
 
-/* No other invalidation is around it: nobody else would tell of the cut. */
+/* No other invalidation is around it: nobody else would notify of the split. */
 PRESSURE(huge_part) = {
 	.name = "part_mapping",
 	.family = PRESSURE_HUGE,
@@ -112,7 +112,7 @@ static void write_somewhere(const struct area *a)
 
 static int apply_dontneed(struct press *p, struct result *r)
 {
-	if (huge_cut(p, try_discard, r) || advise_half(p->area, 1, MADV_DONTNEED, r))
+	if (huge_split_pmds(p, try_discard, r) || advise_half(p->area, 1, MADV_DONTNEED, r))
 		return -1;
 	press_call_over(p);
 	write_somewhere(p->area);
@@ -140,7 +140,7 @@ static int try_free(struct press *p, struct result *r)
 
 static int apply_free(struct press *p, struct result *r)
 {
-	return huge_cut(p, try_free, r) || huge_collapse(p, r) ? -1 : huge_in_kvm(p, r);
+	return huge_split_pmds(p, try_free, r) || huge_collapse(p, r) ? -1 : huge_in_kvm(p, r);
 }
 
 PRESSURE(huge_free) = {

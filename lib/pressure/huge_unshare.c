@@ -192,7 +192,7 @@ static int protect_far_end(struct press *p, struct result *r)
 	return 0;
 }
 
-/* What mprotect() has cut in two never grows together again. */
+/* What mprotect() has split never becomes one mapping again. */
 static int map_again(struct press *p, struct result *r)
 {
 	int ret;
@@ -212,7 +212,7 @@ PRESSURE(huge_unshare_mprotect) = {
 	.name = "unshare_mprotect",
 	.family = PRESSURE_HUGE,
 	.calls = "mprotect() of one page in 1 GiB with a shared page table, mmap(MAP_FIXED) of all",
-	/* Before v6.1 only the call itself unshares; since then the cut that it makes does. */
+	/* Before v6.1 only the call itself unshares; since then the split that it makes does. */
 	.events = "clear protection_vma",
 	.proof = PROOF,
 	.preserves = BACKING_BIT(BACKING_HUGETLB_SHARED),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Unmapping one half and then the other, so that huge pages are cut in two and
+ * Unmapping one half and then the other, so that huge pages are split and
  * what is left of them is mapped in small ones.
  */
 #include <sys/mman.h>
@@ -57,7 +57,7 @@ PRESSURE(unmap_munmap_half_thp) = {
 	.family = PRESSURE_UNMAP,
 	.calls = "munmap() of one half of each huge page and of the other, mmap() of both",
 	.events = "unmap clear",
-	.proof = "huge page cut in two",
+	.proof = "huge page split",
 	.preserves = ON_SHARED & ON_THP,
 	.discards = ON_PRIVATE & ON_THP,
 	.granule = HUGE_BYTES,

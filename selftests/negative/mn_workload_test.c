@@ -93,9 +93,9 @@ static int take_halves(struct scenario_run *run, struct result *r)
 	return await_notice(run, r);
 }
 
-TEST_F(workload, split)
+TEST_F(workload, straddle)
 {
-	run_sabotaged("split", take_halves);
+	run_sabotaged("straddle", take_halves);
 }
 
 /* One word of what was copied. */

@@ -237,11 +237,11 @@ TEST(code_says_what_it_returns)
 	EXPECT_EQ((guest_u32)GUEST_CANARY, guest_code_result(GUEST_CANARY));
 }
 
-TEST(split_stays_in_the_area)
+TEST(straddle_stays_in_the_area)
 {
-	EXPECT_EQ(GUEST_PAGE_SIZE - 4, guest_split_offset(0, 2, GUEST_PAGE_SIZE));
-	EXPECT_EQ(GUEST_PAGE_SIZE - 8, guest_split_offset(1, 2, GUEST_PAGE_SIZE));
-	EXPECT_EQ(GUEST_PAGE_SIZE - 4, guest_split_offset(1, 2, 2 * GUEST_PAGE_SIZE));
+	EXPECT_EQ(GUEST_PAGE_SIZE - 4, guest_straddle_offset(0, 2, GUEST_PAGE_SIZE));
+	EXPECT_EQ(GUEST_PAGE_SIZE - 8, guest_straddle_offset(1, 2, GUEST_PAGE_SIZE));
+	EXPECT_EQ(GUEST_PAGE_SIZE - 4, guest_straddle_offset(1, 2, 2 * GUEST_PAGE_SIZE));
 }
 
 TEST(sum_between_what_was_counted_and_what_may_be)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * split: like sweep_write, but each stamp is one access of 8 bytes, half of it in
+ * straddle: like sweep_write, but each stamp is one access of 8 bytes, half of it in
  * the last bytes of a page and half in the first of the next.  Either page may be
  * taken in the middle; neither half may be lost, stale or foreign.
  */
@@ -42,14 +42,14 @@ static void stamp(guest_u32 page, guest_u64 where)
 static void visit(guest_u32 me __attribute__((unused)), guest_u32 page)
 {
 	guest_u64 where = (guest_u64)page_word(page) +
-			  guest_split_offset(page, shared->nr_pages, shared->stride);
+			  guest_straddle_offset(page, shared->nr_pages, shared->stride);
 
 	check(page, where);
 	stamp(page, where);
 }
 
-GUEST_WORKLOAD(split, "each stamp is written across the boundary of two pages by one access",
-	       GUEST_WRITER_VCPU, GUEST_FORM_SPLIT,
+GUEST_WORKLOAD(straddle, "each stamp is written across the boundary of two pages by one access",
+	       GUEST_WRITER_VCPU, GUEST_FORM_STRADDLE,
 	       GUEST_JUDGES_ALL & ~GUEST_JUDGES_PLAIN)
 {
 	guest_sweep_own(me, visit);
