@@ -97,7 +97,7 @@ static void update_slot(void *arg)
 	health_sample(&health, &h->after, &h->result);
 }
 
-/* Is it in the kernel, asleep beyond the reach of signals? */
+/* Is it in the kernel, in uninterruptible sleep? */
 static bool sleeps(const struct helper *h)
 {
 	char path[64], stat[256], *state = NULL;

@@ -22,7 +22,7 @@
 #include "base/test_process.h"
 #include "host/hoststate.h"
 #include "inject/inject.h"
-#include "runner/anchor.h"
+#include "runner/idle_vm.h"
 #include "runner/manifest.h"
 #include "runner/test_options.h"
 #include "runner/test_report.h"
@@ -34,7 +34,7 @@ static struct {
 	bool draws;		/* set by main(): tests draw from mn.options.seed */
 	char replay[256];	/* how the run was called, for the replay commands */
 	struct hoststate host;	/* settings changed for the time of the run */
-	struct anchor anchor;
+	struct idle_vm idle_vm;
 	bool stops;		/* a VM cannot even be made */
 	struct result *result;	/* of the test that runs, shared with its child */
 	void (*account)(const struct result *r); /* after each test; may be NULL */
@@ -212,7 +212,7 @@ static inline void mn_prepare(void)
 		printf("# host settings unchanged: %s\n", r->reason);
 	mn_load_injector();
 	result_init(r);
-	if (anchor_start(&mn.anchor, r)) {
+	if (idle_vm_start(&mn.idle_vm, r)) {
 		printf("# no idle VM: %s\n", r->reason);
 		mn.stops = true;
 	}
@@ -254,7 +254,7 @@ static inline int mn_run_all(const char *program)
 	mn_choose_seed(program);
 	mn_prepare();
 	totals = mn_walk(MN_RUN, NULL);
-	anchor_end(&mn.anchor);
+	idle_vm_end(&mn.idle_vm);
 	hoststate_close(&mn.host);
 	if (mn.at_end)
 		mn.at_end();

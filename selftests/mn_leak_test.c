@@ -17,7 +17,7 @@
 
 #include "base/deadline.h"
 #include "mn_harness.h"
-#include "oracle/leftover.h"
+#include "oracle/leak_check.h"
 #include "scenario/scenario.h"
 
 MN_ABOUT("nothing of a VM and its process stays in the kernel when both are gone", 8);
@@ -113,7 +113,7 @@ static int run_vmms(bool destroys, struct result *r)
 	return 0;
 }
 
-static unsigned long long growth(const struct leftovers *before, const struct leftovers *now,
+static unsigned long long growth(const struct leak_counts *before, const struct leak_counts *now,
 				 unsigned int what)
 {
 	if (!before->known[what] || now->count[what] < before->count[what])
@@ -121,48 +121,48 @@ static unsigned long long growth(const struct leftovers *before, const struct le
 	return now->count[what] - before->count[what];
 }
 
-/* Return: what there is more of than before, one for each process, or NR_LEFTOVERS. */
-static unsigned int await_freed(const struct leftovers *before, struct leftovers *now)
+/* Return: what there is more of than before, one for each process, or NR_LEAK_KINDS. */
+static unsigned int await_freed(const struct leak_counts *before, struct leak_counts *now)
 {
 	struct deadline deadline;
 	unsigned int what;
 
 	deadline_start(&deadline, SETTLE_NS);
 	do {
-		leftovers_read(now);
-		for (what = 0; what < NR_LEFTOVERS; what++) {
+		leak_counts_read(now);
+		for (what = 0; what < NR_LEAK_KINDS; what++) {
 			if (growth(before, now, what) >= NR_VMMS)
 				break;
 		}
-	} while (what < NR_LEFTOVERS && deadline_poll(&deadline));
+	} while (what < NR_LEAK_KINDS && deadline_poll(&deadline));
 	return what;
 }
 
 TEST_F(leak, vmms)
 {
 	struct result *r = mn.result;
-	struct leftovers before, now;
+	struct leak_counts before, now;
 	unsigned int what, times;
 
-	leftovers_read(&before);
-	if (!before.known[LEFTOVER_MM]) {
+	leak_counts_read(&before);
+	if (!before.known[LEAK_MM]) {
 		result_skip(r, "no counts of slab objects: /sys/kernel/slab/mm_struct (CONFIG_SLUB_DEBUG)");
 		return;
 	}
 	if (vm_available(r) || stay_here(r))
 		return;
 	for (times = 0; times < NR_TIMES; times++) {
-		leftovers_read(&before);
+		leak_counts_read(&before);
 		if (run_vmms(variant->destroys, r))
 			return;
 		what = await_freed(&before, &now);
-		if (what == NR_LEFTOVERS)
+		if (what == NR_LEAK_KINDS)
 			return;
 		result_note(r, "%d processes with a VM came and went, and %llu more %s are there",
-			    NR_VMMS, growth(&before, &now, what), leftover_name(what));
+			    NR_VMMS, growth(&before, &now, what), leak_name(what));
 	}
 	result_fail(r, CONTRACT_DEATH, "%d times in a row at least one of the %s of each VM was left",
-		    NR_TIMES, leftover_name(what));
+		    NR_TIMES, leak_name(what));
 }
 
 int main(int argc, char **argv)

@@ -25,7 +25,7 @@ struct hung_tasks {
  * @group: the process group
  * @now_ns: time, on any clock
  *
- * Return: the thread that has been asleep longest, or NULL; valid until the
+ * Return: the thread that has been hung longest, or NULL; valid until the
  * next look.
  */
 const struct hung_task *hung_tasks_look(struct hung_tasks *a, pid_t group, uint64_t now_ns);

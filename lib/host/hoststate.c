@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Changing settings of the host: first the keeper learns how to undo it, then
+ * Changing settings of the host: first the restorer learns how to undo it, then
  * it is done.
  */
 #include <errno.h>
@@ -14,7 +14,7 @@
 
 #include "host/hostfile.h"
 #include "host/hoststate.h"
-#include "host/keeper.h"
+#include "host/restorer.h"
 
 int hoststate_open(struct hoststate *h, struct result *r)
 {
@@ -24,16 +24,16 @@ int hoststate_open(struct hoststate *h, struct result *r)
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
 		return result_errno(r, "socketpair()");
 	fflush(stdout);
-	h->keeper = fork();
-	if (h->keeper < 0) {
-		result_errno(r, "fork(keeper)");
+	h->restorer = fork();
+	if (h->restorer < 0) {
+		result_errno(r, "fork(restorer)");
 		close(pair[0]);
 		close(pair[1]);
 		return -1;
 	}
-	if (!h->keeper) {
+	if (!h->restorer) {
 		close(pair[0]);
-		keeper_run(pair[1]);
+		restorer_run(pair[1]);
 	}
 	close(pair[1]);
 	h->fd = pair[0];
@@ -45,12 +45,12 @@ static int ask(struct hoststate *h, const struct record *record, char *answer,
 {
 	if (send(h->fd, record, sizeof(*record), MSG_NOSIGNAL) != sizeof(*record) ||
 	    recv(h->fd, answer, 1, 0) != 1)
-		return result_error(r, "the keeper of host settings is gone; %s not changed",
+		return result_error(r, "the restorer of host settings is gone; %s not changed",
 				    record->path);
 	return 0;
 }
 
-/* The change may only follow once the keeper knows how to undo it. */
+/* The change may only follow once the restorer knows how to undo it. */
 static int remember(struct hoststate *h, const struct record *record, struct result *r)
 {
 	char answer;
@@ -59,7 +59,7 @@ static int remember(struct hoststate *h, const struct record *record, struct res
 		return -1;
 	if (answer == ANSWER_FULL)
 		return result_error(r, "more than %d host settings changed; %s not changed",
-				    KEEPER_MAX_RECORDS, record->path);
+				    RESTORER_MAX_RECORDS, record->path);
 	return 0;
 }
 
@@ -73,7 +73,7 @@ int hoststate_write(struct hoststate *h, const char *path, const char *value,
 		return 0;
 	if (ret < 0)
 		return result_error(r, "read(%s): %s", path, strerror(-ret));
-	keep_choice(old);
+	current_choice(old);
 	if (!strcmp(old, value))
 		return 0;
 	return hoststate_write_undo(h, path, value, old, r);
@@ -167,11 +167,11 @@ void hoststate_close(struct hoststate *h)
 {
 	if (h->fd < 0)
 		return;
-	/* Ends the keeper's input also if a stuck test still holds our end. */
+	/* Ends the restorer's input also if a stuck test still holds our end. */
 	shutdown(h->fd, SHUT_RDWR);
 	close(h->fd);
 	h->fd = -1;
-	while (waitpid(h->keeper, NULL, 0) < 0 && errno == EINTR)
+	while (waitpid(h->restorer, NULL, 0) < 0 && errno == EINTR)
 		;
 }
 

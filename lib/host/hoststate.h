@@ -2,7 +2,7 @@
 /*
  * Changing settings of the host, and having them put back whatever happens.
  *
- * A keeper process holds what to restore.  It does so when told to, or when
+ * A restorer process holds what to restore.  It does so when told to, or when
  * every process that holds the connection is gone, SIGKILL included.
  */
 #ifndef HOSTSTATE_H
@@ -14,11 +14,11 @@
 #include "base/result.h"
 
 struct hoststate {
-	int fd;		/* to the keeper; shared with forked children */
-	pid_t keeper;
+	int fd;		/* to the restorer; shared with forked children */
+	pid_t restorer;
 };
 
-/* hoststate_open() - start the keeper; end it with hoststate_close() */
+/* hoststate_open() - start the restorer; end it with hoststate_close() */
 int hoststate_open(struct hoststate *h, struct result *r);
 
 /*
@@ -75,7 +75,7 @@ int hoststate_pop(struct hoststate *h, struct result *r);
 /*
  * hoststate_mkdir() - make a directory (a cgroup) until hoststate_close()
  *
- * The keeper kills what is left in a cgroup before it removes it.
+ * The restorer kills what is left in a cgroup before it removes it.
  */
 int hoststate_mkdir(struct hoststate *h, const char *path, struct result *r);
 

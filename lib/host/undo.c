@@ -16,8 +16,8 @@
 #include "base/deadline.h"
 #include "base/page.h"
 #include "host/hostfile.h"
-#include "host/keeper.h"
 #include "host/page_flags.h"
+#include "host/restorer.h"
 
 #define UNDO_TRIES	100
 #define UNDO_PAUSE_NS	20000000ULL
@@ -107,7 +107,7 @@ static int unload(const char *module)
 	return -1;
 }
 
-void keep_choice(char *value)
+void current_choice(char *value)
 {
 	char *open = strchr(value, '['), *close = strchr(value, ']');
 
@@ -124,7 +124,7 @@ static int write_back(const struct record *record)
 
 	/* The change itself may have been refused. */
 	if (hostfile_read(record->path, now, sizeof(now)) >= 0) {
-		keep_choice(now);
+		current_choice(now);
 		if (!strcmp(now, record->unless))
 			return 0;
 	}

@@ -49,7 +49,7 @@ static void *concurrent_main(void *arg)
 	return NULL;
 }
 
-/* Each has a keeper of its own: requests of two threads to one would mix. */
+/* Each has a restorer of its own: requests of two threads to one would mix. */
 int concurrent_open(struct scenario_run *run, struct result *r)
 {
 	const char *missing;

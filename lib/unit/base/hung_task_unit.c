@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Threads that are asleep for good: vfork() is a way to get one, as the parent
+ * Hung tasks: vfork() is a way to get one, as the parent
  * waits uninterruptibly for a child that never goes on.
  */
 #include <signal.h>
@@ -34,8 +34,8 @@ static void end(pid_t group)
 	waitpid(group, NULL, 0);
 }
 
-/* The first that is seen asleep, at a time of @now; NULL after ten seconds without. */
-static const struct hung_task *await_sleeper(struct hung_tasks *a, pid_t group, uint64_t now)
+/* The first that is seen hung, at a time of @now; NULL after ten seconds without. */
+static const struct hung_task *await_hung(struct hung_tasks *a, pid_t group, uint64_t now)
 {
 	const struct hung_task *s = NULL;
 	unsigned int tries;
@@ -53,7 +53,7 @@ TEST(who_is_never_woken_is_found)
 	struct hung_tasks a = { .nr = 0 };
 	pid_t pid = start(1);
 
-	s = await_sleeper(&a, pid, 1);
+	s = await_hung(&a, pid, 1);
 	ASSERT_NE(NULL, s);
 	EXPECT_EQ(pid, s->pid);
 	EXPECT_EQ(pid, s->tid);
@@ -80,7 +80,7 @@ TEST(who_has_switched_begins_anew)
 	const struct hung_task *s;
 	pid_t pid = start(1);
 
-	s = await_sleeper(&a, pid, 1);
+	s = await_hung(&a, pid, 1);
 	ASSERT_NE(NULL, s);
 	a.threads[0].switches--;
 	s = hung_tasks_look(&a, pid, 100);

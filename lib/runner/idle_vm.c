@@ -8,10 +8,10 @@
 #include <unistd.h>
 
 #include "base/test_process.h"
-#include "runner/anchor.h"
+#include "runner/idle_vm.h"
 #include "vm/vm.h"
 
-static void __attribute__((noreturn)) be_anchor(int ready)
+static void __attribute__((noreturn)) hold_vm(int ready)
 {
 	struct result r;
 	struct vm vm;
@@ -25,7 +25,7 @@ static void __attribute__((noreturn)) be_anchor(int ready)
 		pause();
 }
 
-int anchor_start(struct anchor *a, struct result *r)
+int idle_vm_start(struct idle_vm *a, struct result *r)
 {
 	int ready[2], ret;
 
@@ -35,7 +35,7 @@ int anchor_start(struct anchor *a, struct result *r)
 	a->pid = fork();
 	if (!a->pid) {
 		close(ready[0]);
-		be_anchor(ready[1]);
+		hold_vm(ready[1]);
 	}
 	close(ready[1]);
 	if (a->pid < 0) {
@@ -48,7 +48,7 @@ int anchor_start(struct anchor *a, struct result *r)
 	return ret;
 }
 
-void anchor_end(struct anchor *a)
+void idle_vm_end(struct idle_vm *a)
 {
 	struct result ignored;
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What passes between a process that changes settings of the host and the
- * keeper that puts them back.
+ * restorer that puts them back.
  */
-#ifndef KEEPER_H
-#define KEEPER_H
+#ifndef RESTORER_H
+#define RESTORER_H
 
-#define KEEPER_MAX_RECORDS	32
+#define RESTORER_MAX_RECORDS	32
 
 enum record_kind {
 	RECORD_WRITE,		/* to undo: write @value to @path */
@@ -25,25 +25,25 @@ struct record {
 	char unless[256];	/* in the file: then there is nothing to undo */
 };
 
-/* The keeper's answers. */
+/* The restorer's answers. */
 enum answer {
 	ANSWER_FULL,
 	ANSWER_DONE,
 	ANSWER_NOT_UNDONE,
 };
 
-/* keeper_run() - keep records that come through @fd, and undo them at its end */
-void keeper_run(int fd) __attribute__((noreturn));
+/* restorer_run() - keep records that come through @fd, and undo them at its end */
+void restorer_run(int fd) __attribute__((noreturn));
 
 /* record_undo() - Return: 0, or -1 after saying on stderr what could not be undone */
 int record_undo(const struct record *record);
 
 /*
- * keep_choice() - what to write back of what was read
+ * current_choice() - what to write back of what was read
  * @value: changed in place
  *
  * sysfs shows a choice as "always [madvise] never"; only the choice is written.
  */
-void keep_choice(char *value);
+void current_choice(char *value);
 
 #endif

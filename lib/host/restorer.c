@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The keeper of host settings: records what to restore before anything
+ * The restorer of host settings: records what to restore before anything
  * changes, acknowledges, and restores at the end of its input.
  */
 #include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "host/keeper.h"
+#include "host/restorer.h"
 
 /* Undo, last first, until a mark or all is undone; that mark goes as well. */
 static enum answer undo_to_mark(const struct record *records, unsigned int *n)
@@ -25,13 +25,13 @@ static enum answer undo_to_mark(const struct record *records, unsigned int *n)
 	return answer;
 }
 
-void keeper_run(int fd)
+void restorer_run(int fd)
 {
-	struct record records[KEEPER_MAX_RECORDS + 1];
+	struct record records[RESTORER_MAX_RECORDS + 1];
 	unsigned int n = 0;
 	char answer;
 
-	/* Ctrl-C is for the tests; the keeper has to outlive them. */
+	/* Ctrl-C is for the tests; the restorer has to outlive them. */
 	setsid();
 	signal(SIGINT, SIG_IGN);
 	signal(SIGTERM, SIG_IGN);
@@ -42,7 +42,7 @@ void keeper_run(int fd)
 		answer = ANSWER_FULL;
 		if (records[n].kind == RECORD_POP) {
 			answer = undo_to_mark(records, &n);
-		} else if (n < KEEPER_MAX_RECORDS) {
+		} else if (n < RESTORER_MAX_RECORDS) {
 			n++;
 			answer = ANSWER_DONE;
 		}

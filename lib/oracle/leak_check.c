@@ -7,18 +7,18 @@
 #include <string.h>
 
 #include "host/hostfile.h"
-#include "oracle/leftover.h"
+#include "oracle/leak_check.h"
 
 /* By their slab cache; KVM's page tables have a counter instead. */
 static const struct {
 	const char *name, *cache;
-} kinds[NR_LEFTOVERS] = {
-	[LEFTOVER_MM] = { "mms", "mm_struct" },
-	[LEFTOVER_VCPU] = { "vCPUs", "kvm_vcpu" },
-	[LEFTOVER_PAGE_TABLE] = { "page tables of KVM", NULL },
+} kinds[NR_LEAK_KINDS] = {
+	[LEAK_MM] = { "mms", "mm_struct" },
+	[LEAK_VCPU] = { "vCPUs", "kvm_vcpu" },
+	[LEAK_PAGE_TABLE] = { "page tables of KVM", NULL },
 };
 
-const char *leftover_name(enum leftover what)
+const char *leak_name(enum leak_kind what)
 {
 	return kinds[what].name;
 }
@@ -47,11 +47,11 @@ static bool read_page_tables(unsigned long long *count)
 	return line && sscanf(line, "%*s %llu", count) == 1;
 }
 
-void leftovers_read(struct leftovers *l)
+void leak_counts_read(struct leak_counts *l)
 {
 	unsigned int what;
 
-	for (what = 0; what < NR_LEFTOVERS; what++)
+	for (what = 0; what < NR_LEAK_KINDS; what++)
 		l->known[what] = kinds[what].cache ?
 				 read_slab(kinds[what].cache, &l->count[what]) :
 				 read_page_tables(&l->count[what]);

@@ -7,26 +7,26 @@
  * stays this happens once and not for each test: faster everywhere, and an
  * emulated bed, where patching running code is what goes wrong, stays sound.
  */
-#ifndef ANCHOR_H
-#define ANCHOR_H
+#ifndef IDLE_VM_H
+#define IDLE_VM_H
 
 #include <sys/types.h>
 
 #include "base/result.h"
 
-struct anchor {
+struct idle_vm {
 	pid_t pid;	/* of the process that has it; 0: none */
 };
 
 /*
- * anchor_start() - make the VM, in a process of its own
+ * idle_vm_start() - make the VM, in a process of its own
  *
  * Return: 0, also where there is no KVM to be had, or -1 with an error: the
  * kernel does not finish making it.
  */
-int anchor_start(struct anchor *a, struct result *r);
+int idle_vm_start(struct idle_vm *a, struct result *r);
 
-/* anchor_end() - end process and VM; one that is stuck is left behind */
-void anchor_end(struct anchor *a);
+/* idle_vm_end() - end process and VM; one that is stuck is left behind */
+void idle_vm_end(struct idle_vm *a);
 
 #endif
