@@ -15,7 +15,7 @@
 
 #include "memory/placement.h"
 #include "oracle/oracle.h"
-#include "pressure/foreign.h"
+#include "pressure/remote_access.h"
 
 #define SECTOR		512
 /* The kernel takes so many pieces at a time. */
@@ -25,7 +25,7 @@ struct direct {
 	struct placement at;
 	int file;
 	char *sectors;		/* of all visited pages, one after the other */
-	struct foreign words;
+	struct remote_access words;
 	/* The thread that reads and writes, and what came of it. */
 	pthread_t thread;
 	const struct press *press;
@@ -201,9 +201,9 @@ static int apply_direct(struct press *p, struct result *r)
 	struct direct *d = p->state;
 	unsigned int i;
 
-	foreign_choose(&d->words, p);
+	remote_access_choose(&d->words, p);
 	if (fill_file(p, d, r) || beside_moves(p, read_in, r) ||
-	    foreign_written(&d->words, p, "direct I/O", r))
+	    remote_access_check(&d->words, p, "direct I/O", r))
 		return -1;
 	for (i = 0; i < p->nr_pages; i++)
 		floors[i] = guest_load(&records[i].floor);

@@ -12,7 +12,7 @@
 #include "base/deadline.h"
 #include "memory/pagemap.h"
 #include "oracle/oracle.h"
-#include "pressure/forked.h"
+#include "pressure/cow_child.h"
 
 /* Once copied on write, huge pages are in small pieces. */
 #define COPIED		ON_PRIVATE
@@ -21,25 +21,25 @@
 #define MAX_CHILDREN	3
 #define ROUNDS		2
 
-static int start_all(struct forked *children, const enum forked_job *jobs, unsigned int nr,
+static int start_all(struct cow_child *children, const enum cow_child_job *jobs, unsigned int nr,
 		     struct press *p, struct result *r)
 {
 	unsigned int i;
 
 	for (i = 0; i < nr; i++) {
-		if (!forked_start(&children[i], p, jobs[i], r))
+		if (!cow_child_start(&children[i], p, jobs[i], r))
 			continue;
 		while (i--)
-			forked_kill(&children[i]);
+			cow_child_kill(&children[i]);
 		return -1;
 	}
 	return 0;
 }
 
-static int fork_and_write(struct press *p, const enum forked_job *jobs, unsigned int nr,
+static int fork_and_write(struct press *p, const enum cow_child_job *jobs, unsigned int nr,
 			  struct result *r)
 {
-	struct forked children[MAX_CHILDREN];
+	struct cow_child children[MAX_CHILDREN];
 	unsigned int i;
 	int ret;
 
@@ -48,7 +48,7 @@ static int fork_and_write(struct press *p, const enum forked_job *jobs, unsigned
 	ret = press_write_all(p, "after fork()", r);
 	/* Also when the guest is wrong: what came through to a child says why. */
 	for (i = 0; i < nr; i++) {
-		if (forked_end(&children[i], p, &p->proved, r))
+		if (cow_child_end(&children[i], p, &p->proved, r))
 			ret = -1;
 	}
 	return ret;
@@ -56,7 +56,7 @@ static int fork_and_write(struct press *p, const enum forked_job *jobs, unsigned
 
 static int apply_hold(struct press *p, struct result *r)
 {
-	return fork_and_write(p, (enum forked_job[]){ FORKED_HOLDS }, 1, r);
+	return fork_and_write(p, (enum cow_child_job[]){ COW_CHILD_HOLDS }, 1, r);
 }
 
 PRESSURE(cow_fork_hold) = {
@@ -69,13 +69,13 @@ PRESSURE(cow_fork_hold) = {
 	.preserves = COPIED,
 	.rounds = ROUNDS,
 	.needs = { memory_advice_missing },
-	.set_up = forked_prepare,
+	.set_up = cow_child_prepare,
 	.apply = apply_hold,
 };
 
 static int apply_read(struct press *p, struct result *r)
 {
-	return fork_and_write(p, (enum forked_job[]){ FORKED_READS }, 1, r);
+	return fork_and_write(p, (enum cow_child_job[]){ COW_CHILD_READS }, 1, r);
 }
 
 PRESSURE(cow_fork_read) = {
@@ -88,13 +88,13 @@ PRESSURE(cow_fork_read) = {
 	.preserves = COPIED_ALIKE,
 	.rounds = ROUNDS,
 	.needs = { memory_advice_missing },
-	.set_up = forked_prepare,
+	.set_up = cow_child_prepare,
 	.apply = apply_read,
 };
 
 static int apply_write(struct press *p, struct result *r)
 {
-	return fork_and_write(p, (enum forked_job[]){ FORKED_WRITES }, 1, r);
+	return fork_and_write(p, (enum cow_child_job[]){ COW_CHILD_WRITES }, 1, r);
 }
 
 PRESSURE(cow_fork_write) = {
@@ -107,14 +107,14 @@ PRESSURE(cow_fork_write) = {
 	.preserves = COPIED,
 	.rounds = ROUNDS,
 	.needs = { memory_advice_missing },
-	.set_up = forked_prepare,
+	.set_up = cow_child_prepare,
 	.apply = apply_write,
 };
 
 static int apply_many(struct press *p, struct result *r)
 {
-	static const enum forked_job jobs[MAX_CHILDREN] = {
-		FORKED_HOLDS, FORKED_WRITES, FORKED_READS,
+	static const enum cow_child_job jobs[MAX_CHILDREN] = {
+		COW_CHILD_HOLDS, COW_CHILD_WRITES, COW_CHILD_READS,
 	};
 
 	return fork_and_write(p, jobs, MAX_CHILDREN, r);
@@ -130,13 +130,13 @@ PRESSURE(cow_fork_many) = {
 	.preserves = COPIED_ALIKE,
 	.rounds = ROUNDS,
 	.needs = { memory_advice_missing },
-	.set_up = forked_prepare,
+	.set_up = cow_child_prepare,
 	.apply = apply_many,
 };
 
 static int apply_splice(struct press *p, struct result *r)
 {
-	return fork_and_write(p, (enum forked_job[]){ FORKED_SPLICES }, 1, r);
+	return fork_and_write(p, (enum cow_child_job[]){ COW_CHILD_SPLICES }, 1, r);
 }
 
 PRESSURE(cow_fork_splice) = {
@@ -150,12 +150,12 @@ PRESSURE(cow_fork_splice) = {
 	.preserves = COPIED_ALIKE & ~ON_THP & ~ON_HUGETLB,
 	.rounds = ROUNDS,
 	.needs = { memory_advice_missing },
-	.set_up = forked_prepare,
+	.set_up = cow_child_prepare,
 	.apply = apply_splice,
 };
 
 /* Some pages are written before, the others while the child goes. */
-static void write_and_leave(struct press *p, struct forked *child)
+static void write_and_leave(struct press *p, struct cow_child *child)
 {
 	uint64_t visits = progress_visits(p->vm) + p->nr_pages / 2;
 	struct deadline deadline;
@@ -165,12 +165,12 @@ static void write_and_leave(struct press *p, struct forked *child)
 		deadline_start(&deadline, p->budget_ns);
 		while (progress_visits(p->vm) < visits && deadline_poll(&deadline))
 			;
-		forked_leave(child);
+		cow_child_leave(child);
 		return;
 	}
 	for (i = 0; i < p->nr_pages; i++) {
 		if (i == p->nr_pages / 2)
-			forked_leave(child);
+			cow_child_leave(child);
 		guest_store(press_page(p, i), coherence_next(p->coherence, i));
 	}
 	coherence_published(p->coherence);
@@ -181,16 +181,16 @@ static int apply_leave(struct press *p, struct result *r)
 {
 	size_t nr = p->area->size / PAGE_BYTES;
 	pagemap_t *before = pagemap_area(p->area, r), *after;
-	struct forked child;
+	struct cow_child child;
 	int ret;
 
-	if (!before || forked_start(&child, p, FORKED_HOLDS, r)) {
+	if (!before || cow_child_start(&child, p, COW_CHILD_HOLDS, r)) {
 		free(before);
 		return -1;
 	}
 	write_and_leave(p, &child);
 	ret = press_visited(p, "after the end of a child", r);
-	forked_kill(&child);
+	cow_child_kill(&child);
 	after = ret ? NULL : pagemap_area(p->area, r);
 	if (after)
 		p->proved += pagemap_moved(before, after, nr);
@@ -211,6 +211,6 @@ PRESSURE(cow_fork_leave) = {
 	.preserves = COPIED_ALIKE,
 	.rounds = ROUNDS,
 	.needs = { memory_advice_missing, pagemap_missing },
-	.set_up = forked_prepare,
+	.set_up = cow_child_prepare,
 	.apply = apply_leave,
 };

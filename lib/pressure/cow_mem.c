@@ -16,12 +16,12 @@
 
 #include "memory/pagemap.h"
 #include "oracle/oracle.h"
-#include "pressure/foreign.h"
-#include "pressure/forked.h"
+#include "pressure/cow_child.h"
+#include "pressure/remote_access.h"
 
 struct mem {
 	int fd;			/* /proc/self/mem; a child's writes go here as well */
-	struct foreign words;
+	struct remote_access words;
 };
 
 static int set_up(struct press *p, struct result *r)
@@ -34,7 +34,7 @@ static int set_up(struct press *p, struct result *r)
 	mem->fd = open("/proc/self/mem", O_RDWR | O_CLOEXEC);
 	if (mem->fd < 0)
 		return result_errno(r, "open(/proc/self/mem)");
-	return forked_prepare(p, r);
+	return cow_child_prepare(p, r);
 }
 
 static void tear_down(struct press *p)
@@ -48,25 +48,25 @@ static void tear_down(struct press *p)
 
 /* Begin with pages that a child holds, end with others in their place. */
 static int with_child(struct press *p,
-		      int (*write)(struct press *p, struct forked *child, struct result *r),
+		      int (*write)(struct press *p, struct cow_child *child, struct result *r),
 		      struct result *r)
 {
 	size_t nr = p->area->size / PAGE_BYTES;
 	struct mem *mem = p->state;
 	pagemap_t *before = pagemap_area(p->area, r), *after;
-	struct forked child;
+	struct cow_child child;
 	int ret;
 
-	if (!before || forked_start(&child, p, FORKED_HOLDS, r)) {
+	if (!before || cow_child_start(&child, p, COW_CHILD_HOLDS, r)) {
 		free(before);
 		return -1;
 	}
-	foreign_choose(&mem->words, p);
-	ret = write(p, &child, r) || foreign_written(&mem->words, p, p->row->calls, r) ? -1 : 0;
+	remote_access_choose(&mem->words, p);
+	ret = write(p, &child, r) || remote_access_check(&mem->words, p, p->row->calls, r) ? -1 : 0;
 	after = ret ? NULL : pagemap_area(p->area, r);
 	if (after)
 		p->proved += pagemap_moved(before, after, nr);
-	if (forked_end(&child, p, NULL, r) || !after)
+	if (cow_child_end(&child, p, NULL, r) || !after)
 		ret = -1;
 	free(before);
 	free(after);
@@ -78,7 +78,7 @@ static int write_words(struct press *p, const struct mem *mem, struct result *r)
 	unsigned int i;
 
 	for (i = 0; i < p->nr_pages; i++) {
-		off_t at = (off_t)(uintptr_t)foreign_place(&mem->words, p, i);
+		off_t at = (off_t)(uintptr_t)remote_access_place(&mem->words, p, i);
 
 		if (pwrite(mem->fd, &mem->words.value[i], sizeof(guest_u64), at) ==
 		    sizeof(guest_u64))
@@ -91,7 +91,7 @@ static int write_words(struct press *p, const struct mem *mem, struct result *r)
 }
 
 /* Guests that write have to stop meanwhile, as at any read-only memory. */
-static int write_forced(struct press *p, struct forked *child, struct result *r)
+static int write_forced(struct press *p, struct cow_child *child, struct result *r)
 {
 	const struct area *a = p->area;
 	int ret = 0;
@@ -129,11 +129,11 @@ PRESSURE(cow_proc_mem_force) = {
 	.tear_down = tear_down,
 };
 
-static int write_by_mem(struct press *p, struct forked *child, struct result *r)
+static int write_by_mem(struct press *p, struct cow_child *child, struct result *r)
 {
 	const struct mem *mem = p->state;
 
-	return forked_write(child, p, &mem->words, mem->fd, r);
+	return cow_child_write(child, p, &mem->words, mem->fd, r);
 }
 
 static int apply_other(struct press *p, struct result *r)
@@ -164,11 +164,11 @@ static const char *process_vm_missing(void)
 	       "kernel without CONFIG_CROSS_MEMORY_ATTACH" : NULL;
 }
 
-static int write_by_call(struct press *p, struct forked *child, struct result *r)
+static int write_by_call(struct press *p, struct cow_child *child, struct result *r)
 {
 	const struct mem *mem = p->state;
 
-	return forked_write(child, p, &mem->words, -1, r);
+	return cow_child_write(child, p, &mem->words, -1, r);
 }
 
 static int apply_process_vm(struct press *p, struct result *r)

@@ -11,13 +11,13 @@
 #include <unistd.h>
 
 #include "memory/pagemap.h"
-#include "pressure/forked.h"
+#include "pressure/cow_child.h"
 #include "pressure/uring.h"
 
 struct pinned {
 	struct uring ring;
 	int file;		/* what the device reads from */
-	struct foreign words;
+	struct remote_access words;
 };
 
 static int set_up(struct press *p, struct result *r)
@@ -33,7 +33,7 @@ static int set_up(struct press *p, struct result *r)
 	pinned->file = memfd_create("to be read", MFD_CLOEXEC);
 	if (pinned->file < 0)
 		return result_errno(r, "memfd_create()");
-	return forked_prepare(p, r);
+	return cow_child_prepare(p, r);
 }
 
 static void tear_down(struct press *p)
@@ -52,13 +52,13 @@ static int device_writes(struct press *p, struct pinned *pinned, struct result *
 {
 	const size_t size = p->nr_pages * sizeof(guest_u64);
 
-	foreign_choose(&pinned->words, p);
+	remote_access_choose(&pinned->words, p);
 	if (pwrite(pinned->file, pinned->words.value, size, 0) != (ssize_t)size)
 		return result_errno(r, "pwrite(memfd, %zu)", size);
-	if (uring_read(&pinned->ring, pinned->file, foreign_place(&pinned->words, p, 0),
+	if (uring_read(&pinned->ring, pinned->file, remote_access_place(&pinned->words, p, 0),
 		       vm_shared(p->vm)->stride, p->nr_pages, r))
 		return -1;
-	return foreign_written(&pinned->words, p, "a read by io_uring", r);
+	return remote_access_check(&pinned->words, p, "a read by io_uring", r);
 }
 
 static int judge_frames(struct press *p, const pagemap_t *before, struct result *r)
@@ -80,16 +80,16 @@ static int judge_frames(struct press *p, const pagemap_t *before, struct result 
 static int fork_pinned(struct press *p, struct pinned *pinned, struct result *r)
 {
 	pagemap_t *before = pagemap_area(p->area, r);
-	struct forked child;
+	struct cow_child child;
 	int ret;
 
-	if (!before || forked_start(&child, p, FORKED_HOLDS, r)) {
+	if (!before || cow_child_start(&child, p, COW_CHILD_HOLDS, r)) {
 		free(before);
 		return -1;
 	}
 	ret = press_write_all(p, "after fork() of pinned memory", r) ||
 	      judge_frames(p, before, r) || device_writes(p, pinned, r) ? -1 : 0;
-	if (forked_end(&child, p, &p->proved, r))
+	if (cow_child_end(&child, p, &p->proved, r))
 		ret = -1;
 	free(before);
 	return ret;

@@ -10,7 +10,7 @@
 #include "base/deadline.h"
 #include "oracle/oracle.h"
 #include "pressure/huge.h"
-#include "pressure/written.h"
+#include "pressure/write_tracking.h"
 #include "vm/dirty_log.h"
 
 #define LOG_NS		2000000ULL	/* a guest that writes nothing is logged so long */
@@ -39,17 +39,17 @@ static int judge(const struct dirty_log *log, const struct press *p, struct resu
 
 static int log_for_a_while(struct dirty_log *log, struct press *p, struct result *r)
 {
-	struct written written = { .begun = false };
+	struct write_tracking tracking = { .begun = false };
 
 	if (dirty_log_harvest(log, r))
 		return -1;
-	written_begin(&written, p);
+	write_tracking_begin(&tracking, p);
 	if (p->coherence->writer != GUEST_WRITER_VCPU) {
 		sleep_ns(LOG_NS);
 		return dirty_log_harvest(log, r);
 	}
 	/* If not, it stands still, which others judge. */
-	if (!written_all(&written, p))
+	if (!write_tracking_all(&tracking, p))
 		return 0;
 	return dirty_log_harvest(log, r) || judge(log, p, r) ? -1 : 0;
 }

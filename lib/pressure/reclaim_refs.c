@@ -9,7 +9,7 @@
 
 #include "host/hostfile.h"
 #include "memory/pagemap.h"
-#include "pressure/written.h"
+#include "pressure/write_tracking.h"
 
 #define CLEAR_REFS	"/proc/self/clear_refs"
 #define CLEAR_USED	"1"
@@ -63,15 +63,15 @@ static int count_dirty(const struct press *p, unsigned int *dirty, unsigned int 
 }
 
 /* What the guest has written to since the bits were cleared must have them again. */
-static int judge(const struct press *p, const struct written *w, struct result *r)
+static int judge(const struct press *p, const struct write_tracking *w, struct result *r)
 {
 	unsigned int dirty, first_clean;
 
-	if (!written_all(w, p))
+	if (!write_tracking_all(w, p))
 		return 0;
 	if (count_dirty(p, &dirty, &first_clean, r))
 		return -1;
-	return first_clean < p->nr_pages ? written_lost(p, first_clean, r) : 0;
+	return first_clean < p->nr_pages ? write_tracking_lost(p, first_clean, r) : 0;
 }
 
 /* With the guest paused, nobody sets what was cleared. */
@@ -87,7 +87,7 @@ static int clear_and_count(struct press *p, struct result *r)
 }
 
 struct rounds {
-	struct written written;
+	struct write_tracking tracking;
 	unsigned int done;
 };
 
@@ -108,17 +108,17 @@ static int apply_soft_dirty(struct press *p, struct result *r)
 	struct rounds *rounds = p->state;
 	int ret;
 
-	if (judge(p, &rounds->written, r))
+	if (judge(p, &rounds->tracking, r))
 		return -1;
 	if (rounds->done++ % 2) {
 		ret = clear(CLEAR_WRITTEN, r);
-		written_begin(&rounds->written, p);
+		write_tracking_begin(&rounds->tracking, p);
 		return ret;
 	}
 	if (press_pause(p, r))
 		return -1;
 	ret = clear_and_count(p, r);
-	written_begin(&rounds->written, p);
+	write_tracking_begin(&rounds->tracking, p);
 	press_resume(p);
 	return ret;
 }

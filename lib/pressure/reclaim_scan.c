@@ -12,7 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "pressure/written.h"
+#include "pressure/write_tracking.h"
 
 /* Younger than the oldest headers that this is built with. */
 struct scan_region {
@@ -62,7 +62,7 @@ static const char *scan_missing(void)
 }
 
 struct scan {
-	struct written written;
+	struct write_tracking tracking;
 	int userfaultfd, pagemap;
 	struct scan_region *regions;
 };
@@ -136,19 +136,19 @@ static int apply_scan(struct press *p, struct result *r)
 		.vec = (uintptr_t)s->regions, .vec_len = a->size / PAGE_BYTES,
 		.category_mask = SCAN_WRITTEN, .return_mask = SCAN_WRITTEN,
 	};
-	bool all = written_all(&s->written, p);
+	bool all = write_tracking_all(&s->tracking, p);
 	unsigned int i;
 	int nr;
 
 	nr = ioctl(s->pagemap, SCAN, &arg);
 	if (nr < 0)
 		return result_errno(r, "PAGEMAP_SCAN(%p, %zu, WP_MATCHING)", a->hva, a->size);
-	written_begin(&s->written, p);
+	write_tracking_begin(&s->tracking, p);
 	for (i = 0; i < p->nr_pages; i++) {
 		if (reported(s, nr, (char *)press_page(p, i)))
 			p->proved++;
 		else if (all)
-			return written_lost(p, i, r);
+			return write_tracking_lost(p, i, r);
 	}
 	return 0;
 }

@@ -4,14 +4,14 @@
  */
 #include "base/deadline.h"
 #include "oracle/oracle.h"
-#include "pressure/written.h"
+#include "pressure/write_tracking.h"
 
 static uint64_t visits_of(const struct press *p, unsigned int vcpu)
 {
 	return guest_load(&vm_shared(p->vm)->vcpu[vcpu].visits);
 }
 
-void written_begin(struct written *w, const struct press *p)
+void write_tracking_begin(struct write_tracking *w, const struct press *p)
 {
 	unsigned int id;
 
@@ -20,7 +20,7 @@ void written_begin(struct written *w, const struct press *p)
 	w->begun = true;
 }
 
-bool written_all(const struct written *w, const struct press *p)
+bool write_tracking_all(const struct write_tracking *w, const struct press *p)
 {
 	uint64_t want = press_visits(p);
 	struct deadline deadline;
@@ -38,7 +38,7 @@ bool written_all(const struct written *w, const struct press *p)
 	return true;
 }
 
-int written_lost(const struct press *p, unsigned int page, struct result *r)
+int write_tracking_lost(const struct press *p, unsigned int page, struct result *r)
 {
 	return result_fail(r, CONTRACT_CONTENTS,
 			   "the guest wrote to page %u at %p after the mm had begun to watch for writes, and the mm does not know",

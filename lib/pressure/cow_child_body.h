@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* What passes between a process and the children with which it shares memory. */
-#ifndef FORKED_CHILD_H
-#define FORKED_CHILD_H
+#ifndef COW_CHILD_BODY_H
+#define COW_CHILD_BODY_H
 
-#include "pressure/forked.h"
+#include "pressure/cow_child.h"
 
 /* What the parent says.  The child answers each, and its own readiness, with a byte. */
-#define FORKED_WRITE	'w'	/* write the words to the parent */
-#define FORKED_LOOK	'l'	/* look for the last time, answer, exit */
-#define FORKED_LEAVE	'x'	/* exit at once */
+#define COW_CHILD_WRITE	'w'	/* write the words to the parent */
+#define COW_CHILD_LOOK	'l'	/* look for the last time, answer, exit */
+#define COW_CHILD_LEAVE	'x'	/* exit at once */
 
 /* Shared between the two. */
-struct forked_memory {
+struct cow_child_memory {
 	/* By the parent, around fork(): what the stamps lie between. */
 	guest_u64 floor[GUEST_MAX_PAGES];
 	guest_u64 ceiling[GUEST_MAX_PAGES];
@@ -19,7 +19,7 @@ struct forked_memory {
 	guest_u64 snapshot[GUEST_MAX_PAGES];
 	guest_u64 expect[GUEST_MAX_PAGES];
 	/* By the parent: what to write to it, and how. */
-	struct foreign words;
+	struct remote_access words;
 	int mem;
 	unsigned int wrong;	/* pages at the worst look; the first of them: */
 	unsigned int page;
@@ -29,23 +29,23 @@ struct forked_memory {
 	char call[24];
 };
 
-struct forked_child {
-	enum forked_job job;
+struct cow_child_body {
+	enum cow_child_job job;
 	int fd;
 	int pipe[2];
 	pid_t parent;
 	char *hva;
 	size_t size, stride;
 	unsigned int nr_pages;
-	struct forked_memory *memory;
+	struct cow_child_memory *memory;
 };
 
 /*
- * forked_child_run() - the life of a child
+ * cow_child_body_run() - the life of a child
  *
  * Other threads may have held any lock at fork(): only system calls and memory
  * from here on.
  */
-void forked_child_run(struct forked_child *c) __attribute__((noreturn));
+void cow_child_body_run(struct cow_child_body *c) __attribute__((noreturn));
 
 #endif

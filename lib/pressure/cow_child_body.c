@@ -12,23 +12,23 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "pressure/forked_child.h"
+#include "pressure/cow_child_body.h"
 
 /* What the child writes is no stamp: its page number is larger than any. */
 #define MARK		0xc41d000000000000ULL
 
-static guest_u64 *word(const struct forked_child *c, unsigned int page)
+static guest_u64 *word(const struct cow_child_body *c, unsigned int page)
 {
 	return (guest_u64 *)(c->hva + page * c->stride);
 }
 
-static void failed(struct forked_child *c, const char *call)
+static void failed(struct cow_child_body *c, const char *call)
 {
 	c->memory->error = errno;
 	strncpy(c->memory->call, call, sizeof(c->memory->call) - 1);
 }
 
-static void take_snapshot(struct forked_child *c)
+static void take_snapshot(struct cow_child_body *c)
 {
 	unsigned int i;
 
@@ -38,7 +38,7 @@ static void take_snapshot(struct forked_child *c)
 	}
 }
 
-static void write_marks(struct forked_child *c)
+static void write_marks(struct cow_child_body *c)
 {
 	unsigned int i;
 
@@ -49,7 +49,7 @@ static void write_marks(struct forked_child *c)
 }
 
 /* A slot of the pipe holds a page, of which one word is to be read. */
-static void splice_pages(struct forked_child *c)
+static void splice_pages(struct cow_child_body *c)
 {
 	unsigned int i;
 
@@ -70,20 +70,20 @@ static void splice_pages(struct forked_child *c)
 		failed(c, "munmap()");
 }
 
-static guest_u64 look_at(struct forked_child *c, unsigned int page)
+static guest_u64 look_at(struct cow_child_body *c, unsigned int page)
 {
 	guest_u64 seen = 0;
 
-	if (c->job != FORKED_SPLICES)
+	if (c->job != COW_CHILD_SPLICES)
 		return guest_load(word(c, page));
 	if (read(c->pipe[0], &seen, sizeof(seen)) != sizeof(seen))
 		failed(c, "read(pipe)");
 	return seen;
 }
 
-static void compare(struct forked_child *c)
+static void compare(struct cow_child_body *c)
 {
-	struct forked_memory *m = c->memory;
+	struct cow_child_memory *m = c->memory;
 	unsigned int i, wrong = 0;
 
 	for (i = 0; i < c->nr_pages; i++) {
@@ -102,9 +102,9 @@ static void compare(struct forked_child *c)
 }
 
 /* Where the pages are here, they are in the parent. */
-static void write_to_parent(struct forked_child *c)
+static void write_to_parent(struct cow_child_body *c)
 {
-	const struct forked_memory *m = c->memory;
+	const struct cow_child_memory *m = c->memory;
 	const ssize_t size = sizeof(guest_u64);
 	unsigned int i;
 
@@ -125,7 +125,7 @@ static void write_to_parent(struct forked_child *c)
 }
 
 /* The parent's next word; without waiting, 0 if it has none. */
-static char hear(const struct forked_child *c, bool wait)
+static char hear(const struct cow_child_body *c, bool wait)
 {
 	ssize_t got;
 	char said;
@@ -135,27 +135,27 @@ static char hear(const struct forked_child *c, bool wait)
 	} while (got < 0 && errno == EINTR);
 	if (got < 0 && errno == EAGAIN)
 		return 0;
-	return got == 1 ? said : FORKED_LEAVE;
+	return got == 1 ? said : COW_CHILD_LEAVE;
 }
 
-static void say_ready(const struct forked_child *c)
+static void say_ready(const struct cow_child_body *c)
 {
 	if (send(c->fd, "r", 1, MSG_NOSIGNAL) != 1)
 		_exit(1);
 }
 
-void forked_child_run(struct forked_child *c)
+void cow_child_body_run(struct cow_child_body *c)
 {
 	char said;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	take_snapshot(c);
-	if (c->job == FORKED_WRITES)
+	if (c->job == COW_CHILD_WRITES)
 		write_marks(c);
-	if (c->job == FORKED_SPLICES)
+	if (c->job == COW_CHILD_SPLICES)
 		splice_pages(c);
 	say_ready(c);
-	while ((said = hear(c, c->job != FORKED_READS)) == 0 || said == FORKED_WRITE) {
+	while ((said = hear(c, c->job != COW_CHILD_READS)) == 0 || said == COW_CHILD_WRITE) {
 		if (!said) {
 			compare(c);
 			continue;
@@ -163,7 +163,7 @@ void forked_child_run(struct forked_child *c)
 		write_to_parent(c);
 		say_ready(c);
 	}
-	if (said == FORKED_LOOK) {
+	if (said == COW_CHILD_LOOK) {
 		compare(c);
 		say_ready(c);
 	}

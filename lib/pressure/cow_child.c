@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Children that share the guest's memory copy-on-write: how they are started,
- * asked and ended by their parent.  What they do is in forked_child.c.
+ * asked and ended by their parent.  What they do is in cow_child_body.c.
  */
 #include <errno.h>
 #include <poll.h>
@@ -14,9 +14,9 @@
 
 #include "base/deadline.h"
 #include "oracle/oracle.h"
-#include "pressure/forked_child.h"
+#include "pressure/cow_child_body.h"
 
-int forked_prepare(struct press *p, struct result *r)
+int cow_child_prepare(struct press *p, struct result *r)
 {
 	const struct area *system = &p->vm->system;
 
@@ -27,7 +27,7 @@ int forked_prepare(struct press *p, struct result *r)
 }
 
 /* Its end of the connection is closed. */
-static int died(struct forked *f, struct result *r)
+static int died(struct cow_child *f, struct result *r)
 {
 	int status = 0;
 
@@ -40,7 +40,7 @@ static int died(struct forked *f, struct result *r)
 }
 
 /* The child's next word. */
-static int await(struct forked *f, const struct press *p, struct result *r)
+static int await(struct cow_child *f, const struct press *p, struct result *r)
 {
 	struct pollfd poll_fd = { .fd = f->fd, .events = POLLIN };
 	struct deadline deadline;
@@ -56,9 +56,9 @@ static int await(struct forked *f, const struct press *p, struct result *r)
 }
 
 /* Between what was there for sure before fork() and what was announced after it. */
-static int judge_snapshot(const struct forked *f, struct result *r)
+static int judge_snapshot(const struct cow_child *f, struct result *r)
 {
-	const struct forked_memory *m = f->memory;
+	const struct cow_child_memory *m = f->memory;
 	unsigned int i;
 
 	for (i = 0; i < f->nr_pages; i++) {
@@ -76,9 +76,9 @@ static int judge_snapshot(const struct forked *f, struct result *r)
 	return 0;
 }
 
-static int judge_end(const struct forked *f, struct result *r)
+static int judge_end(const struct cow_child *f, struct result *r)
 {
-	const struct forked_memory *m = f->memory;
+	const struct cow_child_memory *m = f->memory;
 
 	if (m->error)
 		return result_error(r, "the child of fork(): %s: %s", m->call, strerror(m->error));
@@ -89,7 +89,7 @@ static int judge_end(const struct forked *f, struct result *r)
 			   m->wrong, f->nr_pages, m->page, m->seen, m->expected);
 }
 
-static int connect_child(struct forked *f, int *theirs, struct result *r)
+static int connect_child(struct cow_child *f, int *theirs, struct result *r)
 {
 	int pair[2];
 
@@ -106,10 +106,10 @@ static int connect_child(struct forked *f, int *theirs, struct result *r)
 	return 0;
 }
 
-static int start(struct forked *f, struct press *p, int theirs, struct result *r)
+static int start(struct cow_child *f, struct press *p, int theirs, struct result *r)
 {
 	const struct guest_page *records = vm_records(p->vm);
-	struct forked_child child = {
+	struct cow_child_body child = {
 		.job = f->job,
 		.fd = theirs,
 		.hva = p->area->hva,
@@ -129,17 +129,17 @@ static int start(struct forked *f, struct press *p, int theirs, struct result *r
 		return result_errno(r, "fork()");
 	}
 	if (!f->pid)
-		forked_child_run(&child);
+		cow_child_body_run(&child);
 	for (i = 0; i < p->nr_pages; i++)
 		f->memory->ceiling[i] = guest_load(&records[i].ceiling);
 	return 0;
 }
 
-int forked_start(struct forked *f, struct press *p, enum forked_job job, struct result *r)
+int cow_child_start(struct cow_child *f, struct press *p, enum cow_child_job job, struct result *r)
 {
 	int theirs = -1, ret;
 
-	*f = (struct forked) { .fd = -1, .job = job, .nr_pages = p->nr_pages };
+	*f = (struct cow_child) { .fd = -1, .job = job, .nr_pages = p->nr_pages };
 	ret = connect_child(f, &theirs, r) || start(f, p, theirs, r) ? -1 : 0;
 	/* Now an end of the child is an end of file here. */
 	if (theirs >= 0)
@@ -147,23 +147,23 @@ int forked_start(struct forked *f, struct press *p, enum forked_job job, struct 
 	if (!ret && (await(f, p, r) || judge_end(f, r) || judge_snapshot(f, r)))
 		ret = -1;
 	if (ret)
-		forked_kill(f);
+		cow_child_kill(f);
 	return ret;
 }
 
-static int ask(struct forked *f, const struct press *p, char word, struct result *r)
+static int ask(struct cow_child *f, const struct press *p, char word, struct result *r)
 {
 	if (send(f->fd, &word, 1, MSG_NOSIGNAL) != 1)
 		return died(f, r);
 	return await(f, p, r);
 }
 
-int forked_write(struct forked *f, struct press *p, const struct foreign *words, int mem,
-		 struct result *r)
+int cow_child_write(struct cow_child *f, struct press *p, const struct remote_access *words,
+		    int mem, struct result *r)
 {
 	f->memory->words = *words;
 	f->memory->mem = mem;
-	if (ask(f, p, FORKED_WRITE, r))
+	if (ask(f, p, COW_CHILD_WRITE, r))
 		return -1;
 	if (f->memory->error == EPERM)
 		return result_skip(r, "%s: may not: see kernel.yama.ptrace_scope",
@@ -171,27 +171,27 @@ int forked_write(struct forked *f, struct press *p, const struct foreign *words,
 	return judge_end(f, r);
 }
 
-int forked_end(struct forked *f, struct press *p, uint64_t *copies, struct result *r)
+int cow_child_end(struct cow_child *f, struct press *p, uint64_t *copies, struct result *r)
 {
-	int ret = ask(f, p, FORKED_LOOK, r) || judge_end(f, r) ? -1 : 0;
+	int ret = ask(f, p, COW_CHILD_LOOK, r) || judge_end(f, r) ? -1 : 0;
 	unsigned int i;
 
 	for (i = 0; !ret && copies && i < f->nr_pages; i++)
 		*copies += f->memory->expect[i] != guest_load(press_page(p, i));
-	forked_kill(f);
+	cow_child_kill(f);
 	return ret;
 }
 
-void forked_leave(struct forked *f)
+void cow_child_leave(struct cow_child *f)
 {
-	char word = FORKED_LEAVE;
+	char word = COW_CHILD_LEAVE;
 
 	/* One that is gone already needs not be told. */
 	if (send(f->fd, &word, 1, MSG_NOSIGNAL) != 1)
 		kill(f->pid, SIGKILL);
 }
 
-void forked_kill(struct forked *f)
+void cow_child_kill(struct cow_child *f)
 {
 	if (f->pid > 0) {
 		kill(f->pid, SIGKILL);
@@ -202,5 +202,5 @@ void forked_kill(struct forked *f)
 		close(f->fd);
 	if (f->memory)
 		munmap(f->memory, sizeof(*f->memory));
-	*f = (struct forked) { .fd = -1 };
+	*f = (struct cow_child) { .fd = -1 };
 }
