@@ -227,9 +227,9 @@ static const struct mn_choice choices[] = {
  * Runs after KVM's own start(): the cache is invalid by then, and whoever wants to
  * use it must wait until the page is really gone.
  */
-static const struct injector_setup delayer = {
-	.name = "delayer_before_kvm",
-	.kind = "delayer",
+static const struct injector_setup delay = {
+	.name = "delay_before_kvm",
+	.kind = "delay",
 	.count = 1,
 	.knob = "delay_start_us 2000",
 	.before_kvm = true,
@@ -246,7 +246,7 @@ static void add_variants(void)
 
 	mn_account_begin();
 	mn_add_chosen(&base, "kvmclock", choices, &turn, add, 0);
-	base.injector = &delayer;
+	base.injector = &delay;
 	/* Each invalidation takes its time; an area has dozens. */
 	base.rounds = 2;
 	mn_add_chosen(&base, "kvmclock", choices, &turn, add, 0);

@@ -2,7 +2,7 @@
 /*
  * mn_delay_test - faults while an invalidation is held open.
  *
- * A delayer holds KVM's count up: the list of notifiers is walked last-in
+ * A delaying notifier holds KVM's count up: the list of notifiers is walked last-in
  * first, so one attached before the VM sleeps in start() behind KVM's, one
  * attached after it sleeps in end() ahead of KVM's.  Races so become
  * certainties, and are judged by the order of events, never by time: what is

@@ -2,7 +2,7 @@
 /*
  * mn_delay_vm_test - the life of a VM while an invalidation is held open.
  *
- * As in mn_delay_test a delayer holds the invalidation open, and the order of
+ * As in mn_delay_test a delaying notifier holds the invalidation open, and the order of
  * events is judged, never time:
  *
  *   memslot	an update waits for active == 0, and completes (v5.15);
@@ -188,15 +188,15 @@ static void close_vm(void *arg)
 /*
  * A second VM over the same memory, with nothing but its descriptor to keep
  * it: a vCPU would keep it mapped, and munmap() waits for whoever holds
- * mmap_lock.  The delayer must stand in the same order to it as to the first.
+ * mmap_lock.  The delaying notifier must stand in the same order to it as to the first.
  */
 static int open_bare_vm(struct stage *s, struct vm *bare, struct result *r)
 {
-	struct injector *delayer = &s->run.injectors[0];
+	struct injector *delay = &s->run.injectors[0];
 	bool after = !orders[s->order].before_kvm;
 	int ret = -1;
 
-	if (after && injector_detach(delayer, r))
+	if (after && injector_detach(delay, r))
 		return -1;
 	do {
 		bare->fd = ioctl(s->run.vm.kvm, KVM_CREATE_VM, 0);
@@ -204,7 +204,7 @@ static int open_bare_vm(struct stage *s, struct vm *bare, struct result *r)
 	if (bare->fd < 0)
 		return result_errno(r, "KVM_CREATE_VM");
 	snprintf(bare->name, sizeof(bare->name), "%d-%d", gettid(), bare->fd);
-	if (!inject_watch(bare->fd, r) && (!after || !injector_attach(delayer, r))) {
+	if (!inject_watch(bare->fd, r) && (!after || !injector_attach(delay, r))) {
 		ret = vm_set_slot(bare, VM_SLOT_AREA, GUEST_AREA_GPA, s->run.area.hva,
 				  s->run.area.size);
 		if (ret)
@@ -253,12 +253,12 @@ FIXTURE_VARIANT(killed) {
 };
 
 FIXTURE_VARIANT_ADD(killed, start_behind_kvm) {
-	.injector = { .kind = "delayer", .count = 1, .knob = "delay_start_us 1000000",
+	.injector = { .kind = "delay", .count = 1, .knob = "delay_start_us 1000000",
 		      .before_kvm = true },
 };
 
 FIXTURE_VARIANT_ADD(killed, end_ahead_of_kvm) {
-	.injector = { .kind = "delayer", .count = 1, .knob = "delay_end_us 1000000" },
+	.injector = { .kind = "delay", .count = 1, .knob = "delay_end_us 1000000" },
 };
 
 FIXTURE_SETUP(killed)

@@ -207,7 +207,7 @@ TEST_F(guest_memfd, guest)
 		mn_run_scenario_with(&variant->spec, &protected_vm, &steps, NULL);
 }
 
-/* No observer and no refuser: the mm has no part in it. */
+/* No observer and no failing notifier: the mm has no part in it. */
 static void add_variants(void)
 {
 	FIXTURE_VARIANT(guest_memfd) variant = {

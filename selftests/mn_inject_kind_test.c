@@ -30,7 +30,7 @@ FIXTURE_TEARDOWN(kind)
 	bed_tear_down(&self->bed, mn.result);
 }
 
-/* ---- observer and refuser ---- */
+/* ---- observer and eagain ---- */
 
 TEST_F(kind, observer)
 {
@@ -51,13 +51,13 @@ TEST_F(kind, observer)
 			    (unsigned long long)s.starts, (unsigned long long)s.ends);
 }
 
-TEST_F(kind, refuser_lets_blockable_pass)
+TEST_F(kind, eagain_lets_blockable_pass)
 {
 	struct injector *i = &self->bed.one;
 	struct injector_status s;
 	struct result *r = mn.result;
 
-	if (!bed_ready(r) || bed_attach(&self->bed, i, "refuser", r) ||
+	if (!bed_ready(r) || bed_attach(&self->bed, i, "eagain", r) ||
 	    bed_dontneed(&self->bed, 0, BED_PAGES, r) ||
 	    expect("refused", bed_reap_times(&self->bed, 4, r), 4, r) || injector_read(i, &s, r))
 		return;
@@ -67,7 +67,7 @@ TEST_F(kind, refuser_lets_blockable_pass)
 		result_error(r, "madvise(MADV_DONTNEED) was not seen");
 }
 
-/* ---- delayer ---- */
+/* ---- delay ---- */
 
 #define DELAY_US	20000
 
@@ -91,13 +91,13 @@ static int delayed_dontneed(struct bed *bed, long start_us, long end_us,
 	return expect("starts without an end", s->starts - s->ends, 0, r);
 }
 
-TEST_F(kind, delayer)
+TEST_F(kind, delay)
 {
 	struct bed *bed = &self->bed;
 	struct injector_status s;
 	struct result *r = mn.result;
 
-	if (!bed_ready(r) || bed_attach(bed, &bed->one, "delayer", r) ||
+	if (!bed_ready(r) || bed_attach(bed, &bed->one, "delay", r) ||
 	    delayed_dontneed(bed, 0, 0, &s, r) ||
 	    expect("delays not asked for", s.delayed_starts + s.delayed_ends, 0, r) ||
 	    delayed_dontneed(bed, DELAY_US, 0, &s, r) ||
@@ -111,13 +111,13 @@ TEST_F(kind, delayer)
 	expect("delayed of both", s.delayed_starts + s.delayed_ends, s.starts + s.ends, r);
 }
 
-TEST_F(kind, delayer_knobs)
+TEST_F(kind, delay_knobs)
 {
 	struct bed *bed = &self->bed;
 	struct injector_status s;
 	struct result *r = mn.result;
 
-	if (!bed_ready(r) || bed_attach(bed, &bed->one, "delayer", r) ||
+	if (!bed_ready(r) || bed_attach(bed, &bed->one, "delay", r) ||
 	    injector_delay(&bed->one, 1, 1, r) || injector_events(&bed->one, "migrate", r) ||
 	    bed_dontneed(bed, 0, BED_PAGES, r) || injector_read(&bed->one, &s, r) ||
 	    expect("delays of other events", s.delayed_starts + s.delayed_ends, 0, r) ||
@@ -130,13 +130,13 @@ TEST_F(kind, delayer_knobs)
 }
 
 /* Where it may not sleep it spins, for a thousandth of what it was told. */
-TEST_F(kind, delayer_in_nonblockable)
+TEST_F(kind, delay_in_nonblockable)
 {
 	struct bed *bed = &self->bed;
 	struct injector_status s;
 	struct result *r = mn.result;
 
-	if (!bed_ready(r) || bed_attach(bed, &bed->one, "delayer", r) ||
+	if (!bed_ready(r) || bed_attach(bed, &bed->one, "delay", r) ||
 	    injector_delay(&bed->one, INJECTOR_MAX_DELAY_US, 0, r) ||
 	    expect("refused", bed_reap_times(bed, 1, r), 0, r) || injector_read(&bed->one, &s, r))
 		return;
@@ -168,7 +168,7 @@ static uint64_t cut_short(struct bed *bed, int (*end)(struct injector *i, struct
 	uint64_t begin;
 	int ret;
 
-	if (bed_attach(bed, &bed->one, "delayer", r) ||
+	if (bed_attach(bed, &bed->one, "delay", r) ||
 	    injector_delay(&bed->one, INJECTOR_MAX_DELAY_US, 0, r))
 		return 0;
 	begin = now_ns();
@@ -276,32 +276,32 @@ TEST_F(kind, interval_sequence)
 			     (unsigned long long)s.seq_begun);
 }
 
-TEST_F(kind, interval_and_refuser_kept_apart)
+TEST_F(kind, interval_and_eagain_kept_apart)
 {
 	struct bed *bed = &self->bed;
 	struct injector *i = &bed->one, *j = &bed->two;
 	struct result *r = mn.result;
 
-	if (!bed_ready(r) || bed_attach(bed, i, "interval", r) || injector_open(j, "refuser", r) ||
+	if (!bed_ready(r) || bed_attach(bed, i, "interval", r) || injector_open(j, "eagain", r) ||
 	    injector_knob(i, KNOB_TIMES, 0, r) || injector_knob(j, KNOB_TIMES, 0, r) ||
-	    expect("refuser beside an interval", injector_try(j, "attach"), -EBUSY, r) ||
+	    expect("eagain beside an interval", injector_try(j, "attach"), -EBUSY, r) ||
 	    injector_detach(i, r) ||
-	    expect("refuser after an interval", injector_try(j, "attach"), -EBUSY, r) ||
+	    expect("eagain after an interval", injector_try(j, "attach"), -EBUSY, r) ||
 	    injector_knob(j, KNOB_MIXED, 1, r) || injector_attach(j, r) ||
-	    expect("interval beside a refuser", injector_try(i, "attach"), -EBUSY, r) ||
+	    expect("interval beside eagain", injector_try(i, "attach"), -EBUSY, r) ||
 	    injector_knob(i, KNOB_MIXED, 1, r) || injector_attach(i, r))
 		return;
 	/* Both let all pass: no invalidation is left without its end, and both can go. */
 	expect("refused", bed_reap_times(bed, 2, r), 0, r);
 }
 
-/* ---- sleeper ---- */
+/* ---- gate ---- */
 
 #define NR_FAULTERS	2
 
-/* A user of the sleeper's device, in a thread of its own. */
+/* A user of the device of a gating notifier, in a thread of its own. */
 struct faulter {
-	struct injector *sleeper;
+	struct injector *gate;
 	const void *address;
 	pthread_t thread;
 	uint32_t go, done;
@@ -315,7 +315,7 @@ static void *fault(void *arg)
 
 	while (!__atomic_load_n(&f->go, __ATOMIC_ACQUIRE))
 		sleep_ns(DEADLINE_POLL_NS);
-	f->ret = f->go > 1 ? 0 : injector_fault(f->sleeper, f->address, &f->result);
+	f->ret = f->go > 1 ? 0 : injector_fault(f->gate, f->address, &f->result);
 	__atomic_store_n(&f->done, 1, __ATOMIC_RELEASE);
 	return NULL;
 }
@@ -327,7 +327,7 @@ static int faulters_start(struct faulter *f, struct bed *bed, struct result *r)
 
 	memset(f, 0, NR_FAULTERS * sizeof(*f));
 	for (n = 0; n < NR_FAULTERS; n++) {
-		f[n].sleeper = &bed->one;
+		f[n].gate = &bed->one;
 		f[n].address = bed->mem + n * PAGE_BYTES;
 		result_init(&f[n].result);
 		errno = pthread_create(&f[n].thread, NULL, fault, &f[n]);
@@ -389,7 +389,7 @@ static int both_wait(struct bed *bed, struct faulter *f, struct result *r)
 }
 
 /*
- * A delayer that runs after the sleeper keeps a range active for @us; meanwhile
+ * A delaying notifier that runs after the gating one keeps a range active for @us; meanwhile
  * @meanwhile happens to two users that fault in it.
  *
  * Return: as @meanwhile, 1 when it has shown what it is for.
@@ -402,7 +402,7 @@ static int while_active(struct bed *bed, long us,
 	struct bed_thread t;
 	int ret;
 
-	if (bed_attach(bed, &bed->two, "delayer", r) || bed_attach(bed, &bed->one, "sleeper", r) ||
+	if (bed_attach(bed, &bed->two, "delay", r) || bed_attach(bed, &bed->one, "gate", r) ||
 	    injector_delay(&bed->two, us, 0, r) ||
 	    faulters_start(faulters, bed, r) || bed_thread_start(&t, bed, false, r))
 		return -1;
@@ -447,7 +447,7 @@ static int outside_goes_on(struct bed *bed, struct faulter *f, struct result *r)
 	return ret == 1 && faulters_done(f) ? 0 : ret;
 }
 
-TEST_F(kind, sleeper)
+TEST_F(kind, gate)
 {
 	show_while_active(&self->bed, outside_goes_on, mn.result);
 }
@@ -477,7 +477,7 @@ static int signal_ends_it(struct bed *bed, struct faulter *f, struct result *r)
 	return f->ret == 1;
 }
 
-TEST_F(kind, sleeper_interrupted)
+TEST_F(kind, gate_interrupted)
 {
 	show_while_active(&self->bed, signal_ends_it, mn.result);
 }
@@ -492,7 +492,7 @@ static int detach_ends_it(struct bed *bed, struct faulter *f, struct result *r)
 	return ret;
 }
 
-TEST_F(kind, sleeper_detached)
+TEST_F(kind, gate_detached)
 {
 	show_while_active(&self->bed, detach_ends_it, mn.result);
 }

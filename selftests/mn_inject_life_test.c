@@ -19,7 +19,7 @@ MN_ABOUT("injectors come and go in any order, whatever else is under way", 1, 6,
 #define MODULE		"mmu_notifier_inject"
 #define TRIES		5	/* at something that a busy bed can spoil */
 
-static const char *const kinds[] = { "refuser", "observer", "delayer", "interval", "sleeper" };
+static const char *const kinds[] = { "eagain", "observer", "delay", "interval", "gate" };
 
 FIXTURE(life) {
 	struct bed bed;
@@ -49,7 +49,7 @@ static int balanced(const struct injector *i, struct result *r)
 
 /* ---- order ---- */
 
-static const char *const together[] = { "refuser", "observer", "refuser", "sleeper", "delayer" };
+static const char *const together[] = { "eagain", "observer", "eagain", "gate", "delay" };
 
 #define NR_TOGETHER	ARRAY_SIZE(together)
 
@@ -62,11 +62,11 @@ static int in_order(struct bed *bed, struct injector *all, unsigned int first, s
 		if (bed_attach(bed, &all[n], together[(first + n) % NR_TOGETHER], r))
 			return -1;
 	}
-	if (expect("refused with two refusers", bed_reap_times(bed, 3, r), 3, r) ||
+	if (expect("refused with two of eagain", bed_reap_times(bed, 3, r), 3, r) ||
 	    bed_dontneed(bed, 0, BED_PAGES, r))
 		return -1;
 	for (n = 0; n < NR_TOGETHER; n++) {
-		if (strcmp(together[(first + n) % NR_TOGETHER], "refuser") && balanced(&all[n], r))
+		if (strcmp(together[(first + n) % NR_TOGETHER], "eagain") && balanced(&all[n], r))
 			return -1;
 	}
 	for (n = 0; n < NR_TOGETHER; n++) {
@@ -139,8 +139,8 @@ static int around_kvm(struct bed *bed, struct vm *vm, bool before, struct result
 	struct health health;
 	int ret;
 
-	if ((before && bed_attach(bed, &bed->one, "delayer", r)) || vm_create(vm, 1, r) ||
-	    (!before && bed_attach(bed, &bed->one, "delayer", r)) || inject_watch(vm->fd, r) ||
+	if ((before && bed_attach(bed, &bed->one, "delay", r)) || vm_create(vm, 1, r) ||
+	    (!before && bed_attach(bed, &bed->one, "delay", r)) || inject_watch(vm->fd, r) ||
 	    health_init(&health, vm->name, r))
 		return -1;
 	ret = vm_set_slot(vm, VM_SLOT_SPARE, GUEST_AREA_GPA, bed->mem, BED_BYTES);
@@ -177,7 +177,7 @@ TEST_F(life, after_kvm)
 #define NR_THREADS	2	/* and one that reaps */
 #define NR_ROUNDS	20
 
-/* Kinds that attach and detach together; refuser and interval go to mms of their own. */
+/* Kinds that attach and detach together; eagain and interval go to mms of their own. */
 struct couple {
 	const char *one, *two;
 };
@@ -233,11 +233,11 @@ static void churn_under_invalidation(struct bed *bed, const struct couple *coupl
 		    seen, (unsigned long long)reaper.refused, (unsigned long long)reaper.reaps);
 }
 
-TEST_F(life, churn_of_refusers)
+TEST_F(life, churn_of_eagain)
 {
 	static const struct couple couples[] = {
-		{ "observer", "refuser" }, { "sleeper", "refuser" }, { "delayer", "refuser" },
-		{ "refuser", "refuser" },
+		{ "observer", "eagain" }, { "gate", "eagain" }, { "delay", "eagain" },
+		{ "eagain", "eagain" },
 	};
 
 	churn_under_invalidation(&self->bed, couples, ARRAY_SIZE(couples), mn.result);
@@ -246,7 +246,7 @@ TEST_F(life, churn_of_refusers)
 TEST_F(life, churn_of_intervals)
 {
 	static const struct couple couples[] = {
-		{ "delayer", "interval" }, { "interval", "observer" }, { "sleeper", "interval" },
+		{ "delay", "interval" }, { "interval", "observer" }, { "gate", "interval" },
 		{ "interval", "interval" },
 	};
 
@@ -263,7 +263,7 @@ TEST_F(life, closed_by_another_process)
 	pid_t pid;
 	char c;
 
-	if (!bed_ready(r) || bed_attach(bed, &bed->one, "refuser", r))
+	if (!bed_ready(r) || bed_attach(bed, &bed->one, "eagain", r))
 		return;
 	if (pipe2(go, O_CLOEXEC)) {
 		result_errno(r, "pipe2()");
@@ -293,7 +293,7 @@ TEST_F(life, unload_refused)
 	struct bed *bed = &self->bed;
 	struct result *r = mn.result;
 
-	if (!bed_ready(r) || bed_attach(bed, &bed->one, "refuser", r))
+	if (!bed_ready(r) || bed_attach(bed, &bed->one, "eagain", r))
 		return;
 	if (!syscall(SYS_delete_module, MODULE, O_NONBLOCK))
 		result_error(r, "the module could be unloaded with an injector attached");
@@ -444,7 +444,7 @@ TEST_F(life, killed_in_delay)
 	int ret;
 
 	for (tries = 0; bed_ready(r) && tries < TRIES; tries++) {
-		ret = victim_start(&v, &self->bed, "delayer", INJECTOR_MAX_DELAY_US, true, r) ||
+		ret = victim_start(&v, &self->bed, "delay", INJECTOR_MAX_DELAY_US, true, r) ||
 		      AWAIT(&v.injector, delayed_starts, 1, r);
 		ret |= victim_kill(&v, r);
 		ret = ret || await_released(&v.injector, &s, r);

@@ -74,7 +74,7 @@ TEST_F(inject, knobs_read_back)
 	struct result *r = mn.result;
 	enum injector_knob knob;
 
-	if (!bed_ready(r) || injector_open(i, "refuser", r))
+	if (!bed_ready(r) || injector_open(i, "eagain", r))
 		return;
 	for (knob = 0; knob < NR_KNOBS; knob++)
 		reads_back(i, knob, r);
@@ -86,9 +86,9 @@ TEST_F(inject, settings_read_back)
 	struct injector_status s;
 	struct result *r = mn.result;
 
-	if (!bed_ready(r) || injector_open(i, "sleeper", r) || injector_read(i, &s, r))
+	if (!bed_ready(r) || injector_open(i, "gate", r) || injector_read(i, &s, r))
 		return;
-	if (strcmp(s.kind, "sleeper") || s.attached || s.range_len || s.caller ||
+	if (strcmp(s.kind, "gate") || s.attached || s.range_len || s.caller ||
 	    strcmp(s.events_acted_on, "all"))
 		result_error(r, "a new injector is not as its help says");
 	if (injector_range(i, self->bed.mem, BED_BYTES, r) || injector_caller(i, getpid(), r) ||
@@ -121,7 +121,7 @@ TEST_F(inject, bad_writes_change_nothing)
 		{ "", -EINVAL }, { " ", -EINVAL }, { "nothing", -EINVAL }, { "nothing 1", -EINVAL },
 		{ "times 1\ntimes 2", -EINVAL }, { "times 1 2", -EINVAL }, { "times 1x", -EINVAL },
 		{ "times 99999999999999999999", -EINVAL }, { "a b c d e f g h i j k", -EINVAL },
-		{ "kind", -EINVAL }, { "kind nothing", -EINVAL }, { "kind refuser now", -EINVAL },
+		{ "kind", -EINVAL }, { "kind nothing", -EINVAL }, { "kind eagain now", -EINVAL },
 		{ "kind observer", -EBUSY }, { "attach", -EBUSY }, { "attach now", -EINVAL },
 		{ "detach now", -EINVAL }, { "reset 1", -EINVAL },
 		{ "range", -EINVAL }, { "range 0x1000", -EINVAL }, { "range 0x1001 0x1000", -EINVAL },
@@ -139,7 +139,7 @@ TEST_F(inject, bad_writes_change_nothing)
 	ssize_t n;
 	size_t b;
 
-	if (!bed_ready(r) || bed_attach(&self->bed, i, "refuser", r))
+	if (!bed_ready(r) || bed_attach(&self->bed, i, "eagain", r))
 		return;
 	n = status_text(i, before, sizeof(before), r);
 	for (b = 0; b < ARRAY_SIZE(bad); b++)
@@ -164,7 +164,7 @@ TEST_F(inject, belongs_to_its_mm)
 	int status = -1;
 	pid_t pid;
 
-	if (!bed_ready(r) || bed_attach(&self->bed, i, "refuser", r))
+	if (!bed_ready(r) || bed_attach(&self->bed, i, "eagain", r))
 		return;
 	pid = fork();
 	if (!pid)
@@ -176,7 +176,7 @@ TEST_F(inject, belongs_to_its_mm)
 	expect_knob(i, KNOB_TIMES, -1, r);
 }
 
-/* ---- the knobs, by what they make a refuser do ---- */
+/* ---- the knobs, by what they make the kind eagain do ---- */
 
 static int expect_reaps(struct bed *bed, const char *what, unsigned int reaps, int refused,
 			struct result *r)
@@ -192,7 +192,7 @@ TEST_F(inject, probability)
 	struct result *r = mn.result;
 	int refused;
 
-	if (!bed_ready(r) || bed_attach(&self->bed, i, "refuser", r) ||
+	if (!bed_ready(r) || bed_attach(&self->bed, i, "eagain", r) ||
 	    expect_reaps(&self->bed, "refused at 100 %", 8, 8, r) ||
 	    injector_knob(i, KNOB_PROBABILITY, 0, r) ||
 	    expect_reaps(&self->bed, "refused at 0 %", 8, 0, r) ||
@@ -208,7 +208,7 @@ TEST_F(inject, interval_and_times)
 	struct injector *i = &self->bed.one;
 	struct result *r = mn.result;
 
-	if (!bed_ready(r) || bed_attach(&self->bed, i, "refuser", r) ||
+	if (!bed_ready(r) || bed_attach(&self->bed, i, "eagain", r) ||
 	    injector_knob(i, KNOB_INTERVAL, 3, r) ||
 	    expect_reaps(&self->bed, "refused of the first two", 2, 0, r) ||
 	    expect_reaps(&self->bed, "refused of the third", 1, 1, r) ||
@@ -226,7 +226,7 @@ TEST_F(inject, space)
 	struct injector *i = &self->bed.one;
 	struct result *r = mn.result;
 
-	if (!bed_ready(r) || bed_attach(&self->bed, i, "refuser", r) ||
+	if (!bed_ready(r) || bed_attach(&self->bed, i, "eagain", r) ||
 	    injector_knob(i, KNOB_SPACE, 6, r) ||
 	    expect("refused with space 6", bed_reap(&self->bed, 0, 4, r), 0, r) ||
 	    expect_knob(i, KNOB_SPACE, 2, r) ||
@@ -242,7 +242,7 @@ TEST_F(inject, range)
 	struct injector_status s;
 	struct result *r = mn.result;
 
-	if (!bed_ready(r) || injector_open(i, "refuser", r) ||
+	if (!bed_ready(r) || injector_open(i, "eagain", r) ||
 	    injector_range(i, self->bed.mem + 2 * PAGE_BYTES, 3 * PAGE_BYTES, r) ||
 	    injector_attach(i, r) ||
 	    expect("refused before the range", bed_reap(&self->bed, 0, 2, r), 0, r) ||
@@ -263,7 +263,7 @@ TEST_F(inject, events)
 	struct result *r = mn.result;
 
 	/* Which of the two a reap carries depends on the kernel. */
-	if (!bed_ready(r) || bed_attach(&self->bed, i, "refuser", r) ||
+	if (!bed_ready(r) || bed_attach(&self->bed, i, "eagain", r) ||
 	    injector_events(i, "soft_dirty migrate", r) ||
 	    expect_reaps(&self->bed, "refused for other events", 3, 0, r) ||
 	    injector_events(i, "unmap clear", r) ||
@@ -281,7 +281,7 @@ TEST_F(inject, verbose)
 	char line[1024];
 	ssize_t n;
 
-	if (!bed_ready(r) || bed_attach(&self->bed, i, "refuser", r))
+	if (!bed_ready(r) || bed_attach(&self->bed, i, "eagain", r))
 		return;
 	if (log < 0 || lseek(log, 0, SEEK_END) < 0) {
 		result_errno(r, "open(/dev/kmsg)");

@@ -5,7 +5,7 @@
  * One VM after the other gets the same memory at the same addresses, and each
  * is still there, stopped, when the next one begins: its translations go when
  * it does, or when the mm asks for them.  All the while threads discard, move,
- * reap with a refuser, and fork, so that a notifier is registered and
+ * reap with a failing notifier, and fork, so that a notifier is registered and
  * unregistered in the middle of other people's invalidations.
  *
  * Contracts 1, 5, 6 and 8.
@@ -41,7 +41,7 @@ FIXTURE_SETUP(churn)
 	self->injector.fd = -1;
 	if (vm_available(r) || inject_available(r) || klog_open(&self->klog, r) ||
 	    area_create(&self->area, &backings[BACKING_MEMFD], NR_PAGES * PAGE_BYTES, r) ||
-	    injector_open(&self->injector, "refuser", r) ||
+	    injector_open(&self->injector, "eagain", r) ||
 	    injector_range(&self->injector, self->area.hva, self->area.size, r) ||
 	    injector_attach(&self->injector, r))
 		return;

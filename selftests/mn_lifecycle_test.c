@@ -3,7 +3,7 @@
  * mn_lifecycle_test - VMs and mms end in any order, with invalidations flying.
  *
  *   death	a VMM ends in one of many ways while its vCPUs run and its threads
- *		discard, move, reap (with a refuser) and fork; its VM fd stays open;
+ *		discard, move, reap (with a failing notifier) and fork; its VM fd stays open;
  *   reused	the page frames of a VMM that was killed belong to others, and
  *		its orphaned VM, when it goes, writes to none of them;
  *   foreign	a child that has the descriptors, by fork() or through exec, can
@@ -257,7 +257,7 @@ static void add_variants(void)
 			continue;
 		variant.way = way;
 		variant.injector = (struct injector_setup) {
-			.kind = "refuser", .count = 1, .before_kvm = before,
+			.kind = "eagain", .count = 1, .before_kvm = before,
 		};
 		snprintf(name, sizeof(name), "%s.%s_kvm", ways[way], before ? "before" : "after");
 		mn_variant_add(death, name, &variant);

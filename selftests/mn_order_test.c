@@ -6,7 +6,7 @@
  * nobody is left with a translation to a frame that has been freed.  A kernel
  * that tells its notifiers afterwards, as v4.13 did, leaves a moment in which a
  * guest writes to memory of others; no look from the guest is likely to hit it.
- * A delayer makes the moment long: while it holds the first start() of a
+ * A delaying notifier makes the moment long: while it holds the first start() of a
  * call, every page frame of the area must be mapped as often as before the call.
  * Frames are asked and not the mm, whose lock the call may hold.
  *
@@ -261,9 +261,9 @@ static const struct mn_choice slow_choices[] = {
  * Runs before KVM's: what the guest does meanwhile it does with its translations.
  * There is no delay before the first call, while the guest gets its memory.
  */
-static const struct injector_setup delayer = {
-	.name = "delayer_after_kvm",
-	.kind = "delayer",
+static const struct injector_setup delay = {
+	.name = "delay_after_kvm",
+	.kind = "delay",
 	.count = 1,
 };
 
@@ -273,7 +273,7 @@ static void add_variants(void)
 		.nr_vcpus = 1,
 		.nr_pages = MN_NR_PAGES,
 		.rounds = 2,
-		.injector = &delayer,
+		.injector = &delay,
 	};
 	unsigned int turn = 0;
 

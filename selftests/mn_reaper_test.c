@@ -184,15 +184,15 @@ TEST_F(oom, refused)
 	unsigned int pages_per_vma = NR_PAGES / variant->nr_vmas;
 	unsigned int tries = variant->tries_refused ? variant->tries_refused : REAPER_TRIES;
 	char memcg[128], times[32] = "times -1";
-	const struct injector_setup refuser = {
-		.kind = "refuser",
+	const struct injector_setup eagain = {
+		.kind = "eagain",
 		.count = 1,
 		.knob = times,
 		.before_kvm = variant->before_kvm,
 	};
 	struct vmm_spec spec = {
 		.backing = &backings[BACKING_ANON],
-		.injector = &refuser,
+		.injector = &eagain,
 		.nr_pages = NR_PAGES,
 		.nr_vms = variant->nr_vms,
 		.nr_vmas = variant->nr_vmas,

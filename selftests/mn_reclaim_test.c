@@ -4,7 +4,7 @@
  *
  * Swapped out, dropped, written back, aged, tracked for writes: the host mm
  * takes back pages, or the right to write to them, for reasons of its own.  In
- * the refuser variants a thread reaps over the same memory all the while.
+ * the eagain variants a thread reaps over the same memory all the while.
  *
  * Contracts 1, 5, 6, 9 and 10.  Fixes guarded: c2655835fd8c ("mm/mmu_notifiers:
  * ensure range_end() is paired with range_start()").

@@ -133,13 +133,13 @@ static void add_reap_variants(void)
 	for (c = 0; c < ARRAY_SIZE(counts); c++)
 	for (p = 0; p < ARRAY_SIZE(policies); p++) {
 		variant.injector = (struct injector_setup) {
-			.kind = "refuser",
+			.kind = "eagain",
 			.count = counts[c],
 			.knob = policies[p].knob,
 			.before_kvm = before,
 		};
 		variant.refusals = policies[p].refusals;
-		snprintf(name, sizeof(name), "refusers_%u_%s_kvm.%s", counts[c],
+		snprintf(name, sizeof(name), "eagain_%u_%s_kvm.%s", counts[c],
 			 before ? "before" : "after", policies[p].name);
 		mn_variant_add(reap, name, &variant);
 	}
@@ -157,11 +157,11 @@ FIXTURE_VARIANT(dying) {
 };
 
 FIXTURE_VARIANT_ADD(dying, before_kvm) {
-	.injector = { .kind = "refuser", .count = 1, .before_kvm = true },
+	.injector = { .kind = "eagain", .count = 1, .before_kvm = true },
 };
 
 FIXTURE_VARIANT_ADD(dying, after_kvm) {
-	.injector = { .kind = "refuser", .count = 1 },
+	.injector = { .kind = "eagain", .count = 1 },
 };
 
 FIXTURE_SETUP(dying)
@@ -231,7 +231,7 @@ TEST_F(dying, mrelease)
 		return;
 	if (ret != -EAGAIN)
 		result_fail(r, CONTRACT_REFUSAL,
-			    "process_mrelease() returned %d with an always-refuser, not EAGAIN",
+			    "process_mrelease() returned %d with a notifier that always fails, not EAGAIN",
 			    ret);
 	if (!vmm_release(&self->vmm, WAIT_MS, r) &&
 	    !vmm_judge_orphans(&self->vmm, true, &seen, r))
@@ -286,7 +286,7 @@ static int reap_refused_then_accepted(struct vmm *vmm, struct vmm_memory look[3]
 		return -1;
 	if (ret != -EAGAIN)
 		return result_fail(r, CONTRACT_REFUSAL,
-				   "process_mrelease() returned %d (%s) with an always-refuser, not EAGAIN",
+				   "process_mrelease() returned %d (%s) with a notifier that always fails, not EAGAIN",
 				   ret, ret ? strerror(-ret) : "success");
 	if (vmm_look(vmm, &look[1], r) || vmm_judge_untouched(&look[0], &look[1], 0, NR_PAGES, r) ||
 	    injector_read(&vmm->injector, seen, r))

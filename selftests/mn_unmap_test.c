@@ -3,7 +3,7 @@
  * mn_unmap_test - a guest keeps working while its memory is unmapped under it.
  *
  * munmap, mapping over, discarding, truncating, punching holes, moving to other
- * addresses.  In the refuser variants a thread reaps over the same memory all
+ * addresses.  In the eagain variants a thread reaps over the same memory all
  * the while, so that non-blockable invalidations are refused between the
  * blockable ones.
  *

@@ -38,9 +38,9 @@ enum injector_knob {
 	KNOB_TIMES,		/* -1..: so often at most, -1 no limit */
 	KNOB_SPACE,		/* 0..: pages that pass first */
 	KNOB_VERBOSE,		/* 0..2: log nothing, a line, a line and a stack */
-	KNOB_DELAY_START_US,	/* 0..1000000: what a delayer's start takes */
+	KNOB_DELAY_START_US,	/* 0..1000000: what a start of the kind delay takes */
 	KNOB_DELAY_END_US,	/* the same of its end */
-	KNOB_MIXED,		/* 0..1: attach refuser and interval to one mm */
+	KNOB_MIXED,		/* 0..1: attach eagain and interval to one mm */
 	NR_KNOBS,
 };
 
@@ -60,10 +60,10 @@ struct injector_status {
 	uint64_t blockable, nonblockable;
 	uint64_t accepted, refused;
 	uint64_t pages;			/* summed up over all starts */
-	/* of the delayer; counted as a delay begins, the time as it ends */
+	/* of delay; counted as a delay begins, the time as it ends */
 	uint64_t delayed_starts, delayed_ends, delayed_us;
 	uint64_t seq, seq_begun;	/* of the interval; 0 none */
-	/* of the sleeper: ranges now, faults that waited, the longest wait */
+	/* of gate: ranges now, faults that waited, the longest wait */
 	uint64_t active, waited, longest_us;
 	struct injector_event events[INJECT_MAX_EVENTS];
 	unsigned int nr_events;
@@ -104,7 +104,7 @@ int inject_available(struct result *r);
 /*
  * injector_open() - a detached injector of this process
  * @i: filled in; release with injector_close(), which also detaches
- * @kind: "refuser", "observer", "delayer", "interval" or "sleeper"
+ * @kind: "eagain", "observer", "delay", "interval" or "gate"
  */
 int injector_open(struct injector *i, const char *kind, struct result *r);
 
@@ -146,7 +146,7 @@ int injector_events(struct injector *i, const char *names, struct result *r);
 int injector_caller(struct injector *i, long tid, struct result *r);
 
 /*
- * injector_delay() - how long a delayer's start() and end() take
+ * injector_delay() - how long start() and end() of the kind delay take
  * @start_us, @end_us: microseconds, INJECTOR_MAX_DELAY_US at most, 0 not at all
  *
  * In a non-blockable range it is INJECTOR_MAX_SPIN_US at most.
@@ -174,7 +174,7 @@ int injector_seq_begin(struct injector *i, struct result *r);
 int injector_seq_retry(struct injector *i, struct result *r);
 
 /*
- * injector_fault() - what a user of a sleeper's device does
+ * injector_fault() - what a user of the device does, of the kind gate
  * @address: waits until no invalidation covers it; any number of threads may
  *
  * Return: 0, 1 if a signal ended the wait, or -1 with @r set.

@@ -85,7 +85,7 @@ int injector_attach(struct injector *i, struct result *r)
 	if (!err)
 		return 0;
 	if (err == -EBUSY)
-		return result_error(r, "injector: attach: it is attached, or refuser and interval would meet on one mm (knob mixed)");
+		return result_error(r, "injector: attach: it is attached, or eagain and interval would meet on one mm (knob mixed)");
 	return failed(err, "attach", "a range, for an interval", r);
 }
 
@@ -125,5 +125,5 @@ int injector_fault(struct injector *i, const void *address, struct result *r)
 
 	if (err == -EINTR)
 		return 1;
-	return err ? failed(err, "fault", "an attached sleeper and a user address", r) : 0;
+	return err ? failed(err, "fault", "an attached gate and a user address", r) : 0;
 }

@@ -11,13 +11,13 @@ const struct injector_setup injector_setups[] = {
 	{ .name = "none", .about = "no notifier but KVM's own" },
 	{ .name = "observer", .about = "a notifier that counts and refuses nothing",
 	  .kind = "observer", .count = 1 },
-	{ .name = "refuser_before_kvm",
+	{ .name = "eagain_before_kvm",
 	  .about = "refuses non-blockable ranges, asked after KVM; reaps all the while",
-	  .kind = "refuser", .count = 1,
+	  .kind = "eagain", .count = 1,
 	  .before_kvm = true, .reaps = true },
-	{ .name = "refuser_after_kvm",
+	{ .name = "eagain_after_kvm",
 	  .about = "refuses non-blockable ranges, asked before KVM; reaps all the while",
-	  .kind = "refuser", .count = 1, .reaps = true },
+	  .kind = "eagain", .count = 1, .reaps = true },
 };
 
 const unsigned int nr_injector_setups =

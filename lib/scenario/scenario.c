@@ -247,18 +247,18 @@ static int press(struct scenario_run *run, struct result *r)
 	return ret;
 }
 
-/* Who has an end sees as many as starts; refusers accept or refuse each. */
+/* Who has an end sees as many as starts; the kind eagain accepts or refuses each. */
 static int injector_balanced(struct scenario_run *run, const struct injector *i,
 			     struct injector_status *s, struct result *r)
 {
-	bool refuser = !strcmp(run->spec->injector->kind, "refuser");
+	bool eagain = !strcmp(run->spec->injector->kind, "eagain");
 	struct deadline deadline;
 
 	deadline_start(&deadline, run->budget_ns);
 	do {
 		if (injector_read(i, s, r))
 			return -1;
-		if (s->starts == (refuser ? s->accepted + s->refused : s->ends))
+		if (s->starts == (eagain ? s->accepted + s->refused : s->ends))
 			return 0;
 	} while (deadline_poll(&deadline));
 	return result_fail(r, CONTRACT_PAIRING,

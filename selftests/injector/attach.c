@@ -21,9 +21,9 @@
 
 #include "mni.h"
 
-static const struct mni_kind *const kinds[] = { &mni_refuser, &mni_observer,
-					       &mni_delayer, &mni_interval,
-					       &mni_sleeper };
+static const struct mni_kind *const kinds[] = { &mni_eagain, &mni_observer,
+					       &mni_delay, &mni_interval,
+					       &mni_gate };
 
 static int do_kind(struct mni_injector *inj, char **args)
 {
@@ -199,11 +199,11 @@ static int attach_open(struct inode *inode, struct file *file)
 	inj->mm = current->mm;
 	inj->process = get_task_pid(current, PIDTYPE_TGID);
 	inj->roster = inode->i_private;
-	inj->kind = &mni_refuser;
+	inj->kind = &mni_eagain;
 	mutex_init(&inj->lock);
 	init_waitqueue_head(&inj->waiters);
 	spin_lock_init(&inj->interval.lock);
-	spin_lock_init(&inj->sleeper.lock);
+	spin_lock_init(&inj->gate.lock);
 	mni_aim_init(inj);
 
 	err = single_open(file, attach_show, inj);

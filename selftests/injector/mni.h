@@ -96,8 +96,8 @@ struct mni_knobs {
 	long times;		/* act at most N times more, -1: no limit */
 	long space;		/* let N pages pass first */
 	long verbose;		/* log: 0 nothing, 1 a line, 2 and a stack */
-	long delay_start_us;	/* delayer: how long a start takes */
-	long delay_end_us;	/* delayer: how long an end takes */
+	long delay_start_us;	/* delay: how long a start takes */
+	long delay_end_us;	/* delay: how long an end takes */
 	long mixed;		/* attach beside a kind that does not go with it */
 	unsigned long count;	/* candidates seen, for interval */
 };
@@ -211,11 +211,11 @@ struct mni_kind {
 	void (*show)(struct seq_file *seq, const struct mni_injector *inj);
 };
 
-extern const struct mni_kind mni_refuser;
+extern const struct mni_kind mni_eagain;
 extern const struct mni_kind mni_observer;
-extern const struct mni_kind mni_delayer;
+extern const struct mni_kind mni_delay;
 extern const struct mni_kind mni_interval;
-extern const struct mni_kind mni_sleeper;
+extern const struct mni_kind mni_gate;
 
 /* What an injector of kind interval has besides. */
 struct mni_interval_state {
@@ -225,20 +225,20 @@ struct mni_interval_state {
 	unsigned long begun;		/* by seq_begin; 0: never */
 };
 
-#define MNI_SLEEPER_RANGES	64
+#define MNI_GATE_RANGES	64
 
-/* What an injector of kind sleeper has besides: the ranges between start and end. */
-struct mni_sleeper_state {
+/* What an injector of kind gate has besides: the ranges between start and end. */
+struct mni_gate_state {
 	spinlock_t lock;
 	unsigned int nr;
-	struct mni_range active[MNI_SLEEPER_RANGES];
+	struct mni_range active[MNI_GATE_RANGES];
 	unsigned long beyond;		/* more than fit: they cover everything */
 };
 
 struct mni_injector {
 	struct mmu_notifier mn;		/* of an hlist kind */
 	struct mni_interval_state interval;
-	struct mni_sleeper_state sleeper;
+	struct mni_gate_state gate;
 	struct mm_struct *mm;		/* the opener's, held by mmgrab() */
 	struct pid *process;		/* the opener's thread group */
 	struct mni_roster *roster;

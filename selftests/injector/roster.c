@@ -8,8 +8,8 @@
  * then on whoever begins to use an interval of that mm or removes one sleeps for
  * ever, SIGKILL or not: closing the file of a killed test would do just that.
  *
- * So no refuser is attached to an mm that has or had an interval, and no
- * interval beside a refuser, unless the later one was told to by its knob
+ * So no eagain is attached to an mm that has or had an interval, and no
+ * interval beside eagain, unless the later one was told to by its knob
  * `mixed`. The mm is remembered until it is found dead: whether it ever had an
  * interval is nothing that the kernel tells.
  */
@@ -76,13 +76,13 @@ static int remember(struct mni_roster *roster, struct mm_struct *mm)
 	return 0;
 }
 
-static bool has_refuser(const struct mni_roster *roster,
+static bool has_eagain(const struct mni_roster *roster,
 			const struct mm_struct *mm)
 {
 	const struct mni_injector *other;
 
 	list_for_each_entry(other, &roster->attached, node)
-		if (other->mm == mm && other->kind == &mni_refuser)
+		if (other->mm == mm && other->kind == &mni_eagain)
 			return true;
 	return false;
 }
@@ -91,11 +91,11 @@ static int join(struct mni_roster *roster, struct mni_injector *inj)
 {
 	int err = 0;
 
-	if (inj->kind == &mni_refuser) {
+	if (inj->kind == &mni_eagain) {
 		if (!inj->knobs.mixed && is_counting(roster, inj->mm))
 			return -EBUSY;
 	} else if (inj->kind == &mni_interval) {
-		if (!inj->knobs.mixed && has_refuser(roster, inj->mm))
+		if (!inj->knobs.mixed && has_eagain(roster, inj->mm))
 			return -EBUSY;
 		err = remember(roster, inj->mm);
 	}

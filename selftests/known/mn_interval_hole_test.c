@@ -111,14 +111,14 @@ static int reap(char *mem, size_t len, bool refused, struct result *r)
 /* Act the story; there is an interval at the end of each. */
 static int act(enum story story, struct injector *interval, char *mem, struct result *r)
 {
-	struct injector refuser;	/* goes with the process */
+	struct injector eagain;	/* goes with the process */
 
 	switch (story) {
 	case NOT_REFUSED:
 		return attach(interval, "interval", true, mem, NR_BYTES, r) ||
 		       reap(mem, NR_BYTES, false, r);
 	case REFUSED_BEFORE:
-		return attach(&refuser, "refuser", false, mem, NR_BYTES, r) ||
+		return attach(&eagain, "eagain", false, mem, NR_BYTES, r) ||
 		       reap(mem, NR_BYTES, true, r) ||
 		       attach(interval, "interval", true, mem, NR_BYTES, r);
 	case REFUSED_BY_INTERVAL:
@@ -126,16 +126,16 @@ static int act(enum story story, struct injector *interval, char *mem, struct re
 		       reap(mem, NR_BYTES, true, r);
 	case REFUSED:
 		return attach(interval, "interval", true, mem, NR_BYTES, r) ||
-		       attach(&refuser, "refuser", false, mem, NR_BYTES, r) ||
+		       attach(&eagain, "eagain", false, mem, NR_BYTES, r) ||
 		       reap(mem, NR_BYTES, true, r);
 	case REFUSED_AFTER:
 		return attach(interval, "interval", true, mem, NR_BYTES, r) ||
 		       injector_detach(interval, r) ||
-		       attach(&refuser, "refuser", false, mem, NR_BYTES, r) ||
+		       attach(&eagain, "eagain", false, mem, NR_BYTES, r) ||
 		       reap(mem, NR_BYTES, true, r) || injector_attach(interval, r);
 	case REFUSED_ELSEWHERE:
 		if (attach(interval, "interval", true, mem + HALF_BYTES, HALF_BYTES, r) ||
-		    attach(&refuser, "refuser", false, mem, HALF_BYTES, r) ||
+		    attach(&eagain, "eagain", false, mem, HALF_BYTES, r) ||
 		    reap(mem, HALF_BYTES, true, r))
 			return -1;
 		/* The next invalidation of the interval, refused by nobody. */
@@ -150,10 +150,10 @@ static int act(enum story story, struct injector *interval, char *mem, struct re
 /* Have notifiers like the story, and be killed: the real reaper does the rest. */
 static int be_victim(enum story story, struct injector *interval, char *mem, struct result *r)
 {
-	struct injector refuser;
+	struct injector eagain;
 
 	return attach(interval, "interval", true, mem, NR_BYTES, r) ||
-	       (story == REFUSED && attach(&refuser, "refuser", false, mem, NR_BYTES, r));
+	       (story == REFUSED && attach(&eagain, "eagain", false, mem, NR_BYTES, r));
 }
 
 static int prepare(const struct subject *s, struct injector *interval, struct result *r)

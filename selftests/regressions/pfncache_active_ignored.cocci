@@ -3,7 +3,7 @@
 // commit: 58cd407ca4c6 ("KVM: Fix multiple races in gfn=>pfn cache refresh")
 // broke: a cached translation is made anew while its page is being taken away
 // file: virt/kvm/pfncache.c
-// tests: mn_clock_test:*.delayer*
+// tests: mn_clock_test:*.delay*
 // expect: the clock of vCPU
 // expect: contract
 

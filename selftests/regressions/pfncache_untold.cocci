@@ -4,7 +4,7 @@
 // broke: KVM goes on writing the guest's clock into a page that was taken away
 // file: virt/kvm/kvm_main.c
 // tests: mn_clock_test:*.none.*
-// tests: mn_clock_test:*.delayer*
+// tests: mn_clock_test:*.delay*
 // expect: the clock of vCPU
 // expect: contract
 

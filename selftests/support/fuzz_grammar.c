@@ -54,7 +54,7 @@ const struct fuzz_verb fuzz_verbs[] = {
 };
 
 const char *const fuzz_kinds[] = {
-	"refuser", "observer", "delayer", "interval", "sleeper"
+	"eagain", "observer", "delay", "interval", "gate"
 };
 
 const char *const fuzz_events[] = {

@@ -24,7 +24,7 @@ void fuzz_settings_init(struct fuzz_settings *s)
 {
 	memset(s, 0, sizeof(*s));
 	s->sure = true;
-	strcpy(s->kind, "refuser");
+	strcpy(s->kind, "eagain");
 	s->knobs[KNOB_PROBABILITY] = 100;
 	s->knobs[KNOB_INTERVAL] = 1;
 	s->knobs[KNOB_TIMES] = -1;

@@ -56,7 +56,7 @@ void stage_begin(struct stage *s, enum order order, struct result *r)
 
 	s->order = order;
 	s->setup = (struct injector_setup) {
-		.kind = "delayer",
+		.kind = "delay",
 		.count = 1,
 		.before_kvm = orders[order].before_kvm,
 	};
@@ -141,15 +141,15 @@ static int stage_delays(const struct stage *s, uint64_t *delays, struct result *
 
 int stage_hold(struct stage *s, void *start, size_t len, unsigned int us, struct result *r)
 {
-	struct injector *delayer = &s->run.injectors[0];
+	struct injector *delay = &s->run.injectors[0];
 	struct held *h = &s->held[s->nr_held];
 	struct deadline deadline;
 	uint64_t before, now;
 
 	if (stage_delays(s, &before, r) ||
-	    injector_delay(delayer, s->order == START_BEHIND_KVM ? us : 0,
+	    injector_delay(delay, s->order == START_BEHIND_KVM ? us : 0,
 			   s->order == END_AHEAD_OF_KVM ? us : 0, r) ||
-	    injector_knob(delayer, KNOB_TIMES, 1, r))
+	    injector_knob(delay, KNOB_TIMES, 1, r))
 		return -1;
 	h->start = start;
 	h->len = len;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A guest, a delayer, and invalidations that are held open.
+ * A guest, a delaying notifier, and invalidations that are held open.
  *
  * Page i of the guest's memory is vCPU i's alone, so that the visits of a vCPU
  * tell of one page.  Before each hold the vCPUs are parked and their
@@ -24,7 +24,7 @@ struct part {
 	unsigned int first, nr;
 };
 
-/* Where the delayer sleeps, so that KVM's count is up meanwhile. */
+/* Where the delaying notifier sleeps, so that KVM's count is up meanwhile. */
 enum order {
 	START_BEHIND_KVM,
 	END_AHEAD_OF_KVM,

@@ -75,7 +75,7 @@ TEST(text_that_makes_no_sense)
 	struct injector_status s;
 
 	EXPECT_EQ(-1, injector_parse("", &s));
-	EXPECT_EQ(-1, injector_parse("kind refuser\n", &s));
+	EXPECT_EQ(-1, injector_parse("kind eagain\n", &s));
 	EXPECT_EQ(-1, injector_parse("starts\n", &s));
 	EXPECT_EQ(-1, injector_parse(STATUS "event broken 1\n", &s));
 	EXPECT_EQ(-1, injector_parse(STATUS "starts many\n", &s));

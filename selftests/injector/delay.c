@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The delayer: takes its time in start(), in end(), or in both.
+ * The kind delay: takes its time in start(), in end(), or in both.
  *
  * A delay behind KVM's start(), or before its end(), holds KVM's count up, and
  * turns races with it into certainties.
@@ -75,7 +75,7 @@ static long read_knob(struct mni_injector *inj, const long *knob)
 	return us;
 }
 
-static int delayer_start(struct mmu_notifier *mn,
+static int delay_start(struct mmu_notifier *mn,
 			 const struct mmu_notifier_range *range)
 {
 	struct mni_injector *inj = mni_injector_of(mn);
@@ -90,7 +90,7 @@ static int delayer_start(struct mmu_notifier *mn,
 	return 0;
 }
 
-static void delayer_end(struct mmu_notifier *mn,
+static void delay_end(struct mmu_notifier *mn,
 			const struct mmu_notifier_range *range)
 {
 	struct mni_injector *inj = mni_injector_of(mn);
@@ -104,10 +104,10 @@ static void delayer_end(struct mmu_notifier *mn,
 	atomic64_inc(&inj->counters.ends);
 }
 
-static const struct mmu_notifier_ops delayer_ops = {
+static const struct mmu_notifier_ops delay_ops = {
 	.release = mni_injector_release,
-	.invalidate_range_start = delayer_start,
-	.invalidate_range_end = delayer_end,
+	.invalidate_range_start = delay_start,
+	.invalidate_range_end = delay_end,
 	.clear_flush_young = mni_clear_flush_young,
 	.clear_young = mni_clear_young,
 	.test_young = mni_test_young,
@@ -116,7 +116,7 @@ static const struct mmu_notifier_ops delayer_ops = {
 #endif
 };
 
-static void delayer_show(struct seq_file *seq, const struct mni_injector *inj)
+static void delay_show(struct seq_file *seq, const struct mni_injector *inj)
 {
 	const struct mni_counters *c = &inj->counters;
 
@@ -126,10 +126,10 @@ static void delayer_show(struct seq_file *seq, const struct mni_injector *inj)
 		   atomic64_read(&c->delayed_us));
 }
 
-const struct mni_kind mni_delayer = {
-	.name = "delayer",
-	.ops = &delayer_ops,
+const struct mni_kind mni_delay = {
+	.name = "delay",
+	.ops = &delay_ops,
 	.attach = mni_hlist_attach,
 	.detach = mni_hlist_detach,
-	.show = delayer_show,
+	.show = delay_show,
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The refuser: fails non-blockable invalidations as its knobs say.
+ * The kind eagain: fails non-blockable invalidations as its knobs say.
  *
  * A refusal is legal only in a non-blockable range, only as -EAGAIN, and only
  * from a notifier without an end callback, as the core has no way to tell a
@@ -8,7 +8,7 @@
  */
 #include "mni.h"
 
-static int refuser_start(struct mmu_notifier *mn,
+static int eagain_start(struct mmu_notifier *mn,
 			 const struct mmu_notifier_range *range)
 {
 	struct mni_injector *inj = mni_injector_of(mn);
@@ -23,9 +23,9 @@ static int refuser_start(struct mmu_notifier *mn,
 	return refuse ? -EAGAIN : 0;
 }
 
-static const struct mmu_notifier_ops refuser_ops = {
+static const struct mmu_notifier_ops eagain_ops = {
 	.release = mni_injector_release,
-	.invalidate_range_start = refuser_start,
+	.invalidate_range_start = eagain_start,
 	.clear_flush_young = mni_clear_flush_young,
 	.clear_young = mni_clear_young,
 	.test_young = mni_test_young,
@@ -34,9 +34,9 @@ static const struct mmu_notifier_ops refuser_ops = {
 #endif
 };
 
-const struct mni_kind mni_refuser = {
-	.name = "refuser",
-	.ops = &refuser_ops,
+const struct mni_kind mni_eagain = {
+	.name = "eagain",
+	.ops = &eagain_ops,
 	.attach = mni_hlist_attach,
 	.detach = mni_hlist_detach,
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The sleeper: the model of a driver whose own users wait while an invalidation
+ * The kind gate: the model of a driver whose own users wait while an invalidation
  * is under way, as the SGI GRU driver's did.
  *
  * start() takes note of the range and end() wakes; a user thread that faults in
@@ -16,11 +16,11 @@
 
 #include "mni.h"
 
-static void note(struct mni_sleeper_state *s,
+static void note(struct mni_gate_state *s,
 		 const struct mmu_notifier_range *range)
 {
 	spin_lock(&s->lock);
-	if (s->nr < MNI_SLEEPER_RANGES)
+	if (s->nr < MNI_GATE_RANGES)
 		s->active[s->nr++] = (struct mni_range) {
 			.start = range->start,
 			.end = range->end,
@@ -31,7 +31,7 @@ static void note(struct mni_sleeper_state *s,
 }
 
 /* Equal ranges are as good as one another. */
-static void forget(struct mni_sleeper_state *s,
+static void forget(struct mni_gate_state *s,
 		   const struct mmu_notifier_range *range)
 {
 	unsigned int i;
@@ -51,7 +51,7 @@ static void forget(struct mni_sleeper_state *s,
 
 static bool is_covered(struct mni_injector *inj, unsigned long address)
 {
-	struct mni_sleeper_state *s = &inj->sleeper;
+	struct mni_gate_state *s = &inj->gate;
 	bool covered;
 	unsigned int i;
 
@@ -66,7 +66,7 @@ static bool is_covered(struct mni_injector *inj, unsigned long address)
 	return covered;
 }
 
-static int sleeper_start(struct mmu_notifier *mn,
+static int gate_start(struct mmu_notifier *mn,
 			 const struct mmu_notifier_range *range)
 {
 	struct mni_injector *inj = mni_injector_of(mn);
@@ -74,27 +74,27 @@ static int sleeper_start(struct mmu_notifier *mn,
 
 	if (pages) {
 		mni_count_start(inj, range, pages, false);
-		note(&inj->sleeper, range);
+		note(&inj->gate, range);
 	}
 	return 0;
 }
 
-static void sleeper_end(struct mmu_notifier *mn,
+static void gate_end(struct mmu_notifier *mn,
 			const struct mmu_notifier_range *range)
 {
 	struct mni_injector *inj = mni_injector_of(mn);
 
 	if (!mni_aim_overlap(inj, range->start, range->end))
 		return;
-	forget(&inj->sleeper, range);
+	forget(&inj->gate, range);
 	wake_up_all(&inj->waiters);
 	atomic64_inc(&inj->counters.ends);
 }
 
-static const struct mmu_notifier_ops sleeper_ops = {
+static const struct mmu_notifier_ops gate_ops = {
 	.release = mni_injector_release,
-	.invalidate_range_start = sleeper_start,
-	.invalidate_range_end = sleeper_end,
+	.invalidate_range_start = gate_start,
+	.invalidate_range_end = gate_end,
 	.clear_flush_young = mni_clear_flush_young,
 	.clear_young = mni_clear_young,
 	.test_young = mni_test_young,
@@ -104,9 +104,9 @@ static const struct mmu_notifier_ops sleeper_ops = {
 };
 
 /* What was under way at removal has no end any more. */
-static void sleeper_detach(struct mni_injector *inj)
+static void gate_detach(struct mni_injector *inj)
 {
-	struct mni_sleeper_state *s = &inj->sleeper;
+	struct mni_gate_state *s = &inj->gate;
 
 	mni_hlist_detach(inj);
 	spin_lock(&s->lock);
@@ -143,26 +143,26 @@ static int fault(struct mni_injector *inj, char **args)
 	return err ? -EINTR : 0;
 }
 
-static const struct mni_verb sleeper_verbs[] = {
+static const struct mni_verb gate_verbs[] = {
 	{ "fault", 1, true, fault },
 	{ }
 };
 
-static void sleeper_show(struct seq_file *seq, const struct mni_injector *inj)
+static void gate_show(struct seq_file *seq, const struct mni_injector *inj)
 {
 	const struct mni_counters *c = &inj->counters;
 
 	seq_printf(seq, "ends %lld\nactive %lu\nwaited %lld\nlongest_us %lld\n",
 		   atomic64_read(&c->ends),
-		   READ_ONCE(inj->sleeper.nr) + READ_ONCE(inj->sleeper.beyond),
+		   READ_ONCE(inj->gate.nr) + READ_ONCE(inj->gate.beyond),
 		   atomic64_read(&c->waited), atomic64_read(&c->longest_us));
 }
 
-const struct mni_kind mni_sleeper = {
-	.name = "sleeper",
-	.ops = &sleeper_ops,
+const struct mni_kind mni_gate = {
+	.name = "gate",
+	.ops = &gate_ops,
 	.attach = mni_hlist_attach,
-	.detach = sleeper_detach,
-	.verbs = sleeper_verbs,
-	.show = sleeper_show,
+	.detach = gate_detach,
+	.verbs = gate_verbs,
+	.show = gate_show,
 };
