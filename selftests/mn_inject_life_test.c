@@ -149,7 +149,7 @@ static int around_kvm(struct bed *bed, struct vm *vm, bool before, struct result
 	/* A list that is walked last-in first, for starts and ends alike. */
 	return expect_count(bed, &health, "KVM's count in a delayed start", true, before, r) ||
 	       expect_count(bed, &health, "KVM's count in a delayed end", false, !before, r) ||
-	       health_at_rest(&health, BED_WAIT_NS, r) ? -1 : 0;
+	       health_balanced(&health, BED_WAIT_NS, r) ? -1 : 0;
 }
 
 static void test_around_kvm(struct bed *bed, bool before, struct result *r)

@@ -119,7 +119,7 @@ static void judge_last(struct vm *vm, struct invalidators *invalidators, struct 
 	memcpy(name, vm->name, sizeof(name));
 	if (!invalidators_calls(invalidators) || !invalidators->reaper.refused)
 		result_error(r, "no effect: an invalidating thread made no call, or no refusal");
-	if (!health_init(&health, name, r) && !health_at_rest(&health, WAIT_NS, r))
+	if (!health_init(&health, name, r) && !health_balanced(&health, WAIT_NS, r))
 		vm_check(vm, r);
 	vm_destroy(vm);
 	scenario_judge_destroyed(name, r);

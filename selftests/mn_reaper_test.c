@@ -142,7 +142,7 @@ static int judge_rest(const struct vmm *vmm, struct result *r)
 
 	for (i = 0; i < vmm->nr_vms; i++) {
 		if (health_init(&health, vmm->names[i], r) ||
-		    health_at_rest(&health, budget_ns, r))
+		    health_balanced(&health, budget_ns, r))
 			return -1;
 	}
 	return 0;

@@ -82,7 +82,7 @@ static int update_memslot(struct scenario_run *run, struct result *r)
 	uint64_t gpa = GUEST_AREA_GPA + (1UL << 30);
 	int ret;
 
-	if (health_at_rest(&run->health, run->budget_ns, r))
+	if (health_balanced(&run->health, run->budget_ns, r))
 		return -1;
 	ret = vm_set_slot(&run->vm, VM_SLOT_SPARE, gpa, run->area.hva, run->area.size);
 	if (!ret)

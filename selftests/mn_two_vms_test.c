@@ -87,7 +87,7 @@ static int unmake(struct second *s, struct scenario_run *run, struct result *r)
 
 	ret = vm_park(&s->vm, run->budget_ns, r) ?: vm_check(&s->vm, r) ?:
 	      coherence_final(&s->coherence, r);
-	if (s->watched && health_at_rest(&s->health, run->budget_ns, r))
+	if (s->watched && health_balanced(&s->health, run->budget_ns, r))
 		ret = -1;
 	/* While injectors reap, it goes in the middle of that. */
 	if (s->watched && !run->spec->injector->reaps)

@@ -109,7 +109,7 @@ int area_create(struct area *a, const struct backing *backing, size_t size,
 		return result_skip(r, "backing %s: %s", backing->name, missing);
 	a->backing = backing;
 	a->size = (size + backing->granule - 1) & ~(backing->granule - 1);
-	if (memory_enough(a->size, r) || reserve(a, r) || (backing->open_file && open_file(a, r)) ||
+	if (memory_available(a->size, r) || reserve(a, r) || (backing->open_file && open_file(a, r)) ||
 	    map_at(a, MAP_FIXED_NOREPLACE, r)) {
 		area_destroy(a);
 		return -1;

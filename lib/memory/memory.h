@@ -108,12 +108,12 @@ const char *disk_missing(void);
 const char *memory_advice_missing(void);
 
 /*
- * memory_enough() - can the host spare so much?
+ * memory_available() - can the host spare so much?
  * @bytes: memory about to be touched
  *
  * Asks before the OOM killer answers.  Return: 0, or -1 with @r a skip.
  */
-int memory_enough(size_t bytes, struct result *r);
+int memory_available(size_t bytes, struct result *r);
 
 /*
  * area_create() - reserve addresses and map fresh memory there

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "memory/movable.h"
-#include "memory/placement.h"
+#include "memory/numa_pages.h"
 
 #define ZONEINFO	"/proc/zoneinfo"
 
@@ -85,14 +85,14 @@ int movable_change_node(const struct movable_zones *zones, const struct area *ar
 			struct result *r)
 {
 	int node = movable_other_node(zones, area), ret;
-	struct placement at;
+	struct numa_pages at;
 
 	if (node < 0)
 		return 0;
 	/* In small pages: huge ones may have been split. */
-	if (placement_open(&at, area, PAGE_BYTES, r))
+	if (numa_pages_open(&at, area, PAGE_BYTES, r))
 		return -1;
-	ret = placement_move(&at, node, r);
-	placement_close(&at);
+	ret = numa_pages_move(&at, node, r);
+	numa_pages_close(&at);
 	return ret;
 }

@@ -66,7 +66,7 @@ int health_sample(struct health *h, struct health_sample *s, struct result *r)
 	return 0;
 }
 
-int health_at_rest(struct health *h, uint64_t budget_ns, struct result *r)
+int health_balanced(struct health *h, uint64_t budget_ns, struct result *r)
 {
 	struct health_sample s, least = { .in_progress = -1 };
 	struct deadline deadline;

@@ -191,12 +191,12 @@ int health_init(struct health *h, const char *vm_name, struct result *r);
 int health_sample(struct health *h, struct health_sample *s, struct result *r);
 
 /*
- * health_at_rest() - the counts must be seen 0 within the budget
+ * health_balanced() - the counts must be seen 0 within the budget
  *
  * Judges the minimum: background invalidations may be under way at any
  * instant, but a leaked count is never 0.
  */
-int health_at_rest(struct health *h, uint64_t budget_ns, struct result *r);
+int health_balanced(struct health *h, uint64_t budget_ns, struct result *r);
 
 /*
  * SPTE (contract 5): pages that KVM still maps, v5.15 and later.

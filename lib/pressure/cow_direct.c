@@ -13,7 +13,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "memory/placement.h"
+#include "memory/numa_pages.h"
 #include "oracle/oracle.h"
 #include "pressure/remote_access.h"
 
@@ -22,7 +22,7 @@
 #define MAX_PIECES	64
 
 struct direct {
-	struct placement at;
+	struct numa_pages at;
 	int file;
 	char *sectors;		/* of all visited pages, one after the other */
 	struct remote_access words;
@@ -65,7 +65,7 @@ static int set_up(struct press *p, struct result *r)
 		return result_error(r, "posix_memalign(%zu)", bytes_of(p));
 	area_touch(p->area);
 	return open_direct(d, r) ||
-	       placement_open(&d->at, p->area, p->area->backing->granule, r) ? -1 : 0;
+	       numa_pages_open(&d->at, p->area, p->area->backing->granule, r) ? -1 : 0;
 }
 
 static void tear_down(struct press *p)
@@ -74,7 +74,7 @@ static void tear_down(struct press *p)
 
 	if (!d)
 		return;
-	placement_close(&d->at);
+	numa_pages_close(&d->at);
 	if (d->file >= 0)
 		close(d->file);
 	free(d->sectors);
@@ -128,14 +128,14 @@ static int move_meanwhile(struct press *p, struct direct *d, struct result *r)
 	int node;
 
 	do {
-		if (placement_look(&d->at, r))
+		if (numa_pages_look(&d->at, r))
 			return -1;
-		node = placement_node_after(d->at.nodes[0]);
-		there = placement_count(&d->at, node);
-		if (placement_move(&d->at, node, r) || placement_look(&d->at, r))
+		node = numa_node_after(d->at.nodes[0]);
+		there = numa_pages_count(&d->at, node);
+		if (numa_pages_move(&d->at, node, r) || numa_pages_look(&d->at, r))
 			return -1;
-		if (placement_count(&d->at, node) > there)
-			p->proved += placement_count(&d->at, node) - there;
+		if (numa_pages_count(&d->at, node) > there)
+			p->proved += numa_pages_count(&d->at, node) - there;
 	} while (!__atomic_load_n(&d->done, __ATOMIC_ACQUIRE));
 	return 0;
 }
@@ -222,7 +222,7 @@ PRESSURE(cow_direct_io) = {
 	.preserves = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_ANON_THP) |
 		     BACKING_BIT(BACKING_MEMFD),
 	.rounds = 2,
-	.needs = { disk_missing, placement_missing },
+	.needs = { disk_missing, numa_pages_missing },
 	.set_up = set_up,
 	.apply = apply_direct,
 	.tear_down = tear_down,

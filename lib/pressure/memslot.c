@@ -14,7 +14,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 
-#include "memory/placement.h"
+#include "memory/numa_pages.h"
 #include "oracle/oracle.h"
 #include "pressure/pressure.h"
 #include "vm/kvm_newer.h"
@@ -30,7 +30,7 @@ typedef int (*invalidate_fn)(struct press *p, struct result *r);
 struct updates {
 	struct press *p;
 	int (*update)(struct press *p, struct result *r);
-	struct placement at;	/* where the pages are, for rows that move them */
+	struct numa_pages at;	/* where the pages are, for rows that move them */
 	pthread_t thread;
 	struct result result;
 	unsigned int nr;	/* made so far */
@@ -52,7 +52,7 @@ static int set_up_moving(struct press *p, struct result *r)
 	u = p->state;
 	/* A page that was only read has no frame of its own to move. */
 	area_touch(p->area);
-	return placement_open(&u->at, p->area, p->area->backing->granule, r);
+	return numa_pages_open(&u->at, p->area, p->area->backing->granule, r);
 }
 
 static void tear_down(struct press *p)
@@ -62,7 +62,7 @@ static void tear_down(struct press *p)
 	/* A thread that cannot be got out of the kernel goes on using it. */
 	if (!u || (u->thread && !u->over))
 		return;
-	placement_close(&u->at);
+	numa_pages_close(&u->at);
 	free(u);
 }
 
@@ -204,7 +204,7 @@ static int remake(struct press *p, uint32_t flags, struct result *r)
 }
 
 struct tally {
-	uint64_t visits[GUEST_MAX_VCPUS], carried[GUEST_MAX_VCPUS];
+	uint64_t visits[GUEST_MAX_VCPUS], emulated_mmio[GUEST_MAX_VCPUS];
 };
 
 static void take_tally(const struct press *p, struct tally *t)
@@ -213,7 +213,7 @@ static void take_tally(const struct press *p, struct tally *t)
 
 	for (id = 0; id < p->vm->nr_vcpus; id++) {
 		t->visits[id] = guest_load(&vm_shared(p->vm)->vcpu[id].visits);
-		t->carried[id] = guest_load(&p->vm->vcpus[id].carried);
+		t->emulated_mmio[id] = guest_load(&p->vm->vcpus[id].emulated_mmio);
 	}
 }
 
@@ -228,14 +228,14 @@ static int judge_readonly(const struct press *p, const struct tally *from, struc
 		return 0;
 	for (id = 0; id < p->vm->nr_vcpus; id++) {
 		uint64_t visits = to.visits[id] - from->visits[id];
-		uint64_t carried = to.carried[id] - from->carried[id];
+		uint64_t emulated = to.emulated_mmio[id] - from->emulated_mmio[id];
 
 		/* The write of the first may have been over before. */
-		if (visits > carried + 1)
+		if (visits > emulated + 1)
 			return result_fail(r, CONTRACT_MEMSLOTS,
 					   "vCPU %u wrote to %llu pages of a read-only slot, and %llu writes came out",
 					   id, (unsigned long long)visits,
-					   (unsigned long long)carried);
+					   (unsigned long long)emulated);
 	}
 	return 0;
 }
@@ -321,17 +321,17 @@ static int dontneed(struct press *p, struct result *r)
 /* Each time to another node; pages that are busy stay. */
 static int migrate(struct press *p, struct result *r)
 {
-	struct placement *at = &((struct updates *)p->state)->at;
+	struct numa_pages *at = &((struct updates *)p->state)->at;
 	size_t before;
 	int node;
 
-	if (placement_look(at, r))
+	if (numa_pages_look(at, r))
 		return -1;
-	node = placement_node_after(at->nodes[0]);
-	before = placement_count(at, node);
-	if (placement_move(at, node, r) || placement_look(at, r))
+	node = numa_node_after(at->nodes[0]);
+	before = numa_pages_count(at, node);
+	if (numa_pages_move(at, node, r) || numa_pages_look(at, r))
 		return -1;
-	return placement_count(at, node) > before;
+	return numa_pages_count(at, node) > before;
 }
 
 #define PROOF	"update of the memslot between invalidations"
@@ -374,7 +374,7 @@ PRESSURE(memslot_recreate_migrate) = {
 	.proof = PROOF,
 	.preserves = ON_MOVED,
 	.rounds = 2,
-	.needs = { placement_missing },
+	.needs = { numa_pages_missing },
 	.set_up = set_up_moving,
 	.plain = true,
 	.apply = apply_recreate_migrate,
@@ -414,7 +414,7 @@ PRESSURE(memslot_readonly_migrate) = {
 	.proof = PROOF,
 	.preserves = ON_MOVED,
 	.rounds = 2,
-	.needs = { placement_missing },
+	.needs = { numa_pages_missing },
 	.set_up = set_up_moving,
 	.plain = true,
 	.apply = apply_readonly_migrate,
@@ -434,7 +434,7 @@ PRESSURE(memslot_log_dirty_migrate) = {
 	.proof = PROOF,
 	.preserves = ON_MOVED,
 	.rounds = 2,
-	.needs = { placement_missing },
+	.needs = { numa_pages_missing },
 	.set_up = set_up_moving,
 	.plain = true,
 	.apply = apply_log_dirty_migrate,

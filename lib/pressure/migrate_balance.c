@@ -18,7 +18,7 @@
 
 #include "base/deadline.h"
 #include "host/hostfile.h"
-#include "memory/placement.h"
+#include "memory/numa_pages.h"
 #include "pressure/pressure.h"
 
 /* The kernel does not look at hugetlb, and leaves dirty pages of files alone. */
@@ -48,7 +48,7 @@ static const struct {
 };
 
 struct balance {
-	struct placement at;
+	struct numa_pages at;
 	bool *elsewhere;	/* pages that can follow in this round */
 	int node;		/* of the vCPU threads */
 };
@@ -121,7 +121,7 @@ static int set_up(struct press *p, struct result *r)
 		return result_errno(r, "calloc(balance)");
 	p->state = b;
 	area_touch(p->area);
-	if (placement_open(&b->at, p->area, p->area->backing->granule, r) ||
+	if (numa_pages_open(&b->at, p->area, p->area->backing->granule, r) ||
 	    let_balance(p->area, r) || split(p->area, r))
 		return -1;
 	b->elsewhere = calloc(b->at.nr, sizeof(*b->elsewhere));
@@ -135,7 +135,7 @@ static void tear_down(struct press *p)
 	struct balance *b = p->state;
 
 	if (b) {
-		placement_close(&b->at);
+		numa_pages_close(&b->at);
 		free(b->elsewhere);
 	}
 	free(b);
@@ -149,10 +149,10 @@ static bool has_cpus(int node, struct bitmask *cpus)
 /* The next node with memory and CPUs; the same again if there is only one. */
 static int next_node(struct balance *b, struct bitmask *cpus, struct result *r)
 {
-	int first = placement_node_after(b->node), node = first;
+	int first = numa_node_after(b->node), node = first;
 
 	while (!has_cpus(node, cpus)) {
-		node = placement_node_after(node);
+		node = numa_node_after(node);
 		if (node == first)
 			return result_skip(r, "no node has both memory and CPUs");
 	}
@@ -173,8 +173,8 @@ static int send_away(struct press *p, struct result *r)
 
 	deadline_start(&deadline, p->budget_ns);
 	do {
-		if (placement_move(&b->at, placement_node_after(b->node), r) ||
-		    placement_look(&b->at, r))
+		if (numa_pages_move(&b->at, numa_node_after(b->node), r) ||
+		    numa_pages_look(&b->at, r))
 			return -1;
 		for (i = 0; i < b->at.nr; i++) {
 			b->elsewhere[i] = b->at.nodes[i] >= 0 && b->at.nodes[i] != b->node;
@@ -206,7 +206,7 @@ static int count_followers(struct balance *b, size_t *count, struct result *r)
 {
 	size_t i;
 
-	if (placement_look(&b->at, r))
+	if (numa_pages_look(&b->at, r))
 		return -1;
 	*count = 0;
 	for (i = 0; i < b->at.nr; i++)
@@ -248,7 +248,7 @@ PRESSURE(migrate_numa_balancing) = {
 	.proof = "page followed the vCPUs to their node",
 	.preserves = FOLLOWS,
 	.can_join = true,
-	.needs = { placement_missing, balancing_missing },
+	.needs = { numa_pages_missing, balancing_missing },
 	.set_up = set_up,
 	.apply = apply,
 	.tear_down = tear_down,

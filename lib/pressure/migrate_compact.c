@@ -10,8 +10,8 @@
 
 #include "base/deadline.h"
 #include "host/hostfile.h"
+#include "memory/numa_pages.h"
 #include "memory/pagemap.h"
-#include "memory/placement.h"
 #include "pressure/pressure.h"
 
 #define COMPACT_MEMORY	"/proc/sys/vm/compact_memory"

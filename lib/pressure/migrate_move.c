@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #include "base/deadline.h"
-#include "memory/placement.h"
+#include "memory/numa_pages.h"
 #include "pressure/pressure.h"
 
 /* Also files: what the page cache has of them moves like all else. */
@@ -17,20 +17,20 @@
 
 static int set_up(struct press *p, struct result *r)
 {
-	struct placement *at = calloc(1, sizeof(*at));
+	struct numa_pages *at = calloc(1, sizeof(*at));
 
 	if (!at)
-		return result_errno(r, "calloc(placement)");
+		return result_errno(r, "calloc(numa_pages)");
 	p->state = at;
 	/* A page that was only read has no frame of its own to move. */
 	area_touch(p->area);
-	return placement_open(at, p->area, p->area->backing->granule, r);
+	return numa_pages_open(at, p->area, p->area->backing->granule, r);
 }
 
 static void tear_down(struct press *p)
 {
 	if (p->state)
-		placement_close(p->state);
+		numa_pages_close(p->state);
 	free(p->state);
 }
 
@@ -42,20 +42,20 @@ static void tear_down(struct press *p)
 static int move_away(struct press *p, int (*move)(struct press *p, int node, struct result *r),
 		     struct result *r)
 {
-	struct placement *at = p->state;
+	struct numa_pages *at = p->state;
 	struct deadline deadline;
 	size_t there, now;
 	int node;
 
-	if (placement_look(at, r))
+	if (numa_pages_look(at, r))
 		return -1;
-	node = placement_node_after(at->nodes[0]);
-	there = placement_count(at, node);
+	node = numa_node_after(at->nodes[0]);
+	there = numa_pages_count(at, node);
 	deadline_start(&deadline, p->budget_ns);
 	do {
-		if (move(p, node, r) || placement_look(at, r))
+		if (move(p, node, r) || numa_pages_look(at, r))
 			return -1;
-		now = placement_count(at, node);
+		now = numa_pages_count(at, node);
 	} while (now < at->nr && deadline_poll(&deadline));
 	if (now > there)
 		p->proved += now - there;
@@ -67,13 +67,13 @@ static int move_away(struct press *p, int (*move)(struct press *p, int node, str
 
 static int move_each(struct press *p, int node, struct result *r)
 {
-	struct placement *at = p->state;
+	struct numa_pages *at = p->state;
 	size_t i;
 
 	for (i = 0; i < at->nr; i++) {
-		struct placement one = { 1, &at->pages[i], &at->nodes[i] };
+		struct numa_pages one = { 1, &at->pages[i], &at->nodes[i] };
 
-		if (at->nodes[i] != node && placement_move(&one, node, r))
+		if (at->nodes[i] != node && numa_pages_move(&one, node, r))
 			return -1;
 	}
 	return 0;
@@ -94,7 +94,7 @@ PRESSURE(migrate_move_pages_each) = {
 	/* Each call has every CPU give up its batches of pages first. */
 	.rounds = 2,
 	.can_join = true,
-	.needs = { placement_missing },
+	.needs = { numa_pages_missing },
 	.set_up = set_up,
 	.apply = apply_each,
 	.tear_down = tear_down,
@@ -102,7 +102,7 @@ PRESSURE(migrate_move_pages_each) = {
 
 static int move_bulk(struct press *p, int node, struct result *r)
 {
-	return placement_move(p->state, node, r);
+	return numa_pages_move(p->state, node, r);
 }
 
 static int apply_bulk(struct press *p, struct result *r)
@@ -118,7 +118,7 @@ PRESSURE(migrate_move_pages_bulk) = {
 	.proof = "page on the node asked for",
 	.preserves = MOVABLE,
 	.can_join = true,
-	.needs = { placement_missing },
+	.needs = { numa_pages_missing },
 	.set_up = set_up,
 	.apply = apply_bulk,
 	.tear_down = tear_down,
@@ -156,7 +156,7 @@ PRESSURE(migrate_process) = {
 	/* All else that the process has moves as well. */
 	.rounds = 2,
 	.can_join = true,
-	.needs = { placement_missing },
+	.needs = { numa_pages_missing },
 	.set_up = set_up,
 	.apply = apply_process,
 	.tear_down = tear_down,
@@ -191,7 +191,7 @@ PRESSURE(migrate_mbind) = {
 	.proof = "page on the node asked for",
 	.preserves = MOVABLE,
 	.can_join = true,
-	.needs = { placement_missing },
+	.needs = { numa_pages_missing },
 	.set_up = set_up,
 	.apply = apply_mbind,
 	.tear_down = tear_down,

@@ -26,8 +26,8 @@ static int move(struct invalidators *b, struct result *r)
 {
 	if (!b->moves)
 		return 0;
-	b->node = placement_node_after(b->node);
-	return placement_move(&b->at, b->node, r);
+	b->node = numa_node_after(b->node);
+	return numa_pages_move(&b->at, b->node, r);
 }
 
 /* A child that does nothing: its mm was copied, and all of ours write-protected. */
@@ -89,8 +89,8 @@ int invalidators_start(struct invalidators *b, const struct area *area, bool rea
 {
 	memset(b, 0, sizeof(*b));
 	b->area = area;
-	b->moves = !placement_missing();
-	if (b->moves && placement_open(&b->at, area, area->backing->granule, r))
+	b->moves = !numa_pages_missing();
+	if (b->moves && numa_pages_open(&b->at, area, area->backing->granule, r))
 		return -1;
 	if (!(reap && reaper_start(&b->reaper, area->hva, area->size, r)) &&
 	    !start_threads(b, r))
@@ -113,7 +113,7 @@ void invalidators_stop(struct invalidators *b, struct result *r)
 			result_adopt(r, &b->threads[n].result);
 	}
 	reaper_stop(&b->reaper, r);
-	placement_close(&b->at);
+	numa_pages_close(&b->at);
 }
 
 uint64_t invalidators_calls(const struct invalidators *b)

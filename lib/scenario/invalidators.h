@@ -12,7 +12,7 @@
 
 #include "inject/inject.h"
 #include "memory/memory.h"
-#include "memory/placement.h"
+#include "memory/numa_pages.h"
 
 #define INVALIDATOR_WAYS	3	/* and the reaper */
 
@@ -28,7 +28,7 @@ struct invalidators {
 	uint32_t stop;
 	bool moves;		/* there are nodes to move between */
 	int node;		/* that is next */
-	struct placement at;
+	struct numa_pages at;
 	struct reaper reaper;
 };
 

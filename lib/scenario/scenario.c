@@ -284,7 +284,7 @@ static void judge(struct scenario_run *run, bool pressed, struct result *r)
 		progress_await(&run->progress, run->visits, run->budget_ns,
 			       "after quiescing", r);
 	if (run->watched)
-		health_at_rest(&run->health, run->budget_ns, r);
+		health_balanced(&run->health, run->budget_ns, r);
 	for (n = 0; n < run->spec->injector->count; n++)
 		injector_balanced(run, &run->injectors[n], n ? &others : &run->seen, r);
 	sample_counters(run, &run->seq_after, &run->faults_after, r);

@@ -56,7 +56,7 @@ int vmm_judge_orphans(struct vmm *v, bool strict, struct injector_status *seen,
 	if (injector_read(&v->injector, seen, r) || health_init(&health, names[0], r))
 		return -1;
 	if (strict)
-		health_at_rest(&health, calibration_budget_ns(&(struct calibration) { 0 }), r);
+		health_balanced(&health, calibration_budget_ns(&(struct calibration) { 0 }), r);
 	spte_none(&(struct spte) { .known = false }, names[0], r);
 	vmm_end(v);
 	for (i = 0; !ret && i < nr_vms; i++)

@@ -38,7 +38,7 @@ static int touch_ballast(size_t bytes, struct result *r)
 
 	if (!bytes)
 		return 0;
-	if (memory_enough(bytes, r))
+	if (memory_available(bytes, r))
 		return -1;
 	p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (p == MAP_FAILED)

@@ -144,7 +144,7 @@ static bool handle_mmio(struct vcpu *vcpu, const struct epochs *before)
 		return true;
 	}
 	memcpy(area->hva + offset, run->mmio.data, run->mmio.len);
-	guest_store(&vcpu->carried, vcpu->carried + 1);
+	guest_store(&vcpu->emulated_mmio, vcpu->emulated_mmio + 1);
 	return true;
 }
 

@@ -41,7 +41,7 @@ struct vcpu {
 	pthread_t thread;
 	pid_t tid;
 	uint32_t state;		/* enum vcpu_state; written by the thread */
-	uint64_t carried;	/* writes that came out as MMIO, done by the thread */
+	uint64_t emulated_mmio;	/* writes that came out as MMIO, done by the thread */
 	uint64_t gaps;		/* KVM_RUN came back because of an unmapped gap */
 	uint64_t gaps_before;	/* the same when the last gap was opened */
 	struct bus_errors bus;	/* KVM_RUN met poisoned memory */

@@ -55,12 +55,12 @@ static int do_attach(struct mni_injector *inj, char **args)
 		return -EBUSY;
 	if (inj->kind->bound && inj->everywhere)
 		return -EINVAL;
-	err = mni_roster_join(inj->roster, inj);
+	err = mni_attached_mms_join(inj->mms, inj);
 	if (err)
 		return err;
 	err = inj->kind->attach(inj);
 	if (err)
-		mni_roster_leave(inj->roster, inj);
+		mni_attached_mms_leave(inj->mms, inj);
 	else
 		WRITE_ONCE(inj->registered, true);
 	return err;
@@ -71,7 +71,7 @@ static int do_detach(struct mni_injector *inj, char **args)
 	if (!inj->registered)
 		return -EINVAL;
 	inj->kind->detach(inj);
-	mni_roster_leave(inj->roster, inj);
+	mni_attached_mms_leave(inj->mms, inj);
 	WRITE_ONCE(inj->registered, false);
 	/* Unregistering calls release() too, though this mm is alive. */
 	WRITE_ONCE(inj->released, false);
@@ -177,7 +177,7 @@ static void free_injector(struct mni_injector *inj)
 {
 	if (inj->registered) {
 		inj->kind->detach(inj);
-		mni_roster_leave(inj->roster, inj);
+		mni_attached_mms_leave(inj->mms, inj);
 	}
 	mni_aim_release(inj);
 	put_pid(inj->process);
@@ -198,7 +198,7 @@ static int attach_open(struct inode *inode, struct file *file)
 	mmgrab(current->mm);
 	inj->mm = current->mm;
 	inj->process = get_task_pid(current, PIDTYPE_TGID);
-	inj->roster = inode->i_private;
+	inj->mms = inode->i_private;
 	inj->kind = &mni_eagain;
 	mutex_init(&inj->lock);
 	init_waitqueue_head(&inj->waiters);

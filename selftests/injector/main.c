@@ -15,7 +15,7 @@
 #include "mni.h"
 
 static struct mni_vms vms;
-static struct mni_roster roster;
+static struct mni_attached_mms mms;
 static struct dentry *root;
 
 static const struct {
@@ -25,7 +25,7 @@ static const struct {
 	void *data;
 } root_files[] = {
 	{ "help", 0400, &mni_help_fops, NULL },
-	{ "attach", 0600, &mni_attach_fops, &roster },
+	{ "attach", 0600, &mni_attach_fops, &mms },
 	{ "reap", 0600, &mni_reap_fops, NULL },
 	{ "watch", 0600, &mni_watch_fops, &vms },
 	{ "destroyed", 0400, &mni_destroyed_fops, &vms },
@@ -77,7 +77,7 @@ static int __init injector_init(void)
 
 	if (err)
 		return err;
-	mni_roster_init(&roster);
+	mni_attached_mms_init(&mms);
 	err = mni_vms_init(&vms);
 	if (err)
 		return err;
@@ -92,7 +92,7 @@ static void __exit injector_exit(void)
 {
 	debugfs_remove_recursive(root);
 	mni_vms_exit(&vms);
-	mni_roster_exit(&roster);
+	mni_attached_mms_exit(&mms);
 	mmu_notifier_synchronize();
 }
 

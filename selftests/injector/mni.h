@@ -241,8 +241,8 @@ struct mni_injector {
 	struct mni_gate_state gate;
 	struct mm_struct *mm;		/* the opener's, held by mmgrab() */
 	struct pid *process;		/* the opener's thread group */
-	struct mni_roster *roster;
-	struct list_head node;		/* in the roster, if registered */
+	struct mni_attached_mms *mms;
+	struct list_head node;		/* in mms, if registered */
 	const struct mni_kind *kind;
 	struct mutex lock;		/* serializes commands */
 	bool registered;		/* an unregister is due */
@@ -292,25 +292,25 @@ void mni_change_pte(struct mmu_notifier *mn, struct mm_struct *mm,
 		    unsigned long address, pte_t pte);
 #endif
 
-/* ---- roster.c: which injectors are attached, and where ---- */
+/* ---- attached_mms.c: which injectors are attached, and where ---- */
 
-struct mni_roster {
+struct mni_attached_mms {
 	struct mutex lock;
-	struct list_head attached;
+	struct list_head injectors;
 	struct list_head counting;	/* mms that have or had an interval */
 };
 
-void mni_roster_init(struct mni_roster *roster);
+void mni_attached_mms_init(struct mni_attached_mms *mms);
 
 /* At unload, when nothing is attached. */
-void mni_roster_exit(struct mni_roster *roster);
+void mni_attached_mms_exit(struct mni_attached_mms *mms);
 
 /*
- * Call before registering, and mni_roster_leave() after unregistering.
+ * Call before registering, and mni_attached_mms_leave() after unregistering.
  * -EBUSY: the kernel does not bear this kind on its mm.
  */
-int mni_roster_join(struct mni_roster *roster, struct mni_injector *inj);
-void mni_roster_leave(struct mni_roster *roster, struct mni_injector *inj);
+int mni_attached_mms_join(struct mni_attached_mms *mms, struct mni_injector *inj);
+void mni_attached_mms_leave(struct mni_attached_mms *mms, struct mni_injector *inj);
 
 /* ---- aim.c: what an injector acts on ---- */
 

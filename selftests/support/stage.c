@@ -115,7 +115,7 @@ int stage_prepare(struct stage *s, struct result *r)
 		return -1;
 	s->announced = true;
 	if (vm_park(&s->run.vm, s->run.budget_ns, r) || stage_drop_translations(s, r) ||
-	    health_at_rest(&s->run.health, s->run.budget_ns, r) ||
+	    health_balanced(&s->run.health, s->run.budget_ns, r) ||
 	    health_sample(&s->run.health, &now, r))
 		return -1;
 	s->seq = now.seq;

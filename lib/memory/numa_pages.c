@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "memory/placement.h"
+#include "memory/numa_pages.h"
 
-const char *placement_missing(void)
+const char *numa_pages_missing(void)
 {
 	if (numa_available() < 0)
 		return "kernel without CONFIG_NUMA";
@@ -18,7 +18,7 @@ const char *placement_missing(void)
 	return NULL;
 }
 
-int placement_node_after(int node)
+int numa_node_after(int node)
 {
 	do {
 		node = node < numa_max_node() ? node + 1 : 0;
@@ -26,7 +26,7 @@ int placement_node_after(int node)
 	return node;
 }
 
-int placement_open(struct placement *p, const struct area *area, size_t unit,
+int numa_pages_open(struct numa_pages *p, const struct area *area, size_t unit,
 		   struct result *r)
 {
 	size_t i;
@@ -35,7 +35,7 @@ int placement_open(struct placement *p, const struct area *area, size_t unit,
 	p->pages = calloc(p->nr, sizeof(*p->pages));
 	p->nodes = calloc(p->nr, sizeof(*p->nodes));
 	if (!p->pages || !p->nodes) {
-		placement_close(p);
+		numa_pages_close(p);
 		return result_errno(r, "calloc(%zu pages)", p->nr);
 	}
 	for (i = 0; i < p->nr; i++)
@@ -43,21 +43,21 @@ int placement_open(struct placement *p, const struct area *area, size_t unit,
 	return 0;
 }
 
-void placement_close(struct placement *p)
+void numa_pages_close(struct numa_pages *p)
 {
 	free(p->pages);
 	free(p->nodes);
 	memset(p, 0, sizeof(*p));
 }
 
-int placement_look(struct placement *p, struct result *r)
+int numa_pages_look(struct numa_pages *p, struct result *r)
 {
 	if (move_pages(0, p->nr, p->pages, NULL, p->nodes, 0))
 		return result_errno(r, "move_pages(%zu pages, to look)", p->nr);
 	return 0;
 }
 
-size_t placement_count(const struct placement *p, int node)
+size_t numa_pages_count(const struct numa_pages *p, int node)
 {
 	size_t i, count = 0;
 
@@ -66,7 +66,7 @@ size_t placement_count(const struct placement *p, int node)
 	return count;
 }
 
-int placement_move(const struct placement *p, int node, struct result *r)
+int numa_pages_move(const struct numa_pages *p, int node, struct result *r)
 {
 	int nodes[p->nr], status[p->nr];
 	size_t i;

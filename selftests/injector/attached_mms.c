@@ -24,18 +24,18 @@ struct counting {
 	struct mm_struct *mm;
 };
 
-void mni_roster_init(struct mni_roster *roster)
+void mni_attached_mms_init(struct mni_attached_mms *mms)
 {
-	mutex_init(&roster->lock);
-	INIT_LIST_HEAD(&roster->attached);
-	INIT_LIST_HEAD(&roster->counting);
+	mutex_init(&mms->lock);
+	INIT_LIST_HEAD(&mms->injectors);
+	INIT_LIST_HEAD(&mms->counting);
 }
 
-static void forget(struct mni_roster *roster, bool living_too)
+static void forget(struct mni_attached_mms *mms, bool living_too)
 {
 	struct counting *c, *next;
 
-	list_for_each_entry_safe(c, next, &roster->counting, node) {
+	list_for_each_entry_safe(c, next, &mms->counting, node) {
 		if (!living_too && atomic_read(&c->mm->mm_users))
 			continue;
 		list_del(&c->node);
@@ -44,80 +44,80 @@ static void forget(struct mni_roster *roster, bool living_too)
 	}
 }
 
-void mni_roster_exit(struct mni_roster *roster)
+void mni_attached_mms_exit(struct mni_attached_mms *mms)
 {
-	forget(roster, true);
+	forget(mms, true);
 }
 
-static bool is_counting(const struct mni_roster *roster,
+static bool is_counting(const struct mni_attached_mms *mms,
 			const struct mm_struct *mm)
 {
 	const struct counting *c;
 
-	list_for_each_entry(c, &roster->counting, node)
+	list_for_each_entry(c, &mms->counting, node)
 		if (c->mm == mm)
 			return true;
 	return false;
 }
 
 /* An attach that then fails may have set the mm counting all the same. */
-static int remember(struct mni_roster *roster, struct mm_struct *mm)
+static int remember(struct mni_attached_mms *mms, struct mm_struct *mm)
 {
 	struct counting *c;
 
-	if (is_counting(roster, mm))
+	if (is_counting(mms, mm))
 		return 0;
 	c = kmalloc(sizeof(*c), GFP_KERNEL);
 	if (!c)
 		return -ENOMEM;
 	mmgrab(mm);
 	c->mm = mm;
-	list_add(&c->node, &roster->counting);
+	list_add(&c->node, &mms->counting);
 	return 0;
 }
 
-static bool has_eagain(const struct mni_roster *roster,
+static bool has_eagain(const struct mni_attached_mms *mms,
 			const struct mm_struct *mm)
 {
 	const struct mni_injector *other;
 
-	list_for_each_entry(other, &roster->attached, node)
+	list_for_each_entry(other, &mms->injectors, node)
 		if (other->mm == mm && other->kind == &mni_eagain)
 			return true;
 	return false;
 }
 
-static int join(struct mni_roster *roster, struct mni_injector *inj)
+static int join(struct mni_attached_mms *mms, struct mni_injector *inj)
 {
 	int err = 0;
 
 	if (inj->kind == &mni_eagain) {
-		if (!inj->knobs.mixed && is_counting(roster, inj->mm))
+		if (!inj->knobs.mixed && is_counting(mms, inj->mm))
 			return -EBUSY;
 	} else if (inj->kind == &mni_interval) {
-		if (!inj->knobs.mixed && has_eagain(roster, inj->mm))
+		if (!inj->knobs.mixed && has_eagain(mms, inj->mm))
 			return -EBUSY;
-		err = remember(roster, inj->mm);
+		err = remember(mms, inj->mm);
 	}
 	if (!err)
-		list_add(&inj->node, &roster->attached);
+		list_add(&inj->node, &mms->injectors);
 	return err;
 }
 
-int mni_roster_join(struct mni_roster *roster, struct mni_injector *inj)
+int mni_attached_mms_join(struct mni_attached_mms *mms, struct mni_injector *inj)
 {
 	int err;
 
-	mutex_lock(&roster->lock);
-	forget(roster, false);
-	err = join(roster, inj);
-	mutex_unlock(&roster->lock);
+	mutex_lock(&mms->lock);
+	forget(mms, false);
+	err = join(mms, inj);
+	mutex_unlock(&mms->lock);
 	return err;
 }
 
-void mni_roster_leave(struct mni_roster *roster, struct mni_injector *inj)
+void mni_attached_mms_leave(struct mni_attached_mms *mms, struct mni_injector *inj)
 {
-	mutex_lock(&roster->lock);
+	mutex_lock(&mms->lock);
 	list_del(&inj->node);
-	mutex_unlock(&roster->lock);
+	mutex_unlock(&mms->lock);
 }

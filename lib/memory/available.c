@@ -12,7 +12,7 @@
 #define MIB	(1024 * KIB)
 #define SPARE	(64 * MIB)	/* for everybody else */
 
-int memory_enough(size_t bytes, struct result *r)
+int memory_available(size_t bytes, struct result *r)
 {
 	unsigned long long available = 0;
 	char line[128];
