@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * still: the odd vCPUs read like sweep_verify, the even ones stay where they
- * are.  No guest behaves so: it exists to prove that a vCPU which stands still
- * is noticed even while its neighbour gets on.
+ * are.  No guest behaves so: it exists to prove that a vCPU which stalls
+ * is noticed even while its neighbour makes progress.
  */
 #include "guest.h"
 

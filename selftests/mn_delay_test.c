@@ -10,7 +10,7 @@
  * invalidation was open.
  *
  *   faults	inside the hull of all open invalidations wait for the last
- *		end, those outside get on (v5.12; before, the whole VM waits):
+ *		end, those outside make progress (v5.12; before, the whole VM waits):
  *		one invalidation, two disjoint with a gap, two that overlap;
  *   no_memslot	an invalidation outside all memslots raises active alone, and
  *		holds up nobody (v5.15; active does not exist before).
@@ -123,10 +123,10 @@ static int delays_over(const struct stage *s, unsigned int nr, unsigned int us,
 }
 
 /*
- * Watch to the last end: before each, those outside must have got on while
- * those inside stand still.
+ * Watch to the last end: before each, those outside must have made progress while
+ * those inside wait.
  *
- * @us: the longest hold; who has not got on in a quarter of it, as deadlines
+ * @us: the longest hold; one that has made no progress in a quarter of it, as deadlines
  *	count, is stalled
  *
  * Return: 0 proved; 1 if an end came too early to tell; -1 with a failure.
@@ -207,7 +207,7 @@ TEST_F(faults, wait)
 			    s->ranged ? "" : "; the whole VM waits (before v5.12)");
 	else if (ret > 0 && stalls == TRIES)
 		result_fail(r, CONTRACT_FAULTS,
-			    "a vCPU outside of what was invalidated did not get on in any of %d holds",
+			    "a vCPU outside of what was invalidated made no progress in any of %d holds",
 			    TRIES);
 	else if (ret > 0)
 		result_skip(r, "the bed is too slow: in none of %d holds of up to %u ms was there time to look",
@@ -327,7 +327,7 @@ TEST_F(apart, no_memslot)
 		ret = hold_elsewhere(s, outside, stage_hold_us(try), r);
 	if (ret > 0)
 		result_fail(r, CONTRACT_FAULTS,
-			    "not all vCPUs got on during any of %d invalidations outside all memslots",
+			    "not all vCPUs made progress during any of %d invalidations outside all memslots",
 			    TRIES);
 }
 

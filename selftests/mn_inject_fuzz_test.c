@@ -228,7 +228,7 @@ static int rage(struct storm *s, uint64_t operations, uint64_t ns, struct result
 		last = s->record->operations;
 		if (!deadline_advance(&stall, now_ns())) {
 			note_children(r);
-			return result_error(r, "nothing gets on after %llu operations",
+			return result_error(r, "nothing makes progress after %llu operations",
 					    (unsigned long long)last);
 		}
 	}

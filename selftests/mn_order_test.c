@@ -20,7 +20,7 @@
 #include "memory/pagemap.h"
 #include "mn_chosen.h"
 
-MN_ABOUT("notifiers are told before pages go, not after", 5, 9);
+MN_ABOUT("notifiers are called before pages go, not after", 5, 9);
 
 #define HOLD_US		100000	/* the first start of a call */
 #define SLOW_US		10000	/* each of them */
@@ -166,7 +166,7 @@ static int after_call(struct scenario_run *run, struct result *r)
 		return result_error(r, "%s", w->result.reason);
 	if (w->pfn)
 		return result_fail(r, CONTRACT_NO_STALE,
-				   "told too late: with the first start() of %s still open, frame %#llx of page %zu was mapped %llu times and not %llu as before",
+				   "notified too late: with the first start() of %s still open, frame %#llx of page %zu was mapped %llu times and not %llu as before",
 				   run->spec->pressure->name, (unsigned long long)w->pfn, w->page,
 				   (unsigned long long)w->count, (unsigned long long)w->count_before);
 	return 0;

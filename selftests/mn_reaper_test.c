@@ -6,8 +6,8 @@
  * times every 100 ms, and skips each VMA that a notifier refuses.  The victim
  * is held at its exit, so that it does not free its memory itself meanwhile.
  *
- *   one_vma		a VM on one VMA, refused for ever;
- *   gives_up		many VMAs under several VMs, all refused for ever: freed
+ *   one_vma		a VM on one VMA, refused forever;
+ *   gives_up		many VMAs under several VMs, all refused forever: freed
  *			by the exit only, and the log says so;
  *   ends_in_time	the same, but refusals end inside those 10 tries: reaped;
  *   some_ranges	only part of the VMAs is refused: the rest is reaped.
@@ -148,7 +148,7 @@ static int judge_rest(const struct vmm *vmm, struct result *r)
 	return 0;
 }
 
-/* What was refused for ever stays, all else goes. */
+/* What was refused forever stays, all else goes. */
 static int judge_memory(const struct vmm_memory *before, const struct vmm_memory *after,
 			unsigned int first, unsigned int nr, struct result *r)
 {

@@ -74,7 +74,7 @@ static int reap_and_count(struct scenario_run *run, unsigned int expected, struc
 }
 
 /*
- * A leaked active count would make the ioctl wait for ever, unkillably: only
+ * A leaked active count would make the ioctl wait forever, unkillably: only
  * ask for it once the counts are known to be 0.
  */
 static int update_memslot(struct scenario_run *run, struct result *r)

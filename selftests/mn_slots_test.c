@@ -119,7 +119,7 @@ static struct faults faults_now(const struct scenario_run *run)
 }
 
 static int judge_effect(const struct scenario_run *run, const struct faults *f, const char *what,
-		      struct result *r)
+			struct result *r)
 {
 	unsigned long long now;
 

@@ -5,7 +5,7 @@
  * A deadline is a budget of time during which the bed ran us.  Whoever waits
  * polls in short sleeps; a sleep that took far longer than asked for was the
  * bed's doing, and counts only up to a limit.  A host that stops for a minute
- * so costs no budget, a guest that stands still does.
+ * so costs no budget, a guest that stalls does.
  */
 #ifndef DEADLINE_H
 #define DEADLINE_H
@@ -52,7 +52,7 @@ struct calibration {
  * calibration_budget_ns() - how long a guest may take to visit all its pages
  *
  * A large multiple of what it took cold, because the bed may get busy at any
- * time, and never less than a few seconds: only a guest that stands still
+ * time, and never less than a few seconds: only a guest that stalls
  * must fail, and waiting for one costs nothing as long as all is well.
  */
 uint64_t calibration_budget_ns(const struct calibration *c);

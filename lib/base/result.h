@@ -41,7 +41,7 @@ enum contract {
 	CONTRACT_MEMSLOTS,	/* updates wait for active == 0, and complete */
 	CONTRACT_DEATH,		/* of the mm or of the VM, in any order */
 	CONTRACT_CONTENTS,	/* no lost write, no stale read */
-	CONTRACT_PROGRESS,	/* the guest gets on when there are gaps */
+	CONTRACT_PROGRESS,	/* the guest makes progress when there are gaps */
 	CONTRACT_KERNEL_LOG,	/* no splat, no new taint */
 };
 

@@ -12,7 +12,7 @@
 
 /*
  * Every wait inside a test has a calibrated budget, and says what it waited
- * for.  This only keeps a test that escapes them from lasting for ever.
+ * for.  This only keeps a test that escapes them from lasting forever.
  */
 #define TEST_LIMIT_MS	(180 * 1000)
 

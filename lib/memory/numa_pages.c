@@ -27,7 +27,7 @@ int numa_node_after(int node)
 }
 
 int numa_pages_open(struct numa_pages *p, const struct area *area, size_t unit,
-		   struct result *r)
+		    struct result *r)
 {
 	size_t i;
 

@@ -26,7 +26,7 @@ int numa_node_after(int node);
  * @unit: bytes from one page to the next, e.g. the granule: what moves as a whole
  */
 int numa_pages_open(struct numa_pages *p, const struct area *area, size_t unit,
-		   struct result *r);
+		    struct result *r);
 
 /* numa_pages_close() - safe if zeroed */
 void numa_pages_close(struct numa_pages *p);

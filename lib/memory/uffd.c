@@ -194,7 +194,7 @@ static int resolve_unless_held(struct uffd *u, struct result *r)
 /*
  * Gives the ranges back, and wakes all who wait in them.  Closing alone would do
  * so too, but before "mm/userfaultfd: fix release hang over concurrent GUP" (not
- * in 5.10 and 6.1) it waits for ever if KVM faults there meanwhile.
+ * in 5.10 and 6.1) it waits forever if KVM faults there meanwhile.
  */
 static int unregister(struct uffd *u, struct result *r)
 {

@@ -4,7 +4,7 @@
  *
  * One descriptor, and a thread that serves the faults of its ranges.  The thread
  * can be told to hold back what it reads, so that everyone who uses the memory
- * stands still meanwhile, in the kernel.
+ * waits meanwhile, in the kernel.
  */
 #ifndef UFFD_H
 #define UFFD_H

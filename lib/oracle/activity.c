@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What KVM does while a guest stands still: it tells a guest that faults in
+ * What KVM does while a guest stalls: it tells a guest that faults in
  * vain from one that is not run, or is thrown out for some other reason.
  */
 #include <stdio.h>

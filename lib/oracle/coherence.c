@@ -163,7 +163,7 @@ void coherence_after(struct coherence *c, enum content_effect effect)
 
 /* The halves of a stamp that straddles two pages; of two that are wrong, the first is shown. */
 static enum guest_error_what judge_straddle(const struct coherence *c, unsigned int page,
-					 guest_u32 spare, struct guest_view *view)
+					    guest_u32 spare, struct guest_view *view)
 {
 	const struct guest_shared *shared = vm_shared(c->vm);
 	const char *at = (const char *)word_in(c, c->area->hva, page) +

@@ -88,7 +88,7 @@ static int stands_still(const struct progress *p, uint64_t visits,
 			continue;
 		result_fail(r, CONTRACT_PROGRESS,
 			    "vCPU %u %s %s: %llu of %llu visits in %llu ms",
-			    id, made ? "does not get on" : "stands still", when,
+			    id, made ? "makes too little progress" : "stalls", when,
 			    (unsigned long long)made, (unsigned long long)visits,
 			    (unsigned long long)(budget_ns / NS_PER_MS));
 	}

@@ -35,12 +35,12 @@ static size_t same_frames(const pagemap_t *before, const pagemap_t *after, size_
 
 static int take_and_give_back(struct press *p, struct uffd *u, struct result *r)
 {
-	struct standstill still;
+	struct stall still;
 
 	if (userfault_unmap(p, r))
 		return -1;
-	standstill_begin(&still, p);
-	return standstill_judge(&still, p, u, USERFAULT_TAKEN, r) ||
+	stall_begin(&still, p);
+	return stall_judge(&still, p, u, USERFAULT_TAKEN, r) ||
 	       userfault_release(p, u, 0, r) ? -1 : 0;
 }
 

@@ -53,16 +53,16 @@ static int push_rest(struct press *p, struct uffd *u, struct result *r)
 
 static int run_copy(struct press *p, struct uffd *u, struct result *r)
 {
-	struct standstill still;
+	struct stall still;
 	int ret;
 
 	if (press_pause(p, r))
 		return -1;
 	memcpy(p->state, p->area->hva, p->area->size);
 	ret = userfault_discard(p, r);
-	standstill_begin(&still, p);
+	stall_begin(&still, p);
 	press_resume(p);
-	if (ret || standstill_judge(&still, p, u, USERFAULT_TAKEN, r) || userfault_release(p, u, 0, r))
+	if (ret || stall_judge(&still, p, u, USERFAULT_TAKEN, r) || userfault_release(p, u, 0, r))
 		return -1;
 	p->proved += uffd_served(u);
 	return push_rest(p, u, r);
@@ -99,13 +99,13 @@ static int resolve_zero(struct uffd *u, char *unit, struct result *r)
 
 static int run_zero(struct press *p, struct uffd *u, struct result *r)
 {
-	struct standstill still;
+	struct stall still;
 
 	if (userfault_discard(p, r))
 		return -1;
 	press_call_over(p);
-	standstill_begin(&still, p);
-	if (standstill_judge(&still, p, u, USERFAULT_TAKEN, r) || userfault_release(p, u, 0, r))
+	stall_begin(&still, p);
+	if (stall_judge(&still, p, u, USERFAULT_TAKEN, r) || userfault_release(p, u, 0, r))
 		return -1;
 	p->proved += uffd_served(u);
 	return 0;

@@ -45,14 +45,14 @@ static int resolve_move(struct uffd *u, char *unit, struct result *r)
 static int move_out_and_back(struct press *p, struct uffd *u, struct result *r)
 {
 	struct area *a = p->area, *aside = p->state;
-	struct standstill still;
+	struct stall still;
 	size_t done;
 
 	if (uffd_register(u, aside->hva, aside->size, UFFDIO_REGISTER_MODE_MISSING, r) ||
 	    uffd_move(u, aside->hva, a->hva, a->size, r))
 		return -1;
-	standstill_begin(&still, p);
-	if (standstill_judge(&still, p, u, USERFAULT_TAKEN, r) ||
+	stall_begin(&still, p);
+	if (stall_judge(&still, p, u, USERFAULT_TAKEN, r) ||
 	    userfault_release(p, u, 0, r))
 		return -1;
 	for (done = 0; done < a->size; done += u->unit) {

@@ -21,7 +21,7 @@ static int resolve_poison(struct uffd *u, char *unit, struct result *r)
 	return uffd_poison(u, unit, u->unit, r);
 }
 
-static uint64_t told(const struct vcpu *vcpu)
+static uint64_t signals_of(const struct vcpu *vcpu)
 {
 	return __atomic_load_n(&vcpu->bus.nr, __ATOMIC_ACQUIRE);
 }
@@ -33,7 +33,7 @@ static int await_signal(struct press *p, const struct vcpu *vcpu, uint64_t befor
 	struct deadline deadline;
 
 	deadline_start(&deadline, p->budget_ns);
-	while (told(vcpu) == before) {
+	while (signals_of(vcpu) == before) {
 		if (!deadline_poll(&deadline))
 			return result_fail(r, CONTRACT_NO_STALE,
 					   "vCPU %u used a poisoned page, and got no SIGBUS in %llu ms",
@@ -53,15 +53,15 @@ static int await_signal(struct press *p, const struct vcpu *vcpu, uint64_t befor
 static int run_poison(struct press *p, struct uffd *u, struct result *r)
 {
 	uint64_t before[GUEST_MAX_VCPUS];
-	struct standstill still;
+	struct stall still;
 	unsigned int id;
 
 	for (id = 0; id < p->vm->nr_vcpus; id++)
-		before[id] = told(&p->vm->vcpus[id]);
+		before[id] = signals_of(&p->vm->vcpus[id]);
 	if (userfault_discard(p, r))
 		return -1;
-	standstill_begin(&still, p);
-	if (standstill_judge(&still, p, u, USERFAULT_TAKEN, r))
+	stall_begin(&still, p);
+	if (stall_judge(&still, p, u, USERFAULT_TAKEN, r))
 		return -1;
 	uffd_release(u);
 	for (id = 0; id < p->vm->nr_vcpus; id++) {

@@ -129,18 +129,18 @@ static int protect_all(struct press *p, struct uffd *u, struct result *r)
 	return ret;
 }
 
-/* All stands still that writes, and what it has written stays as it is. */
+/* Everything that writes stalls, and what it has written stays as it is. */
 static int hold_writers(const struct press *p, const struct uffd *u, struct result *r)
 {
 	const struct snapshot *s = p->state;
-	struct standstill still;
+	struct stall still;
 	unsigned int i;
 
-	standstill_begin(&still, p);
+	stall_begin(&still, p);
 	for (i = 0; i < p->nr_pages; i++)
 		s->words[i] = guest_load(press_page(p, i));
 	if (!press_host_writes(p) &&
-	    standstill_judge(&still, p, u, "none of its pages could be written to", r))
+	    stall_judge(&still, p, u, "none of its pages could be written to", r))
 		return -1;
 	return judge_protected(p, u, r);
 }

@@ -48,7 +48,7 @@ static int log_for_a_while(struct dirty_log *log, struct press *p, struct result
 		sleep_ns(LOG_NS);
 		return dirty_log_harvest(log, r);
 	}
-	/* If not, it stands still, which others judge. */
+	/* If not, it stalls, which others judge. */
 	if (!write_tracking_all(&tracking, p))
 		return 0;
 	return dirty_log_harvest(log, r) || judge(log, p, r) ? -1 : 0;

@@ -169,7 +169,7 @@ static int set(struct press *p, uint32_t flags, uint64_t gpa, size_t size, struc
 			    flags, (unsigned long long)gpa, size);
 }
 
-/* No memory where the guest looks for it: nobody may get on until it is back. */
+/* No memory where the guest looks for it: no vCPU may make progress until it is back. */
 static int away(struct press *p, uint64_t gpa, size_t size, struct result *r)
 {
 	int ret;

@@ -150,13 +150,13 @@ PRESSURE(migrate_soft_offline) = {
 	.apply = apply_soft_offline,
 };
 
-/* One row at work: who has been told of poison before this round. */
+/* One row at work: what signals of poison came before this round. */
 struct poison {
-	uint64_t told[GUEST_MAX_VCPUS];
+	uint64_t signals[GUEST_MAX_VCPUS];
 	bool busy;	/* the kernel could not take hold of a page */
 };
 
-static uint64_t told(const struct vcpu *vcpu)
+static uint64_t signals_of(const struct vcpu *vcpu)
 {
 	return __atomic_load_n(&vcpu->bus.nr, __ATOMIC_ACQUIRE);
 }
@@ -222,7 +222,7 @@ static int await_vcpu(struct press *p, const struct poison *poison, const struct
 	struct deadline deadline;
 
 	deadline_start(&deadline, p->budget_ns);
-	while (told(vcpu) == poison->told[vcpu->id]) {
+	while (signals_of(vcpu) == poison->signals[vcpu->id]) {
 		if (!deadline_poll(&deadline))
 			return result_fail(r, CONTRACT_NO_STALE,
 					   "vCPU %u uses the poisoned page at %p, and got no SIGBUS in %llu ms",
@@ -244,7 +244,7 @@ static int poison_and_wait(struct press *p, struct result *r)
 	unsigned int id;
 
 	for (id = 0; id < p->vm->nr_vcpus; id++)
-		poison.told[id] = told(&p->vm->vcpus[id]);
+		poison.signals[id] = signals_of(&p->vm->vcpus[id]);
 	for (id = 0; id < p->vm->nr_vcpus; id++) {
 		if (id && same_unit(p, target(p, id), target(p, id - 1)))
 			continue;

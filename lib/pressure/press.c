@@ -59,7 +59,7 @@ void press_resume(struct press *p)
 }
 
 int press_gap(struct press *p, int (*take)(struct press *p, struct result *r),
-	       int (*give_back)(struct press *p, struct result *r), struct result *r)
+	      int (*give_back)(struct press *p, struct result *r), struct result *r)
 {
 	int ret;
 

@@ -115,7 +115,7 @@ bool pressure_applies(const struct pressure *p, const struct backing *backing);
 
 /* pressure_effect() - which; for a backing it applies to */
 enum content_effect pressure_effect(const struct pressure *p,
-				     const struct backing *backing);
+				    const struct backing *backing);
 
 /* pressure_suits() - can the workload tell right from wrong under it? */
 bool pressure_suits(const struct pressure *p, const struct backing *backing,
@@ -149,10 +149,10 @@ void press_resume(struct press *p);
  * @give_back: undoes that
  *
  * Opens and closes the gap of the VM.  Return: 0, or -1 with whatever the two
- * say, or a failure: a vCPU got on meanwhile.
+ * say, or a failure: a vCPU made progress meanwhile.
  */
 int press_gap(struct press *p, int (*take)(struct press *p, struct result *r),
-	       int (*give_back)(struct press *p, struct result *r), struct result *r);
+	      int (*give_back)(struct press *p, struct result *r), struct result *r);
 
 /* press_unmap() / press_map() - of the whole area, for press_gap() */
 int press_unmap(struct press *p, struct result *r);
@@ -178,7 +178,7 @@ uint64_t press_visits(const struct press *p);
  * press_visited() - wait until the guest has visited every page, with its writes
  * @when: for the message, e.g. "after fork"
  *
- * Return: 0, or -1 with a failure: the guest does not get on, or found a page wrong.
+ * Return: 0, or -1 with a failure: the guest makes no progress, or found a page wrong.
  */
 int press_visited(struct press *p, const char *when, struct result *r);
 

@@ -6,7 +6,7 @@
  * Beside the guest's memory the cgroup has memory that nobody uses.  It is made
  * younger than the guest's, in the order of reclaim, so a mm that is not told of
  * the guest's accesses begins with the guest.  A little is reclaimed at a
- * time: the guest visits every page, stands still, and then so few pages are
+ * time: the guest visits every page, is parked, and then so few pages are
  * looked at that none is looked at twice, having been forgotten the first time.
  * Nobody else may zap translations meanwhile: what goes with them is forgotten too.
  */

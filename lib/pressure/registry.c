@@ -39,7 +39,7 @@ bool pressure_applies(const struct pressure *p, const struct backing *backing)
 }
 
 enum content_effect pressure_effect(const struct pressure *p,
-				     const struct backing *backing)
+				    const struct backing *backing)
 {
 	unsigned int bit = backing_bit(backing);
 

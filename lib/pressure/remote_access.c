@@ -20,7 +20,7 @@ void remote_access_choose(struct remote_access *f, struct press *p)
 }
 
 int remote_access_check(const struct remote_access *f, struct press *p, const char *how,
-		    struct result *r)
+			struct result *r)
 {
 	unsigned int i;
 

@@ -21,7 +21,7 @@ void remote_access_choose(struct remote_access *f, struct press *p);
 
 /* remote_access_place() - where it goes */
 static inline guest_u64 *remote_access_place(const struct remote_access *f, const struct press *p,
-				       unsigned int page)
+					     unsigned int page)
 {
 	return (guest_u64 *)((char *)press_page(p, page) + f->offset);
 }
@@ -33,6 +33,6 @@ static inline guest_u64 *remote_access_place(const struct remote_access *f, cons
  * Return: 0, or -1 with a failure of contract 9 or 10.
  */
 int remote_access_check(const struct remote_access *f, struct press *p, const char *how,
-		    struct result *r);
+			struct result *r);
 
 #endif

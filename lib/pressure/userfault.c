@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Rounds of the rows with userfaultfd, and what is judged in all of them: a vCPU
- * whose fault is held back stands still.  Who gets on used an old translation.
+ * whose fault is held back waits.  One that makes progress used an old translation.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -60,7 +60,7 @@ static uint64_t visits_of(const struct press *p, unsigned int vcpu)
 	return guest_load(&vm_shared(p->vm)->vcpu[vcpu].visits);
 }
 
-void standstill_begin(struct standstill *s, const struct press *p)
+void stall_begin(struct stall *s, const struct press *p)
 {
 	unsigned int id;
 
@@ -80,8 +80,8 @@ static bool await_waiting(const struct uffd *u, uint64_t nr, uint64_t budget_ns)
 	return true;
 }
 
-int standstill_judge(const struct standstill *s, const struct press *p, const struct uffd *u,
-		     const char *why, struct result *r)
+int stall_judge(const struct stall *s, const struct press *p, const struct uffd *u,
+		const char *why, struct result *r)
 {
 	unsigned int id;
 	int ret = 0;
@@ -130,7 +130,7 @@ int userfault_release(struct press *p, struct uffd *u, uint64_t before, struct r
 int userfault_again(struct press *p, struct uffd *u,
 		    int (*take)(struct press *p, struct result *r), struct result *r)
 {
-	struct standstill still;
+	struct stall still;
 	uint64_t served = 0;
 	unsigned int n;
 
@@ -138,8 +138,8 @@ int userfault_again(struct press *p, struct uffd *u,
 		uffd_hold(u);
 		if (take(p, r))
 			return -1;
-		standstill_begin(&still, p);
-		if (standstill_judge(&still, p, u, USERFAULT_TAKEN, r))
+		stall_begin(&still, p);
+		if (stall_judge(&still, p, u, USERFAULT_TAKEN, r))
 			return -1;
 		if (!await_waiting(u, 1, p->budget_ns))
 			return not_faulting(p, u, r);

@@ -32,24 +32,24 @@ int userfault_discard(struct press *p, struct result *r);
 int userfault_unmap(struct press *p, struct result *r);
 
 /* Where each vCPU was. */
-struct standstill {
+struct stall {
 	uint64_t visits[GUEST_MAX_VCPUS];
 };
 
-/* standstill_begin() - from here on no vCPU may get on */
-void standstill_begin(struct standstill *s, const struct press *p);
+/* stall_begin() - from here on no vCPU may make progress */
+void stall_begin(struct stall *s, const struct press *p);
 
 #define USERFAULT_TAKEN	"all its pages were taken away, and none was given back"
 
 /*
- * standstill_judge() - with all faults held back, did any vCPU get on?
+ * stall_judge() - with all faults held back, did any vCPU make progress?
  * @why: it cannot, e.g. USERFAULT_TAKEN
  *
  * Waits until each waits for a page, or a few milliseconds.
  * Return: 0, or -1 with a failure of contract 5.
  */
-int standstill_judge(const struct standstill *s, const struct press *p, const struct uffd *u,
-		     const char *why, struct result *r);
+int stall_judge(const struct stall *s, const struct press *p, const struct uffd *u,
+		const char *why, struct result *r);
 
 /*
  * userfault_release() - hold back no more, and wait until the guest was served

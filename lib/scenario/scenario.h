@@ -45,7 +45,7 @@ struct scenario_steps {
 	/* In each round: last thing before the call, and first thing after it. */
 	int (*before_call)(struct scenario_run *run, struct result *r);
 	int (*after_call)(struct scenario_run *run, struct result *r);
-	/* When the guest has got on after it. */
+	/* When the guest has made progress after it. */
 	int (*after_round)(struct scenario_run *run, struct result *r);
 	/* When all rounds are over, before the oracles look; also if one failed. */
 	int (*last)(struct scenario_run *run, struct result *r);

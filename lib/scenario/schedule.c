@@ -136,7 +136,7 @@ static unsigned int modest_backings(const struct schedule *s)
 	return set & s->backings;
 }
 
-/* Two guests at a time, each under a row that troubles nobody else. */
+/* Two guests at a time, each under a row that affects nobody else. */
 static bool draw_pair(const struct schedule *s, struct schedule_step *step,
 		      struct stream *stream)
 {

@@ -199,7 +199,7 @@ void vm_resume(struct vm *vm);
  * @budget_ns: how long a vCPU may take, as struct deadline counts
  *
  * Return: 0 once all are parked or failed; -1 with an error naming the vCPU
- * and where it hangs.  A vCPU that cannot get on in the guest cannot park
+ * and where it hangs.  A vCPU that makes no progress in the guest cannot park
  * either; vm_stop() gets it out.
  */
 int vm_park(struct vm *vm, uint64_t budget_ns, struct result *r);
@@ -233,7 +233,7 @@ void vm_readonly_begin(struct vm *vm);
 void vm_readonly_end(struct vm *vm);
 
 /*
- * vm_gap_check() - with the whole area unmapped: does any vCPU still get on?
+ * vm_gap_check() - with the whole area unmapped: does any vCPU still make progress?
  *
  * Call between opening and closing, when the call that unmapped has returned.
  * A visit that completes then used a translation that should be gone.  Waits

@@ -6,7 +6,7 @@
 #
 # TREE, a kernel source tree, is copied to REPO, which must not exist. On top of
 # it come 16 commits: one that does not build, one that panics at boot, each
-# mended by the next, one that breaks the kernel in a way that the suite
+# fixed by the next, one that breaks the kernel in a way that the suite
 # notices, and others that do no harm. The one that does not build is the first that
 # a bisection tries. Tags name them: good, unbootable, unbuildable, guilty, bad.
 # The same TREE gives the same commits.

@@ -76,7 +76,7 @@ static long read_knob(struct mni_injector *inj, const long *knob)
 }
 
 static int delay_start(struct mmu_notifier *mn,
-			 const struct mmu_notifier_range *range)
+		       const struct mmu_notifier_range *range)
 {
 	struct mni_injector *inj = mni_injector_of(mn);
 	unsigned long pages = mni_aim_overlap(inj, range->start, range->end);
@@ -91,7 +91,7 @@ static int delay_start(struct mmu_notifier *mn,
 }
 
 static void delay_end(struct mmu_notifier *mn,
-			const struct mmu_notifier_range *range)
+		      const struct mmu_notifier_range *range)
 {
 	struct mni_injector *inj = mni_injector_of(mn);
 	unsigned long pages = mni_aim_overlap(inj, range->start, range->end);

@@ -31,7 +31,7 @@ static int vm_is_going(struct kprobe *probe, struct pt_regs *regs)
 
 	/*
 	 * A probe may count as an NMI, where lockdep allows trylock alone. It
-	 * cannot spin for ever: no holder of this lock, for whom interrupts are
+	 * cannot spin forever: no holder of this lock, for whom interrupts are
 	 * off, destroys VMs.
 	 */
 	while (!raw_spin_trylock_irqsave(&vms->list_lock, flags))

@@ -9,7 +9,7 @@
 #include "mni.h"
 
 static int eagain_start(struct mmu_notifier *mn,
-			 const struct mmu_notifier_range *range)
+			const struct mmu_notifier_range *range)
 {
 	struct mni_injector *inj = mni_injector_of(mn);
 	unsigned long pages = mni_aim_overlap(inj, range->start, range->end);

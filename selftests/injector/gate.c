@@ -67,7 +67,7 @@ static bool is_covered(struct mni_injector *inj, unsigned long address)
 }
 
 static int gate_start(struct mmu_notifier *mn,
-			 const struct mmu_notifier_range *range)
+		      const struct mmu_notifier_range *range)
 {
 	struct mni_injector *inj = mni_injector_of(mn);
 	unsigned long pages = mni_aim_overlap(inj, range->start, range->end);
@@ -80,7 +80,7 @@ static int gate_start(struct mmu_notifier *mn,
 }
 
 static void gate_end(struct mmu_notifier *mn,
-			const struct mmu_notifier_range *range)
+		     const struct mmu_notifier_range *range)
 {
 	struct mni_injector *inj = mni_injector_of(mn);
 

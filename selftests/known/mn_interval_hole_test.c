@@ -6,12 +6,12 @@
  * the interval notifiers and goes on to the hlist.  When a notifier of the
  * hlist refuses, the core ends the hlist itself, the caller ends nothing, and
  * nobody ends the interval notifiers: the mm takes that invalidation to last
- * for ever.  Whoever then removes an interval, or begins to use its range,
+ * forever.  Whoever then removes an interval, or begins to use its range,
  * sleeps, and not even SIGKILL ends that.
  *
  * So on kernels that have this hole the tests named *refused* fail, and leave
  * processes behind that nothing but a reboot removes.  That is why no default
- * run has them.  interval-hole.md says more, and how to mend it.
+ * run has them.  interval-hole.md says more, and how to fix it.
  */
 #include <signal.h>
 #include <sys/ptrace.h>

@@ -53,7 +53,7 @@ static int stop_a_vcpu(struct scenario_run *run, struct result *r)
 	return 0;
 }
 
-TEST_F(sabotage, guest_stands_still)
+TEST_F(sabotage, guest_stalls)
 {
 	run_sabotaged("madvise_dontneed", "sweep_verify", stop_a_vcpu);
 }

@@ -59,7 +59,7 @@ int main(void)
 	long cpu, nr_cpus = sysconf(_SC_NPROCESSORS_ONLN);
 	cpu_set_t first;
 
-	only_in_lab("keeps every CPU from all others for ever");
+	only_in_lab("keeps every CPU from all others forever");
 	puts("TAP version 13\n1..1");
 	fflush(stdout);
 	if (forbid_throttling())

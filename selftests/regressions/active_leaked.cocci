@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // class: count
 // commit: 52ac8b358b0c ("KVM: Block memslot updates across range_start() and range_end()") made the rule
-// broke: memslot updates wait for ever for an invalidation that is over
+// broke: memslot updates wait forever for an invalidation that is over
 // file: virt/kvm/kvm_main.c
 // tests: mn_unmap_test:*.anon.*
 // tests: mn_delay_vm_test

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // class: count
 // commit: c2655835fd8c ("mm/mmu_notifiers: ensure range_end() is paired with range_start()") for what it does to a guest
-// broke: the count of KVM only grows: after the first invalidation the guest stands still
+// broke: the count of KVM only grows: after the first invalidation the guest stalls
 // file: virt/kvm/kvm_main.c
 // tests: mn_unmap_test:*.anon.*
 // expect: contract 10

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // class: count
 // commit: c2655835fd8c ("mm/mmu_notifiers: ensure range_end() is paired with range_start()")
-// broke: one refusal leaves the count of KVM up for ever: the guest stands still
+// broke: one refusal leaves the count of KVM up forever: the guest stalls
 // file: mm/mmu_notifier.c
 // tests: mn_refusal_test
 // expect: contract 10

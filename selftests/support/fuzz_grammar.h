@@ -57,7 +57,7 @@ extern const char *const fuzz_events[FUZZ_NR_EVENTS];
  * fuzz_forbidden() - must this never be written to any of the files?
  *
  * "unsafe 1" breaks the kernel, and is a deliberate act. "mixed 1" lets a mm
- * fall into a hole of all kernels, where it sleeps for ever, SIGKILL or not, and
+ * fall into a hole of all kernels, where it sleeps forever, SIGKILL or not, and
  * the module can do nothing about it. Both need these words and a digit 1, as
  * also 0x1 and +1 do: forbidding more than needed loses nothing.
  */

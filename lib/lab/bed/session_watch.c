@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The deadlines of a session, all in time that the VM was granted (load.h). A
- * VM that had its time and stands still hangs, and is asked for a trace before
+ * VM that has had its time and makes no progress hangs, and is asked for a trace before
  * it goes; one that never got it is the fault of the host.
  */
 #include <string.h>

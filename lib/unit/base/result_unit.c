@@ -77,12 +77,12 @@ TEST_F(result, adopted_findings_keep_their_rank)
 
 	result_init(&other);
 	result_note(&other, "where it was");
-	result_fail(&other, CONTRACT_PROGRESS, "stands still");
+	result_fail(&other, CONTRACT_PROGRESS, "stalls");
 	result_error(&self->r, "no report");
 	result_adopt(&self->r, &other);
 	EXPECT_EQ(RESULT_FAIL, self->r.kind);
 	EXPECT_EQ(CONTRACT_PROGRESS, self->r.contract);
-	EXPECT_STREQ("contract 10 (progress): stands still", self->r.reason);
+	EXPECT_STREQ("contract 10 (progress): stalls", self->r.reason);
 	EXPECT_NE(NULL, strstr(self->r.evidence, "no report\nwhere it was\n"));
 }
 

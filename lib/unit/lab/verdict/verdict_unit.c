@@ -203,7 +203,7 @@ TEST(results_of_all_beds_count)
 	EXPECT_BEDS("infrastructure", 13, "a_test: no results", &b, &a);
 }
 
-TEST(the_firmest_of_several_beds_counts)
+TEST(the_most_severe_of_several_beds_counts)
 {
 	struct lab_facts fine = good(), panic = cut_short(LAB_QEMU_RESET);
 	struct lab_facts hang = cut_short(LAB_QEMU_STOPPED), failed = good();
