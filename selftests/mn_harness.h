@@ -121,7 +121,7 @@ static inline void mn_run_one(struct __fixture_variant_metadata *v,
 static inline void mn_leave_out(struct result *r)
 {
 	result_init(r);
-	result_skip(r, "not run: a test before it failed%s",
+	result_skip(r, "not run: an earlier test failed%s",
 		    mn.stops ? ", and no VM can be made" : " (-x)");
 }
 

@@ -2,10 +2,10 @@
 /*
  * Deadlines that hold on any bed.
  *
- * A deadline is a budget of time during which the bed ran us.  Whoever waits
- * polls in short sleeps; a sleep that took far longer than asked for was the
- * bed's doing, and counts only up to a limit.  A host that stops for a minute
- * so costs no budget, a guest that stalls does.
+ * A deadline is a budget of time in which the bed actually runs us.  Whoever waits
+ * polls in short sleeps; a sleep that took far longer than requested was the
+ * bed's fault, and counts only up to a limit.  So a host that stops for a minute
+ * costs no budget, but a guest that stalls does.
  */
 #ifndef DEADLINE_H
 #define DEADLINE_H
@@ -25,7 +25,7 @@ struct deadline {
 /* now_ns() - CLOCK_MONOTONIC */
 uint64_t now_ns(void);
 
-/* sleep_ns() - sleep, going on after signals */
+/* sleep_ns() - sleep for the whole time, even if signals interrupt it */
 void sleep_ns(uint64_t ns);
 
 /* deadline_start() - begin a budget now */
@@ -52,8 +52,8 @@ struct calibration {
  * calibration_budget_ns() - how long a guest may take to visit all its pages
  *
  * A large multiple of what it took cold, because the bed may get busy at any
- * time, and never less than a few seconds: only a guest that stalls
- * must fail, and waiting for one costs nothing as long as all is well.
+ * time, and never less than a few seconds: only a guest that stalls should
+ * fail, and a generous budget costs nothing as long as all is well.
  */
 uint64_t calibration_budget_ns(const struct calibration *c);
 

@@ -18,7 +18,7 @@ const char *contract_name(enum contract contract)
 		[CONTRACT_UNTOUCHED] = "contract 3 (refused range untouched)",
 		[CONTRACT_FAULTS] = "contract 4 (faults and ranges)",
 		[CONTRACT_NO_STALE] = "contract 5 (no stale translation)",
-		[CONTRACT_REST] = "contract 6 (rest)",
+		[CONTRACT_BALANCED] = "contract 6 (balanced)",
 		[CONTRACT_MEMSLOTS] = "contract 7 (memslot updates)",
 		[CONTRACT_DEATH] = "contract 8 (death)",
 		[CONTRACT_CONTENTS] = "contract 9 (contents)",

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The outcome of one test, collected where it is found out.
+ * The outcome of one test, recorded where it is found.
  *
  * Library functions return 0, or -1 after saying why in a struct result.  The
  * first skip, failure or error decides the kind; later ones add evidence, and
- * a failure outranks an error or a skip: what the kernel broke must not hide
- * behind what the test then could not do.
+ * a failure outranks an error or a skip, so that what the kernel broke is not
+ * hidden by what the test could not do afterwards.
  */
 #ifndef RESULT_H
 #define RESULT_H
@@ -14,8 +14,8 @@
 
 enum result_kind {
 	RESULT_PASS,
-	RESULT_SKIP,	/* something the test needs is not there */
-	RESULT_ERROR,	/* the test could not be carried out */
+	RESULT_SKIP,	/* something that the test needs is missing */
+	RESULT_ERROR,	/* the test could not do its job */
 	RESULT_FAIL,	/* the kernel broke a contract */
 };
 
@@ -34,10 +34,10 @@ enum contract {
 	CONTRACT_NONE,
 	CONTRACT_PAIRING,	/* one end() per start() */
 	CONTRACT_REFUSAL,	/* only non-blockable, only -EAGAIN */
-	CONTRACT_UNTOUCHED,	/* a refused range is left alone */
+	CONTRACT_UNTOUCHED,	/* a refused range is not modified */
 	CONTRACT_FAULTS,	/* no translation in a range being invalidated */
 	CONTRACT_NO_STALE,	/* no translation outlives start() */
-	CONTRACT_REST,		/* counts return to 0, seq never goes back */
+	CONTRACT_BALANCED,		/* counts return to 0, seq never goes back */
 	CONTRACT_MEMSLOTS,	/* updates wait for active == 0, and complete */
 	CONTRACT_DEATH,		/* of the mm or of the VM, in any order */
 	CONTRACT_CONTENTS,	/* no lost write, no stale read */

@@ -106,7 +106,7 @@ static bool await_ready(pid_t pid, int fd, uint64_t limit_ns, struct result *r)
 		s = hung_tasks_look(&tasks, pid, spent);
 		if (s && spent - s->since_ns >= HUNG_NS) {
 			top_of_stack(s, where, sizeof(where));
-			result_error(r, "thread %d sleeps uninterruptibly and was not woken once in %llu s: %s",
+			result_error(r, "thread %d is hung: in uninterruptible sleep and not woken once in %llu s: %s",
 				     s->tid, HUNG_NS / NS_PER_SEC, where);
 			return false;
 		}

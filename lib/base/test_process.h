@@ -12,18 +12,18 @@
 
 /*
  * Every wait inside a test has a calibrated budget, and says what it waited
- * for.  This only keeps a test that escapes them from lasting forever.
+ * for.  This only stops a test that escapes them.
  */
 #define TEST_LIMIT_MS	(180 * 1000)
 
-/* test_process_child() - first call in the child: a group of its own */
+/* test_process_child() - first call in the child: enter a process group of its own */
 void test_process_child(void);
 
 /*
  * test_process_bind() - die with the parent
  *
  * For every process that keeps guests or injectors: newer harnesses run the
- * body of a test in a child of the child.
+ * body of a test in a grandchild.
  */
 void test_process_bind(void);
 
@@ -31,7 +31,7 @@ void test_process_bind(void);
  * test_process_wait() - wait for a test's process and clean up behind it
  * @pid: the child, leader of its process group
  * @limit_ms: after this its stacks are printed and it is killed
- * @r: the test's result; gets a finding if the process did not end well
+ * @r: the test's result; becomes an error if the process did not end well
  *
  * A process that survives SIGKILL, stuck in the kernel, is left behind.
  */
@@ -43,7 +43,7 @@ void test_process_wait(pid_t pid, unsigned int limit_ms, struct result *r);
  * @fd: readable when it is, or a pipe whose other end it closes
  * @limit_ms: as for test_process_wait()
  *
- * Return: 0, or -1 with an error; its stacks are then printed, and it lives on.
+ * Return: 0, or -1 with an error; its stacks are then printed, and it is not killed.
  */
 int test_process_ready(pid_t pid, int fd, unsigned int limit_ms, struct result *r);
 

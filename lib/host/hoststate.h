@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Changing settings of the host, and having them put back whatever happens.
+ * Changing settings of the host so that they are restored whatever happens.
  *
- * A restorer process holds what to restore.  It does so when told to, or when
- * every process that holds the connection is gone, SIGKILL included.
+ * A restorer process remembers what to restore.  It restores when told to, or
+ * when all processes that hold the connection are gone, killed ones included.
  */
 #ifndef HOSTSTATE_H
 #define HOSTSTATE_H
@@ -32,41 +32,41 @@ int hoststate_open(struct hoststate *h, struct result *r);
 int hoststate_write(struct hoststate *h, const char *path, const char *value,
 		    struct result *r);
 
-/* hoststate_write_undo() - the same where restoring takes other words than the old ones */
+/* hoststate_write_undo() - the same where the old contents must not be written back as read */
 int hoststate_write_undo(struct hoststate *h, const char *path, const char *value,
 			 const char *undo, struct result *r);
 
 /*
- * hoststate_at_end() - only remember what to write when all is restored
- * @unless: the file reads so: nothing is to be done
+ * hoststate_at_end() - only remember what to write at the end
+ * @unless: if the file then reads so, nothing is written
  *
- * Comes before a change that is not made by writing to a file, or is tried
- * more than once.
+ * Call it before a change that is not made by writing to a file, or that is
+ * tried more than once.
  */
 int hoststate_at_end(struct hoststate *h, const char *path, const char *value,
 		     const char *unless, struct result *r);
 
 /*
  * hoststate_unpoison_at_end() - have a page frame given back to the kernel
- * @frame: about to be taken out of service; need not come to it
+ * @frame: about to be poisoned, perhaps
  *
  * Only the module hwpoison_inject can do it.  Without it, or if the frame is
- * held by someone for good, it stays out of service, which is no error.
+ * held forever, the frame stays poisoned, which is no error.
  */
 int hoststate_unpoison_at_end(struct hoststate *h, uint64_t frame, struct result *r);
 
 /*
  * hoststate_unload_at_end() - have a module taken out of the kernel
- * @module: its name; about to be loaded, need not come to it
+ * @module: its name; about to be loaded, perhaps
  *
- * One that others still use by then stays, and stderr says so.
+ * If it is still in use by then it stays, and stderr says so.
  */
 int hoststate_unload_at_end(struct hoststate *h, const char *module, struct result *r);
 
 /*
- * hoststate_push() / hoststate_pop() - undo in the middle
+ * hoststate_push() / hoststate_pop() - restore early
  *
- * A pop restores now what was changed since the last push, last change first.
+ * A pop restores what was changed since the last push, last change first.
  * Return: 0, or -1 with an error: the pop could not restore everything.
  */
 int hoststate_push(struct hoststate *h, struct result *r);
@@ -84,14 +84,14 @@ int hoststate_mkdir(struct hoststate *h, const char *path, struct result *r);
  * @path: with a swap header on it
  * @flags: of swapon(2)
  *
- * It may be off again by then.  Return: 0, or -1 with an error.
+ * It is no error if it is off again by then.  Return: 0, or -1 with an error.
  */
 int hoststate_swapon(struct hoststate *h, const char *path, int flags, struct result *r);
 
 /* hoststate_close() - restore, last change first, and wait until it is done */
 void hoststate_close(struct hoststate *h);
 
-/* hoststate_quiet() - noise control: KSM, NUMA balancing and the huge zero page off */
+/* hoststate_quiet() - turn off what causes noise: KSM, NUMA balancing, the huge zero page */
 int hoststate_quiet(struct hoststate *h, struct result *r);
 
 #endif

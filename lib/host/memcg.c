@@ -66,7 +66,7 @@ static int own_cgroup(char *procs, size_t size, struct result *r)
 	fclose(f);
 	line[strcspn(line, "\n")] = '\0';
 	if (strncmp(line, "0::/", 4))
-		return result_skip(r, "this process is in no cgroup of version 2");
+		return result_skip(r, "this process is in no cgroup v2");
 	snprintf(procs, size, "%s%s/cgroup.procs", ROOT, line[4] ? line + 3 : "");
 	return 0;
 }

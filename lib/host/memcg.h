@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Memory cgroups of a test's own.
+ * Memory cgroups for a test.
  */
 #ifndef MEMCG_H
 #define MEMCG_H
@@ -11,10 +11,10 @@
 #include "host/hoststate.h"
 
 /*
- * memcg_create() - a cgroup, with a memory limit and then no swap
- * @host: removes it again, and what is left in it
- * @name: of the directory, the process id is appended
- * @max: memory.max, bytes; 0: no limit, and swap
+ * memcg_create() - make a cgroup
+ * @host: removes it again, and kills what is left in it
+ * @name: of the directory; the process id is appended
+ * @max: memory.max in bytes, and no swap; 0: no limit, and swap
  * @path: filled with the directory
  * @size: of @path
  *
@@ -24,29 +24,29 @@ int memcg_create(struct hoststate *host, const char *name, size_t max,
 		 char *path, size_t size, struct result *r);
 
 /*
- * memcg_join() - move this process there, all its threads
+ * memcg_join() - move this process there, with all its threads
  * @host: moves it back
  * @path: from memcg_create() with the same @host
  *
- * What the process has touched before stays charged where it was.
+ * What the process touched before stays charged where it was.
  * Return: 0, or -1 with a skip (no cgroup v2) or an error.
  */
 int memcg_join(struct hoststate *host, const char *path, struct result *r);
 
 /*
  * memcg_squeeze() - lower memory.high below what the cgroup uses, and lift it again
- * @bytes: by so much; SIZE_MAX: to nothing
+ * @bytes: how far below; SIZE_MAX: to zero
  *
- * The limit does not stay: above it threads are put to sleep, for seconds.
+ * The limit does not stay, since threads above it are put to sleep for seconds.
  * Return: 0, however much was reclaimed, or -1 with an error.
  */
 int memcg_squeeze(const char *path, size_t bytes, struct result *r);
 
-/* memcg_can_reclaim() - before memcg_reclaim(); Return: 0, or -1 with a skip */
+/* memcg_can_reclaim() - is there memcg_reclaim()?  Return: 0, or -1 with a skip */
 int memcg_can_reclaim(const char *path, struct result *r);
 
 /*
- * memcg_reclaim() - have the kernel reclaim so much, of whatever it likes
+ * memcg_reclaim() - have the kernel reclaim @bytes, of whatever it chooses
  *
  * Unlike a limit, it does not count what was charged in advance.
  * Return: 0, however much was reclaimed, or -1 with an error.

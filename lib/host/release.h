@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The kernel's own word for how old it is: for what it does otherwise than newer
- * ones and cannot be asked about.  What can be tried is tried instead, since
- * distributions take over single changes.
+ * The version that the kernel reports: for differences between kernels that cannot
+ * be probed.  What can be probed is probed instead, since distributions backport
+ * single changes.
  */
 #ifndef RELEASE_H
 #define RELEASE_H

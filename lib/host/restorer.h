@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What passes between a process that changes settings of the host and the
- * restorer that puts them back.
+ * The protocol between a process that changes settings of the host and the
+ * restorer that undoes the changes.
  */
 #ifndef RESTORER_H
 #define RESTORER_H
@@ -22,7 +22,7 @@ struct record {
 	enum record_kind kind;
 	char path[256];
 	char value[256];
-	char unless[256];	/* in the file: then there is nothing to undo */
+	char unless[256];	/* contents of the file for which nothing is to be undone */
 };
 
 /* The restorer's answers. */
@@ -32,17 +32,17 @@ enum answer {
 	ANSWER_NOT_UNDONE,
 };
 
-/* restorer_run() - keep records that come through @fd, and undo them at its end */
+/* restorer_run() - keep the records that come through @fd, and undo them when it closes */
 void restorer_run(int fd) __attribute__((noreturn));
 
 /* record_undo() - Return: 0, or -1 after saying on stderr what could not be undone */
 int record_undo(const struct record *record);
 
 /*
- * current_choice() - what to write back of what was read
+ * current_choice() - reduce what was read to what must be written back
  * @value: changed in place
  *
- * sysfs shows a choice as "always [madvise] never"; only the choice is written.
+ * sysfs shows a choice as "always [madvise] never"; only the choice can be written.
  */
 void current_choice(char *value);
 

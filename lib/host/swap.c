@@ -55,7 +55,7 @@ static bool host_swaps(void)
 const char *swap_missing(void)
 {
 	if (swap_own_missing() && !host_swaps())
-		return "needs swap: zram (CONFIG_ZRAM), or a swap device that is on";
+		return "needs swap: zram (CONFIG_ZRAM), or an active swap device";
 	return NULL;
 }
 

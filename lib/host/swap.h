@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Swap for the time of a test.
+ * Swap for the duration of a test.
  */
 #ifndef SWAP_H
 #define SWAP_H
@@ -17,10 +17,10 @@ const char *swap_missing(void);
 const char *swap_own_missing(void);
 
 /*
- * swap_start() - have the host swap, to a device of the test's own if it can be had
+ * swap_start() - have the host swap, to a device of the test's own if possible
  * @host: takes the device away again
  * @bytes: its size
- * @path: filled with the device; empty if it is the host's own swap
+ * @path: filled with the device; empty if the host's own swap is used
  * @size: of @path
  *
  * Return: 0, or -1 with a skip (nothing to swap to) or an error.

@@ -14,7 +14,7 @@ static int failed(int err, const char *what, const char *wants, struct result *r
 {
 	switch (-err) {
 	case EINVAL:
-		return result_error(r, "injector: %s: not accepted, it wants %s", what, wants);
+		return result_error(r, "injector: %s: not accepted, expected %s", what, wants);
 	case EPERM:
 		return result_error(r, "injector: %s: it belongs to another process", what);
 	default:
@@ -41,7 +41,7 @@ int injector_range(struct injector *i, const void *start, size_t len, struct res
 	if (!err)
 		return 0;
 	if (err == -EBUSY)
-		return result_error(r, "injector: range: an attached interval keeps its own");
+		return result_error(r, "injector: range: the range of an attached interval cannot change");
 	snprintf(what, sizeof(what), "range %p %zu", start, len);
 	return failed(err, what, "whole pages of the user address space", r);
 }
@@ -85,7 +85,7 @@ int injector_attach(struct injector *i, struct result *r)
 	if (!err)
 		return 0;
 	if (err == -EBUSY)
-		return result_error(r, "injector: attach: it is attached, or eagain and interval would meet on one mm (knob mixed)");
+		return result_error(r, "injector: attach: already attached, or eagain and interval would share an mm (knob mixed)");
 	return failed(err, "attach", "a range, for an interval", r);
 }
 

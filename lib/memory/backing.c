@@ -86,7 +86,7 @@ static int provide_hugetlb(struct hoststate *host, size_t bytes, struct result *
 		return -1;
 	if (!hostfile_read_ulong(HUGETLB_DIR "/free_hugepages", &pages) && pages >= want)
 		return 0;
-	return result_skip(r, "%llu huge pages are needed, the host could free %llu: memory too full or too fragmented",
+	return result_skip(r, "%llu huge pages are needed, the host could free %llu: memory is too full or too fragmented",
 			   want, pages);
 }
 

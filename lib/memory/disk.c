@@ -61,7 +61,7 @@ const char *disk_missing(void)
 	int fd = try_open();
 
 	if (fd < 0)
-		return "no ext4, xfs, btrfs or f2fs is mounted where a file can be made";
+		return "no ext4, xfs, btrfs or f2fs is mounted where a file can be created";
 	close(fd);
 	return NULL;
 }

@@ -15,7 +15,7 @@
 #include "base/result.h"
 #include "host/hoststate.h"
 
-/* The backings, as bits of a set: a pressure says so what it does on which. */
+/* The backings, which also form sets: a pressure says what it does on which of them. */
 enum backing_id {
 	BACKING_ANON,
 	BACKING_ANON_THP,
@@ -35,7 +35,7 @@ enum backing_id {
 				 BACKING_BIT(BACKING_HUGETLB_SHARED))
 #define ON_THP			(BACKING_BIT(BACKING_ANON_THP) | \
 				 BACKING_BIT(BACKING_MEMFD_THP))
-/* What the guest writes lives in a file, and outlives the mapping. */
+/* What the guest writes goes to a file, and outlives the mapping. */
 #define ON_SHARED		(BACKING_BIT(BACKING_MEMFD) | \
 				 BACKING_BIT(BACKING_MEMFD_THP) | \
 				 BACKING_BIT(BACKING_HUGETLB_SHARED) | \
@@ -43,7 +43,7 @@ enum backing_id {
 /* Copied on write from a file that stays empty. */
 #define ON_PRIVATE_FILE		(BACKING_BIT(BACKING_MEMFD_PRIVATE) | \
 				 BACKING_BIT(BACKING_FILE_PRIVATE))
-/* What the guest writes goes with the mapping. */
+/* What the guest writes is lost with the mapping. */
 #define ON_PRIVATE		(ON_EVERY_BACKING & ~ON_SHARED)
 /* On a disk; the others live in memory and swap. */
 #define ON_DISK			(BACKING_BIT(BACKING_FILE) | \
@@ -57,7 +57,7 @@ struct backing {
 	int flags;		/* of mmap() */
 	/* The file behind it, or NULL.  Return: descriptor, or -1 with @r set. */
 	int (*open_file)(struct result *r);
-	/* Why the kernel cannot do it, or NULL; static storage. */
+	/* Why the kernel does not support it, or NULL; static storage. */
 	const char *(*missing)(void);
 	/* See backing_provide(). */
 	int (*provide)(struct hoststate *host, size_t bytes, struct result *r);
@@ -70,24 +70,24 @@ extern const struct backing backings[NR_BACKINGS];
 unsigned int backing_bit(const struct backing *backing);
 
 /*
- * backing_provide() - make the host have such memory: a pool, a setting
+ * backing_provide() - prepare the host for such memory: a pool, a setting
  * @backing: a row of backings[]
  * @host: undoes it
- * @bytes: size of the areas to come, all together
+ * @bytes: total size of the areas to come
  *
- * Return: 0, or -1 with @r a skip (not to be had) or an error.
+ * Return: 0, or -1 with @r a skip (not available) or an error.
  */
 int backing_provide(const struct backing *backing, struct hoststate *host, size_t bytes,
 		    struct result *r);
 
 /*
- * An area belongs to whoever created it.  Threads may share it; mapping and
- * unmapping it are up to one thread at a time.
+ * An area belongs to whoever created it.  Threads may share it, but only one at a
+ * time may map or unmap it.
  */
 struct area {
 	const struct backing *backing;
 	char *hva;		/* where the guest's memory is mapped */
-	char *aside;		/* as many free addresses, for moving it away */
+	char *aside;		/* a free range of the same size, to move it to */
 	size_t size;		/* bytes, a multiple of the granule */
 	int fd;			/* of a file backing, else -1 */
 	size_t file_half;	/* file backing: half that is mapped, 0 or 1 */
@@ -95,7 +95,7 @@ struct area {
 };
 
 /*
- * disk_open() - a file of no name on a disk's filesystem, empty
+ * disk_open() - an empty, unnamed file on a filesystem on disk
  *
  * Return: descriptor, or -1 with @r a skip: no such filesystem is writable.
  */
@@ -108,10 +108,10 @@ const char *disk_missing(void);
 const char *memory_advice_missing(void);
 
 /*
- * memory_available() - can the host spare so much?
- * @bytes: memory about to be touched
+ * memory_available() - can the host spare that much memory?
+ * @bytes: about to be touched
  *
- * Asks before the OOM killer answers.  Return: 0, or -1 with @r a skip.
+ * Checks before the OOM killer has to.  Return: 0, or -1 with @r a skip.
  */
 int memory_available(size_t bytes, struct result *r);
 
@@ -121,9 +121,9 @@ int memory_available(size_t bytes, struct result *r);
  * @backing: a row of backings[]
  * @size: bytes, rounded up to the granule
  *
- * The addresses lie far from where the kernel places other mappings, so
- * that nothing else moves into an unmapped gap that a test opens.  A file has two
- * halves of @size, of which one is mapped at a time.
+ * The addresses lie far from where the kernel places other mappings, so that
+ * nothing else moves into an unmapped gap that a test opens.  A file has two
+ * halves of @size, one of which is mapped at a time.
  *
  * Return: 0, or -1 with @r a skip (backing or memory missing) or an error.
  */
@@ -136,7 +136,7 @@ void area_destroy(struct area *a);
 /*
  * area_map() - map the backing into the gap at @a->hva
  *
- * Fails rather than replace what may have moved there.
+ * Fails rather than replace a mapping that may have moved there.
  */
 int area_map(struct area *a, struct result *r);
 
@@ -162,7 +162,7 @@ off_t area_file_offset(const struct area *a);
  */
 char *area_other_half(const struct area *a);
 
-/* area_empty_other_half() - punch it out, so that it reads as zeroes */
+/* area_empty_other_half() - punch a hole over it, so that it reads as zeroes */
 int area_empty_other_half(struct area *a, struct result *r);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * ZONE_MOVABLE: physical memory in which everything can be moved away, so that
- * it can go offline.  It lies at the end of a node.
+ * ZONE_MOVABLE: physical memory whose contents can all be moved away, so that it
+ * can go offline.  It lies at the end of a node.
  */
 #ifndef MOVABLE_H
 #define MOVABLE_H
@@ -31,13 +31,13 @@ int movable_zones_read(struct movable_zones *zones, struct result *r);
 /* movable_has() - is the frame in one of them? */
 bool movable_has(const struct movable_zones *zones, uint64_t frame);
 
-/* movable_other_node() - one that has such a zone, and not the area's first page; or -1 */
+/* movable_other_node() - a node with such a zone, without the area's first page; or -1 */
 int movable_other_node(const struct movable_zones *zones, const struct area *area);
 
 /*
  * movable_change_node() - migrate an area's pages to movable_other_node()
  *
- * As far as they can be moved and there is another node; contents stay.
+ * Those that can be moved, if there is such a node; contents stay.
  * Return: 0, or -1 with an error.
  */
 int movable_change_node(const struct movable_zones *zones, const struct area *area,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * On which NUMA node the pages of an area are.
+ * The pages of an area, and the NUMA nodes that they are on.
  */
 #ifndef NUMA_PAGES_H
 #define NUMA_PAGES_H
@@ -8,22 +8,22 @@
 #include "base/result.h"
 #include "memory/memory.h"
 
-/* Pages here are of the size that numa_pages_open() was given. */
+/* A page here has the size that was given to numa_pages_open(). */
 struct numa_pages {
 	size_t nr;
 	void **pages;	/* addresses */
 	int *nodes;	/* of each page, or -errno: -ENOENT if not present */
 };
 
-/* numa_pages_missing() - why memory cannot change node, or NULL; static storage */
+/* numa_pages_missing() - why memory cannot move between nodes, or NULL; static storage */
 const char *numa_pages_missing(void);
 
-/* numa_node_after() - another node with memory: all take turns */
+/* numa_node_after() - the next node that has memory, after the last one the first */
 int numa_node_after(int node);
 
 /*
  * numa_pages_open() - for all pages of an area; release with numa_pages_close()
- * @unit: bytes from one page to the next, e.g. the granule: what moves as a whole
+ * @unit: bytes from one page to the next, e.g. the granule: what moves in one piece
  */
 int numa_pages_open(struct numa_pages *p, const struct area *area, size_t unit,
 		    struct result *r);
@@ -45,7 +45,7 @@ size_t numa_pages_count(const struct numa_pages *p, int node);
  */
 int numa_pages_move(const struct numa_pages *p, int node, struct result *r);
 
-/* area_touch() - write to every page, not changing it, so that it has a frame */
+/* area_touch() - write to every page, without changing it, so that it has a frame */
 void area_touch(const struct area *area);
 
 #endif

@@ -41,7 +41,7 @@ const char *uffd_missing(void)
 	if (!ask_features(&features))
 		return NULL;
 	if (errno == EPERM)
-		return "userfaultfd does not take faults of the kernel: needs CAP_SYS_PTRACE, or vm.unprivileged_userfaultfd=1";
+		return "userfaultfd does not handle faults of the kernel: needs CAP_SYS_PTRACE, or vm.unprivileged_userfaultfd=1";
 	return "kernel without CONFIG_USERFAULTFD";
 }
 

@@ -2,9 +2,9 @@
 /*
  * userfaultfd: page faults that user space resolves.
  *
- * One descriptor, and a thread that serves the faults of its ranges.  The thread
- * can be told to hold back what it reads, so that everyone who uses the memory
- * waits meanwhile, in the kernel.
+ * One descriptor, and a thread that serves the faults in its ranges.  The thread
+ * can be told to hold faults back, so that everyone who uses the memory waits in
+ * the kernel.
  */
 #ifndef UFFD_H
 #define UFFD_H
@@ -17,7 +17,7 @@
 
 #include "base/result.h"
 
-/* Younger than the oldest headers that this is built with. */
+/* Newer than the oldest headers that this is built with. */
 #ifndef UFFD_FEATURE_POISON
 #define UFFD_FEATURE_POISON	(1 << 14)
 #define _UFFDIO_POISON		0x08
@@ -41,15 +41,15 @@ struct uffdio_move {
 #define UFFDIO_MOVE		_IOWR(UFFDIO, _UFFDIO_MOVE, struct uffdio_move)
 #endif
 
-/* More than there are threads that can wait at a time. */
+/* More than the threads that can wait at the same time. */
 #define UFFD_MAX_PENDING	32
 #define UFFD_MAX_RANGES		2
 
 struct uffd {
 	int fd;
-	int wake;		/* eventfd: the thread must look at what follows */
-	size_t unit;		/* what is resolved at once, bytes */
-	uint64_t budget_ns;	/* for one call that has to be made again and again */
+	int wake;		/* eventfd: wakes the thread */
+	size_t unit;		/* bytes resolved at a time */
+	uint64_t budget_ns;	/* for one call, with all its retries */
 	/*
 	 * Resolves what the thread has read.  @unit: address of it.
 	 * Return: 0, or -1 with @r.
@@ -69,24 +69,24 @@ struct uffd {
 	struct result result;	/* the thread's */
 };
 
-/* uffd_missing() - why faults of the kernel cannot be taken, or NULL */
+/* uffd_missing() - why faults from kernel mode cannot be handled, or NULL */
 const char *uffd_missing(void);
 
 /* uffd_has() - does the kernel have all these UFFD_FEATURE_*? */
 bool uffd_has(uint64_t features);
 
 /*
- * uffd_open() - a descriptor without ranges
+ * uffd_open() - a descriptor with no ranges yet
  * @u: filled in; release with uffd_close(), also if this failed
  * @features: UFFD_FEATURE_* that are used
- * @unit: the size of what is resolved at once
- * @budget_ns: for a call that is refused for the moment, in all its tries
+ * @unit: bytes resolved at a time
+ * @budget_ns: for one call, with all its retries
  */
 int uffd_open(struct uffd *u, uint64_t features, size_t unit, uint64_t budget_ns,
 	      struct result *r);
 
 /*
- * uffd_register() - take the faults of a range from now on
+ * uffd_register() - handle the faults of a range from now on
  * @mode: one UFFDIO_REGISTER_MODE_*, the same for all ranges
  */
 int uffd_register(struct uffd *u, char *addr, size_t size, uint64_t mode,
@@ -94,17 +94,17 @@ int uffd_register(struct uffd *u, char *addr, size_t size, uint64_t mode,
 
 /*
  * uffd_serve() - start the thread
- * @resolve: what it does about a fault
+ * @resolve: resolves one fault
  * @owner: for @resolve
- * @held: start with holding back
+ * @held: hold faults back from the start
  */
 int uffd_serve(struct uffd *u, int (*resolve)(struct uffd *u, char *unit, struct result *r),
 	       void *owner, bool held, struct result *r);
 
 /*
- * uffd_hold() / uffd_release() - hold back all faults; go on
+ * uffd_hold() / uffd_release() - hold back all faults; resolve them again
  *
- * When uffd_hold() returns nothing is being resolved any more.
+ * When uffd_hold() has returned, no fault is being resolved.
  */
 void uffd_hold(struct uffd *u);
 void uffd_release(struct uffd *u);
@@ -112,7 +112,7 @@ void uffd_release(struct uffd *u);
 /* uffd_served() - faults resolved so far */
 uint64_t uffd_served(const struct uffd *u);
 
-/* uffd_waiting() - faults read and not resolved; while held: threads that wait */
+/* uffd_waiting() - faults that were read but not resolved: while held, threads that wait */
 uint64_t uffd_waiting(const struct uffd *u);
 
 /* uffd_failed() - has the thread given up?  uffd_close() says why */
@@ -129,8 +129,8 @@ int uffd_close(struct uffd *u, struct result *r);
 /*
  * Resolving a range, for resolve() and for everyone else.
  *
- * Where something is already (someone else was faster) only the waiters are
- * woken.  A call that is refused for the moment is made again.
+ * Where a page is already present (another thread was faster), only the waiters are
+ * woken.  A call that is refused temporarily is retried.
  * Return: 0, or -1 with an error.
  */
 int uffd_copy(struct uffd *u, char *addr, const char *from, size_t size, struct result *r);
@@ -138,13 +138,13 @@ int uffd_zero(struct uffd *u, char *addr, size_t size, struct result *r);
 int uffd_continue(struct uffd *u, char *addr, size_t size, struct result *r);
 int uffd_poison(struct uffd *u, char *addr, size_t size, struct result *r);
 
-/* uffd_protect() - against writes, or no more; wakes when no more */
+/* uffd_protect() - protect against writes, or stop doing so and wake the waiters */
 int uffd_protect(struct uffd *u, char *addr, size_t size, bool protect, struct result *r);
 
 /*
- * uffd_move() - have the very pages elsewhere, page by page if need be
+ * uffd_move() - move the pages themselves, one by one if need be
  * @to: in a range of @u, with nothing there
- * @from: what is not there is left out
+ * @from: pages that are not present are skipped
  */
 int uffd_move(struct uffd *u, char *to, char *from, size_t size, struct result *r);
 

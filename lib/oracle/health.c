@@ -56,11 +56,11 @@ int health_sample(struct health *h, struct health_sample *s, struct result *r)
 		return -1;
 	s->seq = seq;
 	if (s->in_progress < 0 || s->active < 0)
-		return result_fail(r, CONTRACT_REST,
+		return result_fail(r, CONTRACT_BALANCED,
 				   "a count is negative: in-progress %lld, active %lld",
 				   s->in_progress, s->active);
 	if (s->seq < h->seq)
-		return result_fail(r, CONTRACT_REST, "seq went back from %llu to %llu",
+		return result_fail(r, CONTRACT_BALANCED, "seq went back from %llu to %llu",
 				   h->seq, s->seq);
 	h->seq = s->seq;
 	return 0;
@@ -84,7 +84,7 @@ int health_balanced(struct health *h, uint64_t budget_ns, struct result *r)
 		if (!least.in_progress && !least.active)
 			return 0;
 	} while (deadline_poll(&deadline));
-	return result_fail(r, CONTRACT_REST,
+	return result_fail(r, CONTRACT_BALANCED,
 			   "leaked: in-progress never below %lld, active never below %lld in %llu ms of a quiet mm (seq %llu)",
 			   least.in_progress, least.active,
 			   (unsigned long long)(budget_ns / 1000000), s.seq);

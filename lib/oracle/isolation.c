@@ -24,7 +24,7 @@ void isolation_init(struct isolation *i, const struct area *area, struct result 
 	i->area = area;
 	i->judged = !missing;
 	if (missing)
-		result_note(r, "isolation not judged: %s", missing);
+		result_note(r, "isolation did not judge: %s", missing);
 }
 
 static int compare(const void *a, const void *b)

@@ -49,7 +49,7 @@ int spte_none(const struct spte *before, const char *vm_name, struct result *r)
 
 	err = count_mapped(vm_name, &mapped, &stat);
 	if (err)
-		result_note(r, "SPTE not judged: no %s (before v5.15, or no debugfs): %s",
+		result_note(r, "SPTE did not judge: no %s (before v5.15, or no debugfs): %s",
 			    stat, strerror(-err));
 	else if (mapped)
 		ret = result_fail(r, CONTRACT_NO_STALE,
@@ -58,7 +58,7 @@ int spte_none(const struct spte *before, const char *vm_name, struct result *r)
 	if (before->known && before->mapped && !kvm_stat(vm_name, FLUSHES, &flushes) &&
 	    flushes == before->flushes)
 		ret = result_fail(r, CONTRACT_NO_STALE,
-				  "KVM had %llu pages mapped when all backing went, and asked for no flush of TLBs",
+				  "KVM had %llu pages mapped when all backing went away, and requested no TLB flush",
 				  before->mapped);
 	return ret;
 }

@@ -85,7 +85,7 @@ static int judge_end(const struct cow_child *f, struct result *r)
 	if (!m->wrong)
 		return 0;
 	return result_fail(r, CONTRACT_CONTENTS,
-			   "what was written here came through to the child of fork(): in %u of %u pages, first in page %u: %#llx instead of %#llx",
+			   "what was written here became visible in the child of fork(): in %u of %u pages, first in page %u: %#llx instead of %#llx",
 			   m->wrong, f->nr_pages, m->page, m->seen, m->expected);
 }
 
@@ -166,7 +166,7 @@ int cow_child_write(struct cow_child *f, struct press *p, const struct remote_ac
 	if (ask(f, p, COW_CHILD_WRITE, r))
 		return -1;
 	if (f->memory->error == EPERM)
-		return result_skip(r, "%s: may not: see kernel.yama.ptrace_scope",
+		return result_skip(r, "%s: not permitted: see kernel.yama.ptrace_scope",
 				   f->memory->call);
 	return judge_end(f, r);
 }

@@ -202,7 +202,7 @@ int huge_collapse_by(struct press *p, huge_try collapse, struct result *r)
 	int err = until(p, collapse, is_pmd_mapped, r);
 
 	if (err == ENOMEM)
-		return result_skip(r, "%s: no huge page is to be had: memory too full or too fragmented",
+		return result_skip(r, "%s: no huge page available: memory is too full or too fragmented",
 				   p->row->name);
 	if (err > 0)
 		return result_error(r, "%s: the area is not PMD-mapped again after %llu ms: %s",
@@ -248,7 +248,7 @@ static int await_huge_in_kvm(struct press *p, struct result *r)
 			return -1;
 	} while (deadline_poll(&deadline));
 	return result_fail(r, CONTRACT_NO_STALE,
-			   "the host has made the area huge, and after %llu ms KVM still maps all of it in the small pages of before",
+			   "the host maps the area with huge pages, but after %llu ms KVM still maps all of it with small ones",
 			   budget_ms(p));
 }
 

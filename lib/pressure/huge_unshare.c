@@ -54,7 +54,7 @@ static int check_sharing(const struct press *p, struct result *r)
 		return -1;
 	if (shared)
 		return 0;
-	return result_skip(r, "mappings of hugetlb do not share page tables: kernel without CONFIG_HUGETLB_PMD_PAGE_TABLE_SHARING, which takes a CONFIG_NR_CPUS of 4 at least");
+	return result_skip(r, "mappings of hugetlb do not share page tables: kernel without CONFIG_HUGETLB_PMD_PAGE_TABLE_SHARING, which needs a CONFIG_NR_CPUS of at least 4");
 }
 
 static int set_up(struct press *p, struct result *r)
@@ -123,7 +123,7 @@ static int judge_unshared(struct press *p, struct result *r)
 		return result_error(r, "%s: the page table is still shared", p->row->name);
 	if (!kvm_stat(p->vm->name, "pages_2m", &pages) && pages)
 		return result_fail(r, CONTRACT_NO_STALE,
-				   "KVM maps %llu huge pages though the page table that had them is not the mapping's any more",
+				   "KVM maps %llu huge pages though the page table that had them no longer belongs to the mapping",
 				   pages);
 	p->proved++;
 	return 0;

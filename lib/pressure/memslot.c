@@ -124,7 +124,7 @@ static int invalidate_until_over(struct press *p, invalidate_fn invalidate, stru
 		return ret < 0 ? -1 : 0;
 	vm_describe(p->vm, r);
 	return result_fail(r, CONTRACT_MEMSLOTS,
-			   "update %u of the memslot is not over after %llu ms of invalidations with gaps",
+			   "update %u of the memslot is not complete after %llu ms of invalidations with gaps",
 			   u->nr + 1, (unsigned long long)p->budget_ns / 1000000);
 }
 
@@ -233,7 +233,7 @@ static int judge_readonly(const struct press *p, const struct tally *from, struc
 		/* The write of the first may have been over before. */
 		if (visits > emulated + 1)
 			return result_fail(r, CONTRACT_MEMSLOTS,
-					   "vCPU %u wrote to %llu pages of a read-only slot, and %llu writes came out",
+					   "vCPU %u wrote to %llu pages of a read-only slot, but only %llu writes left as MMIO",
 					   id, (unsigned long long)visits,
 					   (unsigned long long)emulated);
 	}

@@ -134,7 +134,7 @@ static int offline(struct press *p, const char *state, struct result *r)
 		ret = hostfile_write(state, "offline");
 	} while ((ret == -EBUSY || ret == -EAGAIN || ret == -EINTR) && deadline_poll(&deadline));
 	if (ret == -EBUSY)
-		return result_skip(r, "the kernel does not let %s go: something in it cannot move",
+		return result_skip(r, "the kernel does not offline %s: something in it cannot be moved",
 				   state);
 	if (ret)
 		return result_error(r, "write(%s, 'offline'): %s", state, strerror(-ret));

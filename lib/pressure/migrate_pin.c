@@ -77,9 +77,9 @@ static int judge_moved(struct press *p, const struct pin *pin, const pagemap_t *
 	had = movable_pages(pin, before, nr);
 	left = movable_pages(pin, pinned, nr);
 	if (had && left == had)
-		ret = result_skip(r, "pages stay in ZONE_MOVABLE though pinned for long: kernel before v5.13");
+		ret = result_skip(r, "pages with a long-term pin stay in ZONE_MOVABLE: kernel before v5.13");
 	else if (left)
-		ret = result_fail(r, CONTRACT_NONE, "%zu of %zu pages pinned for long are in ZONE_MOVABLE",
+		ret = result_fail(r, CONTRACT_NONE, "%zu of %zu pages with a long-term pin are in ZONE_MOVABLE",
 				  left, nr);
 	else
 		ret = judge_pinned(p, pin, pinned, r);

@@ -199,7 +199,7 @@ static int poison_page(struct press *p, struct poison *poison, char *addr, struc
 	if (page & PAGEMAP_SWAPPED)
 		return 0;
 	poison->busy = true;
-	result_note(r, "the kernel could not take hold of the poisoned page at %p: in use", addr);
+	result_note(r, "the kernel could not isolate the poisoned page at %p: in use", addr);
 	return 0;
 }
 

@@ -91,10 +91,10 @@ static const char *kswapd_missing(void)
 	if (read_zones(&z))
 		return "/proc/zoneinfo names no zone that could run short";
 	if (z.total > HOST_PAGES)
-		return "a host of more than 8 GiB has too much else that kswapd would take first";
+		return "on a host with more than 8 GiB kswapd would reclaim other memory first";
 	/* Half the share of the other zone is not the same share. */
 	if (z.movable && 2 * z.movable_min * z.managed < z.min * z.movable)
-		return "zone Movable cannot be made short by watermarks (since v6.3): boot without movablecore";
+		return "watermarks cannot make zone Movable short of memory since v6.3: boot without movablecore";
 	return NULL;
 }
 

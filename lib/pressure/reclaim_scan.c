@@ -14,7 +14,7 @@
 
 #include "pressure/write_tracking.h"
 
-/* Younger than the oldest headers that this is built with. */
+/* Newer than the oldest headers that this is built with. */
 struct scan_region {
 	uint64_t start, end, categories;
 };

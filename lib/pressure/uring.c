@@ -163,7 +163,7 @@ int uring_read(struct uring *u, int file, void *to, size_t stride, unsigned int 
 		return result_errno(r, "io_uring_enter(%u reads)", nr);
 	outcome = reap_reads(u, &done);
 	if (outcome || done != nr)
-		return result_error(r, "io_uring: %u of %u reads came back: %s", done, nr,
+		return result_error(r, "io_uring: %u of %u reads completed: %s", done, nr,
 				    strerror(-outcome));
 	return 0;
 }

@@ -125,11 +125,11 @@ static int parse_one(int option, const char *word, struct test_options *o, char 
 		return -1;
 	default:
 		if (!optopt)
-			snprintf(why, size, "unknown option %s (-h tells all)", word);
+			snprintf(why, size, "unknown option %s (-h lists the options)", word);
 		else if (optopt >= OPTION_MANIFEST || strchr("hl", optopt))
 			snprintf(why, size, "%s: this option takes no argument", word);
 		else
-			snprintf(why, size, "unknown option -%c (-h tells all)", optopt);
+			snprintf(why, size, "unknown option -%c (-h lists the options)", optopt);
 		return -1;
 	}
 }
@@ -153,7 +153,7 @@ int test_options_parse(int argc, char **argv, struct test_options *o, char *why,
 			return -1;
 	}
 	if (optind < argc) {
-		snprintf(why, size, "what is '%s'? Patterns go behind -t", argv[optind]);
+		snprintf(why, size, "unexpected argument '%s': patterns go after -t", argv[optind]);
 		return -1;
 	}
 	return 0;

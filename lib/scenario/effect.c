@@ -49,7 +49,7 @@ static int took(const struct scenario_run *run, struct result *r)
 	const struct scenario *spec = run->spec;
 
 	if (!run->has_faults && !run->watched && !spec->injector->kind)
-		return result_skip(r, "that it took effect cannot be proved: neither KVM's statistics (debugfs) nor the module mmu_notifier_inject are there");
+		return result_skip(r, "whether it took effect cannot be checked: neither KVM's statistics (debugfs) nor the module mmu_notifier_inject is available");
 	if (run->has_faults && run->faults_after <= run->faults_before && !may_not_be_needed(run))
 		return result_error(r, "no effect: the guest faulted in no page while %s was at work",
 				    spec->pressure->name);
@@ -84,7 +84,7 @@ static int no_effect(const struct scenario_run *run, struct result *r, const cha
 {
 	if (!run->spec->concurrent[0])
 		return result_error(r, "no effect: %s", why);
-	result_note(r, "others did the work: %s", why);
+	result_note(r, "concurrent pressures did the work: %s", why);
 	return 0;
 }
 

@@ -119,14 +119,14 @@ static int check_huge(const struct scenario_run *run, struct result *r)
 	if (run->spec->backing->granule != HUGE_BYTES)
 		return 0;
 	if (kvm_stat(run->vm.name, "pages_2m", &pages)) {
-		result_note(r, "huge pages not proved: no pages_2m (before v5.15, or no debugfs)");
+		result_note(r, "huge pages not checked: no pages_2m (before v5.15, or no debugfs)");
 		return 0;
 	}
 	if (!pages && hidden && smaps_huge(&run->area, &bytes, r))
 		return -1;
 	if (pages || bytes)
 		return 0;
-	return result_skip(r, "no huge page could be had: pages_2m is 0 with all pages visited");
+	return result_skip(r, "KVM maps no huge page: pages_2m is 0 although all pages were visited");
 }
 
 /* How long do faults take here, and how fast is the guest left alone? */

@@ -188,7 +188,7 @@ static const char *row_missing(const struct schedule *s, const struct pressure *
 	if (row->spoils && !s->may_spoil)
 		return "spoils physical pages or takes memory offline: allow it with -D";
 	if (!(applies_to(row) & s->backings))
-		return "no backing that it has an effect on can be had here";
+		return "none of the backings that it affects is available here";
 	if (row->kind == PRESSURE_AGES && !row->proof && s->nr_setups == 1)
 		return "only an injector sees whether it takes effect";
 	return pressure_missing(row);
@@ -218,7 +218,7 @@ int schedule_init(struct schedule *s, void (*left_out)(const char *what, const c
 		else if (left_out)
 			left_out(row->name, missing);
 	}
-	return s->nr_rows ? 0 : result_skip(r, "no pressure can be had here");
+	return s->nr_rows ? 0 : result_skip(r, "no pressure is available here");
 }
 
 void schedule_describe(const struct schedule_step *step, char *text, size_t size)

@@ -16,7 +16,7 @@ int vmm_judge_untouched(const struct vmm_memory *before, const struct vmm_memory
 		const struct vmm_page *was = &before->pages[i], *is = &after->pages[i];
 
 		if (!was->kept)
-			return result_error(r, "page %u was not there before reaping", i);
+			return result_error(r, "page %u was not present before reaping", i);
 		/* A word is only known of a page that was in memory each time. */
 		if (was->word && is->word && was->word != is->word)
 			return result_fail(r, CONTRACT_UNTOUCHED,
@@ -38,7 +38,7 @@ static int note_destroyed(const char *name, struct result *r)
 	if (inject_find_destroyed(name, &d, r))
 		return -1;
 	if (d.count || d.active > 0)
-		result_note(r, "in-progress %lld, active %lld: the mm let go of KVM between a start and its end, which no contract covers",
+		result_note(r, "in-progress %lld, active %lld: the mm released KVM's notifier between a start and its end, which no contract covers",
 			    d.count, d.active);
 	return 0;
 }

@@ -27,5 +27,5 @@ const char *exit_name(unsigned int reason)
 {
 	if (reason < sizeof(names) / sizeof(names[0]) && names[reason])
 		return names[reason];
-	return "a reason this suite has no name for";
+	return "an exit reason unknown to this suite";
 }

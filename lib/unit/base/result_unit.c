@@ -38,17 +38,17 @@ TEST_F(result, failure_outranks_error_and_skip)
 {
 	result_skip(&self->r, "skip");
 	result_error(&self->r, "error");
-	result_fail(&self->r, CONTRACT_REST, "fail");
+	result_fail(&self->r, CONTRACT_BALANCED, "fail");
 	result_error(&self->r, "later");
 	EXPECT_EQ(RESULT_FAIL, self->r.kind);
-	EXPECT_STREQ("contract 6 (rest): fail", self->r.reason);
+	EXPECT_STREQ("contract 6 (balanced): fail", self->r.reason);
 	EXPECT_STREQ("skip\nerror\nlater\n", self->r.evidence);
 }
 
 TEST_F(result, first_failure_decides)
 {
 	result_fail(&self->r, CONTRACT_CONTENTS, "one");
-	result_fail(&self->r, CONTRACT_REST, "two");
+	result_fail(&self->r, CONTRACT_BALANCED, "two");
 	EXPECT_EQ(CONTRACT_CONTENTS, self->r.contract);
 	EXPECT_STREQ("two\n", self->r.evidence);
 }

@@ -105,7 +105,7 @@ TEST_F(options, long_names)
 	EXPECT_TRUE(self->o.manifest);
 	EXPECT_FALSE(self->o.help);
 	EXPECT_EQ(-1, PARSE("-l", "--bogus"));
-	EXPECT_STREQ("unknown option --bogus (-h tells all)", self->why);
+	EXPECT_STREQ("unknown option --bogus (-h lists the options)", self->why);
 	EXPECT_EQ(-1, PARSE("--help=x"));
 	EXPECT_STREQ("--help=x: this option takes no argument", self->why);
 }
@@ -113,11 +113,11 @@ TEST_F(options, long_names)
 TEST_F(options, unknown_and_missing)
 {
 	EXPECT_EQ(-1, PARSE("-z"));
-	EXPECT_STREQ("unknown option -z (-h tells all)", self->why);
+	EXPECT_STREQ("unknown option -z (-h lists the options)", self->why);
 	EXPECT_EQ(-1, PARSE("-t"));
 	EXPECT_STREQ("-t needs an argument", self->why);
 	EXPECT_EQ(-1, PARSE("stray"));
-	EXPECT_STREQ("what is 'stray'? Patterns go behind -t", self->why);
+	EXPECT_STREQ("unexpected argument 'stray': patterns go after -t", self->why);
 }
 
 TEST_F(options, too_many_patterns)
