@@ -22,7 +22,7 @@ typedef unsigned long long guest_u64;
 /*
  * Guest-physical layout.  The system slot holds everything the guest needs
  * to run at all (code, page tables, stacks, the shared page, page records),
- * so that pressure on the area never takes the ground from under the guest.
+ * so that pressure on the area never affects what the guest needs to run.
  */
 #define GUEST_SYSTEM_GPA	0x00100000UL
 #define GUEST_IMAGE_MAX		0x000f0000UL
@@ -62,16 +62,16 @@ enum guest_form {
 	GUEST_FORM_TABLE,	/* the first word: an entry of the guest's page tables */
 };
 
-/* What may happen to the contents for a workload to tell right from wrong: a set. */
+/* What may happen to the contents so that a workload can still tell right from wrong: a set. */
 #define GUEST_JUDGES_PRESERVED		1u
 #define GUEST_JUDGES_DISCARDED		2u
 #define GUEST_JUDGES_MAY_DISCARD	4u
 #define GUEST_JUDGES_REPLACED		8u
-/* Only with accesses of the CPU itself: those that KVM carries out end in no signal. */
+/* Only if the CPU itself makes the accesses: those that KVM emulates raise no signal. */
 #define GUEST_JUDGES_POISONED		16u
-/* Not only the guest at work: pages hold plain stamps, and accesses are single words. */
+/* Others access the pages too: pages hold plain stamps, and accesses are single words. */
 #define GUEST_JUDGES_PLAIN		32u
-/* Each page alone: whichever is taken, the guest needs it again. */
+/* Each page by itself: whichever is taken, the guest will need it again. */
 #define GUEST_JUDGES_EACH		64u
 #define GUEST_JUDGES_ALL		127u
 
@@ -110,10 +110,10 @@ enum guest_error_what {
 	GUEST_ERR_UNDEAD,	/* a stamp that a completed discard had destroyed */
 	GUEST_ERR_FOREIGN,	/* another page's stamp, or no stamp of ours at all */
 	GUEST_ERR_FUTURE,	/* a stamp that its writer has not announced yet */
-	GUEST_ERR_COMMAND,	/* the host asked for what the guest does not know */
+	GUEST_ERR_COMMAND,	/* a command that the guest does not know */
 	GUEST_ERR_WALK,		/* a page table there leads to another address than was written */
 	GUEST_ERR_NO_WAY,	/* one leads nowhere; as GUEST_ERR_EXCEPTION */
-	GUEST_ERR_UNMARKED,	/* the entry used by a walk lacks the marks of that */
+	GUEST_ERR_UNMARKED,	/* an entry used by a walk is not marked as used */
 	GUEST_ERR_DEVICE,	/* the device's register holds another value than was written */
 	GUEST_NR_ERRORS
 };
@@ -129,7 +129,7 @@ struct guest_error {
 	guest_u64 detail;	/* discards begun << 32 | ended, or the vector */
 };
 
-/* One cache line a vCPU: nobody else writes to it. */
+/* One cache line for each vCPU, which alone writes to it. */
 struct guest_vcpu {
 	guest_u64 heartbeat;	/* rounds of the command loop */
 	guest_u64 visits;	/* pages visited; consecutive visits are distinct pages */

@@ -17,7 +17,7 @@
 void arch_init(void);
 /* Leave the guest through @port with @value; returns when the host resumes the vCPU. */
 void arch_exit(guest_u16 port, guest_u32 value);
-/* Be polite in a busy loop. */
+/* Pause in a busy loop. */
 void arch_relax(void);
 /* Which vCPU this is, also in an exception handler. */
 guest_u32 arch_vcpu_id(void);
@@ -68,10 +68,10 @@ void *arch_window(guest_u32 page, guest_u64 directory);
 guest_u32 arch_window_page(guest_u64 address);
 
 /*
- * arch_expect_gap() - before accesses that KVM carries out instead of the CPU
+ * arch_expect_gap() - before accesses that KVM emulates
  *
- * If memory is unmapped meanwhile they may end in an exception; they are then
- * tried again.
+ * If memory is unmapped meanwhile they may raise an exception; they are then
+ * retried.
  */
 void arch_expect_gap(void);
 
@@ -82,7 +82,7 @@ void arch_expect_gap(void);
 void guest_report(const struct guest_error *error) __attribute__((noreturn));
 
 /*
- * guest_complain() - report what a visit found, unless it is nothing
+ * guest_complain() - report what a visit found, unless nothing is wrong
  * @what: the judgement
  * @page: index of the page
  * @where: what was looked at
@@ -136,7 +136,7 @@ static inline void count_visit(guest_u32 id, guest_u32 page)
 		__attribute__((used, section("workloads"))) = &workload_##id; \
 	static void pass_##id(guest_u32 me)
 
-/* Has the host told us to leave the workload? */
+/* Has the host asked us to leave the workload? */
 static inline int must_stop(void)
 {
 	return guest_load(&shared->cmd) != GUEST_CMD_RUN;

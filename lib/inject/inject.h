@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * User side of the kernel module mmu_notifier_inject: injectors, reaping, and
- * what the module tells about VMs.
+ * The kernel module mmu_notifier_inject from user space: injectors, reaping, and
+ * what the module reports about VMs.
  */
 #ifndef INJECT_H
 #define INJECT_H
@@ -13,7 +13,7 @@
 
 #include "base/result.h"
 
-/* Who caused an invalidation, as the injector tells callers apart. */
+/* Who caused an invalidation, as far as the injector distinguishes callers. */
 enum inject_caller {
 	CALLER_PRESSURE,	/* the thread named by the `caller` command */
 	CALLER_OWN,		/* another thread of the process */
@@ -35,19 +35,19 @@ struct injector_event {
 enum injector_knob {
 	KNOB_PROBABILITY,	/* 0..100: per cent of the candidates to act on */
 	KNOB_INTERVAL,		/* 1..: every N-th candidate */
-	KNOB_TIMES,		/* -1..: so often at most, -1 no limit */
+	KNOB_TIMES,		/* -1..: at most so many times, -1: no limit */
 	KNOB_SPACE,		/* 0..: pages that pass first */
 	KNOB_VERBOSE,		/* 0..2: log nothing, a line, a line and a stack */
-	KNOB_DELAY_START_US,	/* 0..1000000: what a start of the kind delay takes */
+	KNOB_DELAY_START_US,	/* 0..1000000: how long a start of the kind delay takes */
 	KNOB_DELAY_END_US,	/* the same of its end */
 	KNOB_MIXED,		/* 0..1: attach eagain and interval to one mm */
 	NR_KNOBS,
 };
 
 #define INJECTOR_MAX_DELAY_US	1000000	/* of the delay knobs */
-#define INJECTOR_MAX_SPIN_US	1000	/* what is left of it in a non-blockable range */
+#define INJECTOR_MAX_SPIN_US	1000	/* at most, in a non-blockable range */
 
-/* How an injector is set, and what it has seen in its range. */
+/* The settings of an injector, and what it has seen in its range. */
 struct injector_status {
 	char kind[16];
 	bool attached;
@@ -56,11 +56,11 @@ struct injector_status {
 	char events_acted_on[128];	/* "all", or names */
 	long long knobs[NR_KNOBS];
 	long caller;			/* thread id, 0 none */
-	uint64_t starts, ends;		/* ends: of a kind that has them */
+	uint64_t starts, ends;		/* ends: only of kinds that see them */
 	uint64_t blockable, nonblockable;
 	uint64_t accepted, refused;
 	uint64_t pages;			/* summed up over all starts */
-	/* of delay; counted as a delay begins, the time as it ends */
+	/* of delay; counted when a delay begins, the time when it ends */
 	uint64_t delayed_starts, delayed_ends, delayed_us;
 	uint64_t seq, seq_begun;	/* of the interval; 0 none */
 	/* of gate: ranges now, faults that waited, the longest wait */
@@ -84,11 +84,11 @@ struct inject_destroyed {
 #define INJECT_MODULE	"mmu_notifier_inject"
 
 /*
- * inject_module_load() - have the module in the kernel
+ * inject_module_load() - load the module unless it is loaded
  *
  * Its file is looked for beside the running program, then in /modules; then
- * modprobe is asked.  Return: 0, also if it was there before, or -1 with @r a
- * skip that says why it is not.
+ * modprobe is tried.  Return: 0, or -1 with @r a skip that says why it cannot be
+ * loaded.
  */
 int inject_module_load(struct result *r);
 
@@ -109,14 +109,14 @@ int inject_available(struct result *r);
 int injector_open(struct injector *i, const char *kind, struct result *r);
 
 /*
- * injector_set() - give one command, e.g. injector_set(i, r, "times %d", 1)
+ * injector_set() - write one command, e.g. injector_set(i, r, "times %d", 1)
  *
  * Return: 0, or -1 with an error that names the command.
  */
 int injector_set(struct injector *i, struct result *r, const char *fmt, ...)
 	RESULT_PRINTF(3, 4);
 
-/* injector_try() - the same for a test of errors; Return: 0 or -errno */
+/* injector_try() - the same, for tests that expect errors; Return: 0 or -errno */
 int injector_try(struct injector *i, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
@@ -131,7 +131,7 @@ int injector_knob(struct injector *i, enum injector_knob knob, long value, struc
 const char *injector_knob_name(enum injector_knob knob);
 
 /*
- * injector_range() - where it acts and counts
+ * injector_range() - set the range in which it acts and counts
  * @start: page aligned
  * @len: bytes, page aligned; 0 with @start NULL: everywhere
  *
@@ -139,7 +139,7 @@ const char *injector_knob_name(enum injector_knob knob);
  */
 int injector_range(struct injector *i, const void *start, size_t len, struct result *r);
 
-/* injector_events() - act only on these: names with blanks between, or "all" */
+/* injector_events() - act only on these: names separated by blanks, or "all" */
 int injector_events(struct injector *i, const char *names, struct result *r);
 
 /* injector_caller() - the thread that counts as CALLER_PRESSURE; 0 none */
@@ -147,16 +147,16 @@ int injector_caller(struct injector *i, long tid, struct result *r);
 
 /*
  * injector_delay() - how long start() and end() of the kind delay take
- * @start_us, @end_us: microseconds, INJECTOR_MAX_DELAY_US at most, 0 not at all
+ * @start_us, @end_us: microseconds, at most INJECTOR_MAX_DELAY_US, 0: no delay
  *
- * In a non-blockable range it is INJECTOR_MAX_SPIN_US at most.
+ * In a non-blockable range it is at most INJECTOR_MAX_SPIN_US.
  */
 int injector_delay(struct injector *i, long start_us, long end_us, struct result *r);
 
-/* injector_attach() - after KVM's notifier it runs before it, and vice versa */
+/* injector_attach() - if attached after KVM's notifier it runs before it, and vice versa */
 int injector_attach(struct injector *i, struct result *r);
 
-/* injector_detach() - waits for callbacks; delays end at once */
+/* injector_detach() - wait for callbacks to return; delays end at once */
 int injector_detach(struct injector *i, struct result *r);
 
 /* injector_reset() - zero all counters */
@@ -165,8 +165,8 @@ int injector_reset(struct injector *i, struct result *r);
 /*
  * injector_seq_begin() - begin to use an interval's range, as drivers do
  *
- * Waits while the range is being invalidated, unkillably: do it in a process
- * of its own if the invalidation may never end.
+ * Waits, unkillably, while the range is being invalidated: call it in a separate
+ * process if the invalidation may never end.
  */
 int injector_seq_begin(struct injector *i, struct result *r);
 
@@ -174,14 +174,14 @@ int injector_seq_begin(struct injector *i, struct result *r);
 int injector_seq_retry(struct injector *i, struct result *r);
 
 /*
- * injector_fault() - what a user of the device does, of the kind gate
- * @address: waits until no invalidation covers it; any number of threads may
+ * injector_fault() - fault as a user of the device does, for the kind gate
+ * @address: any number of threads may wait until no invalidation covers it
  *
  * Return: 0, 1 if a signal ended the wait, or -1 with @r set.
  */
 int injector_fault(struct injector *i, const void *address, struct result *r);
 
-/* injector_read() - how it is set, and what it has seen so far */
+/* injector_read() - read its settings, and what it has seen so far */
 int injector_read(const struct injector *i, struct injector_status *s,
 		  struct result *r);
 
@@ -193,7 +193,7 @@ void injector_close(struct injector *i);
  * @text: NUL-terminated
  * @s: filled in
  *
- * Return: 0, or -1 if a line is not `key value` or a needed key is absent.
+ * Return: 0, or -1 if a line is not `key value` or a required key is missing.
  */
 int injector_parse(const char *text, struct injector_status *s);
 
@@ -220,7 +220,7 @@ int inject_find_destroyed(const char *name, struct inject_destroyed *d,
 			  struct result *r);
 
 /*
- * inject_reap() - once the OOM reaper's sequence over a range of this mm
+ * inject_reap() - go once through the OOM reaper's sequence on a range of this mm
  * @fd: from inject_reap_open()
  *
  * Return: 0, -EAGAIN if a notifier refused, or another -errno.
@@ -231,8 +231,8 @@ int inject_reap(int fd, const void *start, size_t len);
 int inject_reap_open(struct result *r);
 
 /*
- * A thread that reaps over a range again and again, so that refusals run
- * against whatever else happens to it.
+ * A thread that reaps over a range again and again, so that refusals race with
+ * whatever else happens to it.
  */
 struct reaper {
 	pthread_t thread;
@@ -253,7 +253,7 @@ int reaper_start(struct reaper *p, const void *start, size_t len,
 int reaper_stop(struct reaper *p, struct result *r);
 
 /*
- * inject_frames_open() - page frames of the module's own, to be mapped with mmap()
+ * inject_frames_open() - page frames that belong to the module, for mmap()
  *
  * MAP_SHARED only; there are none before inject_frames().
  * Return: a file descriptor to close, or -1 with @r set.
@@ -261,7 +261,7 @@ int reaper_stop(struct reaper *p, struct result *r);
 int inject_frames_open(struct result *r);
 
 /*
- * inject_frames() - @nr new frames, zeroed, in place of those that there were
+ * inject_frames() - replace the frames by @nr new ones, zeroed
  *
  * Zaps all mappings of the old ones, which then go back to the kernel.
  * Return: 0, or -1 with an error.
@@ -269,7 +269,7 @@ int inject_frames_open(struct result *r);
 int inject_frames(int fd, size_t nr, struct result *r);
 
 /*
- * inject_unsafe_open() - a file by which the kernel can be broken on purpose
+ * inject_unsafe_open() - open the file that can break the kernel on purpose
  *
  * Taints the kernel.  Closing it undoes what was done through it.
  * Return: a file descriptor to close, or -1 with @r set.

@@ -2,8 +2,8 @@
 /*
  * Oracles: the checks that decide right from wrong, one file each.
  *
- * An oracle never asserts; it returns 0, or -1 after adding a failure that
- * names the contract, or an error if it could not look.
+ * An oracle never asserts; it returns 0, or -1 after adding a failure that names
+ * the contract, or an error if it could not judge.
  */
 #ifndef ORACLE_H
 #define ORACLE_H
@@ -49,8 +49,8 @@ int progress_await(struct progress *p, uint64_t visits, uint64_t budget_ns,
  * @p: progress
  * @c: what the guest did before any pressure
  *
- * A guest that barely creeps through every wait is as good as hung.  Judges
- * only once the waits add up to seconds; less is noise.
+ * A guest that only creeps through every wait is as good as hung.  Judges only
+ * when the waits add up to seconds, since anything shorter is noise.
  * Return: 0, or -1 with a failure.
  */
 int progress_floor(const struct progress *p, const struct calibration *c, struct result *r);
@@ -76,7 +76,7 @@ struct coherence {
 	enum guest_form form;
 	unsigned int nr_pages;
 	uint16_t generation;
-	bool emptied;		/* a discard took the host's stamps */
+	bool emptied;		/* a discard removed the host's stamps */
 };
 
 /*
@@ -89,16 +89,16 @@ void coherence_init(struct coherence *c, struct vm *vm, struct area *area,
 /*
  * coherence_prepare() - stamp again what a discard has emptied
  *
- * Return: whether it did; then the guest should visit the pages before the
- * next call takes them, or there is no translation that could go stale.
+ * Return: whether it did.  Then the guest should visit the pages before the next
+ * call takes them: otherwise there is no translation that could go stale.
  */
 bool coherence_prepare(struct coherence *c);
 
 /*
  * coherence_before() / coherence_after() - bracket one pressure call
  *
- * Publish what the call may and must do to the pages, so that the guest can
- * judge at once what it finds.
+ * Publish what the call may and must do to the pages, so that the guest can judge
+ * immediately what it finds.
  */
 int coherence_before(struct coherence *c, enum content_effect effect,
 		     struct result *r);
@@ -107,7 +107,7 @@ void coherence_after(struct coherence *c, enum content_effect effect);
 /*
  * coherence_call_over() - between the two: what is written from now on must stay
  *
- * Writes no stamps itself, so that what the call left is there for what follows.
+ * Writes no stamps itself, so that what the call left behind remains.
  */
 void coherence_call_over(struct coherence *c, enum content_effect effect);
 
@@ -117,9 +117,8 @@ void coherence_stamp(struct coherence *c);
 /*
  * coherence_next() / coherence_published() - the same by other means than a store
  *
- * The host is the writer, and brings the stamps that coherence_next() has
- * announced into the pages in a way of its own.  Once all are there, the guest
- * must find them.
+ * The host is the writer, and the caller brings the stamps that coherence_next()
+ * has announced into the pages.  Once all are there, the guest must find them.
  */
 guest_u64 coherence_next(struct coherence *c, unsigned int page);
 void coherence_published(struct coherence *c);
@@ -128,7 +127,7 @@ void coherence_published(struct coherence *c);
 int coherence_final(const struct coherence *c, struct result *r);
 
 /*
- * Isolation (contract 5): frames that left the guest belong to others.
+ * Isolation (contract 5): the guest does not use frames that it has lost.
  */
 struct isolation {
 	const struct area *area;
@@ -140,7 +139,7 @@ struct isolation {
 	uint64_t total;		/* caught so far */
 };
 
-/* isolation_init() - @area must outlive @i; notes it if this process may not look */
+/* isolation_init() - @area must outlive @i; adds a note if it cannot judge */
 void isolation_init(struct isolation *i, const struct area *area, struct result *r);
 
 /*
@@ -166,7 +165,7 @@ int isolation_after(struct isolation *i, struct result *r);
  */
 int isolation_check(struct isolation *i, struct result *r);
 
-/* isolation_release() - give all back unjudged; safe at any time after init */
+/* isolation_release() - free everything without judging; safe at any time after init */
 void isolation_release(struct isolation *i);
 
 /*
@@ -187,19 +186,19 @@ struct health_sample {
 /* health_init() - @vm_name as in struct vm; the VM must be watched already */
 int health_init(struct health *h, const char *vm_name, struct result *r);
 
-/* health_sample() - read the counters; a failure if negative or seq went back */
+/* health_sample() - read the counters; a failure if one is negative or seq went back */
 int health_sample(struct health *h, struct health_sample *s, struct result *r);
 
 /*
  * health_balanced() - the counts must be seen 0 within the budget
  *
- * Judges the minimum: background invalidations may be under way at any
- * instant, but a leaked count is never 0.
+ * Judges the minimum, since background invalidations may be in progress at any
+ * moment, but a leaked count is never 0.
  */
 int health_balanced(struct health *h, uint64_t budget_ns, struct result *r);
 
 /*
- * SPTE (contract 5): pages that KVM still maps, v5.15 and later.
+ * SPTE (contract 5): pages that KVM still maps, since v5.15.
  */
 struct spte {
 	unsigned long long mapped;	/* pages */
@@ -207,14 +206,14 @@ struct spte {
 	bool known;			/* has the kernel such counts? */
 };
 
-/* spte_before() - note what KVM maps, before all backing of a VM is taken */
+/* spte_before() - record what KVM maps, before all backing of a VM is taken */
 void spte_before(struct spte *s, const char *vm_name);
 
 /*
- * spte_none() - no translation may be left once all backing is gone, in no TLB either
+ * spte_none() - once all backing is gone no translation may be left, not even in a TLB
  * @before: of spte_before()
  *
- * Return: 0, or -1 with a failure.  What the kernel does not count is not judged.
+ * Return: 0, or -1 with a failure.  Without these counts it does not judge.
  */
 int spte_none(const struct spte *before, const char *vm_name, struct result *r);
 
@@ -228,7 +227,7 @@ int spte_none(const struct spte *before, const char *vm_name, struct result *r);
 int kvm_stat(const char *vm_name, const char *stat, unsigned long long *value);
 
 /*
- * note_kvm_activity() - evidence: statistics and exits of a VM, watched for a while
+ * note_kvm_activity() - add statistics and exits of a VM over a while to the evidence
  *
  * Uses tracefs where it is mounted, in an instance of its own.
  */

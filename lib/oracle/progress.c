@@ -76,7 +76,7 @@ static bool sample(struct progress *p, uint64_t visits, uint64_t now)
 	return done == p->vm->nr_vcpus;
 }
 
-static int stands_still(const struct progress *p, uint64_t visits,
+static int stalls(const struct progress *p, uint64_t visits,
 			uint64_t budget_ns, const char *when, struct result *r)
 {
 	unsigned int id;
@@ -126,7 +126,7 @@ int progress_await(struct progress *p, uint64_t visits, uint64_t budget_ns,
 			return 0;
 		}
 		if (!in_time)
-			return stands_still(p, visits, budget_ns, when, r);
+			return stalls(p, visits, budget_ns, when, r);
 	}
 }
 

@@ -2,9 +2,9 @@
 /*
  * Child processes that share the guest's memory copy-on-write.
  *
- * What the child sees is what was there at fork(): every write that was over
- * before, and none that came later.  It is ended by whoever started it, and
- * dies with that thread if need be.
+ * What the child sees is what was there at fork(): every write that was complete
+ * before, and none that came later.  Whoever started it ends it; it dies with
+ * that thread otherwise.
  */
 #ifndef COW_CHILD_H
 #define COW_CHILD_H
@@ -32,8 +32,8 @@ struct cow_child {
 /*
  * cow_child_prepare() - for set_up() of a row that forks
  *
- * Keeps what the guest needs to run at all out of the children, so that only
- * the area is copied on write.  Return: 0, or -1 with an error.
+ * Keeps what the guest needs to run out of the children, so that only the area is
+ * copied on write.  Return: 0, or -1 with an error.
  */
 int cow_child_prepare(struct press *p, struct result *r);
 
@@ -47,12 +47,12 @@ int cow_child_prepare(struct press *p, struct result *r);
 int cow_child_start(struct cow_child *f, struct press *p, enum cow_child_job job, struct result *r);
 
 /*
- * cow_child_end() - let the child look for the last time, and end
- * @copies: increased by the pages that the child has as it had them, or wrote
- *          them, and that are different here; may be NULL
+ * cow_child_end() - have the child look for the last time, and end it
+ * @copies: increased by the number of pages whose contents in the child are still
+ *          right, but different from those here; may be NULL
  *
- * Return: 0, or -1 with a failure of contract 9: what is written here or there
- * has come through.
+ * Return: 0, or -1 with a failure of contract 9: a write on one side is visible on
+ * the other.
  */
 int cow_child_end(struct cow_child *f, struct press *p, uint64_t *copies, struct result *r);
 
@@ -62,7 +62,7 @@ int cow_child_end(struct cow_child *f, struct press *p, uint64_t *copies, struct
  * @mem: /proc/self/mem, opened here before the child was started; -1: by
  *       process_vm_writev() instead
  *
- * Return: 0, or -1 with an error, or a skip: it may not.
+ * Return: 0, or -1 with an error, or a skip: it is not permitted.
  */
 int cow_child_write(struct cow_child *f, struct press *p, const struct remote_access *words,
 		    int mem, struct result *r);
@@ -70,7 +70,7 @@ int cow_child_write(struct cow_child *f, struct press *p, const struct remote_ac
 /* cow_child_leave() - tell the child to exit, and do not wait */
 void cow_child_leave(struct cow_child *f);
 
-/* cow_child_kill() - end it unjudged; safe if there is none */
+/* cow_child_kill() - end it without judging; safe if there is none */
 void cow_child_kill(struct cow_child *f);
 
 #endif

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What passes between a process and the children with which it shares memory. */
+/* The protocol between a process and the children with which it shares memory. */
 #ifndef COW_CHILD_BODY_H
 #define COW_CHILD_BODY_H
 
 #include "pressure/cow_child.h"
 
-/* What the parent says.  The child answers each, and its own readiness, with a byte. */
+/* Requests of the parent.  The child answers each with a byte, and sends one when ready. */
 #define COW_CHILD_WRITE	'w'	/* write the words to the parent */
 #define COW_CHILD_LOOK	'l'	/* look for the last time, answer, exit */
 #define COW_CHILD_LEAVE	'x'	/* exit at once */

@@ -2,9 +2,9 @@
 /*
  * Pressure sources: ways to make the mm invalidate guest memory.
  *
- * Each source is one PRESSURE() row in a file of lib/pressure.  Rows gather
- * themselves in a section of the program, so a new file is all that a new
- * source needs.
+ * Each source is one PRESSURE() row in a file of lib/pressure.  The linker gathers
+ * the rows in a section of the program, so a new source needs nothing but a new
+ * file.
  */
 #ifndef PRESSURE_H
 #define PRESSURE_H
@@ -27,7 +27,7 @@ enum pressure_family {
 
 /* What it is to the notifiers. */
 enum pressure_kind {
-	PRESSURE_TAKES,		/* takes memory: invalidations, and faults after them */
+	PRESSURE_TAKES,		/* takes memory away: invalidations, then faults */
 	PRESSURE_AGES,		/* asks whether memory was used: young callbacks only */
 	PRESSURE_SPARES,	/* negative control: must cause no invalidation */
 };
@@ -70,8 +70,8 @@ struct pressure {
 	const char *proof;
 	/* Its effect on each backing it applies to: sets of BACKING_BIT(). */
 	unsigned int preserves, discards, may_discard, replaces;
-	size_t granule;		/* the area is a multiple of it; 0: no wish */
-	unsigned int rounds;	/* for sources that take long; 0: as the test likes */
+	size_t granule;		/* the area must be a multiple of it; 0: any size */
+	unsigned int rounds;	/* for sources that take long; 0: the test decides */
 	bool allows_others;	/* others may be at work on the area at the same time */
 	/*
 	 * It may be one of the others, see pressure_joins(), and allows them: it
@@ -80,9 +80,9 @@ struct pressure {
 	bool can_join;
 	bool zap_exclusive;	/* no injector may be reaped over its memory */
 	bool plain;		/* others read or write the words too: see GUEST_JUDGES_PLAIN */
-	bool poisons;		/* vCPUs must get signals: see GUEST_JUDGES_POISONED */
+	bool poisons;		/* vCPUs must get SIGBUS: see GUEST_JUDGES_POISONED */
 	bool spoils;		/* makes physical memory unusable for others, or offline */
-	/* Each: why this host cannot do it, or NULL; static storage. */
+	/* Each returns why this host cannot do it, or NULL; static storage. */
 	const char *(*needs[PRESSURE_MAX_NEEDS])(void);
 	/* Once, before the guest starts.  May be NULL.  Return: 0 or -1 with @r. */
 	int (*set_up)(struct press *p, struct result *r);
@@ -90,8 +90,8 @@ struct pressure {
 	 * Do it once over the whole area, with the guest running.  Opens and
 	 * closes an unmapped gap of the VM around any time in which the area, or a part
 	 * of it, is not mapped.
-	 * Return: 0, or -1 with @r an error, a failure, or a skip: the kernel
-	 * turned out not to do it.
+	 * Return: 0, or -1 with @r an error, a failure, or a skip: it turned out
+	 * that the kernel does not do it.
 	 */
 	int (*apply)(struct press *p, struct result *r);
 	/* Also if set_up() or apply() failed.  May be NULL. */
@@ -135,17 +135,17 @@ bool pressure_joins(const struct pressure *p, const struct backing *backing);
 void press_call_over(struct press *p);
 
 /*
- * press_pause() / press_resume() - have every vCPU out of the guest meanwhile
+ * press_pause() / press_resume() - keep every vCPU out of the guest meanwhile
  *
- * For what the kernel does only to memory that nobody uses at the moment.
- * Return: 0, or -1 with a failure: a vCPU cannot be got out.
+ * For what the kernel does only to memory that is not in use.
+ * Return: 0, or -1 with a failure: a vCPU does not leave the guest.
  */
 int press_pause(struct press *p, struct result *r);
 void press_resume(struct press *p);
 
 /*
- * press_gap() - a time without guest memory, and the judgement of it
- * @take: has the whole area gone when it returns 0
+ * press_gap() - remove guest memory for a while, and judge that
+ * @take: removes the whole area
  * @give_back: undoes that
  *
  * Opens and closes the gap of the VM.  Return: 0, or -1 with whatever the two
@@ -168,9 +168,9 @@ size_t press_index(const struct press *p, unsigned int page);
 bool press_host_writes(const struct press *p);
 
 /*
- * press_visits() - how many visits of each vCPU, from any moment on, cover every page
+ * press_visits() - visits that each vCPU must make, from any moment on, to cover every page
  *
- * Each page by the one vCPU that writes to it, or by all if the host does.
+ * Each page by the vCPU that writes to it, or by all if the host does.
  */
 uint64_t press_visits(const struct press *p);
 
@@ -185,7 +185,7 @@ int press_visited(struct press *p, const char *when, struct result *r);
 /*
  * press_write_all() - have every visited page written by whoever stamps them
  *
- * And then visited by the guest.  Return: as press_visited().
+ * And then have the guest visit it.  Return: as press_visited().
  */
 int press_write_all(struct press *p, const char *when, struct result *r);
 

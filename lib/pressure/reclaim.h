@@ -7,16 +7,16 @@
 
 #include "pressure/pressure.h"
 
-/* Of a swap device: several times the memory of a test. */
+/* Size of a swap device: several times the memory of a test. */
 #define RECLAIM_SWAP_BYTES	(64UL << 20)
 
-/* Everything but huge pages of a pool, which are never reclaimed. */
+/* Everything but hugetlb pages, which are never reclaimed. */
 #define ON_RECLAIMABLE		(ON_EVERY_BACKING & ~ON_HUGETLB)
 
 /* For pressure.proof of rows that use reclaim_out(). */
 #define RECLAIM_OUT_PROOF	"page swapped out or dropped"
 
-/* reclaim_set_up() - swap for the time of the test, where the backing needs any */
+/* reclaim_set_up() - swap for the duration of the test, if the backing needs it */
 int reclaim_set_up(struct press *p, struct result *r);
 
 /* reclaim_pageout_missing() - why the kernel has no MADV_PAGEOUT, or NULL */
@@ -30,7 +30,7 @@ const char *reclaim_pageout_missing(void);
 int reclaim_pageout(struct press *p, struct result *r);
 
 /*
- * reclaim_count_out() - how many of the visited pages are out of memory
+ * reclaim_count_out() - count the visited pages that are not in memory
  * @out: filled in: swapped out or, of a file, not in the page cache
  *
  * The guest must be paused, or it brings them back.
@@ -42,8 +42,8 @@ int reclaim_count_out(const struct press *p, unsigned int *out, struct result *r
  * reclaim_until_out() - have all visited pages reclaimed, and count them as proved
  * @reclaim: asks the kernel for it once; it need not succeed
  *
- * The guest must be paused.  Again and again until no page is left, or no more
- * go, or p->budget_ns is over.  Return: 0, or -1 with an error.
+ * The guest must be paused.  Retries until no page is left, or no more pages are
+ * reclaimed, or p->budget_ns is over.  Return: 0, or -1 with an error.
  */
 int reclaim_until_out(struct press *p, int (*reclaim)(struct press *p, struct result *r),
 		      struct result *r);
@@ -51,8 +51,8 @@ int reclaim_until_out(struct press *p, int (*reclaim)(struct press *p, struct re
 /*
  * reclaim_out() - the same for a guest that is at work
  *
- * Once as it is, which races but rarely gets a page that is in use; then with
- * the guest paused.
+ * Once while it runs, which races with it but rarely reclaims a page in use; then
+ * with the guest paused.
  */
 int reclaim_out(struct press *p, int (*reclaim)(struct press *p, struct result *r),
 		struct result *r);
@@ -60,8 +60,9 @@ int reclaim_out(struct press *p, int (*reclaim)(struct press *p, struct result *
 /*
  * reclaim_empty_tlbs() - have KVM empty the TLBs of all vCPUs
  *
- * Whether a page was used shows in translations, which TLBs need not look at again:
- * taking any of them away has them emptied.  Return: 0, or -1 with an error.
+ * Whether a page was used shows in the page tables, which a CPU does not look at
+ * while the TLB has the translation: removing any translation flushes the TLBs.
+ * Return: 0, or -1 with an error.
  */
 int reclaim_empty_tlbs(const struct press *p, struct result *r);
 

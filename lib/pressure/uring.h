@@ -31,8 +31,8 @@ void uring_close(struct uring *u);
 /*
  * uring_pin() / uring_unpin() - the area becomes the ring's fixed buffer
  *
- * Pages that the guest is about to use may have to move first; tries again
- * for as long as a wait may take.
+ * Pages that the guest is about to use may have to move first; retries for
+ * @budget_ns.
  * Return: 0, or -1 with an error, or a skip: not this kind of memory.
  */
 int uring_pin(struct uring *u, const struct area *area, uint64_t budget_ns, struct result *r);

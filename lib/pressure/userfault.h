@@ -21,14 +21,14 @@ struct userfault {
 /*
  * userfault_round() - open, register, serve, run, and close whatever happened
  *
- * So nobody waits in a fault any more when it returns.
+ * No one waits in a fault any more when it returns.
  */
 int userfault_round(struct press *p, const struct userfault *how, struct result *r);
 
-/* userfault_discard() - no page anywhere, neither mapped nor in the file below */
+/* userfault_discard() - remove all pages, from the mapping and from the file behind it */
 int userfault_discard(struct press *p, struct result *r);
 
-/* userfault_unmap() - pages of a file leave the page tables, and stay in the file */
+/* userfault_unmap() - remove pages of a file from the page tables, but not from the file */
 int userfault_unmap(struct press *p, struct result *r);
 
 /* Where each vCPU was. */
@@ -45,17 +45,17 @@ void stall_begin(struct stall *s, const struct press *p);
  * stall_judge() - with all faults held back, did any vCPU make progress?
  * @why: it cannot, e.g. USERFAULT_TAKEN
  *
- * Waits until each waits for a page, or a few milliseconds.
+ * Waits until every vCPU waits for a page, but only a few milliseconds.
  * Return: 0, or -1 with a failure of contract 5.
  */
 int stall_judge(const struct stall *s, const struct press *p, const struct uffd *u,
 		const char *why, struct result *r);
 
 /*
- * userfault_release() - hold back no more, and wait until the guest was served
+ * userfault_release() - stop holding faults back, and wait until the guest was served
  * @before: uffd_served() before the pages were taken
  *
- * Return: 0, or -1 with a failure: it does not run into what was taken away.
+ * Return: 0, or -1 with a failure: the guest does not fault on what was taken away.
  */
 int userfault_release(struct press *p, struct uffd *u, uint64_t before, struct result *r);
 

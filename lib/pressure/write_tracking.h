@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * For rows that take away the right to write, to learn who writes: has the
- * guest written to all its pages since then?
+ * For rows that protect pages in order to learn who writes: has the guest written
+ * to all its pages since then?
  */
 #ifndef WRITE_TRACKING_H
 #define WRITE_TRACKING_H

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * An idle VM, for as long as tests make and end theirs.
+ * An idle VM, which stays while tests create and destroy theirs.
  *
- * KVM patches kernel text and switches the CPUs' virtualisation on and off
- * whenever the first VM or vCPU comes and the last one goes.  With a VM that
- * stays this happens once and not for each test: faster everywhere, and an
- * emulated bed, where patching running code is what goes wrong, stays sound.
+ * KVM patches kernel text and turns virtualisation on the CPUs on and off when
+ * the first VM or vCPU comes and when the last one goes.  With a VM that stays, this
+ * happens once and not for each test.  That is faster, and safer in an emulated
+ * machine, where patching running code is what goes wrong.
  */
 #ifndef IDLE_VM_H
 #define IDLE_VM_H
@@ -21,8 +21,8 @@ struct idle_vm {
 /*
  * idle_vm_start() - make the VM, in a process of its own
  *
- * Return: 0, also where there is no KVM to be had, or -1 with an error: the
- * kernel does not finish making it.
+ * Return: 0, also where there is no KVM, or -1 with an error: the kernel does not
+ * finish creating it.
  */
 int idle_vm_start(struct idle_vm *a, struct result *r);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What a test program says about itself, for the build's manifest.
+ * What a test program says about itself, for the manifest of the build.
  *
  * As JSON, and without doing anything else: neither /dev/kvm nor root is needed,
  * so that an emulator of the processor can run a program that was cross-built.

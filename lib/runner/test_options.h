@@ -41,7 +41,7 @@ struct test_options {
 	bool manifest;		/* --manifest: print it and stop */
 	bool may_spoil;		/* -D: physical memory may suffer */
 	bool stops;		/* -x: at the first failure */
-	unsigned int seconds;	/* -d: lengthen each test to so long */
+	unsigned int seconds;	/* -d: keep up the pressure of each test for so long */
 	bool seeded;		/* -s was given */
 	uint64_t seed;		/* -s, else 0 */
 	unsigned int first_step, last_step; /* -n; 1 and 0: no end */

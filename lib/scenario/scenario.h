@@ -10,13 +10,13 @@
 #include "oracle/oracle.h"
 #include "pressure/pressure.h"
 
-/* How injectors stand around KVM's own notifier; see injector_setups[]. */
+/* Injectors before or after KVM's own notifier; see injector_setups[]. */
 struct injector_setup {
 	const char *name;	/* stable: part of test names */
 	const char *about;	/* one line, for people */
 	const char *kind;	/* NULL: none attached */
 	unsigned int count;	/* how many of them */
-	const char *knob;	/* one more command, or NULL */
+	const char *knob;	/* an additional command, or NULL */
 	bool before_kvm;	/* attached before KVM_CREATE_VM */
 	bool reaps;		/* a thread reaps over the area all the while */
 };
@@ -36,13 +36,13 @@ const struct injector_setup *setup_suiting(const struct pressure *row, unsigned 
 struct scenario_run;
 
 /*
- * What a test does besides in a scenario that applies a pressure; each may be
+ * Additional steps of a test in a scenario that applies a pressure; each may be
  * NULL.  All run in the thread of the pressure.  Return: 0, or -1 with @r.
  */
 struct scenario_steps {
 	/* Before the first round, with the guest at work. */
 	int (*first)(struct scenario_run *run, struct result *r);
-	/* In each round: last thing before the call, and first thing after it. */
+	/* In each round: immediately before the call, and immediately after it. */
 	int (*before_call)(struct scenario_run *run, struct result *r);
 	int (*after_call)(struct scenario_run *run, struct result *r);
 	/* When the guest has made progress after it. */
@@ -53,7 +53,7 @@ struct scenario_steps {
 
 struct scenario {
 	const struct backing *backing;
-	const struct pressure *pressure; /* NULL: the test presses by itself */
+	const struct pressure *pressure; /* NULL: the test applies its own */
 	/* At work on the same area meanwhile, see pressure_joins(); NULL ends them. */
 	const struct pressure *concurrent[SCENARIO_MAX_CONCURRENT];
 	const struct injector_setup *injector;
@@ -61,14 +61,14 @@ struct scenario {
 	unsigned int nr_vcpus;
 	unsigned int nr_pages;	/* visited by the guest */
 	unsigned int rounds;	/* pressure calls, each followed by progress */
-	uint64_t min_ns;	/* go on with rounds for so long */
-	bool may_spoil;		/* pressures that spoil physical memory are welcome */
+	uint64_t min_ns;	/* continue with rounds for so long */
+	bool may_spoil;		/* pressures that spoil physical memory are allowed */
 	const struct vm_kind *kind; /* NULL: a plain VM */
 	const struct scenario_steps *steps; /* or NULL */
 	void *own;		/* the test's, for its steps */
 	/*
-	 * With other scenarios at the same time: how many of them all are not yet
-	 * done, in memory that they share.  NULL: this is the only one.
+	 * If several scenarios run at the same time: how many of them have not yet
+	 * finished, in memory that they share.  NULL: this is the only one.
 	 */
 	uint32_t *others;
 	/* Break something on purpose before the first round; or NULL. */
@@ -136,20 +136,20 @@ struct scenario_run {
 };
 
 /*
- * scenario_run() - carry it out
+ * scenario_run() - run it
  * @spec: what to do
  * @r: initialised; filled with the outcome, and with one summary line
  * @figures: filled with what was delivered; may be NULL
  *
- * Whatever happens, threads are ended, files closed and memory given back.
+ * Whatever happens, threads are ended, files closed and memory freed.
  */
 void scenario_run(const struct scenario *spec, struct result *r, struct figures *figures);
 
 /*
- * scenario_begin() / scenario_end() - the same for a test with steps of its own
+ * scenario_begin() / scenario_end() - the same, for a test that does the rounds itself
  * @run: stays valid in between; one VM with a calibrated guest at work
  * @spec: must outlive @run; a pressure in it is not applied
- * @healthy: the guest can be expected to go on
+ * @healthy: the guest can be expected to make progress
  *
  * scenario_end() must follow also if scenario_begin() returned -1, and then
  * only tears down.  It judges what every scenario is judged by.
@@ -159,7 +159,7 @@ int scenario_begin(struct scenario_run *run, const struct scenario *spec,
 void scenario_end(struct scenario_run *run, bool healthy, struct result *r);
 
 /*
- * scenario_bring_up() - area, injectors and VM, in the order of a setup
+ * scenario_bring_up() - make area, injectors and VM, in the order of a setup
  * @setup: injectors, around KVM's own notifier
  * @kind: of the VM; NULL: plain
  * @backing: of the area
@@ -178,7 +178,7 @@ int scenario_bring_up(const struct injector_setup *setup, const struct vm_kind *
 		      struct injector *injectors, struct vm *vm, struct result *r);
 
 /*
- * scenario_await_destroyed() - wait until nothing of a VM is left but its record
+ * scenario_await_destroyed() - wait until nothing but its record is left of a VM
  * @vm_name: as in struct vm; it was watched, and its descriptors are closed
  * @d: filled in
  *
@@ -188,7 +188,7 @@ int scenario_await_destroyed(const char *vm_name, struct inject_destroyed *d,
 			     struct result *r);
 
 /*
- * scenario_judge_destroyed() - wait for that; did it end with its counts at 0?
+ * scenario_judge_destroyed() - wait for that, and judge: were its counts 0 at the end?
  * @vm_name: as above
  *
  * Return: 0, or -1 with a failure of contract 8, or an error: no record of it.

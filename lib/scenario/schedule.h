@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A random schedule: what the steps of a stress run are, drawn from a seed.
+ * A random schedule: the steps of a stress run, drawn from a seed.
  *
- * A step depends on the seed and its number alone, so that it can be had again
- * without those before it.  What there is to draw from are the registered
- * pressures and all backings, as far as this host can do them.
+ * A step depends only on the seed and its number, so that it can be repeated
+ * without the steps before it.  The registered pressures and all backings are drawn
+ * from, as far as this host supports them.
  */
 #ifndef SCHEDULE_H
 #define SCHEDULE_H
@@ -24,7 +24,7 @@ struct schedule {
 	/* Of schedule_init(). */
 	const struct pressure *rows[SCHEDULE_MAX_ROWS];
 	unsigned int nr_rows;
-	unsigned int backings;		/* set that can be had here */
+	unsigned int backings;		/* set of those available here */
 	unsigned int nr_setups;		/* of injectors, from the first one on */
 };
 
@@ -40,7 +40,7 @@ struct schedule_step {
  * @s: the caller's part filled in; the rest is filled in here
  * @left_out: called for each row or backing that cannot, with the reason; or NULL
  *
- * Return: 0, or -1 with a skip: there is nothing.
+ * Return: 0, or -1 with a skip: nothing is available.
  */
 int schedule_init(struct schedule *s, void (*left_out)(const char *what, const char *why),
 		  struct result *r);

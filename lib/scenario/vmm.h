@@ -92,7 +92,7 @@ int vmm_press(struct vmm *v, struct result *r);
 int vmm_die(struct vmm *v, enum vmm_way way, struct result *r);
 
 /*
- * vmm_await_exit() - wait until it is held at its exit, other threads gone
+ * vmm_await_exit() - wait until it is held at its exit, with its other threads gone
  * @timeout_ms: how long that may take
  */
 int vmm_await_exit(struct vmm *v, unsigned int timeout_ms, struct result *r);
@@ -123,7 +123,7 @@ struct vmm_memory {
 int vmm_look(const struct vmm *v, struct vmm_memory *m, struct result *r);
 
 /*
- * vmm_judge_untouched() - are pages still there, and what they were?
+ * vmm_judge_untouched() - are pages still there, with their contents?
  * @before, @after: two looks, with a refused reaping in between
  * @first, @nr: the pages that were refused
  *
@@ -133,7 +133,7 @@ int vmm_judge_untouched(const struct vmm_memory *before, const struct vmm_memory
 			unsigned int first, unsigned int nr, struct result *r);
 
 /*
- * vmm_judge_orphans() - the mm is gone: is anything of it left in the VMs?
+ * vmm_judge_orphans() - after the mm has gone: is anything of it left in the VMs?
  * @v: released; ended by this call
  * @strict: no invalidation was under way when the mm let go of its notifiers;
  *	otherwise counts that are left are only noted

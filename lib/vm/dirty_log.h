@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Which pages of its area a guest has written: KVM's dirty log, in each of the
- * ways in which KVM keeps it.
+ * modes that KVM has for it.
  */
 #ifndef DIRTY_LOG_H
 #define DIRTY_LOG_H
@@ -11,7 +11,7 @@
 
 enum dirty_log_way {
 	DIRTY_LOG_BITMAP,	/* KVM_GET_DIRTY_LOG also clears */
-	DIRTY_LOG_CLEAR,	/* KVM_CLEAR_DIRTY_LOG does that */
+	DIRTY_LOG_CLEAR,	/* KVM_CLEAR_DIRTY_LOG clears */
 	DIRTY_LOG_INITIALLY_SET,/* the same; pages are protected when first cleared */
 	DIRTY_LOG_RING,		/* a ring a vCPU, reset by the reader; v5.11 */
 	NR_DIRTY_LOG_WAYS,
@@ -32,7 +32,7 @@ const char *dirty_log_way_name(enum dirty_log_way way);
 /* dirty_log_missing() - why KVM has no such log, or NULL; static storage */
 const char *dirty_log_missing(enum dirty_log_way way);
 
-/* dirty_log_kind() - the kind of VM that it takes; NULL: plain */
+/* dirty_log_kind() - the kind of VM that it needs; NULL: plain */
 const struct vm_kind *dirty_log_kind(enum dirty_log_way way);
 
 /*
@@ -56,7 +56,7 @@ int dirty_log_harvest(struct dirty_log *log, struct result *r);
 /* dirty_log_has() - was a page of the area in the last harvest? */
 bool dirty_log_has(const struct dirty_log *log, size_t page);
 
-/* dirty_log_stop() - no more logging; safe on a zeroed log; Return: 0, or -1 with an error */
+/* dirty_log_stop() - stop logging; safe on a zeroed log; Return: 0, or -1 with an error */
 int dirty_log_stop(struct dirty_log *log, struct result *r);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What KVM's user interface has gained since v6.1, the age of the headers that the
- * suite must build with.  The names are our own, so that newer headers do not clash;
- * whether the running kernel knows a thing is asked when a test wants it.
+ * What KVM's user interface has gained since v6.1, whose headers the suite must
+ * build with.  The names are our own, so that newer headers do not clash; whether
+ * the running kernel has a feature is checked when a test needs it.
  */
 #ifndef KVM_NEWER_H
 #define KVM_NEWER_H
@@ -10,7 +10,7 @@
 #include <linux/ioctl.h>
 #include <stdint.h>
 
-/* v6.8: VMs with memory that the host does not map, and exits that tell of it */
+/* v6.8: VMs with memory that the host does not map, and exits that report it */
 #define NEWER_CAP_GUEST_MEMFD		234
 #define NEWER_CAP_VM_TYPES		235	/* a set of types, by bits */
 #define NEWER_VM_SW_PROTECTED		1	/* for development: needs no hardware */

@@ -41,8 +41,8 @@ struct vcpu {
 	pthread_t thread;
 	pid_t tid;
 	uint32_t state;		/* enum vcpu_state; written by the thread */
-	uint64_t emulated_mmio;	/* writes that came out as MMIO, done by the thread */
-	uint64_t gaps;		/* KVM_RUN came back because of an unmapped gap */
+	uint64_t emulated_mmio;	/* writes that left as MMIO and were done by the thread */
+	uint64_t gaps;		/* times that KVM_RUN returned because of an unmapped gap */
 	uint64_t gaps_before;	/* the same when the last gap was opened */
 	struct bus_errors bus;	/* KVM_RUN met poisoned memory */
 	uint64_t device;	/* register of the vCPU's device, see GUEST_PORT_DEVICE */
@@ -65,7 +65,7 @@ struct vm {
 	uint32_t readonly;	/* odd while the area's slot is read-only */
 };
 
-/* What KVM_CREATE_VM makes, where a plain VM is not it. */
+/* What KVM_CREATE_VM is to create, other than a plain VM. */
 struct vm_kind {
 	unsigned long type;	/* KVM_X86_*_VM */
 	/* With no slot and no vCPU there yet; or NULL.  Return: 0, or -1 with @r. */
@@ -99,8 +99,8 @@ int vm_create_kind(struct vm *vm, const struct vm_kind *kind, unsigned int nr_vc
 /*
  * vm_destroy() - stop the threads, close everything; safe on a zeroed vm
  *
- * If a thread cannot be got out of the kernel within ten seconds, what it uses
- * stays open and mapped.
+ * If a thread does not leave the kernel within ten seconds, what it uses stays open
+ * and mapped.
  */
 void vm_destroy(struct vm *vm);
 
@@ -152,26 +152,26 @@ int vm_use_area(struct vm *vm, const struct area *area, unsigned int nr_pages,
 
 /*
  * vm_enter_smm() - put a vCPU into system management mode, on x86
- * @vcpu: stays there: nothing in the guest leaves it
+ * @vcpu: stays there, since nothing in the guest leaves it
  *
  * There it sees the memory slots of KVM's second address space, which get the image
- * and the area where the first has them.  Only while no vCPU runs.
+ * and the area at the same addresses as the first.  Only while no vCPU runs.
  *
  * Return: 0, or -1 with @r, a skip if this KVM has no second address space.
  */
 int vm_enter_smm(struct vm *vm, unsigned int vcpu, struct result *r);
 
 /*
- * vm_move_area() - have the area elsewhere in the guest
+ * vm_move_area() - move the area elsewhere in the guest
  * @gpa: page aligned, in the 3 GiB above GUEST_AREA_GPA
  *
- * Only while no vCPU runs.  What the guest had at the old address is gone.
+ * Only while no vCPU runs.  The guest no longer has anything at the old address.
  */
 int vm_move_area(struct vm *vm, uint64_t gpa, struct result *r);
 
 /*
  * vm_visit() - have the guest visit only some of its pages
- * @first: the first, of those that vm_use_area() was told
+ * @first: the first, of those given to vm_use_area()
  * @nr: how many
  *
  * Only while no vCPU runs; the page records begin anew with @first.
@@ -200,7 +200,7 @@ void vm_resume(struct vm *vm);
  *
  * Return: 0 once all are parked or failed; -1 with an error naming the vCPU
  * and where it hangs.  A vCPU that makes no progress in the guest cannot park
- * either; vm_stop() gets it out.
+ * either; vm_stop() kicks it out.
  */
 int vm_park(struct vm *vm, uint64_t budget_ns, struct result *r);
 
@@ -208,7 +208,7 @@ int vm_park(struct vm *vm, uint64_t budget_ns, struct result *r);
  * vm_stop() - end the threads, by signal if need be
  *
  * Return: 0 once all threads are joined; -1 with a failure if a thread
- * cannot be got out of the kernel (it is left behind).
+ * does not leave the kernel (it is left behind).
  */
 int vm_stop(struct vm *vm, uint64_t budget_ns, struct result *r);
 
@@ -216,9 +216,9 @@ int vm_stop(struct vm *vm, uint64_t budget_ns, struct result *r);
  * vm_gap_open() / vm_gap_close() - bracket a time without guest memory
  *
  * For the one thread that takes the memory away; they do not nest.
- * In between, KVM_RUN may return EFAULT, or MMIO for an emulated access, or come
- * with a SIGBUS because the memory is poisoned; the vCPU then waits for the gap
- * to close.  Outside, that is an error.
+ * In between, KVM_RUN may return EFAULT, or exit with MMIO for an emulated access,
+ * or raise SIGBUS because the memory is poisoned; the vCPU then waits for the gap
+ * to close.  At any other time that is an error.
  */
 void vm_gap_open(struct vm *vm);
 void vm_gap_close(struct vm *vm);
@@ -226,8 +226,8 @@ void vm_gap_close(struct vm *vm);
 /*
  * vm_readonly_begin() / vm_readonly_end() - bracket a time with the area's slot read-only
  *
- * In between, what the guest writes to the area comes out as MMIO; the vCPU's
- * thread carries it out and counts it.
+ * In between, what the guest writes to the area exits as MMIO; the vCPU's thread
+ * does the write and counts it.
  */
 void vm_readonly_begin(struct vm *vm);
 void vm_readonly_end(struct vm *vm);
@@ -237,7 +237,7 @@ void vm_readonly_end(struct vm *vm);
  *
  * Call between opening and closing, when the call that unmapped has returned.
  * A visit that completes then used a translation that should be gone.  Waits
- * until every vCPU has run into the gap, or a few milliseconds.
+ * until every vCPU has run into the gap, but only a few milliseconds.
  *
  * Return: 0, or -1 with a failure of contract 5.
  */

@@ -21,7 +21,7 @@ static enum result_kind judge(uint64_t ms, uint64_t visits)
 	return r.kind;
 }
 
-TEST(a_slow_guest_gets_on)
+TEST(a_slow_guest_makes_progress)
 {
 	EXPECT_EQ(RESULT_PASS, judge(10000, 10000));
 	EXPECT_EQ(RESULT_PASS, judge(10000, 500));

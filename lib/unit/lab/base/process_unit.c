@@ -167,7 +167,7 @@ TEST_F(process, sigchld_inherited_as_ignored)
 	EXPECT_EQ(7, lab_process_run(&self->p, &self->e));
 }
 
-TEST_F(process, no_wait_lasts_for_ever)
+TEST_F(process, no_wait_lasts_forever)
 {
 	sigset_t signals;
 	int stopped_by = 0;
