@@ -76,8 +76,8 @@ static bool sample(struct progress *p, uint64_t visits, uint64_t now)
 	return done == p->vm->nr_vcpus;
 }
 
-static int stalls(const struct progress *p, uint64_t visits,
-			uint64_t budget_ns, const char *when, struct result *r)
+static int stalls(const struct progress *p, uint64_t visits, uint64_t budget_ns,
+		  const char *when, struct result *r)
 {
 	unsigned int id;
 

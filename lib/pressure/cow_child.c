@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Children that share the guest's memory copy-on-write: how they are started,
- * asked and ended by their parent.  What they do is in cow_child_body.c.
+ * Children that share the guest's memory copy-on-write: how their parent starts
+ * them, gives them orders and ends them.  What they do is in cow_child_body.c.
  */
 #include <errno.h>
 #include <poll.h>

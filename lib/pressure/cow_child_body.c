@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a child does that shares the guest's memory copy-on-write.
+ * What a child does while it shares the guest's memory copy-on-write.
  */
 #include <errno.h>
 #include <fcntl.h>

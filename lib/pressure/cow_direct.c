@@ -2,8 +2,8 @@
 /*
  * Direct I/O into and out of guest memory while that memory is moved.
  *
- * The disk has the page, not the page table: a page in use by it must not move,
- * or what is under way would land in a frame that the guest has left.
+ * The disk uses the page itself, not the page table.  So a page in use by it must
+ * not move, or the data would land in a frame that the guest has left.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -3,9 +3,9 @@
  * fork(): all of the guest's memory becomes shared with a child, and whoever
  * writes first gets a copy.
  *
- * The right to write is taken away, and with it the guest's; the page that then
- * comes in has another frame.  A write through a translation that should be gone
- * goes to the child, and a read through one never sees what is written here.
+ * fork() makes the memory read-only, for the guest too; the page that a write then
+ * brings in has another frame.  A write through a stale translation goes to the
+ * child, and a read through one never sees what is written here.
  */
 #include <stdlib.h>
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * KSM: pages of equal contents are merged into one that is read-only, and become
- * several again by a write or when asked for.
+ * KSM: pages with equal contents are merged into one that is read-only, and are
+ * separated again by a write or on request.
  *
- * No two pages of the guest are equal, so each gets a twin outside of it, as if
- * another guest had the same memory.  The guest's page is replaced by the twin's:
- * a write through a translation that should be gone changes the twin as well.
+ * No two pages of the guest are equal, so each gets a twin outside of the guest, as
+ * if another guest had the same memory.  The twin's page replaces the guest's: a
+ * write through a stale translation would change the twin as well.
  */
 #include <errno.h>
 #include <stdlib.h>

@@ -3,9 +3,9 @@
  * Writing to the guest's memory not through its mapping: /proc/PID/mem and
  * process_vm_writev(), by this process and by another.
  *
- * A child holds the pages, so that the write has to copy them first; the frame
- * changes by the hand of someone who is not the guest's, and the guest must find
- * what was written.  /proc/PID/mem may even write to what is mapped read-only.
+ * A child shares the pages, so that the write has to copy them first: the frame
+ * changes by the action of another process, and the guest must find what was
+ * written.  /proc/PID/mem may even write to what is mapped read-only.
  */
 #include <errno.h>
 #include <fcntl.h>

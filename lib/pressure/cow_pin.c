@@ -2,9 +2,9 @@
 /*
  * fork() of memory that a device has pinned.
  *
- * Were such a page copied here at the next write, the device would go on with the
- * one that only the child has.  So the child gets the copy, at once: here the frame
- * must stay, and what the device writes must be what the guest reads.
+ * If the next write here copied such a page, the device would go on using the one
+ * that only the child has.  So fork() gives the copy to the child: here the frame
+ * must stay, and the guest must read what the device writes.
  */
 #include <stdlib.h>
 #include <sys/mman.h>

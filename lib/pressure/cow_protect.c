@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * mprotect(): the right to use memory, or only to write to it, taken away and
- * given back.
+ * mprotect(): access to memory, or only writing to it, forbidden and allowed again.
  *
- * Nothing may change in memory that is read-only: not by a write of the guest
- * either, which has to stop there, while a guest that reads goes on.
+ * Memory that is read-only must not change, not even by a write of the guest: a
+ * vCPU that writes has to stop there, while one that reads goes on.
  */
 #include <stdlib.h>
 #include <sys/mman.h>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * userfaultfd, missing pages: the guest runs on memory that is not there yet, and
- * waits in the kernel for each page until a thread brings it.
+ * waits in the kernel for each page until a thread provides it.
  *
- * As after live migration by postcopy, where the pages come from elsewhere: the
- * ones waited for first, then all others.
+ * This is what happens after live migration with postcopy, where the pages come from
+ * another host: first those that a vCPU waits for, then all others.
  */
 #include <string.h>
 #include <sys/mman.h>

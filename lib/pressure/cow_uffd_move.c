@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * UFFDIO_MOVE: the guest's pages go to other addresses and come back, each in
- * its own frame, when a vCPU waits for it.  What was on a page goes with it, so
- * the guest need not be stopped.
+ * UFFDIO_MOVE: the guest's pages move to other addresses and come back, each in
+ * its own frame, when a vCPU waits for it.  The contents move along, so the guest
+ * need not be stopped.
  */
 #include <stdlib.h>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * UFFDIO_POISON: pages that are missing and cannot be had any more, as when the
- * memory that they were to be copied from has failed.  Who uses one is told, as
- * of memory that has failed here.
+ * UFFDIO_POISON: pages that are missing and can no longer be provided, as when the
+ * memory that they were to be copied from has failed.  Whoever uses one gets a
+ * SIGBUS, as if memory had failed here.
  */
 #include <signal.h>
 

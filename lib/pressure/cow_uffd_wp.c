@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * userfaultfd, write protection: a snapshot of a guest that goes on.
+ * userfaultfd, write protection: a snapshot of a running guest.
  *
  * All pages are protected at once; the first write to a page waits until a
  * thread has copied it.  The copy must be what was there when the protecting
- * call returned: a write that lands in between used a translation from before.
+ * call returned: a write that lands in between used a stale translation.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -2,9 +2,9 @@
 /*
  * Uprobes: the kernel puts a breakpoint into every private mapping of a file.
  *
- * It writes to memory that is mapped read-only and executable, in a copy of the
- * page; when the probe goes, the byte comes back the same way.  The page table
- * gets another page, or changes in place, depending on the kernel.
+ * It writes the breakpoint to a copy of a page that is mapped read-only and
+ * executable; when the probe is removed, the byte is restored in the same way.
+ * Depending on the kernel, the page table gets another page or changes in place.
  */
 #include <errno.h>
 #include <linux/perf_event.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Splitting and collapsing huge pages, and looking whether it was done: at
- * the mapping (smaps), at the frames (pagemap, kpageflags), at KVM's own
+ * Splitting and collapsing huge pages, and checking that it was done: in the
+ * mapping (smaps), in the frames (pagemap, kpageflags), and in KVM's own
  * translations (pages_2m).
  */
 #include <errno.h>

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Huge pages in the page cache of a disk's filesystem.  The kernel makes them of
- * what programs are run from: files mapped executable, which nobody has open for
- * writing.  Who opens such a file for writing makes the kernel drop them again,
- * unless the filesystem can write to huge pages.
+ * Huge pages in the page cache of a filesystem on disk.  The kernel collapses the
+ * pages of files that programs run from: mapped executable, and not open for
+ * writing.  Opening such a file for writing makes the kernel drop its huge pages,
+ * unless the filesystem can write to them.
  *
- * While the file is a program, a guest that reads goes on; one that writes waits.
+ * While the file is mapped as a program, a guest that reads goes on; one that
+ * writes waits.
  */
 #include <errno.h>
 #include <fcntl.h>

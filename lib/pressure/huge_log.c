@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Dirty logging switched on and off by another thread, while huge pages are split
- * and collapsed: KVM splits its own translations to learn of writes page by page,
- * and collapses them when it need not know any more.
+ * and collapsed: KVM splits its own translations to track writes page by page, and
+ * collapses them when it no longer has to.
  */
 #include <errno.h>
 #include <pthread.h>

@@ -2,7 +2,7 @@
 /*
  * Two mappings of a hugetlb file that cover the same 1 GiB share its page table.
  * Any call on a part of one must first give it a page table of its own, which
- * takes all of its pages from the guest, also those far from that part.
+ * unmaps all of its pages from the guest, even those far from that part.
  */
 #include <errno.h>
 #include <stdlib.h>

@@ -4,9 +4,9 @@
  *
  * A thread deletes the slot and makes it again, moves it, makes it read-only, or
  * has its dirty pages logged, while the thread of the pressure goes on taking the
- * memory away.  Since v5.15 an update waits until no invalidation is active; so
- * it must come to its end whenever invalidations leave gaps, and the guest must
- * find the same memory behind the slot afterwards.
+ * memory away.  Since v5.15 an update waits until no invalidation is active; so it
+ * must complete whenever invalidations leave gaps, and the guest must find the same
+ * memory behind the slot afterwards.
  */
 #include <errno.h>
 #include <linux/kvm.h>

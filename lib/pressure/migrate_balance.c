@@ -2,10 +2,10 @@
 /*
  * Automatic NUMA balancing: vCPU threads change node, and their memory follows.
  *
- * The kernel takes all access to memory away, range by range, to learn from the
- * faults who uses it from where; misplaced pages move.  The vCPU threads do both,
- * on their way into the guest.  No other pressure is invisible to user space,
- * on by default, and so frequent: each scan is an invalidation of each mapping.
+ * The kernel makes memory inaccessible, range by range, to learn from the faults
+ * which node uses it; misplaced pages migrate.  The vCPU threads do both, on their
+ * way into the guest.  No other pressure is as frequent while being invisible to
+ * user space and on by default: each scan invalidates each mapping.
  */
 #include <errno.h>
 #include <numa.h>

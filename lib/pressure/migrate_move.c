@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Moving memory to another NUMA node by asking for it: page by page, all at
- * once, with the whole process, and by policy.
+ * Moving memory to another NUMA node on request: page by page, all at once, with
+ * the whole process, and by policy.
  */
 #include <errno.h>
 #include <numa.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Taking a block of physical memory offline, as for pulling it out: whatever is
- * in it has to move elsewhere.  Guest memory makes no exception.
+ * Taking a block of physical memory offline, as if to remove it: whatever is in it
+ * has to move elsewhere, guest memory included.
  */
 #include <errno.h>
 #include <linux/kernel-page-flags.h>

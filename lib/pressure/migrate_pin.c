@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Pinning memory for long, as for I/O: pages in ZONE_MOVABLE have to leave it
- * first, since once pinned they cannot.  io_uring's fixed buffers do that for
+ * Long-term pins, as for I/O: pages in ZONE_MOVABLE have to leave it first, since
+ * once pinned they cannot.  io_uring's fixed buffers do that for
  * any user.
  */
 #include <stdlib.h>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Taking page frames out of service: softly, by moving away what they hold,
- * and hard, as if the memory had failed, which loses it.
+ * Taking page frames out of service: by soft offlining, which moves their contents
+ * away, and as if the memory had failed, which loses them.
  *
- * The frames are given back in the same round, where the module hwpoison_inject
- * is there to do it: so they can be canaries of the host, and a long run does
- * not eat up the memory.
+ * If the module hwpoison_inject is there, the frames are given back in the same
+ * round: so they can be canaries of the host, and a long run does not use up the
+ * memory.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What rows of different families need of the scenario they work in.
+ * What rows of different families need from the scenario.
  */
 #include "oracle/oracle.h"
 #include "pressure/pressure.h"

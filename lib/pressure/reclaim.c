@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Driving pages out of memory, and showing that they went.
+ * Reclaiming pages, and proving that they were reclaimed.
  */
 #include <stdlib.h>
 #include <sys/mman.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Aging: the mm asks whether pages were used, also by a guest, and takes
- * nothing.
+ * Aging: the mm asks whether pages were used, also by a guest, without taking
+ * any away.
  */
 #include <stdio.h>
 #include <stdlib.h>

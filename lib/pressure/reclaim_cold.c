@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What is in use stays: reclaim asks everybody who maps a page whether it was
- * used, KVM too, and takes others first.
+ * Memory in use stays: reclaim asks everyone who maps a page, KVM included, whether
+ * it was used, and takes other pages first.
  *
- * Beside the guest's memory the cgroup has memory that nobody uses.  It is made
- * younger than the guest's, in the order of reclaim, so a mm that is not told of
- * the guest's accesses begins with the guest.  A little is reclaimed at a
- * time: the guest visits every page, is parked, and then so few pages are
- * looked at that none is looked at twice, having been forgotten the first time.
- * Nobody else may zap translations meanwhile: what goes with them is forgotten too.
+ * Besides the guest's memory the cgroup has memory that nobody uses.  In the order
+ * of reclaim it is made younger than the guest's, so an mm that does not learn of
+ * the guest's accesses takes the guest's memory first.  A little is reclaimed at a
+ * time: the guest visits every page and is parked, and then so few pages are looked
+ * at that none is looked at twice, since the first look clears the accessed bits.
+ * Nobody else may zap translations meanwhile: the accessed bits would go with them.
  */
 #include <errno.h>
 #include <numa.h>

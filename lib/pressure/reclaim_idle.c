@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Idle page tracking: marking single page frames as idle, and asking whether
- * they still are.  Both ask everybody who maps the page whether it was used.
+ * Idle page tracking: marking single page frames as idle, and checking whether they
+ * still are.  Both ask everyone who maps the page whether it was used.
  */
 #include <fcntl.h>
 #include <stdlib.h>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * kswapd: memory runs short for everybody.
+ * kswapd: memory runs short for everyone.
  *
- * What is short is a matter of watermarks.  They are raised until the memory
- * that is free lies between the minimum, where nobody could allocate any more,
- * and the low one, where kswapd is woken: nothing has to be filled, and nobody
- * is killed.
+ * Watermarks decide when it is short.  They are raised until the amount of free
+ * memory lies between the minimum, below which allocations fail, and the low
+ * watermark, at which kswapd is woken: no memory has to be filled, and nobody is
+ * killed.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,8 +2,8 @@
 /*
  * Reclaim by memory cgroup: on request, and because a limit is exceeded.
  *
- * The test moves to a cgroup of its own before the guest touches any memory,
- * since memory is charged once, to the cgroup of whoever touches it first.
+ * The test moves to its own cgroup before the guest touches any memory, since
+ * memory is charged once, to the cgroup of whoever touches it first.
  */
 #include <stdlib.h>
 

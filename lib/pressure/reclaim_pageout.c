@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reclaim on request: the process, or another one for it, names the pages that
- * shall go.
+ * Reclaim on request: the process, or another one on its behalf, names the pages to
+ * be reclaimed.
  */
 #include <errno.h>
 #include <fcntl.h>

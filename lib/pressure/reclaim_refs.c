@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * /proc/self/clear_refs: forgetting which pages were written to, which takes
- * the right to write away, or which were used, which takes nothing.
+ * /proc/self/clear_refs: forgetting which pages were written to, which protects
+ * them against writes, or which were used, which takes nothing away.
  */
 #include <stdlib.h>
 #include <string.h>

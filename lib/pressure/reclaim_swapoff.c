@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * swapoff: the pages are swapped out, and all brought back at once while the
- * guest faults on them.
+ * swapoff: the pages are swapped out, and all swapped in at once while the guest
+ * faults on them.
  */
 #include <stdlib.h>
 #include <sys/swap.h>

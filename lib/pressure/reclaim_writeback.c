@@ -2,9 +2,9 @@
 /*
  * Writeback: what the guest writes to a file must reach the disk.
  *
- * To clean a page the mm takes away the right to write to it, so that the next
- * write makes it dirty again.  A write through a translation that should be
- * gone leaves the page clean: it stays in memory, and never gets to the disk.
+ * To clean a page the mm protects it, so that the next write makes it dirty again.
+ * A write through a stale translation leaves the page clean: it stays in memory, and
+ * never reaches the disk.
  */
 #include <fcntl.h>
 #include <linux/kernel-page-flags.h>

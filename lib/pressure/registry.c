@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Walking over the rows that PRESSURE() has gathered, and asking them.
+ * Finding the rows that PRESSURE() has gathered, and their properties.
  */
 #include <string.h>
 

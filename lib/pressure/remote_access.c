@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Words that come into the guest's pages by other means than a store.
+ * Words that get into the guest's pages by other means than a store.
  */
 #include "oracle/oracle.h"
 #include "pressure/remote_access.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * madvise() that newer kernels bring: discarding what is locked, and guard
- * pages instead of memory.
+ * madvise() of newer kernels: discarding locked memory, and guard pages instead of
+ * memory.
  */
 #include <errno.h>
 #include <sys/mman.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Taking the pages out of the file below the mapping: punching holes,
+ * Removing the pages from the file behind the mapping: by punching holes, by
  * truncating.
  */
 #include <errno.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Unmapping one half and then the other, so that huge pages are split and
- * what is left of them is mapped in small ones.
+ * Unmapping one half and then the other, so that huge pages are split and what is
+ * left of them is PTE-mapped.
  */
 #include <sys/mman.h>
 

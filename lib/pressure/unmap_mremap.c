@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Moving memory to other addresses: away and back, or away for good with the
- * empty addresses left mapped.
+ * Moving memory to other addresses: away and back, or away for good, with the
+ * old addresses left mapped.
  */
 #include <errno.h>
 #include <sys/mman.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Page by page: ranges so short that an error by one at either end is the whole
- * range, or the neighbour's page.
+ * Page by page: ranges so short that an off-by-one at either end covers the whole
+ * range, or the neighbouring page.
  */
 #include <sys/mman.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The little of io_uring that the rows need, without its library.
+ * The part of io_uring that the rows need, without liburing.
  */
 #include <errno.h>
 #include <linux/io_uring.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Knowing that the guest has written to every page again.
+ * Finding out whether the guest has written to every page again.
  */
 #include "base/deadline.h"
 #include "oracle/oracle.h"
