@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * mn_clock_test - the paravirtual clock keeps to its page, wherever that goes.
+ * mn_clock_test - the paravirtual clock follows its page, wherever that goes.
  *
  * KVM itself writes the time into a page of the guest (MSR_KVM_SYSTEM_TIME_NEW).
  * Since v5.18 it does so through a cached translation (gfn_to_pfn_cache), which MMU
  * notifiers must invalidate like any other; before, through the host's page table.
  * A thread has KVM write again and again while a pressure takes the page: the time
- * must go on in the page that the guest has then, and nothing may be written into
+ * must advance in the page that the guest then has, and nothing may be written to
  * the frame that it had before.
  *
  * Contracts 5, 9 and 10.

@@ -2,9 +2,9 @@
 /*
  * mn_cow_test - a guest keeps working while its memory is copied and protected.
  *
- * Copy-on-write after fork() and by merged pages, and by writes of the host into
- * what it may not write to; protections that come and go.  The mm takes away the
- * right to write, or puts another frame in a page's place, and KVM must follow.
+ * Copy-on-write after fork(), of merged pages, and by writes of the host to memory
+ * that it may not write to; protections that come and go.  The mm write-protects a
+ * page or replaces its frame, and KVM must follow.
  *
  * Contracts 1, 5, 6, 9 and 10.
  */

@@ -4,19 +4,19 @@
  *
  * A delaying notifier holds KVM's count up: the list of notifiers is walked last-in
  * first, so one attached before the VM sleeps in start() behind KVM's, one
- * attached after it sleeps in end() ahead of KVM's.  Races so become
- * certainties, and are judged by the order of events, never by time: what is
- * seen before a look that finds the delay not over, was seen while the
+ * attached after it sleeps in end() ahead of KVM's.  This turns races into
+ * certainties, which are judged by the order of events, never by time: what is
+ * seen before a look that finds the delay still running was seen while the
  * invalidation was open.
  *
  *   faults	inside the hull of all open invalidations wait for the last
  *		end, those outside make progress (v5.12; before, the whole VM waits):
  *		one invalidation, two disjoint with a gap, two that overlap;
  *   no_memslot	an invalidation outside all memslots raises active alone, and
- *		holds up nobody (v5.15; active does not exist before).
+ *		holds up no vCPU (v5.15; active does not exist before).
  *
- * MADV_DONTNEED, for it holds mmap_lock for reading only: with it held for
- * writing, faults would wait for that lock and not for KVM.
+ * MADV_DONTNEED is used because it holds mmap_lock only for reading: if it were held
+ * for writing, faults would wait for that lock and not for KVM.
  *
  * Contracts 4, 6, 9 and 10.
  */

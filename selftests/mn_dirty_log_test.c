@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * mn_dirty_log_test - the dirty log knows of every write, whatever the mm does.
+ * mn_dirty_log_test - the dirty log has every write, whatever the mm does.
  *
  * A thread harvests the log again and again while the guest writes and a pressure
  * takes its pages away: they are zapped, migrated, swapped out, protected and
  * faulted in again, each with its own chance to lose a dirty bit, or to make a
- * page writable that the log takes for clean.
+ * page writable that the log considers clean.
  *
- * The guest's stamps tell which pages it has written: a stamp that was stored
- * after one report of its page must be in the next.  Pages in the log that nobody
- * wrote are legal.
+ * The guest's stamps show which pages it has written: a stamp that was stored after
+ * one harvest with its page must be in the next.  Pages in the log that were not
+ * written are legal.
  *
  * Contracts 5, 9 and 10.
  */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * mn_frames_test - a driver's page frames as guest memory, and the driver swaps them.
+ * mn_frames_test - page frames of a driver as guest memory, which the driver replaces.
  *
- * A VM_PFNMAP mapping: KVM finds frames there that the mm does not keep for it, and
- * only the MMU notifier tells it that the driver has taken them back.  The module
+ * A VM_PFNMAP mapping: KVM finds frames there on which it holds no reference, and only
+ * the MMU notifier tells it that the driver has taken them back.  The module
  * mmu_notifier_inject plays the driver.  When its call has returned, the guest must
  * see the new frames, and never again an old one.  pagemap shows no frames of such
  * mappings, so the page protocol alone decides, not the watch over freed frames.

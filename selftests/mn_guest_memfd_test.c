@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * mn_guest_memfd_test - private memory of a guest, taken away by other ways.
+ * mn_guest_memfd_test - private memory of a guest, which is not taken away by the mm.
  *
  * Since v6.8 a memslot can have a second memory: a file that only KVM maps
- * (guest_memfd).  Which of the two the guest finds at an address is up to its
- * attribute, private or shared.  Here no MMU notifier takes part: KVM's count and
- * seq move when the file is punched or an attribute changes, and what holds for
- * invalidations by the mm holds for these as well.
+ * (guest_memfd).  Which of the two the guest finds at an address depends on the
+ * attribute of the address, private or shared.  No MMU notifier is involved: KVM's
+ * count and seq change when a hole is punched in the file or an attribute changes,
+ * and what holds for invalidations by the mm holds for these as well.
  *
  *   punch	the private memory is discarded under the guest
  *   convert	private to shared and back; what is left behind is discarded

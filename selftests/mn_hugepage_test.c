@@ -5,7 +5,7 @@
  *
  * Split on request, by calls on a part of them; collapsed by MADV_COLLAPSE and by
  * khugepaged.  Each time KVM's own huge translations must go and come back, with
- * guest and host addresses that fit each other and with such that do not.
+ * guest and host addresses that are aligned to each other and with others.
  *
  * Contracts 1, 5, 6, 9 and 10.
  */

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * mn_inject_fuzz_test - the injector's files bear whatever is done to them.
+ * mn_inject_fuzz_test - the injector's files survive whatever is done to them.
  *
  * Processes of several threads open, write, read and misuse the module's files
  * and those that it adds to KVM's, with commands that make sense, that almost
- * do, and that do not; they invalidate their memory, make and destroy VMs, hand
- * files on, and are killed in the midst of it. What must come of each call is
- * known from what the interface documents. In the end nothing may be left: no
- * file, no VM, no lost memory, and the module can go and come back.
+ * do, and that do not; they invalidate their memory, create and destroy VMs, pass
+ * files on, and are killed meanwhile. The documentation of the interface says what
+ * must come of each call. In the end nothing may be left: no file, no VM, no leaked
+ * memory, and the module can be unloaded and loaded again.
  *
  * By default for a few seconds; with -a at least 100,000 operations in all. The
  * seed determines what each thread does, not how the threads meet.

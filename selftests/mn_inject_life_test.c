@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * mn_inject_life_test - injectors come and go, whatever else is under way.
+ * mn_inject_life_test - injectors come and go, whatever else is going on.
  *
  * In any order among themselves and around KVM's notifier, while invalidations
  * run, by a close() in another process, and with an mm that dies first.

@@ -2,8 +2,8 @@
 /*
  * mn_inject_test - the injector module does what its help says.
  *
- * One test for each rule of its interface and for each knob.  What each kind
- * does is mn_inject_kind_test, how they come and go is mn_inject_life_test.
+ * One test for each rule of its interface and for each knob.  What each kind does
+ * is in mn_inject_kind_test, how they come and go in mn_inject_life_test.
  */
 #include <fcntl.h>
 #include <limits.h>

@@ -2,10 +2,11 @@
 /*
  * mn_leak_test - nothing of a VM and its process stays in the kernel.
  *
- * Processes with a VM come, have their guest touch memory, and go, one after the
- * other.  What KVM holds of their mms, and what it allocated, must go, too.  Others
- * on this machine make such things as well, but hardly one for each of our processes
- * every time: only a count that grows by as many several times in a row is a leak.
+ * Processes with a VM start, have their guest touch memory, and exit, one after the
+ * other.  What KVM holds of their mms, and what it has allocated, must be freed, too.
+ * Others on this machine allocate such objects as well, but hardly one for each of
+ * our processes every time: only a count that grows by that many several times in a
+ * row is a leak.
  *
  *   exit	the mm dies first, and releases the VM;
  *   destroy	the VM goes first.

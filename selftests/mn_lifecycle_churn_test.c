@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * mn_lifecycle_churn_test - VMs come and go while invalidations fly.
+ * mn_lifecycle_churn_test - VMs come and go during invalidations.
  *
  * One VM after the other gets the same memory at the same addresses, and each
- * is still there, stopped, when the next one begins: its translations go when
- * it does, or when the mm asks for them.  All the while threads discard, move,
+ * is still there, stopped, when the next one begins: its translations go with it, or
+ * when the mm invalidates them.  All the while threads discard, move,
  * reap with a failing notifier, and fork, so that a notifier is registered and
- * unregistered in the middle of other people's invalidations.
+ * unregistered in the middle of invalidations by others.
  *
  * Contracts 1, 5, 6 and 8.
  */

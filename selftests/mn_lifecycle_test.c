@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * mn_lifecycle_test - VMs and mms end in any order, with invalidations flying.
+ * mn_lifecycle_test - VMs and mms end in any order, during invalidations.
  *
  *   death	a VMM ends in one of many ways while its vCPUs run and its threads
  *		discard, move, reap (with a failing notifier) and fork; its VM fd stays open;
@@ -9,7 +9,7 @@
  *   foreign	a child that has the descriptors, by fork() or through exec, can
  *		do nothing with them, and the parent's guest does not notice;
  *
- * VMs that come and go while invalidations fly are in mn_lifecycle_churn_test, a
+ * VMs that come and go during invalidations are in mn_lifecycle_churn_test, a
  * VM that is closed while an invalidation is held open is in mn_delay_vm_test.
  * Contracts 1, 5, 6 and 8.
  */

@@ -2,9 +2,9 @@
 /*
  * mn_memslot_test - memslots are updated while their memory is taken away.
  *
- * An update waits for invalidations and an invalidation looks for memslots: both
- * must come to an end, and the guest must find its memory afterwards: with the
- * slot made anew, moved, read-only for a while, or its dirty pages logged.
+ * An update waits for invalidations, and an invalidation looks for memslots: both
+ * must complete, and the guest must find its memory afterwards, with the slot
+ * created again, moved, read-only for a while, or its dirty pages logged.
  *
  * Contracts 5, 7, 9 and 10.
  */

@@ -2,7 +2,7 @@
 /*
  * mn_migrate_test - a guest keeps working while its memory moves to other frames.
  *
- * Asked for (move_pages, migrate_pages, mbind), by automatic NUMA balancing that
+ * On request (move_pages, migrate_pages, mbind), by automatic NUMA balancing that
  * follows the vCPUs from node to node, and by compaction.  Every byte must stay.
  *
  * Contracts 1, 5, 6, 9 and 10.

@@ -5,10 +5,10 @@
  * The mm calls start() while its page table still holds the pages, so that
  * nobody is left with a translation to a frame that has been freed.  A kernel
  * that tells its notifiers afterwards, as v4.13 did, leaves a moment in which a
- * guest writes to memory of others; no look from the guest is likely to hit it.
+ * guest writes to memory of others; the guest is unlikely ever to see it.
  * A delaying notifier makes the moment long: while it holds the first start() of a
  * call, every page frame of the area must be mapped as often as before the call.
- * Frames are asked and not the mm, whose lock the call may hold.
+ * The frames are checked and not the mm, whose lock the call may hold.
  *
  * And with each start() held for a while before KVM's, what the guest does with the
  * translations that it still has must not be lost (contract 9): pages that are

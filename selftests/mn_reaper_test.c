@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * mn_reaper_test - the OOM killer strikes a VMM, and its reaper is refused.
+ * mn_reaper_test - the OOM killer kills a VMM, and its reaper is refused.
  *
  * The oom_reaper comes 2 s after the kill (at once before v5.18), tries 10
  * times every 100 ms, and skips each VMA that a notifier refuses.  The victim

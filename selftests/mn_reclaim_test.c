@@ -2,8 +2,8 @@
 /*
  * mn_reclaim_test - a guest keeps working while its memory is reclaimed.
  *
- * Swapped out, dropped, written back, aged, tracked for writes: the host mm
- * takes back pages, or the right to write to them, for reasons of its own.  In
+ * Swapped out, dropped, written back, aged, tracked for writes: the host mm takes
+ * pages away, or write-protects them, for reasons of its own.  In
  * the eagain variants a thread reaps over the same memory all the while.
  *
  * Contracts 1, 5, 6, 9 and 10.  Fixes guarded: c2655835fd8c ("mm/mmu_notifiers:

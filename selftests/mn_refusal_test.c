@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * mn_refusal_test - a notifier refuses, and nothing else may suffer from it.
+ * mn_refusal_test - a notifier refuses, and nothing else is affected.
  *
  * Only a non-blockable invalidation may be refused, and those come from reaping
  * a dying process.  Three ways to meet such a refusal:

@@ -2,8 +2,8 @@
 /*
  * mn_slots_test - one invalidated range, many memslots, and one slot's memory twice.
  *
- * KVM looks up the slots that an invalidated range touches, cuts the range to each,
- * and zaps that.  So the guest's memory is cut into slots of different sizes, down
+ * KVM looks up the slots that an invalidated range touches, clamps the range to each,
+ * and zaps that.  So the guest's memory is divided into slots of different sizes, down
  * to hundreds of single pages, and ranges begin and end exactly where slots do.
  * An alias is a second slot over the same host memory: both translations of a page
  * must go.  So must those of the second address space, which a vCPU in system

@@ -6,11 +6,11 @@
  * A step is one guest under one pressure, with up to two more at work on the
  * same area, or two guests at a time.  It runs in a process of its own and is
  * judged by all oracles.  Everything is drawn from a seed, which is printed:
- * with -s and -n the same steps can be had again, all up to the one that failed
- * or that one alone.
+ * with -s and -n the same steps can be repeated, all up to the one that failed or
+ * only that one.
  *
  * -d SECONDS makes it a soak.  The first step that fails ends it: it is then
- * tried again alone, and without what was at work beside it.
+ * repeated alone, and then without what was at work beside it.
  *
  * Contracts 1, 5, 6, 8, 9 and 10, against each other.
  */

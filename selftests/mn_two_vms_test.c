@@ -3,7 +3,7 @@
  * mn_two_vms_test - two VMs of one process have the same memory, and lose it.
  *
  * Each has a notifier of its own on the mm: what is invalidated must go from both,
- * whichever is asked first, also when the other one is just being made or
+ * whichever is called first, even while the other one is being created or
  * destroyed.  Both have all of the memory in a slot; the first guest works on the
  * lower half of it, the second on the upper.
  *

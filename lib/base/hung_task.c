@@ -2,7 +2,7 @@
 /*
  * Finding threads in uninterruptible sleep, in /proc.
  *
- * A thread that was woken in between has switched, and begins anew.
+ * A thread that was woken in between has switched context, and is timed anew.
  */
 #include <dirent.h>
 #include <stdbool.h>

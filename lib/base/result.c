@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Collecting what a test found out, worst finding first.
+ * Collecting what a test finds, the most severe finding first.
  */
 #include <errno.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Waiting for the process of a test, also if it does not end by itself.
+ * Waiting for the process of a test, even if it does not end by itself.
  */
 #include <dirent.h>
 #include <errno.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Changing settings of the host: first the restorer learns how to undo it, then
- * it is done.
+ * Changing settings of the host: first the restorer is told how to undo the change,
+ * then it is made.
  */
 #include <errno.h>
 #include <stdio.h>

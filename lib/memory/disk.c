@@ -2,7 +2,7 @@
 /*
  * Files on a real filesystem, for guest memory that is written back to a disk.
  *
- * They have no name, so that nothing is left behind however a test ends.
+ * They are unnamed, so that nothing is left behind however a test ends.
  */
 #include <fcntl.h>
 #include <mntent.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * move_pages(2): without a place to go it only looks.
+ * move_pages(2): without target nodes it only reports where pages are.
  */
 #include <numa.h>
 #include <numaif.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Resolving userfaults: what is put in place, and what to make of a refusal.
+ * Resolving userfaults: what is put in place, and what a refusal means.
  */
 #include <errno.h>
 #include <sys/ioctl.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What KVM does while a guest stalls: it tells a guest that faults in
- * vain from one that is not run, or is thrown out for some other reason.
+ * What KVM does while a guest stalls: this distinguishes a guest that faults in
+ * vain from one that is not run, or that exits for some other reason.
  */
 #include <stdio.h>
 #include <string.h>

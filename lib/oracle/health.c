@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Health: the in-progress and active counts come back to 0, never go below it,
- * and the sequence number never goes back.
+ * Health: the in-progress and active counts return to 0, are never negative, and
+ * the sequence number never decreases.
  */
 #include <errno.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What is judged of a VMM process from outside: the memory that a refusal
- * should have saved, and the VMs that outlive its mm.
+ * Judging a VMM process from outside: the memory that a refusal should have saved,
+ * and the VMs that outlive its mm.
  */
 #include <string.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Inside the VMM process, with its guests at work: do what the test tells,
- * and come to an end in one of many ways.
+ * Inside the VMM process, with its guests at work: do what the test asks for, and
+ * end in one of many ways.
  */
 #include <fcntl.h>
 #include <signal.h>

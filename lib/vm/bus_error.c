@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The handler of SIGBUS, which only writes down what the kernel said.
+ * The handler of SIGBUS, which only records what the kernel reported.
  */
 #include <signal.h>
 #include <stddef.h>

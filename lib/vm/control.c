@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Starting, parking, resuming and stopping the vCPUs, and saying where they
- * are when one of these does not work.
+ * Starting, parking, resuming and stopping the vCPUs, and reporting where they are
+ * when one of these fails.
  */
 #include <errno.h>
 #include <stdio.h>

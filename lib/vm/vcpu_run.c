@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The vCPU thread: KVM_RUN, what it returns, and getting out of it.
+ * The vCPU thread: KVM_RUN, what it returns, and kicking a thread out of it.
  *
  * A thread only records what happened; judging is up to the main thread.
  */

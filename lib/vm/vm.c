@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Making and releasing a VM, its slots and what the guest is told.
+ * Creating and releasing a VM, its slots, and what the guest is told.
  */
 #include <errno.h>
 #include <fcntl.h>

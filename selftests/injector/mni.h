@@ -217,7 +217,7 @@ extern const struct mni_kind mni_delay;
 extern const struct mni_kind mni_interval;
 extern const struct mni_kind mni_gate;
 
-/* What an injector of kind interval has besides. */
+/* Additional state of an injector of kind interval. */
 struct mni_interval_state {
 	struct mmu_interval_notifier sub;
 	spinlock_t lock;		/* what a driver calls its own */
@@ -227,7 +227,7 @@ struct mni_interval_state {
 
 #define MNI_GATE_RANGES	64
 
-/* What an injector of kind gate has besides: the ranges between start and end. */
+/* Additional state of an injector of kind gate: the ranges between start and end. */
 struct mni_gate_state {
 	spinlock_t lock;
 	unsigned int nr;
@@ -307,7 +307,7 @@ void mni_attached_mms_exit(struct mni_attached_mms *mms);
 
 /*
  * Call before registering, and mni_attached_mms_leave() after unregistering.
- * -EBUSY: the kernel does not bear this kind on its mm.
+ * -EBUSY: kernels cannot cope with this kind on its mm.
  */
 int mni_attached_mms_join(struct mni_attached_mms *mms, struct mni_injector *inj);
 void mni_attached_mms_leave(struct mni_attached_mms *mms, struct mni_injector *inj);
@@ -367,7 +367,7 @@ int mni_parse_fd(const char *word, int *fd);
 #define MNI_VM_NAME_MAX		32
 #define MNI_DESTROYED_MAX	64
 
-/* What was left of a VM when KVM began to destroy it. */
+/* The counters of a VM when KVM began to destroy it. */
 struct mni_destroyed {
 	u64 id;
 	char name[MNI_VM_NAME_MAX];

@@ -2,9 +2,9 @@
 /*
  * mn_false_row_test - pressures that do not do what their rows say.
  *
- * Each must be found out: by contents, by the lack of effect, or by invalidations
+ * Each must be detected: by contents, by the lack of effect, or by invalidations
  * where there should be none.  One is killed half-way: what it had changed on
- * the host must be put back.  `make check` expects the failures.
+ * the host must be restored.  `make check` expects the failures.
  */
 #include <sys/mman.h>
 

@@ -3,8 +3,8 @@
  * mn_sabotage_test - broken on purpose, to see the oracles notice.
  *
  * Each test runs the scenario that mn_unmap_test runs, breaks one thing before
- * the first round, and must come out as a failure with the message that names
- * it.  `make check` expects those failures; no other run includes them.
+ * the first round, and must end as a failure with the message that names it.
+ * `make check` expects those failures; no other run includes them.
  */
 #include "../mn_harness.h"
 #include "scenario/scenario.h"

@@ -3,7 +3,7 @@
  * mn_workload_test - pages broken on purpose, to see each workload notice.
  *
  * The host changes all pages behind the guest's back, in a way that only the
- * workload of the test can tell.  `make check` expects the failures.
+ * workload of the test can detect.  `make check` expects the failures.
  */
 #include "../mn_harness.h"
 #include "scenario/scenario.h"

@@ -3,8 +3,8 @@
  * What the injector's files accept, as a table, and what must therefore come of
  * any bytes written to one of them.
  *
- * Deliberately written from the module's help and not from its code: where the
- * two part, the fuzzer tells.
+ * Deliberately written from the module's help and not from its code: where the two
+ * disagree, the fuzzer reports it.
  */
 #ifndef FUZZ_GRAMMAR_H
 #define FUZZ_GRAMMAR_H
@@ -56,10 +56,10 @@ extern const char *const fuzz_events[FUZZ_NR_EVENTS];
 /*
  * fuzz_forbidden() - must this never be written to any of the files?
  *
- * "unsafe 1" breaks the kernel, and is a deliberate act. "mixed 1" lets a mm
- * fall into a hole of all kernels, where it sleeps forever, SIGKILL or not, and
- * the module can do nothing about it. Both need these words and a digit 1, as
- * also 0x1 and +1 do: forbidding more than needed loses nothing.
+ * "unsafe 1" breaks the kernel, on purpose. "mixed 1" exposes an mm to a defect of all
+ * kernels, in which it sleeps forever, SIGKILL or not, and the module can do nothing
+ * about it. Both need these words and a digit 1, even as 0x1 or +1: forbidding more
+ * than necessary loses nothing.
  */
 bool fuzz_forbidden(const char *text, size_t len);
 

@@ -109,7 +109,7 @@ int leaks_find(const struct leaks_code *code, struct result *r)
 		}
 	}
 	free(text);
-	result_note(r, "kmemleak: %u objects lost by the injector or KVM, %u by others", ours,
+	result_note(r, "kmemleak: %u objects leaked by the injector or KVM, %u by others", ours,
 		    others);
 	return ours ? -1 : 0;
 }

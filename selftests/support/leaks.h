@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Memory that the kernel has lost sight of, as kmemleak reports it.
+ * Memory that the kernel has leaked, as kmemleak reports it.
  *
- * It is reported in the log too, where it counts as a splat whoever lost it:
- * so look for leaks only while no struct klog is open.
+ * It is reported in the log too, where it counts as a splat whoever leaked it.  So
+ * look for leaks only while no struct klog is open.
  */
 #ifndef LEAKS_H
 #define LEAKS_H
@@ -20,14 +20,14 @@ struct leaks_code {
 };
 
 /*
- * leaks_forget() - what has been lost so far is not to be reported
+ * leaks_forget() - do not report what has been leaked so far
  *
  * Return: whether this kernel has kmemleak, switched on.
  */
 bool leaks_forget(void);
 
 /*
- * leaks_find() - what the injector or KVM have lost since leaks_forget()
+ * leaks_find() - report what the injector or KVM has leaked since leaks_forget()
  * @code: where the injector's code was, or NULL
  *
  * Takes several seconds.  Return: 0, or -1 with a failure or an error.
