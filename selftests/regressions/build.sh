@@ -46,4 +46,5 @@ sh "$here/../../lib/lab/kernel/build_kernel.sh" "$out/src" "$out/kernel" $config
 	echo "build.sh: the kernel does not build: $(grep -m 1 -iE 'error' "$log"); see $log" >&2
 	exit 1
 }
+grep '^build_kernel.sh: ' "$log" || true
 echo "$stamp" >"$out/built"

@@ -8,13 +8,18 @@
 # is OUT. Its configuration is tinyconfig with the FRAGMENTs on top, made anew
 # each time: so it depends on SRC and them alone, and not on what was built in OUT
 # before (an option that an older SRC does not know would be lost for a newer
-# one). What is built already and the same stays as it is.
+# one). What is built already and the same stays as it is. A line that begins with
+# "build_kernel.sh: " names options that SRC knows but does not take as they are asked for.
 set -eu
 
 usage="usage: build_kernel.sh SRC OUT FRAGMENT..."
 src=$(readlink -f "${1:?$usage}")
 out=${2:?$usage}
 shift 2
+for fragment; do
+	set -- "$@" "$(readlink -f "$fragment")"
+	shift
+done
 
 # What a make that runs this was told is not for the kernel's.
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES GNUMAKEFLAGS MAKEFILES
@@ -31,8 +36,20 @@ mkdir -p "$out"
 out=$(readlink -f "$out")
 [ ! -e "$out/.config" ] || cp -p "$out/.config" "$out/.config.before"
 make -C "$src" O="$out" tinyconfig
-cat "$@" >>"$out/.config"
-make -C "$src" O="$out" olddefconfig
+(cd "$out" && sh "$src/scripts/kconfig/merge_config.sh" .config "$@") >"$out/merge.log"
+cat "$out/merge.log"
+# Of what it says did not stick: options that this tree has, and has otherwise.
+grep -rhoE --include='Kconfig*' '^[[:space:]]*(menu)?config [A-Z0-9_]+' "$src" |
+	sed 's/.* /CONFIG_/' | sort -u >"$out/known.options"
+lost=$(sed -n 's/^Value requested for \(CONFIG_[A-Z0-9_]*\) not in final .*/\1/p' "$out/merge.log" |
+	while read -r name; do
+		want=$(cat "$@" | sed -n "s/^$name=//p" | tail -n 1)
+		have=$(sed -n "s/^$name=//p" "$out/.config")
+		case $want/$have in /* | n/ | n/0) continue ;; esac
+		! grep -qx "$name" "$out/known.options" || printf ' %s' "$name=$want"
+	done)
+[ -z "$lost" ] || echo "build_kernel.sh: not to be had in this tree:$lost"
+rm "$out/known.options"
 # With its old time nothing that depends on it is built again.
 ! cmp -s "$out/.config" "$out/.config.before" || mv -f "$out/.config.before" "$out/.config"
 rm -f "$out/.config.before"
