@@ -1,51 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * x86-64 side of the guest: its exceptions, who it is, and leaving it.
+ * x86-64 side of the guest: who it is, and leaving it.
  */
 #include "guest.h"
-
-#define NR_VECTORS	32
-#define ENTRY_SIZE	16
-#define CODE_SELECTOR	0x08
-#define GATE_INTERRUPT	0x8e
-
-struct gate {
-	guest_u16 offset_low;
-	guest_u16 selector;
-	guest_u8 ist;
-	guest_u8 type;
-	guest_u16 offset_mid;
-	guest_u32 offset_high;
-	guest_u32 zero;
-};
-
-extern const char exception_entries[];
-
-static struct gate idt[NR_VECTORS];
-
-void arch_init(void)
-{
-	struct {
-		guest_u16 limit;
-		guest_u64 base;
-	} __attribute__((packed)) pointer = {
-		.limit = sizeof(idt) - 1,
-		.base = (guest_u64)idt,
-	};
-	guest_u64 entry = (guest_u64)exception_entries;
-	int i;
-
-	/* Every vCPU writes the same values, so no lock is needed. */
-	for (i = 0; i < NR_VECTORS; i++, entry += ENTRY_SIZE) {
-		idt[i].offset_low = entry & 0xffff;
-		idt[i].selector = CODE_SELECTOR;
-		idt[i].ist = 0;
-		idt[i].type = GATE_INTERRUPT;
-		idt[i].offset_mid = entry >> 16 & 0xffff;
-		idt[i].offset_high = entry >> 32;
-	}
-	asm volatile("lidt %0" : : "m"(pointer) : "memory");
-}
 
 void arch_exit(guest_u16 port, guest_u32 value)
 {
