@@ -113,7 +113,7 @@ revert
 append mm/migrate.c "mm: migrate: prepare" 'static int bisect_broken = no_such_thing;'
 tag unbuildable
 revert
-regress pairing_lost
+regress failed_start_not_unwound
 tag guilty
 remark mm/mremap.c
 initcall mm/oom_kill.c "mm: oom: say hello" late 'pr_info("hello\n");'

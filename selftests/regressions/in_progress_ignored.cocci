@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // class: sequence
-// commit: e930bffe95e1 ("KVM: Synchronize guest physical memory map to host virtual memory map") made the rule
-// broke: a fault in a range that is being invalidated installs the page that is about to go
+// commit: e930bffe95e1 ("KVM: Synchronize guest physical memory map to host virtual memory map") introduced the rule
+// broke: a fault in a range that is being invalidated maps the page that is about to be freed
 // file: include/linux/kvm_host.h
 // tests: mn_delay_test
 // expect: contract 4

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // class: count
-// commit: 52ac8b358b0c ("KVM: Block memslot updates across range_start() and range_end()") made the rule
-// broke: a memslot update that waited for an invalidation is never woken
+// commit: 52ac8b358b0c ("KVM: Block memslot updates across range_start() and range_end()") introduced the rule
+// broke: a memslot update that waits for an invalidation is never woken up
 // file: virt/kvm/kvm_main.c
 // tests: mn_delay_vm_test
 // expect: contract 7

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // class: lifecycle
-// commit: none: a VM holds its mm, and must let go of it
-// broke: the mm of each process that had a VM stays in memory forever
+// commit: none: a VM must drop its reference to the mm
+// broke: the mm of every process that had a VM is never freed
 // file: virt/kvm/kvm_main.c
 // tests: mn_leak_test
 // expect: contract 8

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // class: sequence
-// commit: e930bffe95e1 ("KVM: Synchronize guest physical memory map to host virtual memory map") made the rule
-// broke: a fault that raced a whole invalidation installs the old page
+// commit: e930bffe95e1 ("KVM: Synchronize guest physical memory map to host virtual memory map") introduced the rule
+// broke: a fault that raced with a whole invalidation maps the old page
 // file: arch/x86/kvm/mmu/mmu.c
 // tests: mn_delay_test
 // tests: mn_unmap_test:*.anon.*

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // class: stale translation
-// commit: none: a slip in what KVM does on an invalidation
+// commit: none: a mistake in KVM's handling of an invalidation
 // broke: the TDP MMU keeps all translations of an invalidated range
 // file: arch/x86/kvm/mmu/mmu.c
 // tests: mn_unmap_test:*.anon.*

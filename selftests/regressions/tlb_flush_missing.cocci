@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // class: stale translation
-// commit: none: a slip in what KVM does on an invalidation
-// broke: translations are gone from the page tables but live on in the TLB of the vCPUs
+// commit: none: a mistake in KVM's handling of an invalidation
+// broke: translations are gone from the page tables but live on in the vCPUs' TLBs
 // file: virt/kvm/kvm_main.c
 // tests: mn_unmap_test:*.anon.*
 // expect: contract
