@@ -12,48 +12,43 @@
 #include "base/text.h"
 #include "bisect/bisect_git.h"
 
-/* The exit code, with all that git printed in *@out, or -errno. */
-static int run(const char *tree, char **out, struct lab_error *e, va_list words)
+/*
+ * Git's exit code, with all that it printed in *@out, or -errno. A code that is more
+ * than @most is an error.
+ */
+static int git(const char *tree, char **out, struct lab_error *e, int most, va_list words)
 {
 	struct lab_argv argv = { NULL };
+	const struct lab_process p = { .argv = &argv, .group = true };
 	const char *word;
 	size_t len;
 	int code;
 
-	*out = NULL;
-	lab_argv_add(&argv, "git");
-	lab_argv_add(&argv, "--no-pager");
-	lab_argv_option(&argv, "-C", tree);
+	lab_argv_add_all(&argv, "git", "--no-pager", "-C", tree, NULL);
 	while ((word = va_arg(words, const char *)))
 		lab_argv_add(&argv, word);
-	code = lab_process_output(&(struct lab_process){ .argv = &argv }, out, e);
+	code = lab_process_output(&p, out, e);
 	lab_argv_free(&argv);
 	len = *out ? strlen(*out) : 0;
 	if (len && (*out)[len - 1] == '\n')
 		(*out)[len - 1] = '\0';
-	return code;
+	if (code <= most)
+		return code;
+	lab_fail(e, 0, "git failed in %s with exit code %d: %.700s", tree, code, *out);
+	free(*out);
+	*out = NULL;
+	return -EIO;
 }
 
 /* For commands whose exit code is an answer. */
-static int ask(const char *tree, char **out, struct lab_error *e, ...)
+static int ask(const char *tree, char **out, struct lab_error *e, int most, ...)
 {
 	va_list ap;
 	int code;
 
-	va_start(ap, e);
-	code = run(tree, out, e, ap);
+	va_start(ap, most);
+	code = git(tree, out, e, most, ap);
 	va_end(ap);
-	return code;
-}
-
-static int must(const char *tree, int code, char **out, struct lab_error *e)
-{
-	if (code > 0) {
-		code = lab_fail(e, -EIO, "git failed in %s with exit code %d: %.700s", tree, code,
-				*out);
-		free(*out);
-		*out = NULL;
-	}
 	return code;
 }
 
@@ -64,7 +59,7 @@ int lab_git(const char *tree, char **out, struct lab_error *e, ...)
 	int ret;
 
 	va_start(ap, e);
-	ret = must(tree, run(tree, &text, e, ap), &text, e);
+	ret = git(tree, &text, e, 0, ap);
 	va_end(ap);
 	if (out)
 		*out = text;
@@ -76,7 +71,7 @@ int lab_git(const char *tree, char **out, struct lab_error *e, ...)
 int lab_git_commit(const char *tree, const char *name, char commit[41], struct lab_error *e)
 {
 	char *what = lab_format("%s^{commit}", name), *out;
-	int code = ask(tree, &out, e, "rev-parse", "--verify", "--quiet", what, NULL);
+	int code = ask(tree, &out, e, 255, "rev-parse", "--verify", "--quiet", what, NULL);
 
 	free(what);
 	if (code < 0)
@@ -93,7 +88,7 @@ int lab_git_commit(const char *tree, const char *name, char commit[41], struct l
 static bool is_ancestor(const char *tree, const char *old, const char *young)
 {
 	char *out;
-	int code = ask(tree, &out, NULL, "merge-base", "--is-ancestor", old, young, NULL);
+	int code = ask(tree, &out, NULL, 255, "merge-base", "--is-ancestor", old, young, NULL);
 
 	free(out);
 	return !code;
@@ -160,7 +155,7 @@ int lab_git_bisection(const char *tree, enum lab_git_bisection *how, char first[
 		      struct lab_error *e)
 {
 	char *out;
-	int code = ask(tree, &out, e, "bisect", "log", NULL);
+	int code = ask(tree, &out, e, 255, "bisect", "log", NULL);
 
 	if (code < 0)
 		return code;
@@ -176,8 +171,9 @@ int lab_git_bisection(const char *tree, enum lab_git_bisection *how, char first[
 int lab_git_mark(const char *tree, const char *as, const char *commit, char **out,
 		 struct lab_error *e)
 {
-	int code = ask(tree, out, e, "bisect", as, commit, NULL);
-
 	/* 2: only commits that were skipped are left. */
-	return code == 2 ? 0 : must(tree, code, out, e);
+	int code = ask(tree, out, e, 2, "bisect", as, commit, NULL);
+
+	return code == 1 ? lab_fail(e, -EIO, "git bisect %s %s: %.700s", as, commit, *out) :
+		code < 0 ? code : 0;
 }

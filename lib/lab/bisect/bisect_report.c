@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reporting on a bisection.
+ * Evidence of a failed run, and the report on a bisection.
  *
  * The mail has what the regression tracker, and those who will fix it, ask for first:
  * which commit, since when, how often, what fails, how to see it.
@@ -11,41 +11,12 @@
 
 #include "base/fsys.h"
 #include "base/json_text.h"
+#include "base/run_dir.h"
+#include "base/splats.h"
 #include "base/text.h"
 #include "bisect/bisect_report.h"
-
-int lab_bisect_describe(struct lab_bisect_found *found, const char *tree, struct lab_error *e)
-{
-	const struct {
-		const char *format;
-		char **answer;
-	} questions[] = {
-		{ "--format=%an <%ae>", &found->author },
-		{ "--format=%s", &found->subject },
-		{ "--format=%cs", &found->date },
-		{ "--format=%P", &found->parent },
-	};
-	enum lab_git_bisection how;
-	char first[41];
-	int ret = lab_git_bisection(tree, &how, first, &found->log, e);
-
-	for (size_t i = 0; !ret && i < sizeof(questions) / sizeof(questions[0]); i++)
-		ret = lab_git(tree, questions[i].answer, e, "show", "-s", questions[i].format,
-			      found->first, NULL);
-	/* For a merge: that of the branch merged into. */
-	if (!ret)
-		found->parent[strcspn(found->parent, " ")] = '\0';
-	return ret;
-}
-
-void lab_bisect_found_free(struct lab_bisect_found *found)
-{
-	free(found->author);
-	free(found->subject);
-	free(found->date);
-	free(found->parent);
-	free(found->log);
-}
+#include "bisect/bisect_verdict.h"
+#include "report/report.h"
 
 static double number(json_t *step, const char *key)
 {
@@ -55,6 +26,149 @@ static double number(json_t *step, const char *key)
 static const char *text(json_t *step, const char *key)
 {
 	return lab_json_text_of(step, key);
+}
+
+/* Nobody reads a longer mail. */
+#define MAX_LINES	60
+
+json_t *lab_bisect_splat(const char *console)
+{
+	json_t *lines = json_array();
+
+	while (*console && json_array_size(lines) < MAX_LINES) {
+		size_t len = strcspn(console, "\n"), text = len;
+		char *line;
+
+		if (text && console[text - 1] == '\r')
+			text--;
+		line = lab_format("%.*s", (int)text, console);
+		if (json_array_size(lines) || splat_is_in(line))
+			json_array_append_new(lines, lab_json_text(line));
+		free(line);
+		console += len + (console[len] == '\n');
+	}
+	return lines;
+}
+
+/* What the test itself said. */
+static json_t *diagnostics(json_t *results, const char *test)
+{
+	json_t *one, *lines = json_array(), *line;
+	char title[640];
+	size_t i, k;
+
+	json_array_foreach(json_object_get(results, "cases"), i, one) {
+		lab_bisect_title(one, title, sizeof(title));
+		if (strcmp(title, test))
+			continue;
+		if (lab_json_text_of(one, "reason")[0])
+			json_array_append(lines, json_object_get(one, "reason"));
+		json_array_foreach(json_object_get(one, "diagnostics"), k, line)
+			if (json_array_size(lines) < MAX_LINES)
+				json_array_append(lines, line);
+		break;
+	}
+	return lines;
+}
+
+/* The program that @test is part of, or NULL; a profile may list it more than once. */
+static json_t *program_of(json_t *results, const char *test)
+{
+	json_t *program, *found = NULL;
+	size_t len = strcspn(test, ":"), i;
+
+	json_array_foreach(json_object_get(results, "programs"), i, program) {
+		const char *name = lab_json_text_of(program, "name");
+		bool failed = json_integer_value(json_object_get(program, "failed")) > 0;
+
+		if (strlen(name) == len && !strncmp(name, test, len) && (!found || failed)) {
+			found = program;
+			if (failed)
+				break;
+		}
+	}
+	return found;
+}
+
+/* What the kernel said on @bed; 0: on the first bed with a splat. */
+static void add_splat(json_t *record, json_t *lines, const char *dir, unsigned int bed,
+		      unsigned int beds)
+{
+	unsigned int last = bed ? bed : beds;
+	size_t before = json_array_size(lines);
+
+	for (bed = bed ? bed : 1; bed <= last && json_array_size(lines) == before; bed++) {
+		char *path = lab_run_file(dir, "console", bed, "log"), *console = NULL;
+		json_t *splat;
+		size_t len;
+
+		if (!lab_read_file(path, &console, &len, NULL)) {
+			splat = lab_bisect_splat(console);
+			json_array_extend(lines, splat);
+			json_decref(splat);
+			free(console);
+			json_object_set_new(record, "console", lab_json_text(path));
+		}
+		free(path);
+	}
+}
+
+void lab_bisect_evidence(json_t *record, json_t *results, const char *dir, const char *test)
+{
+	json_t *lines = diagnostics(results, test), *program = program_of(results, test);
+	json_t *seed = json_object_get(program, "seed");
+	struct lab_text command = { NULL };
+	char *text;
+
+	lab_text_addf(&command, "%s", lab_json_text_of(results, "command"));
+	if (test[0]) {
+		lab_text_addf(&command, " --tests ");
+		lab_report_quote(&command, test);
+	}
+	text = lab_text_take(&command);
+	add_splat(record, lines, dir, (unsigned int)number(program, "bed"),
+		  (unsigned int)number(results, "beds"));
+	json_object_set_new(record, "test", lab_json_text(test));
+	json_object_set_new(record, "evidence", lines);
+	json_object_set(record, "seed", seed ? seed : json_null());
+	json_object_set_new(record, "command", lab_json_text(text));
+	json_object_set_new(record, "results", lab_json_text(dir));
+	free(text);
+}
+
+int lab_bisect_describe(struct lab_bisect_found *found, const char *tree, struct lab_error *e)
+{
+	char **const answers[] = {
+		&found->author, &found->date, &found->parent, &found->subject
+	};
+	enum lab_git_bisection how;
+	char first[41], *said, *rest;
+	int ret = lab_git_bisection(tree, &how, first, &found->log, e);
+
+	if (!ret)
+		ret = lab_git(tree, &said, e, "show", "-s", "--format=%an <%ae>%n%cs%n%P%n%s",
+			      found->first, NULL);
+	if (ret)
+		return ret;
+	rest = said;
+	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+		const char *line = strsep(&rest, "\n");
+
+		*answers[i] = lab_strdup(line ? line : "");
+	}
+	/* Of a merge, the parent merged into. */
+	found->parent[strcspn(found->parent, " ")] = '\0';
+	free(said);
+	return 0;
+}
+
+void lab_bisect_found_free(struct lab_bisect_found *found)
+{
+	free(found->author);
+	free(found->subject);
+	free(found->date);
+	free(found->parent);
+	free(found->log);
 }
 
 char *lab_bisect_step_line(json_t *step)

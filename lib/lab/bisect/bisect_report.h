@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What a bisection has found: a report for its owner, and the draft of a mail.
+ * What a failed run has to show to those who will fix the kernel; and what a bisection
+ * has found: a report for its owner, and the draft of a mail.
  */
 #ifndef LAB_BISECT_REPORT_H
 #define LAB_BISECT_REPORT_H
@@ -13,6 +14,15 @@
 
 #define LAB_BISECT_REPORT	"report.txt"
 #define LAB_BISECT_MAIL		"mail.txt"
+
+/*
+ * Put into @record what bisect_step.h says about the first run that failed. Its files
+ * are in @dir, @results is its results.json, @test the title of the test that failed.
+ */
+void lab_bisect_evidence(json_t *record, json_t *results, const char *dir, const char *test);
+
+/* The lines of the kernel log @console from its first splat on, an array; the caller's. */
+json_t *lab_bisect_splat(const char *console);
 
 struct lab_bisect_found {
 	json_t *steps;			/* an array of records as in bisect_step.h; the bad end's first */

@@ -17,7 +17,6 @@
 #include "base/process.h"
 #include "base/text.h"
 #include "bisect/bisect.h"
-#include "bisect/bisect_evidence.h"
 #include "bisect/bisect_git.h"
 #include "bisect/bisect_report.h"
 #include "bisect/bisect_step.h"

@@ -14,7 +14,7 @@
 #define MAX_NOTHING	2
 #define CHANCE		0.01
 
-static void title_of(json_t *one, char *title, size_t size)
+void lab_bisect_title(json_t *one, char *title, size_t size)
 {
 	const char *name = lab_json_text_of(one, "name");
 
@@ -85,7 +85,7 @@ static enum lab_bisect_run worst(json_t *results, bool died, const struct lab_bi
 	json_array_foreach(json_object_get(results, "cases"), i, one) {
 		if (strcmp(lab_json_text_of(one, "status"), "fail"))
 			continue;
-		title_of(one, title, sizeof(title));
+		lab_bisect_title(one, title, sizeof(title));
 		if (!test[0])
 			snprintf(test, size, "%s", title);
 		if (broke(one, died) && is_sought(known->failing, title)) {
@@ -108,7 +108,7 @@ static bool passes_sought(json_t *results, json_t *failing)
 	if (!json_array_size(failing))
 		return true;
 	json_array_foreach(json_object_get(results, "cases"), i, one) {
-		title_of(one, title, sizeof(title));
+		lab_bisect_title(one, title, sizeof(title));
 		if (!strcmp(lab_json_text_of(one, "status"), "pass") && is_among(failing, title))
 			return true;
 	}
@@ -154,7 +154,7 @@ json_t *lab_bisect_failing(json_t *results)
 	size_t i;
 
 	json_array_foreach(json_object_get(results, "cases"), i, one) {
-		title_of(one, title, sizeof(title));
+		lab_bisect_title(one, title, sizeof(title));
 		/* A program that ended early is no test that another run could pass. */
 		if (!strcmp(lab_json_text_of(one, "status"), "fail") && strchr(title, ':') &&
 		    !is_among(titles, title))
@@ -165,46 +165,40 @@ json_t *lab_bisect_failing(json_t *results)
 
 void lab_bisect_count(struct lab_bisect_tally *t, enum lab_bisect_run run)
 {
-	unsigned int *const counts[] = {
-		[LAB_BISECT_PASSED] = &t->passed, [LAB_BISECT_BROKE] = &t->broke,
-		[LAB_BISECT_DIED] = &t->died, [LAB_BISECT_FAILED] = &t->failed,
-		[LAB_BISECT_UNFIT] = &t->unfit, [LAB_BISECT_NOTHING] = &t->nothing,
-	};
-
-	++*counts[run];
+	t->nr[run]++;
 	if (lab_bisect_failures(t) && run != LAB_BISECT_UNFIT && run != LAB_BISECT_NOTHING)
 		t->since_failure++;
 }
 
 unsigned int lab_bisect_failures(const struct lab_bisect_tally *t)
 {
-	return t->broke + t->died + t->failed;
+	return t->nr[LAB_BISECT_BROKE] + t->nr[LAB_BISECT_DIED] + t->nr[LAB_BISECT_FAILED];
 }
 
 unsigned int lab_bisect_runs(const struct lab_bisect_tally *t)
 {
-	return t->passed + lab_bisect_failures(t);
+	return t->nr[LAB_BISECT_PASSED] + lab_bisect_failures(t);
 }
 
-static enum lab_bisect_verdict judge_failures(const struct lab_bisect_tally *t,
-					      const struct lab_bisect_rule *rule)
+static enum lab_bisect_verdict judge_failures(const unsigned int *nr, unsigned int runs)
 {
-	if (t->broke || t->died > 1 || (t->died && rule->runs == 1))
-		return LAB_BISECT_BAD;
-	return t->failed && !t->passed ? LAB_BISECT_BAD : LAB_BISECT_CANNOT_TELL;
+	bool died = nr[LAB_BISECT_DIED] > 1 || (nr[LAB_BISECT_DIED] && runs == 1);
+	bool failed = nr[LAB_BISECT_FAILED] && !nr[LAB_BISECT_PASSED];
+
+	return nr[LAB_BISECT_BROKE] || died || failed ? LAB_BISECT_BAD : LAB_BISECT_CANNOT_TELL;
 }
 
 enum lab_bisect_verdict lab_bisect_judge(const struct lab_bisect_tally *t,
 					 const struct lab_bisect_rule *rule)
 {
-	bool over = t->unfit || t->nothing >= MAX_NOTHING;
+	bool over = t->nr[LAB_BISECT_UNFIT] || t->nr[LAB_BISECT_NOTHING] >= MAX_NOTHING;
 
 	if (lab_bisect_failures(t)) {
 		if (t->since_failure >= rule->runs || over)
-			return judge_failures(t, rule);
+			return judge_failures(t->nr, rule->runs);
 	} else if (over) {
 		return LAB_BISECT_CANNOT_TELL;
-	} else if (t->passed >= rule->good_runs) {
+	} else if (t->nr[LAB_BISECT_PASSED] >= rule->good_runs) {
 		return LAB_BISECT_GOOD;
 	}
 	return LAB_BISECT_UNDECIDED;

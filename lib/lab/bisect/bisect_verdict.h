@@ -32,6 +32,7 @@ enum lab_bisect_run {
 	LAB_BISECT_FAILED,	/* not carried out, and that counts */
 	LAB_BISECT_UNFIT,	/* skipped, or no boot: another run will say the same */
 	LAB_BISECT_NOTHING,	/* says nothing; the next run may */
+	LAB_BISECT_NR_RUNS
 };
 
 /* What is known about the tests. */
@@ -49,7 +50,10 @@ enum lab_bisect_run lab_bisect_classify(json_t *results, int code,
 					const struct lab_bisect_known *known,
 					char *test, size_t size);
 
-/* The titles ("PROGRAM:CASE") of the tests that failed; the caller's. */
+/* "PROGRAM:CASE", or "PROGRAM" if it has no name, of @one of the cases of results.json. */
+void lab_bisect_title(json_t *one, char *title, size_t size);
+
+/* The titles of the tests that failed; the caller's. */
 json_t *lab_bisect_failing(json_t *results);
 
 enum lab_bisect_verdict {
@@ -61,7 +65,7 @@ enum lab_bisect_verdict {
 
 /* The runs of a commit so far. */
 struct lab_bisect_tally {
-	unsigned int passed, broke, died, failed, unfit, nothing;
+	unsigned int nr[LAB_BISECT_NR_RUNS];	/* of each kind */
 	unsigned int since_failure;	/* runs that count, from the first that did not pass */
 };
 

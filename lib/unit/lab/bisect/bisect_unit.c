@@ -9,7 +9,7 @@
 #include "base/fsys.h"
 #include "base/json_text.h"
 #include "base/text.h"
-#include "bisect/bisect_evidence.h"
+#include "bisect/bisect_report.h"
 #include "bisect/bisect_verdict.h"
 #include "verdict/verdict.h"
 
