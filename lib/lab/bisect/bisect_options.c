@@ -130,7 +130,7 @@ const struct argp lab_bisect_step_argp = {
 	.options = step_options, .parser = parse, .children = children,
 	.doc = "Build the kernel that is checked out in TREE, run tests in it, and say by the exit "
 		"code whether it is good, as git bisect run wants it:\n\n"
-		"  git bisect run build/lab bisect-step --ksrc=. --tests=mn_refusal_test"
+		"  git bisect run SUITE/build/lab bisect-step --ksrc=. --tests=mn_refusal_test"
 		"\vExit code: 0 good, 1 bad, 125 cannot tell; git bisect run stops at 128 (trouble "
 		"that is not the commit's), 129 (wrong usage) and 128+N (interrupted by signal N)",
 };
