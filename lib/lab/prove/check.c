@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/wait.h>
 
 #include "base/clock.h"
 #include "base/command.h"
@@ -17,6 +17,8 @@
 #include "base/paths.h"
 #include "base/process.h"
 #include "base/text.h"
+#include "bed/capacity.h"
+#include "bed/qemu.h"
 #include "prove/check.h"
 #include "prove/expect.h"
 #include "run/options.h"
@@ -71,28 +73,20 @@ static void count_log(struct check *c, const char *log)
 		fclose(f);
 }
 
-/* Logs lie side by side, the programs in rooms. */
-static char *flat_name(const char *name)
-{
-	char *flat = lab_strdup(name);
-
-	for (char *p = flat; (p = strchr(p, '/')); )
-		*p = '-';
-	return flat;
-}
-
 static void check_unit(struct check *c, const char *program)
 {
-	unsigned long passed = c->passed, failed = c->failed;
 	const char *name = program + strlen(c->paths->build) + strlen("/unit/");
-	char *file = flat_name(name), *log = lab_format("%s/%s.log", c->dir, file);
+	unsigned long passed = c->passed, failed = c->failed;
+	char *log = lab_format("%s/%s.log", c->dir, name);
 	struct lab_argv argv = { NULL };
-	const struct lab_process p = { .argv = &argv, .out = log };
+	const struct lab_process unit = { .argv = &argv, .out = log };
 	int code;
 
+	/* Logs lie side by side, the programs in rooms. */
+	for (char *slash = log + strlen(c->dir) + 1; (slash = strchr(slash, '/')); )
+		*slash = '-';
 	lab_argv_add(&argv, program);
-	code = lab_process_run(&p, NULL);
-	lab_argv_free(&argv);
+	code = lab_process_run(&unit, NULL);
 	count_log(c, log);
 	if (code && c->failed == failed) {
 		c->failed++;
@@ -100,7 +94,7 @@ static void check_unit(struct check *c, const char *program)
 	}
 	printf("unit %s: %lu passed, %lu failed\n", name, c->passed - passed,
 	       c->failed - failed);
-	free(file);
+	lab_argv_free(&argv);
 	free(log);
 }
 
@@ -120,14 +114,14 @@ static void check_units(struct check *c)
 	free(pattern);
 }
 
-static int run_lab(struct check *c, const struct lab_options *o, const char *log)
+static pid_t start_lab(struct check *c, const struct lab_options *o, const char *log)
 {
 	struct lab_error e;
 	pid_t pid = lab_run_start(c->paths, o, log, &e);
 
 	if (pid < 0)
 		printf("%s\n", e.text);
-	return pid < 0 ? pid : lab_process_wait(pid);
+	return pid;
 }
 
 static void check_suite(struct check *c)
@@ -139,7 +133,7 @@ static void check_suite(struct check *c)
 	json_t *results;
 
 	o.out = out;
-	code = run_lab(c, &o, NULL);
+	code = lab_process_wait(start_lab(c, &o, NULL));
 	results = json_load_file(file, 0, NULL);
 	if (results && !json_unpack(results, "{s:{s:i, s:i, s:i}}", "totals", "passed", &passed,
 				    "failed", &failed, "skipped", &skipped)) {
@@ -158,43 +152,23 @@ static void check_suite(struct check *c)
 	free(out);
 }
 
-/* The file's text; "" if it cannot be read, which then lacks what is expected. */
-static void judge_row(struct check *c, const struct lab_expect *x, const char *out, int code,
-		      double seconds)
-{
-	char *contents[] = {
-		lab_read_or_empty(out, "lab.log"),
-		lab_read_or_empty(out, "results.ktap"),
-		lab_read_or_empty(out, "console.log"),
-	};
-	const size_t nr = sizeof(contents) / sizeof(contents[0]);
-	const struct lab_outcome *o = lab_expect_outcome(x, code);
-	const char *missing = lab_expect_missing(o, (const char *const *)contents, nr);
+/* A run of something broken. */
+struct row {
+	char *out;
+	pid_t pid;
+	long start;
+};
 
-	if (lab_expect_exit(o, code) && !missing) {
-		printf("noticed: %s: exit %d, \"%s\" (%.1f s)\n", x->name, code, o->texts[0],
-		       seconds);
-		c->passed++;
-	} else {
-		printf("NOT NOTICED: %s: exit %d%s%s%s, see %s\n", x->name, code,
-		       missing ? ", missing \"" : "", missing ? missing : "",
-		       missing ? "\"" : "", out);
-		c->failed++;
-	}
-	for (size_t i = 0; i < nr; i++)
-		free(contents[i]);
-}
-
-static void check_row(struct check *c, const struct lab_expect *x, size_t number)
+static void start_row(struct check *c, const struct lab_expect *x, size_t number, struct row *row)
 {
-	char *out = lab_format("%s/negative-%02zu", c->dir, number);
-	char *log = lab_format("%s/lab.log", out);
 	struct lab_options o = c->options;
 	struct lab_error e;
-	long start;
-	int code;
+	char *log;
 
-	o.out = out;
+	row->out = lab_format("%s/negative-%02zu", c->dir, number);
+	row->start = lab_now_ms();
+	log = lab_format("%s/lab.log", row->out);
+	o.out = row->out;
 	o.profile = x->profile;
 	o.tests = x->tests;
 	o.args = NULL;
@@ -202,16 +176,88 @@ static void check_row(struct check *c, const struct lab_expect *x, size_t number
 		o.append = x->append;
 	/* What is expected of a machine must be found in the logs of that machine. */
 	o.beds = 1;
-	if (lab_make_dirs(out, &e)) {
+	row->pid = lab_make_dirs(row->out, &e);
+	if (row->pid)
 		printf("%s\n", e.text);
+	else
+		row->pid = start_lab(c, &o, log);
+	if (row->pid < 0)
 		c->failed++;
-	} else {
-		start = lab_now_ms();
-		code = run_lab(c, &o, log);
-		judge_row(c, x, out, code, (double)(lab_now_ms() - start) / 1000);
-	}
 	free(log);
-	free(out);
+}
+
+static void judge_row(struct check *c, const struct lab_expect *x, const struct row *row, int code)
+{
+	const struct lab_outcome *o = lab_expect_outcome(x, code);
+	char *log = lab_read_or_empty(row->out, "lab.log");
+	char *ktap = lab_read_or_empty(row->out, "results.ktap");
+	char *console = lab_read_or_empty(row->out, "console.log");
+	char *text = lab_format("%s%s%s", log, ktap, console);
+	const char *missing = o ? lab_expect_missing(o, text) : NULL;
+
+	if (o && !missing) {
+		printf("noticed: %s: exit %d, \"%s\" (%.1f s)\n", x->name, code, o->texts[0],
+		       (double)(lab_now_ms() - row->start) / 1000);
+		c->passed++;
+	} else {
+		printf("NOT NOTICED: %s: exit %d%s%s%s, see %s\n", x->name, code,
+		       missing ? ", missing \"" : "", missing ? missing : "",
+		       missing ? "\"" : "", row->out);
+		c->failed++;
+	}
+	fflush(stdout);
+	free(text);
+	free(console);
+	free(ktap);
+	free(log);
+}
+
+/* How many run side by side: as many as "lab run" would have beds. */
+static unsigned int count_beds(const struct check *c, size_t rows)
+{
+	const char *name = c->options.topology ? c->options.topology : "numa2";
+	const struct lab_topology *topology;
+	struct lab_capacity have;
+	struct lab_error e;
+
+	topology = lab_topology_find(name, &e);
+	if (!topology || lab_capacity_read(&have, &e))
+		return 1;
+	return lab_capacity_beds(&have, (unsigned int)c->options.beds, rows, topology->mib);
+}
+
+static void check_rows(struct check *c, const struct lab_expect_list *list)
+{
+	struct row *rows = lab_realloc(NULL, list->nr, sizeof(*rows));
+	unsigned int beds = count_beds(c, list->nr), running = 0;
+	size_t next = 0;
+
+	while (next < list->nr || running) {
+		int status;
+		pid_t pid;
+
+		if (next < list->nr && running < beds) {
+			start_row(c, &list->rows[next], next, &rows[next]);
+			running += rows[next++].pid > 0;
+			continue;
+		}
+		pid = waitpid(-1, &status, 0);
+		if (pid < 0 && errno != EINTR) {
+			printf("waitpid(): %s\n", strerror(errno));
+			c->failed += running;
+			break;
+		}
+		for (size_t i = 0; pid > 0 && i < next; i++) {
+			if (rows[i].pid == pid) {
+				judge_row(c, &list->rows[i], &rows[i], lab_process_code(status));
+				rows[i].pid = 0;
+				running--;
+			}
+		}
+	}
+	for (size_t i = 0; i < next; i++)
+		free(rows[i].out);
+	free(rows);
 }
 
 static void check_negative(struct check *c)
@@ -224,8 +270,7 @@ static void check_negative(struct check *c)
 		printf("%s\n", e.text);
 		c->failed++;
 	} else {
-		for (size_t i = 0; i < list.nr; i++)
-			check_row(c, &list.rows[i], i);
+		check_rows(c, &list);
 		lab_expect_free(&list);
 	}
 	free(path);

@@ -41,14 +41,10 @@ struct lab_expect_list {
 int lab_expect_read(const char *path, struct lab_expect_list *list, struct lab_error *e);
 void lab_expect_free(struct lab_expect_list *list);
 
-/* The outcome of @x that allows the exit code @code; the first if none does. */
+/* The outcome of @x that allows the exit code @code; NULL if none does. */
 const struct lab_outcome *lab_expect_outcome(const struct lab_expect *x, int code);
 
-/* Is @code one of the expected ones? */
-int lab_expect_exit(const struct lab_outcome *o, int code);
-
-/* The first expected text that is in none of the @nr contents; NULL: all are. */
-const char *lab_expect_missing(const struct lab_outcome *o, const char *const contents[],
-			       size_t nr);
+/* The first of its texts that is not in @text; NULL: all are. */
+const char *lab_expect_missing(const struct lab_outcome *o, const char *text);
 
 #endif
