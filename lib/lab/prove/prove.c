@@ -74,31 +74,31 @@ static int read_symbols(struct prove *p, struct lab_error *e)
 /* All that a proof is a proof of but for the entry. */
 static int find_versions(struct prove *p, struct lab_error *e)
 {
-	const char *dir = p->kselftest ? p->kselftest : p->paths->build;
-	char *patterns[] = {
-		lab_format("%s/vmlinux", p->kdir),
-		lab_format("%s/%s", dir, p->kselftest ? "kselftest-list.txt" : "selftests/*_test"),
-		lab_format("%s/*/*", dir),
-	};
-	const size_t nr = p->kselftest ? 3 : 2;
-	int ret = 0;
+	static const char *const suite[] = { "selftests/*_test", NULL };
+	static const char *const kselftest[] = { "kselftest-list.txt", "*/*", "*/*/*", NULL };
+	const char *const *tests = p->kselftest ? kselftest : suite;
+	char *files = lab_format("%s/vmlinux", p->kdir);
+	int ret = lab_fingerprint_add(&p->versions, files, e);
 
-	for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++) {
-		if (!ret && i < nr)
-			ret = lab_fingerprint_add(&p->versions, patterns[i], e);
-		free(patterns[i]);
+	for (size_t i = 0; !ret && tests[i]; i++) {
+		free(files);
+		files = lab_format("%s/%s", p->kselftest ? p->kselftest : p->paths->build, tests[i]);
+		ret = lab_fingerprint_add(&p->versions, files, e);
+		if (ret == -ENOENT && i)	/* collections need not be nested */
+			ret = 0;
 	}
+	free(files);
 	return ret;
 }
 
-/* What a proof of @r, or of no regression if NULL, is a proof of; NULL on error. */
-static char *stamp(const struct prove *p, const struct lab_regression *r, struct lab_error *e)
+/* What a proof of @r, or of no regression if NULL, is a proof of. */
+static int stamp(const struct prove *p, const struct lab_regression *r,
+		 struct lab_fingerprint *made, struct lab_error *e)
 {
-	struct lab_fingerprint version = p->versions;
-
-	if (r && lab_fingerprint_add_file(&version, r->path, e))
-		return NULL;
-	return lab_format("%s%s", version.hex, p->all ? " all" : "");
+	*made = p->versions;
+	if (p->all)
+		lab_fingerprint_add_text(made, "all");
+	return r ? lab_fingerprint_add_file(made, r->path, e) : 0;
 }
 
 /*
@@ -145,7 +145,7 @@ static int check_tests(const struct prove *p, const struct lab_regression *r, js
 static int check_all_tests(const struct prove *p, struct lab_error *e)
 {
 	size_t wanted = 0;
-	json_t *manifest;
+	json_t *manifest = NULL;
 	int ret = lab_manifest_read(p->paths->build, &manifest, e);
 
 	for (size_t i = 0; !ret && i < p->catalogue.nr; i++) {
@@ -179,18 +179,20 @@ static int prove_unmodified(const struct prove *p, const char *mode, const char 
 			    struct lab_proof *proof, struct lab_error *e)
 {
 	static const struct lab_regression none = { .name = (char *)"none" };
-	char *file = lab_format("%s/proof.json", dir), *made = stamp(p, NULL, e);
+	char *file = lab_format("%s/proof.json", dir);
 	bool again = p->again && !p->kselftest;		/* there it serves many entries */
-	int ret = lab_make_dirs(dir, e);
+	struct lab_fingerprint made;
+	int ret = stamp(p, NULL, &made, e);
 
-	if (!ret && (again || !lab_proof_load(file, proof, made))) {
+	if (!ret)
+		ret = lab_make_dirs(dir, e);
+	if (!ret && (again || !lab_proof_load(file, proof, made.hex))) {
 		printf("unmodified: running all tests%s%s\n", mode ? " in mode " : "",
 		       mode ? mode : "");
 		fflush(stdout);
 		lab_proof_judge(dir, &none, run(p, "none", NULL, mode, dir), proof);
-		ret = lab_proof_save(file, proof, made, e);
+		ret = lab_proof_save(file, proof, made.hex, e);
 	}
-	free(made);
 	free(file);
 	return ret;
 }
@@ -239,13 +241,16 @@ static int prove_one(struct prove *p, size_t i, struct lab_error *e)
 	const struct lab_regression *r = &p->catalogue.entries[i];
 	struct lab_proof *proof = &p->proofs[i];
 	char *dir = lab_format("%s/%s", p->out, r->name);
-	char *file = lab_format("%s/proof.json", dir), *made = stamp(p, r, e);
-	int ret = made ? lab_make_dirs(dir, e) : -EIO;
+	char *file = lab_format("%s/proof.json", dir);
+	struct lab_fingerprint made;
+	int ret = stamp(p, r, &made, e);
 
+	if (!ret)
+		ret = lab_make_dirs(dir, e);
 	if (!ret && !kernel_has(p, r->name)) {
 		*proof = (struct lab_proof){ .kind = LAB_PROOF_ABSENT };
 		say(p, i, "");
-	} else if (!ret && !p->again && lab_proof_load(file, proof, made)) {
+	} else if (!ret && !p->again && lab_proof_load(file, proof, made.hex)) {
 		say(p, i, "before: ");
 	} else if (!ret) {
 		if (p->kselftest)
@@ -253,11 +258,10 @@ static int prove_one(struct prove *p, size_t i, struct lab_error *e)
 		else
 			lab_proof_judge(dir, r, run(p, r->name, r->tests, r->mode, dir), proof);
 		if (!ret)
-			ret = lab_proof_save(file, proof, made, e);
+			ret = lab_proof_save(file, proof, made.hex, e);
 		if (!ret)
 			say(p, i, "");
 	}
-	free(made);
 	free(file);
 	free(dir);
 	return ret;
