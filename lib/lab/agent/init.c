@@ -14,21 +14,19 @@
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
-#include <sys/reboot.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/utsname.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "agent/init.h"
+#include "base/clock.h"
 
 /* The port appears when its driver has probed; a loaded host makes that slow. */
 #define PORT_WAIT_MS	30000
@@ -47,82 +45,6 @@ static const struct {
 	{ "tracefs",	"/sys/kernel/tracing",	NULL, false },
 	{ "cgroup2",	"/sys/fs/cgroup",	NULL, false },
 };
-
-long init_now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
-/* Through a reset, if powering off is refused. */
-static void __attribute__((noreturn)) power_off(void)
-{
-	sync();
-	reboot(RB_POWER_OFF);
-	/* No power management in this kernel: QEMU ends on a reset as well. */
-	reboot(RB_AUTOBOOT);
-	for (;;)
-		pause();
-}
-
-void init_log(const struct init *in, const char *fmt, ...)
-{
-	char text[512], line[600];
-	va_list ap;
-	int n;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	/* One write(2) is one record; dprintf(3) would seek first, which kmsg refuses. */
-	n = snprintf(line, sizeof(line), "<5>lab-init: %s\n", text);
-	if (in->kmsg >= 0 && write(in->kmsg, line, (size_t)n) < 0)
-		return;		/* there is no one left to tell */
-}
-
-void init_send(struct init *in, enum channel_kind kind, const char *text, size_t len)
-{
-	int ret;
-
-	if (in->port < 0)
-		return;
-	ret = channel_send(in->port, &in->seq, kind, text, len);
-	if (ret) {
-		init_log(in, "write to the channel: %s", strerror(-ret));
-		power_off();
-	}
-}
-
-void init_sayf(struct init *in, enum channel_kind kind, const char *fmt, ...)
-{
-	char text[1024];
-	va_list ap;
-	int n;
-
-	va_start(ap, fmt);
-	n = vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	if (n < 0)
-		return;
-	if ((size_t)n >= sizeof(text))
-		n = sizeof(text) - 1;
-	init_send(in, kind, text, (size_t)n);
-}
-
-void init_die(struct init *in, const char *fmt, ...)
-{
-	char text[512];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	init_log(in, "fatal: %s", text);
-	init_sayf(in, CHANNEL_ERROR, "%s", text);
-	power_off();
-}
 
 static void mount_all(struct init *in)
 {
@@ -203,21 +125,14 @@ static void try_port(struct init *in)
 	init_sayf(in, CHANNEL_HELLO, "%s", u.release);
 }
 
-static void report_module(struct init *in, const char *name, const char *reason)
-{
-	init_log(in, "module %s: %s", name, reason);
-	init_sayf(in, CHANNEL_MODULE, "%s: %s", name, reason);
-}
-
 static void open_channel(struct init *in)
 {
-	static const struct init_modules ops = { try_port, report_module };
 	long deadline;
 
-	init_load_modules(in, &ops);
-	deadline = init_now_ms() + PORT_WAIT_MS;
+	init_load_modules(in, try_port);
+	deadline = lab_now_ms() + PORT_WAIT_MS;
 	for (try_port(in); in->port < 0; try_port(in)) {
-		if (init_now_ms() > deadline)
+		if (lab_now_ms() > deadline)
 			init_die(in, "no virtio port named %s after %d s: does the kernel have virtio_pci and virtio_console?",
 				 CHANNEL_PORT, PORT_WAIT_MS / 1000);
 		usleep(20000);
@@ -269,7 +184,7 @@ static void command(struct init *in, const struct channel_frame *frame)
 		break;
 	case CHANNEL_QUIT:
 		init_send(in, CHANNEL_BYE, "", 0);
-		power_off();
+		init_power_off();
 	default:
 		init_die(in, "not a command: %s", channel_kind_name(frame->kind));
 	}
@@ -284,7 +199,7 @@ static void read_commands(struct init *in)
 
 	if (n <= 0) {
 		init_log(in, "read from the channel: %s", n ? strerror((int)-n) : "closed");
-		power_off();
+		init_power_off();
 	}
 	while ((ret = channel_next(&in->reader, &frame, why, sizeof(why))) > 0)
 		command(in, &frame);
@@ -312,7 +227,7 @@ static void serve(struct init *in)
 			{ .fd = in->program.out.fd, .events = POLLIN },
 			{ .fd = in->program.err.fd, .events = POLLIN },
 		};
-		long now = init_now_ms();
+		long now = lab_now_ms();
 		int wait, due;
 
 		if (now >= next_tick) {
@@ -356,6 +271,6 @@ int main(void)
 	setup(&in);
 	open_channel(&in);
 	init_mount_disks(&in);
-	init_sayf(&in, CHANNEL_READY, "%ld", init_now_ms());
+	init_sayf(&in, CHANNEL_READY, "%ld", lab_now_ms());
 	serve(&in);
 }

@@ -49,8 +49,8 @@ struct init {
 	struct init_program program;
 };
 
-/* Milliseconds of CLOCK_MONOTONIC. */
-long init_now_ms(void);
+/* init_say.c: the end, through a reset if powering off is refused. */
+void init_power_off(void) __attribute__((noreturn));
 
 /* Send text on the channel; a dead channel ends the VM, there is no other way out. */
 void init_send(struct init *in, enum channel_kind kind, const char *text, size_t len);
@@ -67,15 +67,9 @@ void init_die(struct init *in, const char *fmt, ...)
 
 /*
  * init_modules.c: load what /modules.load names, in its order, with parameters
- * from /proc/cmdline. @report is called for each module that was not loaded
- * (name and reason); after each module @loaded is called.
+ * from /proc/cmdline, call @loaded after each, and tell which are not loaded and why.
  */
-struct init_modules {
-	void (*loaded)(struct init *in);
-	void (*report)(struct init *in, const char *name, const char *reason);
-};
-
-void init_load_modules(struct init *in, const struct init_modules *ops);
+void init_load_modules(struct init *in, void (*loaded)(struct init *in));
 
 /* init_disks.c: mount what /mounts names; a note for each that is not to be had. */
 void init_mount_disks(struct init *in);
@@ -95,7 +89,7 @@ int init_run_wait_ms(const struct init *in);
 
 /* init_evidence.c: what every user task is doing, to channel and console. */
 void init_evidence(struct init *in, const char *why);
-/* Call @fn for each process but init and the kernel's own; returns how many. */
+/* Call @fn, unless NULL, for each process but init and the kernel's own; how many? */
 unsigned int init_each_process(void (*fn)(struct init *in, pid_t pid, const char *comm,
 					  char state), struct init *in);
 

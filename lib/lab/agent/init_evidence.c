@@ -72,13 +72,24 @@ unsigned int init_each_process(void (*fn)(struct init *in, pid_t pid, const char
 		if (pid == 1 || !user_process(pid, comm, sizeof(comm), &state))
 			continue;
 		found++;
-		fn(in, pid, comm, state);
+		if (fn)
+			fn(in, pid, comm, state);
 	}
 	closedir(dir);
 	return found;
 }
 
-static void send_file(struct init *in, const char *task, const char *what)
+/* Does @line begin with one of @wanted? All do if that is NULL. */
+static bool is_wanted(const char *line, const char *const *wanted)
+{
+	for (; wanted && *wanted; wanted++)
+		if (!strncmp(line, *wanted, strlen(*wanted)))
+			return true;
+	return !wanted;
+}
+
+static void send_file(struct init *in, const char *task, const char *what,
+		      const char *const *wanted)
 {
 	char path[128], line[256];
 	FILE *f;
@@ -89,35 +100,18 @@ static void send_file(struct init *in, const char *task, const char *what)
 		return;
 	while (fgets(line, sizeof(line), f)) {
 		line[strcspn(line, "\n")] = '\0';
-		init_sayf(in, CHANNEL_EVIDENCE, "  %s: %s", what, line);
-	}
-	fclose(f);
-}
-
-/* Of the 50 lines of status, those that tell why a task does not run. */
-static void send_status(struct init *in, const char *task)
-{
-	static const char *const wanted[] = {
-		"Name:", "State:", "SigPnd:", "ShdPnd:", "SigBlk:", "Cpus_allowed_list:"
-	};
-	char path[128], line[256];
-	FILE *f;
-
-	snprintf(path, sizeof(path), "%s/status", task);
-	f = fopen(path, "re");
-	if (!f)
-		return;
-	while (fgets(line, sizeof(line), f)) {
-		line[strcspn(line, "\n")] = '\0';
-		for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
-			if (!strncmp(line, wanted[i], strlen(wanted[i])))
-				init_sayf(in, CHANNEL_EVIDENCE, "  %s", line);
+		if (is_wanted(line, wanted))
+			init_sayf(in, CHANNEL_EVIDENCE, "  %s: %s", what, line);
 	}
 	fclose(f);
 }
 
 static void send_process(struct init *in, pid_t pid, const char *comm, char state)
 {
+	/* Of the 50 lines of status, those that tell why a task does not run. */
+	static const char *const telling[] = {
+		"Name:", "State:", "SigPnd:", "ShdPnd:", "SigBlk:", "Cpus_allowed_list:", NULL
+	};
 	char path[64];
 	struct dirent *d;
 	unsigned int nr = 0;
@@ -136,10 +130,10 @@ static void send_process(struct init *in, pid_t pid, const char *comm, char stat
 		nr++;
 		snprintf(task, sizeof(task), "/proc/%d/task/%d", pid, atoi(d->d_name));
 		init_sayf(in, CHANNEL_EVIDENCE, " task %s", d->d_name);
-		send_status(in, task);
-		send_file(in, task, "wchan");
-		send_file(in, task, "syscall");
-		send_file(in, task, "stack");
+		send_file(in, task, "status", telling);
+		send_file(in, task, "wchan", NULL);
+		send_file(in, task, "syscall", NULL);
+		send_file(in, task, "stack", NULL);
 	}
 	closedir(dir);
 }

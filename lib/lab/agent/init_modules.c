@@ -70,7 +70,13 @@ static int load(const char *name, const char *params)
 	return ret;
 }
 
-static void report_missing(struct init *in, const struct init_modules *ops)
+static void report(struct init *in, const char *name, const char *reason)
+{
+	init_log(in, "module %s: %s", name, reason);
+	init_sayf(in, CHANNEL_MODULE, "%s: %s", name, reason);
+}
+
+static void report_missing(struct init *in)
 {
 	FILE *f = fopen(LIST_MISSING, "re");
 	char line[256];
@@ -80,12 +86,12 @@ static void report_missing(struct init *in, const struct init_modules *ops)
 	while (fgets(line, sizeof(line), f)) {
 		line[strcspn(line, "\n")] = '\0';
 		if (line[0])
-			ops->report(in, line, "this kernel has no such module");
+			report(in, line, "this kernel has no such module");
 	}
 	fclose(f);
 }
 
-void init_load_modules(struct init *in, const struct init_modules *ops)
+void init_load_modules(struct init *in, void (*loaded)(struct init *in))
 {
 	char cmdline[CMDLINE_MAX] = "", params[CMDLINE_MAX], name[256];
 	FILE *f = fopen("/proc/cmdline", "re");
@@ -103,11 +109,11 @@ void init_load_modules(struct init *in, const struct init_modules *ops)
 		name[strcspn(name, "\n")] = '\0';
 		collect_parameters(cmdline, name, params, sizeof(params));
 		ret = load(name, params);
-		ops->loaded(in);
+		loaded(in);
 		if (ret)
-			ops->report(in, name, load_reason(-ret));
+			report(in, name, load_reason(-ret));
 	}
 	if (f)
 		fclose(f);
-	report_missing(in, ops);
+	report_missing(in);
 }

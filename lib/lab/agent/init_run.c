@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "agent/init.h"
+#include "base/clock.h"
 
 #define MAX_ARGS	256
 /* Tests put sysctls, swap and cgroups back on SIGTERM; emulation is slow. */
@@ -136,7 +137,7 @@ void init_run_start(struct init *in, const struct channel_frame *frame)
 		init_die(in, "pipe2(): %s", strerror(errno));
 	init_log(in, "start %s", argv[0]);
 
-	p->started_ms = init_now_ms();
+	p->started_ms = lab_now_ms();
 	p->stage = INIT_RUNNING;
 	p->reaped = false;
 	p->over_limit = false;
@@ -183,20 +184,15 @@ static void kill_stray(struct init *in, pid_t pid, const char *comm, char state)
 	kill(pid, SIGKILL);
 }
 
-static void count_only(struct init *in, pid_t pid, const char *comm, char state)
-{
-	(void)in, (void)pid, (void)comm, (void)state;
-}
-
 static unsigned int wait_strays(struct init *in, long ms)
 {
-	long deadline = init_now_ms() + ms;
+	long deadline = lab_now_ms() + ms;
 	unsigned int left;
 
 	for (;;) {
 		init_run_reap(in);
-		left = init_each_process(count_only, in);
-		if (!left || init_now_ms() >= deadline)
+		left = init_each_process(NULL, in);
+		if (!left || lab_now_ms() >= deadline)
 			return left;
 		usleep(20000);
 	}
@@ -208,7 +204,7 @@ static void finish(struct init *in)
 	struct channel_exit x = { .code = -1, .over_limit = p->over_limit };
 	char text[160];
 
-	x.ms = (unsigned long)(init_now_ms() - p->started_ms);
+	x.ms = (unsigned long)(lab_now_ms() - p->started_ms);
 	x.left = wait_strays(in, STRAY_GRACE_MS);
 	if (x.left) {
 		x.left = init_each_process(kill_stray, in);
@@ -237,7 +233,7 @@ void init_run_step(struct init *in)
 		finish(in);
 		return;
 	}
-	if (p->stage == INIT_RUNNING || init_now_ms() < p->deadline_ms)
+	if (p->stage == INIT_RUNNING || lab_now_ms() < p->deadline_ms)
 		return;
 	if (p->stage == INIT_KILLED) {
 		finish(in);
@@ -245,7 +241,7 @@ void init_run_step(struct init *in)
 	}
 	kill(-p->pid, SIGKILL);
 	p->stage = INIT_KILLED;
-	p->deadline_ms = init_now_ms() + KILL_GRACE_MS;
+	p->deadline_ms = lab_now_ms() + KILL_GRACE_MS;
 }
 
 void init_run_stop(struct init *in)
@@ -259,7 +255,7 @@ void init_run_stop(struct init *in)
 	init_evidence(in, "time limit");
 	kill(-p->pid, SIGTERM);
 	p->stage = INIT_TERMINATED;
-	p->deadline_ms = init_now_ms() + TERM_GRACE_MS;
+	p->deadline_ms = lab_now_ms() + TERM_GRACE_MS;
 }
 
 int init_run_wait_ms(const struct init *in)
@@ -268,6 +264,6 @@ int init_run_wait_ms(const struct init *in)
 
 	if (!in->program.pid || in->program.stage == INIT_RUNNING)
 		return -1;
-	left = in->program.deadline_ms - init_now_ms();
+	left = in->program.deadline_ms - lab_now_ms();
 	return left < 0 ? 0 : (int)left;
 }
