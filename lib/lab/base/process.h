@@ -59,8 +59,8 @@ pid_t lab_process_start(const struct lab_process *p, struct lab_error *e);
 int lab_process_code(int status);
 
 /*
- * Wait for the end of @pid: lab_process_code(), or -errno if that cannot be
- * found out (-ECHILD: it is no child of ours, or not any more).
+ * Wait for the end of @pid: its exit code, 128 + the signal that killed it, or -errno
+ * if that cannot be found out (-ECHILD: it is no child of ours, or not any more).
  */
 int lab_process_wait(pid_t pid);
 

@@ -99,6 +99,7 @@ static int add_cell(struct matrix *m, const char *kernel, const char *mode)
 {
 	struct cell cell = { .options = m->options };
 	struct lab_error e;
+	char *text;
 	int ret;
 
 	if (strchr(kernel, '/'))
@@ -117,6 +118,9 @@ static int add_cell(struct matrix *m, const char *kernel, const char *mode)
 	cell.dir = lab_format("%s/%s-%s", m->out, lab_json_text_of(cell.setup, "kernel"),
 			      lab_json_text_of(cell.setup, "mode"));
 	cell.options.out = cell.dir;
+	text = json_dumps(cell.setup, JSON_SORT_KEYS);
+	lab_fingerprint_add_text(&cell.stamp, text);
+	free(text);
 	m->cells = lab_realloc(m->cells, m->nr_cells + 1, sizeof(*m->cells));
 	m->cells[m->nr_cells++] = cell;
 	return 0;
@@ -149,30 +153,19 @@ static int add_cells(struct matrix *m)
 	return ret;
 }
 
-/* The file NAME.json of what an earlier run left, or NULL. */
-static json_t *load(const struct cell *cell, const char *name)
-{
-	char *path = lab_format("%s/%s.json", cell->dir, name);
-	json_t *object = json_load_file(path, 0, NULL);
-
-	free(path);
-	return object;
-}
-
 /* What says something of this kernel, and not of an earlier one, is not run again. */
 static bool is_done(struct cell *cell)
 {
-	json_t *setup = load(cell, "setup");
+	char *path = lab_format("%s/results.json", cell->dir);
 
-	if (json_equal(setup, cell->setup))
-		cell->results = load(cell, "results");
-	json_decref(setup);
+	if (lab_stamp_is(cell->dir, &cell->stamp))
+		cell->results = json_load_file(path, 0, NULL);
+	free(path);
 	return cell->results;
 }
 
 static int run(struct matrix *m, struct cell *cell, struct lab_error *e)
 {
-	char *text, *path;
 	int ret = lab_remove_tree(cell->dir, e);
 
 	if (!ret)
@@ -185,12 +178,7 @@ static int run(struct matrix *m, struct cell *cell, struct lab_error *e)
 	if (lab_campaign_code(cell->results) == LAB_EXIT_INFRASTRUCTURE)
 		return lab_fail(e, -EIO, "%s, see %s", lab_json_text_of(cell->results, "reason"),
 				cell->dir);
-	text = json_dumps(cell->setup, JSON_INDENT(2));
-	path = lab_format("%s/setup.json", cell->dir);
-	ret = lab_write_file(path, text, strlen(text), e);
-	free(text);
-	free(path);
-	return ret;
+	return lab_stamp(cell->dir, &cell->stamp, e);
 }
 
 static void fill(struct matrix *m, struct cell *cell)

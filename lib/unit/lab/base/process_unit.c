@@ -14,9 +14,11 @@
 #include "base/fsys.h"
 #include "base/process.h"
 
-#define SAID(part) EXPECT_NE(NULL, strstr(self->e.text, part)) {	\
-	TH_LOG("%s", self->e.text);				\
-}
+#define SAID(part) do {						\
+	EXPECT_NE(NULL, strstr(self->e.text, part)) {		\
+		TH_LOG("%s", self->e.text);			\
+	}							\
+} while (0)
 
 TEST(argv_grows_and_owns_its_words)
 {
@@ -171,12 +173,18 @@ TEST_F(process, no_wait_lasts_forever)
 {
 	sigset_t signals;
 	int stopped_by = 0;
+	char *go;
 	pid_t pid;
 
-	SH("exit 7");
+	SH("until [ -e go ]; do sleep 0.01; done; exit 7");
+	self->p.dir = self->dir;
 	pid = lab_process_start(&self->p, &self->e);
 	ASSERT_LT(0, pid);
+	/* From now on its end is lost. */
 	signal(SIGCHLD, SIG_IGN);
+	ASSERT_LT(0, asprintf(&go, "%s/go", self->dir));
+	ASSERT_EQ(0, lab_write_file(go, "", 0, NULL));
+	free(go);
 	EXPECT_EQ(-ECHILD, lab_process_wait(pid));
 	ASSERT_EQ(0, lab_process_signals(&signals, &self->e));
 	EXPECT_EQ(-ECHILD, lab_process_watch(pid, &signals, &stopped_by, NULL, NULL));
