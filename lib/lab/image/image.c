@@ -20,10 +20,10 @@
 static const char base[] =
 	"#mtree\n"
 	"/set type=file uid=0 gid=0 nlink=1 time=0.0\n"
-	"./dev type=dir mode=0755\n"
-	"./proc type=dir mode=0755\n"
-	"./sys type=dir mode=0755\n"
-	"./tmp type=dir mode=0755\n"
+	"./dev " LAB_MTREE_DIR "\n"
+	"./proc " LAB_MTREE_DIR "\n"
+	"./sys " LAB_MTREE_DIR "\n"
+	"./tmp " LAB_MTREE_DIR "\n"
 	"./dev/console type=char mode=0600 device=linux,5,1\n"
 	"./dev/null type=char mode=0666 device=linux,1,3\n";
 
@@ -51,7 +51,9 @@ static int copy_entry(struct archive *from, struct archive *to)
 	archive_entry_set_ino64(entry, 0);
 	archive_entry_set_dev(entry, 0);
 	ret = archive_write_header(to, entry);
-	return ret == ARCHIVE_OK ? copy_data(from, to) : ret;
+	if (ret == ARCHIVE_OK && archive_entry_filetype(entry) == AE_IFREG)
+		ret = copy_data(from, to);
+	return ret;
 }
 
 static const char *why(struct archive *from, struct archive *to)

@@ -37,7 +37,7 @@ int lab_mtree_file(struct lab_text *m, const char *from, const char *to, struct 
 	for (const char *p = to; (p = strchr(p + 1, '/')); ) {
 		lab_text_addf(m, ".");
 		add_path(m, to, (size_t)(p - to));
-		lab_text_addf(m, " type=dir mode=0755\n");
+		lab_text_addf(m, " " LAB_MTREE_DIR "\n");
 	}
 	lab_text_addf(m, ".");
 	add_path(m, to, strlen(to));

@@ -11,6 +11,12 @@
 #include "base/text.h"
 
 /*
+ * What follows the path of a directory. libarchive looks for what an entry without
+ * contents is like in the working directory, which may have one of that name.
+ */
+#define LAB_MTREE_DIR	"type=dir mode=0755 contents=/"
+
+/*
  * Add the file @from of this machine as @to, an absolute path in the image, and the
  * directories above it. It stays executable if it is, and belongs to root. The content
  * is read when the image is written. Returns 0, or a negative errno.

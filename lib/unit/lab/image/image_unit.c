@@ -253,6 +253,18 @@ TEST_F(image, files)
 		     self->e.text);
 }
 
+/* Whatever the working directory has of the same name: here, lib/ and README.md. */
+TEST_F(image, working_directory)
+{
+	char *from = lab_format("%s/init", self->dir);
+
+	ASSERT_EQ(0, lab_mtree_file(&self->files, from, "/lib/x", &self->e));
+	ASSERT_EQ(0, lab_mtree_file(&self->files, from, "/README.md/x", &self->e));
+	free(from);
+	BUILD();
+	EXPECT_PRINTS("in/README.md/x\nin/lib/x\n", "LC_ALL=C ls in/README.md/x in/lib/x");
+}
+
 TEST_F(image, printed)
 {
 	char *list = lab_format("%s/list", self->dir);
@@ -260,7 +272,7 @@ TEST_F(image, printed)
 
 	lab_argv_add_all(&argv, "sh", "-c", "echo note >&2; printf '%s\\t/x/y\\n' /bin/true", NULL);
 	ASSERT_EQ(0, lab_mtree_printed(&self->files, &argv, list, &self->e));
-	EXPECT_NE(NULL, strstr(self->files.s, "./x type=dir mode=0755\n"
+	EXPECT_NE(NULL, strstr(self->files.s, "./x " LAB_MTREE_DIR "\n"
 			       "./x/y mode=0755 contents=/bin/true\n"));
 	lab_argv_free(&argv);
 	lab_argv_add_all(&argv, "sh", "-c", "echo x: error: why >&2; exit 1", NULL);
