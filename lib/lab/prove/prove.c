@@ -224,6 +224,8 @@ static int try_kselftest(const struct prove *p, const struct lab_regression *r, 
 	struct lab_regression any = *r;
 	int ret = prove_unmodified(p, r->mode, none, proof, e);
 
+	if (!ret && proof->kind == LAB_PROOF_UNKNOWN)
+		ret = lab_fail(e, -EIO, "without a regression: %s", proof->message);
 	any.nr_expects = 0;
 	tests = ret ? NULL : lab_proof_passing(none);
 	if (!ret && !tests[0])
