@@ -1,11 +1,255 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Kernels to put under test: which of the sources is asked for.
+ * Kernels to put under test: which of the sources is asked for; and those that someone
+ * has built, as a tree, its O= directory, or a file and the modules that go with it.
+ *
+ * Much of this is about trees that are not (yet) fit for use, since that is how a wrong
+ * path or a forgotten step shows.
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/fingerprint.h"
+#include "base/fsys.h"
+#include "base/text.h"
 #include "kernel/kernel.h"
+#include "kernel/vmlinux.h"
+
+static bool has(const char *dir, const char *name)
+{
+	char *path = lab_format("%s/%s", dir, name);
+	bool there = !access(path, F_OK);
+
+	free(path);
+	return there;
+}
+
+/*
+ * What was unpacked before: @dir/release, written last, says that @dir is
+ * complete; no vmlinux beside it means that the bzImage itself is to be booted.
+ */
+static bool from_cache(const char *dir, struct lab_kernel *k)
+{
+	char *release = lab_read_or_empty(dir, "release");
+	bool ok = release[0] && strlen(release) < sizeof(k->release);
+
+	if (ok)
+		strcpy(k->release, release);
+	if (ok && has(dir, "vmlinux"))
+		lab_path(NULL, k->image, "%s/vmlinux", dir);
+	free(release);
+	return ok;
+}
+
+static int into_cache(const char *dir, const struct lab_vmlinux *v,
+		      struct lab_kernel *k, struct lab_error *e)
+{
+	char *release = lab_format("%s/release", dir);
+	int ret = lab_make_dirs(dir, e);
+
+	if (!ret && v->pvh)
+		ret = lab_path(e, k->image, "%s/vmlinux", dir);
+	if (!ret && v->pvh)
+		ret = lab_write_file(k->image, v->data, v->len, e);
+	if (!ret)
+		ret = lab_write_file(release, v->release, strlen(v->release), e);
+	free(release);
+	return ret;
+}
+
+/* Set @k's image and release from the kernel file @path; what is unpacked is cached. */
+static int use_file(const char *path, const char *cache_dir, struct lab_kernel *k,
+		    struct lab_error *e)
+{
+	struct lab_fingerprint f = { "" };
+	struct lab_vmlinux v;
+	char dir[PATH_MAX];
+	int ret = lab_realpath(path, k->image, e);
+
+	if (!ret)
+		ret = lab_fingerprint_add_file(&f, path, e);
+	if (!ret)
+		ret = lab_path(e, dir, "%s/image-%s", cache_dir, f.hex);
+	if (ret || from_cache(dir, k))
+		return ret;
+	ret = lab_vmlinux_read(path, &v, e);
+	if (ret)
+		return ret;
+	memcpy(k->release, v.release, sizeof(k->release));
+	if (v.unpacked)
+		ret = into_cache(dir, &v, k, e);
+	else if (!v.pvh)
+		ret = lab_fail(e, -EINVAL,
+			       "%s has no PVH entry (CONFIG_PVH is off): give the bzImage instead",
+			       path);
+	lab_vmlinux_free(&v);
+	return ret;
+}
+
+static bool has_modules(const char *dir)
+{
+	return has(dir, "modules.builtin") || has(dir, "modules.order") || has(dir, "kernel");
+}
+
+/* Look for the modules of @k's release in and below @top; false: not there. */
+static bool find_modules(const char *top, struct lab_kernel *k)
+{
+	static const char *const below[] = { "", "/lib/modules", "/usr/lib/modules" };
+	bool found = false;
+
+	for (size_t i = 0; !found && i < sizeof(below) / sizeof(below[0]); i++) {
+		char *dir = lab_format("%s%s/%s", top, below[i], k->release);
+
+		found = has_modules(dir) && !lab_realpath(dir, k->modules, NULL);
+		free(dir);
+	}
+	return found;
+}
+
+static int use_modules(const char *modules, struct lab_kernel *k, struct lab_error *e)
+{
+	if (!lab_is_dir(modules))
+		return lab_fail(e, -ENOENT, "no directory of modules %s", modules);
+	if (has_modules(modules))
+		return lab_realpath(modules, k->modules, e);
+	if (find_modules(modules, k))
+		return 0;
+	return lab_fail(e, -ENOENT,
+			"no modules of kernel %s in %s: neither modules.builtin nor kernel/ is there, in %s/%s or in %s/lib/modules/%s",
+			k->release, modules, modules, k->release, modules, k->release);
+}
+
+/*
+ * Without a word about modules take those that belong to the file: the lib/
+ * beside its boot/, in an unpacked package as in a system.
+ */
+static void guess_modules(struct lab_kernel *k, const char *kernel)
+{
+	char path[PATH_MAX];
+
+	if (lab_realpath(kernel, path, NULL))
+		return;
+	*strrchr(path, '/') = '\0';
+	if (has_modules(path)) {
+		memcpy(k->modules, path, sizeof(path));
+	} else if (strrchr(path, '/')) {
+		*strrchr(path, '/') = '\0';
+		find_modules(path, k);
+	}
+}
+
+static int from_files(const struct lab_kernel_request *req, struct lab_kernel *k,
+		      struct lab_error *e)
+{
+	char *build;
+	int ret = use_file(req->kernel, req->cache_dir, k, e);
+
+	if (ret)
+		return ret;
+	if (req->modules)
+		ret = use_modules(req->modules, k, e);
+	else
+		guess_modules(k, req->kernel);
+	if (ret || !k->modules[0])
+		return ret;
+	build = lab_format("%s/build", k->modules);
+	if (lab_is_dir(build))
+		ret = lab_realpath(build, k->build, e);
+	free(build);
+	return ret;
+}
+
+/* Whether the tree @dir is configured with the line @option, "CONFIG_X=y". */
+static bool configured(const char *dir, const char *option)
+{
+	char *text = lab_read_or_empty(dir, ".config"), *rest = text, *line;
+	bool found = false;
+
+	while (!found && (line = strsep(&rest, "\n")))
+		found = !strcmp(line, option);
+	free(text);
+	return found;
+}
+
+/* Read the release; fails for all that is not a configured, built tree. */
+static int read_release(const char *dir, struct lab_kernel *k, struct lab_error *e)
+{
+	static const char file[] = "include/config/kernel.release";
+	char *text;
+	size_t len;
+	int ret = 0;
+
+	if (!has(dir, "Makefile") && !has(dir, ".config"))
+		return lab_fail(e, -EINVAL,
+				"%s is not a kernel tree: there is no Makefile and no .config", dir);
+	if (!has(dir, ".config"))
+		return lab_fail(e, -EINVAL,
+				"%s is not configured (or was built elsewhere with O=): run make -C %s defconfig, then make -C %s",
+				dir, dir, dir);
+	if (has(dir, ".kernelvariables"))
+		return lab_fail(e, -EINVAL,
+				"%s holds only the headers of a Debian kernel, not a tree that was built",
+				dir);
+	if (!has(dir, file))
+		return lab_fail(e, -EINVAL, "%s is not built: run make -C %s", dir, dir);
+	text = lab_read_or_empty(dir, file);
+	len = strcspn(text, "\n");
+	if (!len || len >= sizeof(k->release))
+		ret = lab_fail(e, -EINVAL, "%s/%s holds no kernel release", dir, file);
+	else
+		memcpy(k->release, text, len);
+	free(text);
+	return ret;
+}
+
+/* The uncompressed kernel lies in the tree anyway; with PVH it is what to boot. */
+static int find_image(const char *dir, const char *cache_dir, struct lab_kernel *k,
+		      struct lab_error *e)
+{
+	char path[PATH_MAX], release[sizeof(k->release)];
+	int ret = lab_path(e, k->image, "%s/vmlinux", dir);
+
+	if (ret || lab_vmlinux_has_pvh(k->image))
+		return ret;
+	if (!has(dir, "arch/x86/boot/bzImage"))
+		return lab_fail(e, -ENOENT, "%s is not built: there is %s; run make -C %s", dir,
+				lab_is_file(k->image) ?
+				"a vmlinux without PVH entry, but no arch/x86/boot/bzImage" :
+				"no vmlinux and no arch/x86/boot/bzImage", dir);
+	ret = lab_path(e, path, "%s/arch/x86/boot/bzImage", dir);
+	memcpy(release, k->release, sizeof(release));
+	if (!ret)
+		ret = use_file(path, cache_dir, k, e);
+	if (!ret && strcmp(release, k->release))
+		ret = lab_fail(e, -EINVAL,
+			       "%s is of release %s, but the tree is %s by now: run make -C %s",
+			       path, k->release, release, dir);
+	return ret;
+}
+
+static int from_tree(const struct lab_kernel_request *req, struct lab_kernel *k,
+		     struct lab_error *e)
+{
+	char *dir = k->modules;
+	int ret;
+
+	if (!lab_is_dir(req->kdir))
+		return lab_fail(e, -ENOENT, "no kernel tree %s: not a directory", req->kdir);
+	ret = lab_realpath(req->kdir, dir, e);
+	if (!ret)
+		ret = read_release(dir, k, e);
+	if (!ret)
+		ret = find_image(dir, req->cache_dir, k, e);
+	if (ret || !configured(dir, "CONFIG_MODULES=y"))
+		return ret;
+	if (!has(dir, "modules.order"))
+		return lab_fail(e, -ENOENT, "%s has no modules.order: run make -C %s modules",
+				dir, dir);
+	memcpy(k->build, dir, sizeof(k->build));
+	return 0;
+}
 
 int lab_kernel_get(const struct lab_kernel_request *req, struct lab_kernel *k,
 		   struct lab_error *e)
@@ -17,11 +261,7 @@ int lab_kernel_get(const struct lab_kernel_request *req, struct lab_kernel *k,
 	if (req->modules && !req->kernel)
 		return lab_fail(e, -EINVAL,
 				"a directory of modules needs a kernel file to go with it");
-	if (!req->cache_dir)
-		return lab_fail(e, -EINVAL, "no directory to keep kernels in");
 	if (req->kdir)
-		return lab_kernel_from_kdir(req->kdir, req->cache_dir, k, e);
-	if (req->kernel)
-		return lab_kernel_from_files(req, k, e);
-	return lab_kernel_from_debian(req, k, e);
+		return from_tree(req, k, e);
+	return req->kernel ? from_files(req, k, e) : lab_kernel_from_debian(req, k, e);
 }

@@ -59,28 +59,8 @@ int lab_kernel_get(const struct lab_kernel_request *req, struct lab_kernel *k,
 int lab_kernel_build_module(const struct lab_kernel *k, const char *repo, const char *src_dir,
 			    const char *out_dir, char ko_path[PATH_MAX], struct lab_error *e);
 
-/*
- * What lab_kernel_get() chooses from. They return what it returns, and fill in @k,
- * which is all zeroes before.
- */
-
-/* The file that @req names, with modules. */
-int lab_kernel_from_files(const struct lab_kernel_request *req, struct lab_kernel *k,
-			  struct lab_error *e);
-
-/* A built kernel tree. */
-int lab_kernel_from_kdir(const char *kdir, const char *cache_dir, struct lab_kernel *k,
-			 struct lab_error *e);
-
-/* Debian's kernel of @req's series, or the one that is this Debian's own. */
+/* For lab_kernel_get(): Debian's kernel of @req's series, or the one that is this Debian's own. */
 int lab_kernel_from_debian(const struct lab_kernel_request *req, struct lab_kernel *k,
-			   struct lab_error *e);
-
-/*
- * Set @k's image and release from the kernel file @path. What is unpacked from
- * it stays in @cache_dir.
- */
-int lab_kernel_unpack_file(const char *path, const char *cache_dir, struct lab_kernel *k,
 			   struct lab_error *e);
 
 #endif

@@ -15,35 +15,29 @@
 #include "kernel/kernel.h"
 #include "kernel/vmlinux.h"
 
-/* The first file below @root that matches one of @nr patterns; @what it is. */
-static int find(const char *root, const char *const *patterns, size_t nr, const char *what,
-		char path[PATH_MAX], struct lab_error *e)
+/* The first file below @root that matches @pattern, with {alternatives}; @what it is. */
+static int find(const char *root, const char *pattern, const char *what, char path[PATH_MAX],
+		struct lab_error *e)
 {
-	for (size_t i = 0; i < nr; i++) {
-		char *pattern = lab_format("%s/%s", root, patterns[i]);
-		glob_t found;
-		int ret = glob(pattern, 0, NULL, &found);
+	char *full = lab_format("%s/%s", root, pattern);
+	glob_t found;
+	int ret = glob(full, GLOB_BRACE, NULL, &found);
 
-		free(pattern);
-		if (ret)
-			continue;
-		ret = lab_path(e, path, "%s", found.gl_pathv[0]);
-		globfree(&found);
-		return ret;
-	}
-	return lab_fail(e, -ENOENT, "%s holds no %s", root, what);
+	free(full);
+	if (ret)
+		return lab_fail(e, -ENOENT, "%s holds no %s", root, what);
+	ret = lab_path(e, path, "%s", found.gl_pathv[0]);
+	globfree(&found);
+	return ret;
 }
 
 /* Make @image: the uncompressed kernel, or a link to one that has no PVH entry. */
 static int make_image(const char *root, const char *release, const char *image,
 		      struct lab_error *e)
 {
-	static const char *const patterns[] = {
-		"boot/vmlinuz-*", "lib/modules/*/vmlinuz*", "usr/lib/modules/*/vmlinuz*",
-	};
 	char vmlinuz[PATH_MAX];
 	struct lab_vmlinux v;
-	int ret = find(root, patterns, 3, "vmlinuz", vmlinuz, e);
+	int ret = find(root, "{boot,{,usr/}lib/modules/*}/vmlinuz*", "vmlinuz", vmlinuz, e);
 
 	if (!ret)
 		ret = lab_vmlinux_read(vmlinuz, &v, e);
@@ -63,7 +57,6 @@ static int make_image(const char *root, const char *release, const char *image,
 /* Describe the kernel that is unpacked in CACHE/RELEASE, @root. */
 static int describe(const char *root, struct lab_kernel *k, struct lab_error *e)
 {
-	static const char *const trees[] = { "lib/modules/*/kernel", "usr/lib/modules/*/kernel" };
 	char image[PATH_MAX];
 	int ret;
 
@@ -74,7 +67,7 @@ static int describe(const char *root, struct lab_kernel *k, struct lab_error *e)
 	if (!ret)
 		ret = lab_realpath(image, k->image, e);
 	if (!ret)
-		ret = find(root, trees, 2, "modules", k->modules, e);
+		ret = find(root, "{,usr/}lib/modules/*/kernel", "modules", k->modules, e);
 	if (!ret)
 		ret = lab_path(e, k->build, "%s/usr/src/linux-headers-%s", root, k->release);
 	if (ret)

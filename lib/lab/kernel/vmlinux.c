@@ -3,6 +3,8 @@
  * Kernel image files of x86: bzImage (Documentation/arch/x86/boot.rst) and
  * ELF vmlinux with or without the Xen note that marks its PVH entry.
  */
+#include <archive.h>
+#include <archive_entry.h>
 #include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +16,7 @@
 #include <unistd.h>
 
 #include "base/fsys.h"
-#include "kernel/unpack.h"
+#include "base/text.h"
 #include "kernel/vmlinux.h"
 
 /* Offsets in a bzImage. */
@@ -45,6 +47,40 @@ static uint32_t get32(const char *p)
 
 	memcpy(&v, p, sizeof(v));
 	return le32toh(v);
+}
+
+/*
+ * Decompress by libarchive, which knows every compressor that kernels are packed with;
+ * its "raw" format is the bare stream without any archive around it.
+ */
+static int unpack(const char *path, const void *data, size_t len, struct lab_vmlinux *v,
+		  struct lab_error *e)
+{
+	static char piece[1 << 18];
+	struct archive *a = archive_read_new();
+	struct archive_entry *entry;
+	struct lab_text t = { NULL };
+	la_ssize_t n = -1;
+	const char *why;
+
+	if (!a)
+		return lab_fail(e, -ENOMEM, "no memory to decompress %s", path);
+	archive_read_support_filter_all(a);
+	archive_read_support_format_raw(a);
+	/* A warning is libarchive's way to say that it runs another program. */
+	if (archive_read_open_memory(a, data, len) >= ARCHIVE_WARN &&
+	    archive_read_next_header(a, &entry) >= ARCHIVE_WARN)
+		while ((n = archive_read_data(a, piece, sizeof(piece))) > 0)
+			lab_text_add(&t, piece, (size_t)n);
+	v->len = t.len;
+	v->data = lab_text_take(&t);
+	if (n < 0) {
+		why = archive_error_string(a);
+		lab_fail(e, 0, "cannot decompress %s: %s", path,
+			 why ? why : "not a compressed stream");
+	}
+	archive_read_free(a);
+	return n < 0 ? -EINVAL : 0;
 }
 
 static bool is_bzimage(const char *data, size_t len)
@@ -169,7 +205,7 @@ static int read_bzimage(const char *path, const char *data, size_t len,
 	if (!payload)
 		return lab_fail(e, -EINVAL, "%s: bzImage is cut short", path);
 	v->unpacked = true;
-	return lab_unpack(path, payload, size, &v->data, &v->len, e);
+	return unpack(path, payload, size, v, e);
 }
 
 static int check(const char *path, struct lab_vmlinux *v, struct lab_error *e)
