@@ -23,6 +23,7 @@
 #include "prove/expect.h"
 #include "run/options.h"
 #include "run/run.h"
+#include "run/setup.h"
 #include "verdict/ktap.h"
 
 #define NEGATIVE_ROWS	"selftests/negative/expect.json"
@@ -318,18 +319,32 @@ static const struct argp command = {
 	children, NULL, NULL
 };
 
+/* Unit tests take minutes: what the run after them cannot do is found before. */
+static int check_options(const struct check *c)
+{
+	struct lab_suite suite;
+	struct lab_error e;
+	int ret = lab_setup_suite(c->paths, &c->options, &suite, &e);
+
+	if (!ret) {
+		lab_suite_free(&suite);
+		ret = lab_make_dirs(c->dir, &e);
+	}
+	if (!ret)
+		return 0;
+	fprintf(stderr, "lab: %s\n", e.text);
+	return ret == -EINVAL ? LAB_EXIT_USAGE : LAB_EXIT_INFRASTRUCTURE;
+}
+
 int lab_check_main(int argc, char *argv[], const struct lab_paths *paths)
 {
 	struct check c = { .paths = paths };
 	char *dir = lab_format("%s/check", paths->build);
-	struct lab_error e;
 	int code = lab_command_parse(&command, argc, argv, &c);
 
 	c.dir = c.dir ? c.dir : dir;
-	if (!code && lab_make_dirs(c.dir, &e)) {
-		fprintf(stderr, "lab: %s\n", e.text);
-		code = LAB_EXIT_INFRASTRUCTURE;
-	}
+	if (!code)
+		code = check_options(&c);
 	if (!code) {
 		check_units(&c);
 		check_suite(&c);
