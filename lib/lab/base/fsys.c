@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/fsys.h"
+#include "base/text.h"
 
 int lab_path(struct lab_error *e, char out[PATH_MAX], const char *fmt, ...)
 {
@@ -49,169 +50,126 @@ int lab_realpath(const char *path, char out[PATH_MAX], struct lab_error *e)
 	return 0;
 }
 
-static int read_all(int fd, const char *path, char *buf, size_t size,
-		    struct lab_error *e)
+static int failed(struct lab_error *e, const char *call, const char *path)
 {
-	size_t done = 0;
-
-	while (done < size) {
-		ssize_t n = read(fd, buf + done, size - done);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return lab_fail(e, -errno, "read(%s): %s", path,
-					strerror(errno));
-		if (!n)
-			return lab_fail(e, -EIO, "%s shrank while it was read", path);
-		done += n;
-	}
-	buf[size] = '\0';
-	return 0;
+	return lab_fail(e, -errno, "%s(%s): %s", call, path, strerror(errno));
 }
 
-int lab_read_file(const char *path, char **data, size_t *len,
-		  struct lab_error *e)
+static int read_stream(FILE *f, const char *path, char **data, size_t *len, struct lab_error *e)
 {
 	struct stat st;
-	int fd, ret;
 	char *buf;
+	int ret;
 
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return lab_fail(e, -errno, "open(%s): %s", path, strerror(errno));
-	if (fstat(fd, &st)) {
-		ret = lab_fail(e, -errno, "fstat(%s): %s", path, strerror(errno));
-		goto out;
-	}
-	if (!S_ISREG(st.st_mode)) {
-		ret = lab_fail(e, -EINVAL, "%s is not a regular file", path);
-		goto out;
-	}
-	buf = malloc(st.st_size + 1);
-	if (!buf) {
-		ret = lab_fail(e, -ENOMEM, "no memory for the %lld bytes of %s",
-			       (long long)st.st_size, path);
-		goto out;
-	}
-	ret = read_all(fd, path, buf, st.st_size, e);
-	if (ret) {
-		free(buf);
-		goto out;
-	}
-	*data = buf;
+	if (fstat(fileno(f), &st))
+		return failed(e, "fstat", path);
+	if (!S_ISREG(st.st_mode))
+		return lab_fail(e, -EINVAL, "%s is not a regular file", path);
 	*len = st.st_size;
-out:
-	close(fd);
+	buf = malloc(*len + 1);
+	if (!buf)
+		return lab_fail(e, -ENOMEM, "no memory for the %zu bytes of %s", *len, path);
+	if (fread(buf, 1, *len, f) == *len) {
+		buf[*len] = '\0';
+		*data = buf;
+		return 0;
+	}
+	ret = ferror(f) ? failed(e, "read", path) :
+		lab_fail(e, -EIO, "%s shrank while it was read", path);
+	free(buf);
+	return ret;
+}
+
+int lab_read_file(const char *path, char **data, size_t *len, struct lab_error *e)
+{
+	FILE *f = fopen(path, "re");
+	int ret;
+
+	if (!f)
+		return failed(e, "open", path);
+	ret = read_stream(f, path, data, len, e);
+	fclose(f);
 	return ret;
 }
 
 char *lab_read_or_empty(const char *dir, const char *name)
 {
-	char path[PATH_MAX], *data = NULL;
+	char *path = lab_format("%s/%s", dir, name), *data;
 	size_t len;
 
-	if (lab_path(NULL, path, "%s/%s", dir, name) || lab_read_file(path, &data, &len, NULL))
-		data = strdup("");
+	if (lab_read_file(path, &data, &len, NULL))
+		data = lab_strdup("");
+	free(path);
 	return data;
 }
 
-static int write_all(int fd, const char *path, const char *data, size_t len,
-		     struct lab_error *e)
+/* Give @tmp, made if @ret is 0, its name; else, or if that fails, remove it. Frees @tmp. */
+static int put(char *tmp, const char *path, int ret, struct lab_error *e)
 {
-	while (len) {
-		ssize_t n = write(fd, data, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return lab_fail(e, -errno, "write(%s): %s", path,
-					strerror(errno));
-		data += n;
-		len -= n;
-	}
-	return 0;
-}
-
-int lab_write_file(const char *path, const void *data, size_t len,
-		   struct lab_error *e)
-{
-	char tmp[PATH_MAX];
-	int fd, ret;
-
-	ret = lab_path(e, tmp, "%s.%d", path, (int)getpid());
-	if (ret)
-		return ret;
-	fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	if (fd < 0)
-		return lab_fail(e, -errno, "open(%s): %s", tmp, strerror(errno));
-	ret = write_all(fd, tmp, data, len, e);
-	if (close(fd) && !ret)
-		ret = lab_fail(e, -errno, "close(%s): %s", tmp, strerror(errno));
 	if (!ret && rename(tmp, path))
-		ret = lab_fail(e, -errno, "rename(%s, %s): %s", tmp, path,
-			       strerror(errno));
+		ret = lab_fail(e, -errno, "rename(%s, %s): %s", tmp, path, strerror(errno));
 	if (ret)
 		unlink(tmp);
+	free(tmp);
 	return ret;
+}
+
+int lab_write_file(const char *path, const void *data, size_t len, struct lab_error *e)
+{
+	char *tmp = lab_format("%s.%d", path, (int)getpid());
+	FILE *f = fopen(tmp, "we");
+	int ret = 0;
+
+	if (!f)
+		ret = failed(e, "open", tmp);
+	else if (fwrite(data, 1, len, f) != len)
+		ret = failed(e, "write", tmp);
+	if (f && fclose(f) && !ret)
+		ret = failed(e, "close", tmp);
+	return put(tmp, path, ret, e);
 }
 
 int lab_symlink(const char *target, const char *path, struct lab_error *e)
 {
-	char tmp[PATH_MAX];
-	int ret;
+	char *tmp = lab_format("%s.%d", path, (int)getpid());
+	int ret = 0;
 
-	ret = lab_path(e, tmp, "%s.%d", path, (int)getpid());
-	if (ret)
-		return ret;
 	unlink(tmp);
 	if (symlink(target, tmp))
-		return lab_fail(e, -errno, "symlink(%s, %s): %s", target, tmp,
-				strerror(errno));
-	if (!rename(tmp, path))
-		return 0;
-	ret = lab_fail(e, -errno, "rename(%s, %s): %s", tmp, path,
-		       strerror(errno));
-	unlink(tmp);
-	return ret;
+		ret = lab_fail(e, -errno, "symlink(%s, %s): %s", target, tmp, strerror(errno));
+	return put(tmp, path, ret, e);
 }
 
 int lab_make_dirs(const char *path, struct lab_error *e)
 {
-	char part[PATH_MAX];
-	char *p = part;
+	char *part = lab_strdup(path), *p = part;
+	int ret = 0;
 	bool last;
-	int ret;
 
-	ret = lab_path(e, part, "%s", path);
-	if (ret)
-		return ret;
 	do {
 		p += strspn(p, "/");
 		p += strcspn(p, "/");
 		last = !*p;
 		*p = '\0';
 		if (mkdir(part, 0755) && errno != EEXIST)
-			return lab_fail(e, -errno, "mkdir(%s): %s", part,
-					strerror(errno));
+			ret = failed(e, "mkdir", part);
 		*p = '/';
-	} while (!last);
-	if (!lab_is_dir(path))
-		return lab_fail(e, -ENOTDIR, "%s is not a directory", path);
-	return 0;
+	} while (!ret && !last);
+	free(part);
+	if (!ret && !lab_is_dir(path))
+		ret = lab_fail(e, -ENOTDIR, "%s is not a directory", path);
+	return ret;
 }
 
 int lab_remove_tree(const char *path, struct lab_error *e)
 {
 	char *paths[] = { (char *)path, NULL };
+	FTS *fts = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
 	FTSENT *ent;
 	int ret = 0;
-	FTS *fts;
 
-	fts = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
 	if (!fts)
-		return lab_fail(e, -errno, "fts_open(%s): %s", path,
-				strerror(errno));
+		return failed(e, "fts_open", path);
 	while (!ret && (ent = fts_read(fts))) {
 		if (ent->fts_info == FTS_D)
 			continue;
@@ -220,8 +178,7 @@ int lab_remove_tree(const char *path, struct lab_error *e)
 		else if (!remove(ent->fts_accpath))
 			continue;
 		if (errno != ENOENT)
-			ret = lab_fail(e, -errno, "remove(%s): %s", ent->fts_path,
-				       strerror(errno));
+			ret = failed(e, "remove", ent->fts_path);
 	}
 	fts_close(fts);
 	return ret;
@@ -229,21 +186,16 @@ int lab_remove_tree(const char *path, struct lab_error *e)
 
 int lab_lock_dir(const char *dir, struct lab_error *e)
 {
-	char path[PATH_MAX];
-	int fd, ret;
+	char *path = lab_format("%s/.lock", dir);
+	int fd = open(path, O_RDWR | O_CREAT, 0666), ret = fd;
 
-	ret = lab_path(e, path, "%s/.lock", dir);
-	if (ret)
-		return ret;
-	fd = open(path, O_RDWR | O_CREAT, 0666);
 	if (fd < 0)
-		return lab_fail(e, -errno, "open(%s): %s", path, strerror(errno));
-	while (flock(fd, LOCK_EX)) {
-		if (errno == EINTR)
-			continue;
-		ret = lab_fail(e, -errno, "flock(%s): %s", path, strerror(errno));
+		ret = failed(e, "open", path);
+	while (ret >= 0 && flock(fd, LOCK_EX))
+		if (errno != EINTR)
+			ret = failed(e, "flock", path);
+	if (ret < 0 && fd >= 0)
 		close(fd);
-		return ret;
-	}
-	return fd;
+	free(path);
+	return ret;
 }

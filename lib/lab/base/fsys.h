@@ -26,15 +26,13 @@ int lab_realpath(const char *path, char out[PATH_MAX], struct lab_error *e);
  * Read the regular file @path into memory. *@data is the caller's to free; it
  * ends in a NUL byte that @len does not count, so text can be used as is.
  */
-int lab_read_file(const char *path, char **data, size_t *len,
-		  struct lab_error *e);
+int lab_read_file(const char *path, char **data, size_t *len, struct lab_error *e);
 
 /* The text of @dir/@name, or "" if it cannot be read; to be freed. */
 char *lab_read_or_empty(const char *dir, const char *name);
 
 /* Replace @path by @len bytes of @data: a reader sees the old or the new. */
-int lab_write_file(const char *path, const void *data, size_t len,
-		   struct lab_error *e);
+int lab_write_file(const char *path, const void *data, size_t len, struct lab_error *e);
 
 /* Point the symbolic link @path to @target, replacing what was there. */
 int lab_symlink(const char *target, const char *path, struct lab_error *e);

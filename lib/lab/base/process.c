@@ -185,29 +185,13 @@ int lab_process_wait(pid_t pid)
 	return lab_process_code(status);
 }
 
-/* What to call the program: with env(1) in front, the one that env runs. */
-static const char *name_of(const struct lab_process *p)
-{
-	char *const *argv = p->argv->words;
-
-	if (strcmp(argv[0], "env"))
-		return argv[0];
-	for (argv++; *argv; argv++) {
-		if (!strcmp(*argv, "-u") && argv[1])
-			argv++;
-		else if (!strchr(*argv, '='))
-			return *argv;
-	}
-	return "env";
-}
-
 /* @pid has been started, or is the errno with which it was not. */
 static int finish(const struct lab_process *p, pid_t pid, struct lab_error *e)
 {
 	int code = pid < 0 ? pid : lab_process_wait(pid);
 
 	if (code < 0 && pid > 0)
-		lab_fail(e, 0, "waitpid(%s): %s", name_of(p), strerror(-code));
+		lab_fail(e, 0, "waitpid(%s): %s", p->argv->words[0], strerror(-code));
 	return code;
 }
 
@@ -275,7 +259,8 @@ static void explain(const struct lab_process *p, int code, char *text, struct la
 	if (log && !lab_read_file(log, &read, &len, NULL))
 		text = read;
 	line = text ? pick_line(text) : "";
-	lab_fail(e, 0, "%s %s%s%.400s%s%s%s", name_of(p), how, line[0] ? ": " : ", silently", line,
+	lab_fail(e, 0, "%s %s%s%.400s%s%s%s", p->argv->words[0], how,
+		 line[0] ? ": " : ", silently", line,
 		 log ? " (output in " : "", log ? log : "", log ? ")" : "");
 	free(read);
 }

@@ -3,7 +3,6 @@
  * The directory of a run's results.
  */
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -15,65 +14,52 @@
 #include "base/text.h"
 
 /* A directory that nobody else has: two runs may start within one second. */
-static char *make_new(const char *runs, char *name, size_t size, struct lab_error *e)
+static char *make_new(const char *runs, struct lab_error *e)
 {
 	time_t now = time(NULL);
-	char stamp[32];
+	char stamp[32], *path;
 	struct tm tm;
 
-	localtime_r(&now, &tm);
-	strftime(stamp, sizeof(stamp), "%Y%m%d-%H%M%S", &tm);
-	for (unsigned int n = 1; n < 1000; n++) {
-		char *path;
-
-		if (n == 1)
-			snprintf(name, size, "%s", stamp);
-		else
-			snprintf(name, size, "%s-%u", stamp, n);
-		path = lab_format("%s/%s", runs, name);
-		if (!mkdir(path, 0755))
-			return path;
+	strftime(stamp, sizeof(stamp), "%Y%m%d-%H%M%S", localtime_r(&now, &tm));
+	path = lab_format("%s/%s", runs, stamp);
+	for (unsigned int n = 2; mkdir(path, 0755); n++) {
 		if (errno != EEXIST) {
 			lab_fail(e, -errno, "mkdir(%s): %s", path, strerror(errno));
 			free(path);
 			return NULL;
 		}
 		free(path);
+		path = lab_format("%s/%s-%u", runs, stamp, n);
 	}
-	lab_fail(e, -EEXIST, "%s: a thousand runs within a second", runs);
-	return NULL;
+	return path;
 }
 
 static int resolve(const char *path, char out[PATH_MAX], struct lab_error *e)
 {
-	if (!realpath(path, out))
-		return lab_fail(e, -errno, "realpath(%s): %s", path, strerror(errno));
+	int ret = lab_realpath(path, out, e);
+
 	/* File names are put behind it. */
-	if (strlen(out) > PATH_MAX / 2)
+	if (!ret && strlen(out) > PATH_MAX / 2)
 		return lab_fail(e, -ENAMETOOLONG, "%s: the path is too long", path);
-	if (access(out, W_OK))
+	if (!ret && access(out, W_OK))
 		return lab_fail(e, -errno, "%s: %s", path, strerror(errno));
-	return 0;
+	return ret;
 }
 
 int lab_run_dir_make(const char *build, const char *wanted, char out[PATH_MAX],
 		     struct lab_error *e)
 {
-	char *runs, *path, name[64];
-	int ret;
+	char *parent = wanted ? lab_strdup(wanted) : lab_format("%s/runs", build), *path = NULL;
+	int ret = lab_make_dirs(parent, e);
 
-	if (wanted) {
-		ret = lab_make_dirs(wanted, e);
-		return ret ? ret : resolve(wanted, out, e);
+	if (!ret && !wanted) {
+		path = make_new(parent, e);
+		ret = path ? 0 : -EIO;
 	}
-	runs = lab_format("%s/runs", build);
-	ret = lab_make_dirs(runs, e);
-	if (!ret) {
-		path = make_new(runs, name, sizeof(name), e);
-		ret = path ? resolve(path, out, e) : -EIO;
-		free(path);
-	}
-	free(runs);
+	if (!ret)
+		ret = resolve(path ? path : wanted, out, e);
+	free(path);
+	free(parent);
 	return ret;
 }
 

@@ -28,22 +28,16 @@ static const char *const own_modules[] = { "virtio_pci", "virtio_console" };
  * Modules are built per kernel, and kernels of one release may differ: the path
  * that they are built against keeps trees apart.
  */
-static char *module_dir(const struct lab_prepare *p, const struct lab_kernel *k)
+static int build_module(const struct lab_prepare *p, const struct lab_kernel *k,
+			const struct lab_suite_module *m, char *ko, struct lab_error *e)
 {
 	struct lab_fingerprint f = { "" };
 
 	lab_fingerprint_add_text(&f, k->build);
-	return lab_format("%s/modules/%s-%.8s", p->paths->build, k->release, f.hex);
-}
-
-static int build_module(const struct lab_prepare *p, const struct lab_kernel *k,
-			const struct lab_suite_module *m, char *ko, struct lab_error *e)
-{
-	char *base = module_dir(p, k);
-
 	return lab_kernel_build_module(k, p->paths->repo,
 				       lab_format("%s/%s", p->paths->repo, m->dir),
-				       lab_format("%s/%s", base, m->name), ko, e);
+				       lab_format("%s/modules/%s-%.8s/%s", p->paths->build,
+						  k->release, f.hex, m->name), ko, e);
 }
 
 struct lists {
@@ -134,17 +128,17 @@ static int list_added(const struct lab_prepare *p, struct lab_error *e, struct l
 
 static int list_kselftest(const struct lab_prepare *p, struct lab_error *e, struct lists *l)
 {
-	char *script = lab_format("%s/lib/lab/image/userland.sh", p->paths->repo);
-	char *list = lab_format("%s/userland", p->out), *log = lab_format("%s.log", list);
+	char *list = lab_format("%s/userland", p->out);
 	struct lab_argv argv = { NULL };
 	int ret = lab_mtree_directory(&l->files, p->options->kselftest, "/kselftest", e);
 
-	lab_argv_add_all(&argv, "sh", script, NULL);
+	lab_argv_add(&argv, "sh");
+	lab_argv_addf(&argv, "%s/lib/lab/image/userland.sh", p->paths->repo);
 	if (!ret)
 		ret = lab_mtree_printed(&l->files, &argv, list, e);
 	if (!ret) {
 		unlink(list);
-		unlink(log);
+		unlink(lab_format("%s.log", list));
 	}
 	return ret;
 }
@@ -169,37 +163,31 @@ static int make_disks(const struct lab_prepare *p, struct lab_error *e, struct l
 
 static int prepare(const struct lab_prepare *p, struct lab_prepared *done)
 {
-	struct lists l = {};
+	struct lab_error *e = &done->error;
 	struct lab_text mounts = { NULL };
-	struct lab_image image;
-	char *init = lab_format("%s/lab-init", p->paths->build);
-	int ret;
-
+	struct lists l = {};
 	/* First what needs no network and fails fast. */
-	ret = p->options->kselftest ? list_kselftest(p, &done->error, &l) :
-		list_programs(p, &done->error, &l);
+	int ret = p->options->kselftest ? list_kselftest(p, e, &l) : list_programs(p, e, &l);
+
 	if (!ret)
-		ret = list_added(p, &done->error, &l);
+		ret = list_added(p, e, &l);
 	if (!ret)
-		ret = lab_setup_kernel(p->paths, p->options, &done->kernel, &done->error);
+		ret = lab_setup_kernel(p->paths, p->options, &done->kernel, e);
 	if (!ret)
 		ret = list_modules(p, done, &l);
 	if (!ret)
-		ret = make_disks(p, &done->error, &mounts);
+		ret = make_disks(p, e, &mounts);
 	if (ret)
 		return ret;
-	ret = lab_path(&done->error, done->image, "%s/" LAB_IMAGE, p->out);
-	if (ret)
-		return ret;
-	image = (struct lab_image){
-		.kernel = &done->kernel, .init = init,
+	return lab_image_build(&(struct lab_image){
+		.kernel = &done->kernel,
+		.init = lab_format("%s/lab-init", p->paths->build),
 		.modules = l.modules, .nr_modules = l.nr_modules,
 		.files = lab_text_take(&l.files),
 		.modules_sh = lab_format("%s/lib/lab/image/modules.sh", p->paths->repo),
 		.mounts = lab_text_take(&mounts),
-		.out = done->image,
-	};
-	return lab_image_build(&image, &done->error);
+		.out = lab_format("%s/" LAB_IMAGE, p->out),
+	}, e);
 }
 
 static void kill_group(int sig)

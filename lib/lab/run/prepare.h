@@ -10,7 +10,6 @@
 #ifndef LAB_PREPARE_H
 #define LAB_PREPARE_H
 
-#include <limits.h>
 #include <signal.h>
 
 #include "base/lab_error.h"
@@ -35,7 +34,6 @@ struct lab_prepared {
 	int ret;		/* 0, -EINVAL for wrong usage, or another -errno */
 	struct lab_error error;	/* the reason */
 	struct lab_kernel kernel;
-	char image[PATH_MAX];
 	char notes[1024];	/* lines: what is missing but not needed */
 };
 

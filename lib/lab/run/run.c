@@ -49,6 +49,7 @@ struct run {
 	struct lab_results results;
 	struct lab_progress progress;
 	struct lab_prepared prepared;
+	char *image;			/* the initramfs, prepared */
 	sigset_t blocked;
 	int signals;			/* signalfd of them */
 	long started_ms;
@@ -190,7 +191,7 @@ static void run_beds(struct run *r)
 	struct lab_beds beds = {
 		.plan = {
 			.suite = &r->suite, .topology = r->topology,
-			.kernel = r->prepared.kernel.image, .image = r->prepared.image,
+			.kernel = r->prepared.kernel.image, .image = r->image,
 			.results = &r->results, .progress = &r->progress,
 			.overall_ms = overall_ms(r),
 		},
@@ -201,12 +202,10 @@ static void run_beds(struct run *r)
 }
 
 /* They are large, and worth nothing once the VM is gone. */
-static void remove_images(const struct run *r)
+static void remove_images(struct run *r)
 {
-	char *image = lab_format("%s/" LAB_IMAGE, r->results.out);
-
-	unlink(image);
-	free(image);
+	unlink(r->image);
+	free(r->image);
 	for (unsigned int bed = 1; bed <= r->results.beds; bed++)
 		for (size_t i = 0; i < r->suite.nr_disks; i++)
 			lab_disk_remove(r->results.out, bed, i);
@@ -239,6 +238,7 @@ static int run_in(struct run *r, bool ours)
 	struct lab_error e;
 	int ret = lab_report_remove(r->results.out, &e), code;
 
+	r->image = lab_format("%s/" LAB_IMAGE, r->results.out);
 	lab_progress_init(&r->progress, stdout, r->options.quiet);
 	start_results(r);
 	if (!ret)

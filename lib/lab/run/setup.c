@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/fingerprint.h"
+#include "base/json_text.h"
 #include "base/paths.h"
 #include "base/text.h"
 #include "bed/qemu.h"
@@ -81,27 +82,12 @@ int lab_setup_kernel(const struct lab_paths *paths, const struct lab_options *o,
 	return ret == -ENOENT && (o->kernel || o->kdir) ? -EINVAL : ret;
 }
 
-static json_t *word(const char *given)
+static const char *given(const char *option)
 {
-	return json_string(given ? given : "");
+	return option ? option : "";
 }
 
-static int describe(const struct lab_options *o, const struct lab_suite *suite,
-		    const struct lab_topology *topology, const struct lab_kernel *k,
-		    const struct lab_fingerprint *programs,
-		    const struct lab_fingerprint *image, json_t **setup, struct lab_error *e)
-{
-	*setup = json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:s, s:s*}",
-			   "kernel", k->release, "image", image->hex,
-			   "mode", suite->mode, "profile", suite->profile,
-			   "topology", topology->name,
-			   "tests", word(o->tests), "args", word(o->args),
-			   "append", word(o->append), LAB_SETUP_PROGRAMS, programs->hex,
-			   "kselftest", o->kselftest);
-	return *setup ? 0 : lab_fail(e, -EINVAL, "an option is no UTF-8");
-}
-
-int lab_setup_describe(const struct lab_paths *paths, const struct lab_options *options,
+int lab_setup_describe(const struct lab_paths *paths, const struct lab_options *o,
 		       json_t **setup, struct lab_error *e)
 {
 	struct lab_fingerprint programs = { "" }, image = { "" };
@@ -110,39 +96,49 @@ int lab_setup_describe(const struct lab_paths *paths, const struct lab_options *
 	struct lab_suite suite;
 	int ret;
 
-	topology = lab_topology_find(options->topology ? options->topology : "numa2", e);
+	topology = lab_topology_find(o->topology ? o->topology : "numa2", e);
 	if (!topology)
 		return -EINVAL;
-	ret = lab_setup_suite(paths, options, &suite, e);
+	ret = lab_setup_suite(paths, o, &suite, e);
 	if (ret)
 		return ret;
-	ret = fingerprint_suite(paths, options->kselftest, &suite, &programs, e);
+	ret = fingerprint_suite(paths, o->kselftest, &suite, &programs, e);
 	if (!ret)
-		ret = lab_setup_kernel(paths, options, &kernel, e);
+		ret = lab_setup_kernel(paths, o, &kernel, e);
 	if (!ret)
 		ret = lab_fingerprint_add_file(&image, kernel.image, e);
 	if (!ret)
-		ret = describe(options, &suite, topology, &kernel, &programs, &image, setup, e);
+		*setup = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s*}",
+				   "kernel", kernel.release, "image", image.hex,
+				   "mode", suite.mode, "profile", suite.profile,
+				   "topology", topology->name, "tests", given(o->tests),
+				   "args", given(o->args), "append", given(o->append),
+				   LAB_SETUP_PROGRAMS, programs.hex, "kselftest", o->kselftest);
+	if (!ret && !*setup)
+		ret = lab_fail(e, -EINVAL, "an option is no UTF-8");
 	lab_suite_free(&suite);
 	return ret;
 }
 
 char *lab_setup_title(json_t *setup)
 {
-	static const char *const optional[] = { "kselftest", "tests", "args", "append" };
+	static const struct {
+		const char *member;
+		bool option;		/* quoted, and told only if it was given */
+	} parts[] = {
+		{ "mode", false }, { "profile", false }, { "topology", false },
+		{ "kselftest", true }, { "tests", true }, { "args", true }, { "append", true },
+		{ LAB_SETUP_PROGRAMS, false },
+	};
 	struct lab_text t = { NULL };
-	const char *value;
 
-	lab_text_addf(&t, "%s", json_string_value(json_object_get(setup, "kernel")));
-	lab_text_addf(&t, ", mode %s", json_string_value(json_object_get(setup, "mode")));
-	lab_text_addf(&t, ", profile %s", json_string_value(json_object_get(setup, "profile")));
-	lab_text_addf(&t, ", topology %s", json_string_value(json_object_get(setup, "topology")));
-	for (size_t i = 0; i < sizeof(optional) / sizeof(optional[0]); i++) {
-		value = json_string_value(json_object_get(setup, optional[i]));
-		if (value && value[0])
-			lab_text_addf(&t, ", %s '%s'", optional[i], value);
+	lab_text_addf(&t, "%s", lab_json_text_of(setup, "kernel"));
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		const char *value = lab_json_text_of(setup, parts[i].member);
+
+		if (value[0] || !parts[i].option)
+			lab_text_addf(&t, parts[i].option ? ", %s '%s'" : ", %s %s",
+				      parts[i].member, value);
 	}
-	lab_text_addf(&t, ", programs %s",
-		      json_string_value(json_object_get(setup, LAB_SETUP_PROGRAMS)));
 	return lab_text_take(&t);
 }

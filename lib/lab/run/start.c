@@ -28,13 +28,11 @@ pid_t lab_run_start(const struct lab_paths *paths, const struct lab_options *opt
 
 static void quote_last_line(const char *dir, int code, const char *log, struct lab_error *e)
 {
-	char *text = NULL, *line, *last = "";
+	char *text = NULL, *last = "";
 	size_t len;
 
 	if (!lab_read_file(log, &text, &len, NULL))
-		for (char *rest = text; (line = strsep(&rest, "\n")); )
-			if (*line)
-				last = line;
+		last = lab_last_line(text);
 	if (!strncmp(last, "lab: ", 5))
 		last += 5;
 	lab_fail(e, -EIO, "lab run exited %d without results in %s%s%.400s", code, dir,
