@@ -52,42 +52,32 @@ static const struct argp_option top_options[] = {
 	{ 0 }
 };
 
-static bool is_long(const struct argp_option *o)
-{
-	return o->name && !(o->flags & OPTION_DOC);
-}
-
-/* The option that starts with the @len letters of @name; one of just that name wins. */
-static const struct argp_option *find(const struct argp *argp, const char *name, size_t len)
+/*
+ * The option that starts with the @len letters of @name; one of just that name wins.
+ * If there is none, @n has looked at all of them.
+ */
+static const struct argp_option *find(const struct argp *argp, const char *name, size_t len,
+				      struct lab_nearest *n)
 {
 	const struct argp_option *o = argp->options, *found = NULL;
 	const struct argp_child *c = argp->children;
 
 	for (; o && (o->name || o->key || o->doc || o->group); o++) {
-		if (!is_long(o) || strncmp(o->name, name, len))
+		if (!o->name || (o->flags & OPTION_DOC))
+			continue;
+		lab_nearest_try(n, o->name);
+		if (strncmp(o->name, name, len))
 			continue;
 		if (!o->name[len])
 			return o;
 		found = o;
 	}
 	for (; c && c->argp; c++) {
-		o = find(c->argp, name, len);
+		o = find(c->argp, name, len, n);
 		if (o && (!o->name[len] || !found))
 			found = o;
 	}
 	return found;
-}
-
-static void find_nearest(const struct argp *argp, struct lab_nearest *n)
-{
-	const struct argp_option *o = argp->options;
-	const struct argp_child *c = argp->children;
-
-	for (; o && (o->name || o->key || o->doc || o->group); o++)
-		if (is_long(o))
-			lab_nearest_try(n, o->name);
-	for (; c && c->argp; c++)
-		find_nearest(c->argp, n);
 }
 
 /* What argp found wrong with @word. */
@@ -104,13 +94,11 @@ static int explain(const struct argp *argp, const char *command, const char *wor
 		return lab_fail(e, -EINVAL, "%s: not an option; see lab %s --help", word, command);
 	if (word[1] != '-')
 		return lab_fail(e, -EINVAL, "%s: no such option; see lab %s --help", word, command);
-	o = find(argp, name, len);
-	if (!o) {
-		snprintf(cut, sizeof(cut), "%.*s", (int)len, name);
-		find_nearest(argp, &nearest);
+	snprintf(cut, sizeof(cut), "%.*s", (int)len, name);
+	o = find(argp, name, len, &nearest);
+	if (!o)
 		return lab_fail(e, -EINVAL, "--%.*s: no such option%s; see lab %s --help", (int)len,
 				name, lab_nearest_hint(&nearest, "--"), command);
-	}
 	if (o->name[len])
 		return lab_fail(e, -EINVAL,
 				"--%.*s: which option is that? write it out; see lab %s --help",

@@ -33,19 +33,12 @@
 
 #define XEN_ELFNOTE_PHYS32_ENTRY	18
 
-static uint32_t get16(const char *p)
+/* The number in the @n bytes at @p. */
+static uint32_t get(const char *p, size_t n)
 {
-	uint16_t v;
+	uint32_t v = 0;
 
-	memcpy(&v, p, sizeof(v));
-	return le16toh(v);
-}
-
-static uint32_t get32(const char *p)
-{
-	uint32_t v;
-
-	memcpy(&v, p, sizeof(v));
+	memcpy(&v, p, n);
 	return le32toh(v);
 }
 
@@ -175,9 +168,9 @@ static const char *find_payload(const char *data, size_t len, size_t *size)
 {
 	unsigned char sects = data[BOOT_SETUP_SECTS];
 	size_t start = ((sects ? sects : 4) + 1) * BOOT_SECTOR;
-	size_t n = get32(data + BOOT_PAYLOAD_LENGTH);
+	size_t n = get(data + BOOT_PAYLOAD_LENGTH, 4);
 
-	start += get32(data + BOOT_PAYLOAD_OFFSET);
+	start += get(data + BOOT_PAYLOAD_OFFSET, 4);
 	if (start >= len || n < 8 || n > len - start)
 		return NULL;
 	/* All but gzip, which has its own, are followed by the size in 4 bytes. */
@@ -190,14 +183,14 @@ static const char *find_payload(const char *data, size_t len, size_t *size)
 static int read_bzimage(const char *path, const char *data, size_t len,
 			struct lab_vmlinux *v, struct lab_error *e)
 {
-	size_t version = get16(data + BOOT_KERNEL_VERSION) + BOOT_SECTOR;
+	size_t version = get(data + BOOT_KERNEL_VERSION, 2) + BOOT_SECTOR;
 	const char *payload;
 	size_t size;
 
-	if (get16(data + BOOT_VERSION) < BOOT_PAYLOAD_SINCE)
+	if (get(data + BOOT_VERSION, 2) < BOOT_PAYLOAD_SINCE)
 		return lab_fail(e, -EINVAL,
 				"%s: boot protocol %#x is older than Linux 2.6.26",
-				path, get16(data + BOOT_VERSION));
+				path, get(data + BOOT_VERSION, 2));
 	if (version >= len || copy_release(v, data + version, data + len))
 		return lab_fail(e, -EINVAL, "%s: no kernel release in its header",
 				path);

@@ -186,21 +186,6 @@ static long overall_ms(const struct run *r)
 	return lab_now_ms() + seconds * LAB_STRETCH * 1000;
 }
 
-static void run_beds(struct run *r)
-{
-	struct lab_beds beds = {
-		.plan = {
-			.suite = &r->suite, .topology = r->topology,
-			.kernel = r->prepared.kernel.image, .image = r->image,
-			.results = &r->results, .progress = &r->progress,
-			.overall_ms = overall_ms(r),
-		},
-		.signals = r->signals,
-	};
-
-	lab_beds_run(&beds);
-}
-
 /* They are large, and worth nothing once the VM is gone. */
 static void remove_images(struct run *r)
 {
@@ -214,12 +199,21 @@ static void remove_images(struct run *r)
 /* What is prepared, in the machines; the exit code. */
 static int execute(struct run *r)
 {
+	struct lab_beds beds = {
+		.plan = {
+			.suite = &r->suite, .topology = r->topology,
+			.kernel = r->prepared.kernel.image, .image = r->image,
+			.results = &r->results, .progress = &r->progress,
+			.overall_ms = overall_ms(r),
+		},
+		.signals = r->signals,
+	};
 	struct lab_error e;
 	int ret = lab_report_all(&r->results, &e);
 
 	if (ret)
 		return cannot(ret, &e);
-	run_beds(r);
+	lab_beds_run(&beds);
 	lab_results_total(&r->results);
 	r->results.ms = lab_now_ms() - r->started_ms;
 	lab_progress_end(&r->progress);
