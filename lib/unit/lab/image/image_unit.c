@@ -13,12 +13,16 @@
 #include "image/image.h"
 #include "image/mtree.h"
 
-FIXTURE(image) {
+/* Each test has a process of its own. */
+static struct {
 	char dir[64];
 	struct lab_kernel kernel;
 	struct lab_argv modules;
 	struct lab_text files;
 	struct lab_error e;
+} bench;
+
+FIXTURE(image) {
 };
 
 /* Run a command line in the directory of the test; returns what it printed. */
@@ -40,44 +44,43 @@ static char *sh(const char *dir, const char *command)
 
 #define SH(...) do {						\
 	char *command = lab_format(__VA_ARGS__);		\
-	free(sh(self->dir, command));				\
+	free(sh(bench.dir, command));				\
 	free(command);						\
 } while (0)
 
 /* What the command prints. */
 #define EXPECT_PRINTS(expected, command) do {			\
-	char *printed = sh(self->dir, command);			\
+	char *printed = sh(bench.dir, command);			\
 	EXPECT_STREQ(expected, printed);			\
 	free(printed);						\
 } while (0)
 
-/* A module in @dir that says it depends on others. */
-#define MODULE(where, name, depends)							\
-	SH("mkdir -p %s; printf '%%s' '"							\
-	   "__attribute__((section(\".modinfo\"), used)) static const char d[] = "		\
-	   "\"depends=%s\\0vermagic=6.9.0 SMP\\0name=%s\";'"					\
+/* A module in the directory @where that says it depends on others. */
+#define MODULE(where, name, depends)						\
+	SH("mkdir -p %s; printf '%%s' '"						\
+	   "__attribute__((section(\".modinfo\"), used)) static const char d[] = "	\
+	   "\"depends=%s\\0vermagic=6.9.0 SMP\\0name=%s\";'"			\
 	   "| cc -xc -c -o %s/%s.ko -", where, depends, name, where, name)
 
 FIXTURE_SETUP(image)
 {
-	memset(self, 0, sizeof(*self));
-	strcpy(self->dir, "/tmp/lab_image_unit.XXXXXX");
-	ASSERT_NE(NULL, mkdtemp(self->dir));
-	strcpy(self->kernel.release, "6.9.0");
+	strcpy(bench.dir, "/tmp/lab_image_unit.XXXXXX");
+	ASSERT_NE(NULL, mkdtemp(bench.dir));
+	strcpy(bench.kernel.release, "6.9.0");
 	SH("echo init >init; chmod +x init");
 }
 
 FIXTURE_TEARDOWN(image)
 {
-	lab_argv_free(&self->modules);
-	lab_text_clear(&self->files);
-	lab_remove_tree(self->dir, NULL);
+	lab_argv_free(&bench.modules);
+	lab_text_clear(&bench.files);
+	lab_remove_tree(bench.dir, NULL);
 }
 
 /* The modules as an installed kernel has them. */
-static void installed(FIXTURE_DATA(image) *self)
+static void installed(void)
 {
-	snprintf(self->kernel.modules, PATH_MAX, "%s/modules", self->dir);
+	snprintf(bench.kernel.modules, PATH_MAX, "%s/modules", bench.dir);
 	MODULE("modules/kernel/kvm", "kvm-amd", "kvm,ccp");
 	MODULE("modules/kernel/kvm", "kvm", "irq-bypass");
 	MODULE("modules/kernel/virt", "irq-bypass", "");
@@ -86,20 +89,20 @@ static void installed(FIXTURE_DATA(image) *self)
 	SH("echo kernel/lib/built-in.ko >modules/modules.builtin");
 }
 
-static int build(FIXTURE_DATA(image) *self, const char *out)
+static int build(const char *out)
 {
-	char *init = lab_format("%s/init", self->dir), *path = lab_format("%s/%s", self->dir, out);
+	char *init = lab_format("%s/init", bench.dir), *path = lab_format("%s/%s", bench.dir, out);
 	const struct lab_image image = {
-		.kernel = &self->kernel,
+		.kernel = &bench.kernel,
 		.init = init,
 		.modules_sh = "lib/lab/image/modules.sh",
-		.modules = (const char *const *)self->modules.words,
-		.nr_modules = self->modules.nr,
-		.files = self->files.s ? self->files.s : "",
+		.modules = (const char *const *)bench.modules.words,
+		.nr_modules = bench.modules.nr,
+		.files = bench.files.s ? bench.files.s : "",
 		.mounts = "/dev/vda /disk ext4\n",
 		.out = path,
 	};
-	int ret = lab_image_build(&image, &self->e);
+	int ret = lab_image_build(&image, &bench.e);
 
 	free(init);
 	free(path);
@@ -108,7 +111,7 @@ static int build(FIXTURE_DATA(image) *self, const char *out)
 
 /* Build it, and unpack all but the nodes, which take root. */
 #define BUILD() do {								\
-	ASSERT_EQ(0, build(self, "image")) TH_LOG("%s", self->e.text);		\
+	ASSERT_EQ(0, build("image")) TH_LOG("%s", bench.e.text);		\
 	SH("mkdir in; cd in; cpio -idm --quiet -f 'dev/*' <../image");		\
 } while (0)
 
@@ -128,8 +131,8 @@ TEST_F(image, base)
 
 TEST_F(image, load_order)
 {
-	installed(self);
-	lab_argv_add_all(&self->modules, "kvm_amd", "built_in", "nope", "kvm", "nope2", NULL);
+	installed();
+	lab_argv_add_all(&bench.modules, "kvm_amd", "built_in", "nope", "kvm", "nope2", NULL);
 	BUILD();
 	EXPECT_PRINTS("irq_bypass\nkvm\nccp\nkvm_amd\n", "cat in/modules.load");
 	EXPECT_PRINTS("nope\nnope2\n", "cat in/modules.missing");
@@ -139,8 +142,8 @@ TEST_F(image, load_order)
 /* What lacks something is missing as well, and nothing is loaded for it. */
 TEST_F(image, dependency_is_missing)
 {
-	installed(self);
-	lab_argv_add(&self->modules, "lame");
+	installed();
+	lab_argv_add(&bench.modules, "lame");
 	BUILD();
 	EXPECT_PRINTS("", "cat in/modules.load");
 	EXPECT_PRINTS("lame\n", "cat in/modules.missing");
@@ -148,26 +151,26 @@ TEST_F(image, dependency_is_missing)
 
 TEST_F(image, kernel_without_modules)
 {
-	lab_argv_add(&self->modules, "kvm");
+	lab_argv_add(&bench.modules, "kvm");
 	BUILD();
 	EXPECT_PRINTS("kvm\n", "cat in/modules.missing");
 }
 
 TEST_F(image, module_of_our_own)
 {
-	installed(self);
+	installed();
 	MODULE("own", "inject", "kvm");
-	lab_argv_addf(&self->modules, "%s/own/inject.ko", self->dir);
+	lab_argv_addf(&bench.modules, "%s/own/inject.ko", bench.dir);
 	BUILD();
 	EXPECT_PRINTS("irq_bypass\nkvm\ninject\n", "cat in/modules.load");
 }
 
 TEST_F(image, compressed)
 {
-	installed(self);
+	installed();
 	SH("cp modules/kernel/kvm/kvm.ko kvm; xz modules/kernel/kvm/kvm.ko");
 	SH("cp modules/kernel/crypto/ccp.ko ccp; gzip modules/kernel/crypto/ccp.ko");
-	lab_argv_add(&self->modules, "kvm-amd");
+	lab_argv_add(&bench.modules, "kvm-amd");
 	BUILD();
 	EXPECT_PRINTS("irq_bypass\nkvm\nccp\nkvm_amd\n", "cat in/modules.load");
 	EXPECT_PRINTS("", "cmp kvm in/modules/kvm.ko");
@@ -177,10 +180,10 @@ TEST_F(image, compressed)
 /* An updated module comes before the kernel's own, and both before a built-in one. */
 TEST_F(image, updated)
 {
-	installed(self);
+	installed();
 	MODULE("modules/updates", "kvm", "ccp");
 	MODULE("modules/kernel/lib", "built-in", "");
-	lab_argv_add_all(&self->modules, "kvm", NULL);
+	lab_argv_add_all(&bench.modules, "kvm", NULL);
 	BUILD();
 	EXPECT_PRINTS("built_in\nccp\nkvm\n", "cat in/modules.load");
 }
@@ -188,14 +191,14 @@ TEST_F(image, updated)
 /* What a build tree lists counts: older lists, and newer ones. */
 TEST_F(image, build_tree)
 {
-	snprintf(self->kernel.modules, PATH_MAX, "%s/tree", self->dir);
+	snprintf(bench.kernel.modules, PATH_MAX, "%s/tree", bench.dir);
 	MODULE("tree/arch/kvm", "kvm", "bypass");
 	MODULE("tree/virt", "bypass", "");
 	MODULE("tree/kernel", "torture", "");
 	MODULE("tree/fs", "stale", "");
 	SH("mkdir -p tree/include/config; : >tree/include/config/kernel.release");
 	SH("echo CONFIG_MODULES=y >tree/.config; echo kernel/lib/in.ko >tree/modules.builtin");
-	lab_argv_add_all(&self->modules, "kvm", "torture", "stale", "in", "unbuilt", NULL);
+	lab_argv_add_all(&bench.modules, "kvm", "torture", "stale", "in", "unbuilt", NULL);
 
 	SH("echo 'kernel/arch/kvm/kvm.ko kernel/virt/bypass.ko kernel/kernel/torture.ko "
 	   "kernel/unbuilt.ko' | tr ' ' '\\n' >tree/modules.order");
@@ -212,54 +215,54 @@ TEST_F(image, build_tree)
 
 TEST_F(image, damage_has_a_name)
 {
-	installed(self);
-	lab_argv_add(&self->modules, "kvm");
-	strcpy(self->kernel.release, "6.9.1");
-	EXPECT_EQ(-EIO, build(self, "image"));
-	EXPECT_NE(NULL, strstr(self->e.text, "irq-bypass.ko is built for kernel 6.9.0, "
-			       "but the kernel is 6.9.1")) TH_LOG("%s", self->e.text);
+	installed();
+	lab_argv_add(&bench.modules, "kvm");
+	strcpy(bench.kernel.release, "6.9.1");
+	EXPECT_EQ(-EIO, build("image"));
+	EXPECT_NE(NULL, strstr(bench.e.text, "irq-bypass.ko is built for kernel 6.9.0, "
+			       "but the kernel is 6.9.1")) TH_LOG("%s", bench.e.text);
 
-	strcpy(self->kernel.release, "6.9.0");
+	strcpy(bench.kernel.release, "6.9.0");
 	SH("echo garbage >modules/kernel/kvm/kvm.ko");
-	EXPECT_EQ(-EIO, build(self, "image"));
-	EXPECT_NE(NULL, strstr(self->e.text, "kvm/kvm.ko is not a kernel module"))
-		TH_LOG("%s", self->e.text);
+	EXPECT_EQ(-EIO, build("image"));
+	EXPECT_NE(NULL, strstr(bench.e.text, "kvm/kvm.ko is not a kernel module"))
+		TH_LOG("%s", bench.e.text);
 
 	SH("echo init >init; chmod -x init");
-	EXPECT_EQ(-EACCES, build(self, "image"));
+	EXPECT_EQ(-EACCES, build("image"));
 	EXPECT_PRINTS("", "ls | grep -x image || :");
 }
 
 /* A file may be added twice; odd characters in its name; links are followed. */
 TEST_F(image, files)
 {
-	char *from = lab_format("%s/od d=#\\1", self->dir);
+	char *from = lab_format("%s/od d=#\\1", bench.dir);
 
 	SH("echo odd >'od d=#\\1'; mkdir -p tree/b/kselftest-packages; : >tree/b/kselftest-packages/x");
 	SH("echo 2 >tree/b/2; echo 1 >tree/a; ln -s ../tree/a tree/c; chmod +x tree/a");
-	ASSERT_EQ(0, lab_mtree_file(&self->files, from, "/suite/o d#=\\1/x", &self->e));
-	ASSERT_EQ(0, lab_mtree_file(&self->files, from, "/suite/o d#=\\1/x", &self->e));
+	ASSERT_EQ(0, lab_mtree_file(&bench.files, from, "/suite/o d#=\\1/x", &bench.e));
+	ASSERT_EQ(0, lab_mtree_file(&bench.files, from, "/suite/o d#=\\1/x", &bench.e));
 	free(from);
-	from = lab_format("%s/tree", self->dir);
-	ASSERT_EQ(0, lab_mtree_directory(&self->files, from, "/all", &self->e));
+	from = lab_format("%s/tree", bench.dir);
+	ASSERT_EQ(0, lab_mtree_directory(&bench.files, from, "/all", &bench.e));
 	free(from);
 	BUILD();
 	EXPECT_PRINTS("odd\n", "cat 'in/suite/o d#=\\1/x'");
 	EXPECT_PRINTS("all/a\nall/b/2\nall/c\n", "cd in; find all -type f | sort");
 	EXPECT_PRINTS("all/a\nall/c\n", "cd in; find all -type f -perm -111 | sort");
 
-	ASSERT_EQ(-ENOENT, lab_mtree_file(&self->files, "/nonexistent", "/x", &self->e));
+	ASSERT_EQ(-ENOENT, lab_mtree_file(&bench.files, "/nonexistent", "/x", &bench.e));
 	EXPECT_STREQ("for /x of the image: /nonexistent: No such file or directory",
-		     self->e.text);
+		     bench.e.text);
 }
 
 /* Whatever the working directory has of the same name: here, lib/ and README.md. */
 TEST_F(image, working_directory)
 {
-	char *from = lab_format("%s/init", self->dir);
+	char *from = lab_format("%s/init", bench.dir);
 
-	ASSERT_EQ(0, lab_mtree_file(&self->files, from, "/lib/x", &self->e));
-	ASSERT_EQ(0, lab_mtree_file(&self->files, from, "/README.md/x", &self->e));
+	ASSERT_EQ(0, lab_mtree_file(&bench.files, from, "/lib/x", &bench.e));
+	ASSERT_EQ(0, lab_mtree_file(&bench.files, from, "/README.md/x", &bench.e));
 	free(from);
 	BUILD();
 	EXPECT_PRINTS("in/README.md/x\nin/lib/x\n", "LC_ALL=C ls in/README.md/x in/lib/x");
@@ -267,17 +270,17 @@ TEST_F(image, working_directory)
 
 TEST_F(image, printed)
 {
-	char *list = lab_format("%s/list", self->dir);
+	char *list = lab_format("%s/list", bench.dir);
 	struct lab_argv argv = { NULL };
 
 	lab_argv_add_all(&argv, "sh", "-c", "echo note >&2; printf '%s\\t/x/y\\n' /bin/true", NULL);
-	ASSERT_EQ(0, lab_mtree_printed(&self->files, &argv, list, &self->e));
-	EXPECT_NE(NULL, strstr(self->files.s, "./x " LAB_MTREE_DIR "\n"
+	ASSERT_EQ(0, lab_mtree_printed(&bench.files, &argv, list, &bench.e));
+	EXPECT_NE(NULL, strstr(bench.files.s, "./x " LAB_MTREE_DIR "\n"
 			       "./x/y mode=0755 contents=/bin/true\n"));
 	lab_argv_free(&argv);
 	lab_argv_add_all(&argv, "sh", "-c", "echo x: error: why >&2; exit 1", NULL);
-	EXPECT_EQ(-EIO, lab_mtree_printed(&self->files, &argv, list, &self->e));
-	EXPECT_NE(NULL, strstr(self->e.text, "x: error: why"));
+	EXPECT_EQ(-EIO, lab_mtree_printed(&bench.files, &argv, list, &bench.e));
+	EXPECT_NE(NULL, strstr(bench.e.text, "x: error: why"));
 	lab_argv_free(&argv);
 	free(list);
 }
@@ -285,11 +288,11 @@ TEST_F(image, printed)
 /* From the same files comes the same image, wherever they lie and however old they are. */
 TEST_F(image, reproducible)
 {
-	installed(self);
-	lab_argv_add(&self->modules, "kvm");
-	ASSERT_EQ(0, build(self, "image"));
+	installed();
+	lab_argv_add(&bench.modules, "kvm");
+	ASSERT_EQ(0, build("image"));
 	SH("mv modules old; cp -r old modules; touch -d yesterday modules/kernel/kvm/kvm.ko init");
-	ASSERT_EQ(0, build(self, "image2"));
+	ASSERT_EQ(0, build("image2"));
 	EXPECT_PRINTS("", "cmp image image2");
 }
 
