@@ -20,6 +20,7 @@ FIXTURE(campaign) {
 	json_t *results;
 	struct lab_error e;
 };
+typedef FIXTURE_DATA(campaign) campaign_data;
 
 FIXTURE_SETUP(campaign)
 {
@@ -37,7 +38,7 @@ FIXTURE_TEARDOWN(campaign)
 }
 
 /* Run it with a script in the lab's place, for which $out is the directory. */
-static int run(struct __test_metadata *_metadata, FIXTURE_DATA(campaign) *self, const char *script)
+static int run(struct __test_metadata *_metadata, campaign_data *self, const char *script)
 {
 	char path[PATH_MAX + 8], text[512];
 

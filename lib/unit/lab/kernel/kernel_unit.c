@@ -19,6 +19,7 @@ FIXTURE(kernel)
 	struct lab_kernel k;
 	struct lab_error e;
 };
+typedef FIXTURE_DATA(kernel) kernel_data;
 
 FIXTURE_SETUP(kernel)
 {
@@ -35,7 +36,7 @@ FIXTURE_TEARDOWN(kernel)
 }
 
 /* Write the file @name in the test's directory; it lasts as long as that. */
-static void put(FIXTURE_DATA(kernel) *self, const char *name, const char *text)
+static void put(kernel_data *self, const char *name, const char *text)
 {
 	char *path = lab_format("%s/%s", self->dir, name), *slash = strrchr(path, '/');
 
@@ -46,7 +47,7 @@ static void put(FIXTURE_DATA(kernel) *self, const char *name, const char *text)
 	free(path);
 }
 
-static bool fails(FIXTURE_DATA(kernel) *self, int ret, const char *words)
+static bool fails(kernel_data *self, int ret, const char *words)
 {
 	int got = lab_kernel_get(&self->req, &self->k, &self->e);
 
@@ -118,7 +119,7 @@ TEST_F(kernel, fetched)
 }
 
 /* Build with what stands for a kernel's headers: $(M) is where the sources are. */
-static int build_module(FIXTURE_DATA(kernel) *self, const char *makefile, char *ko)
+static int build_module(kernel_data *self, const char *makefile, char *ko)
 {
 	char *repo = strdup(__FILE__), *src = lab_format("%s/src", self->dir);
 	char *out = lab_format("%s/out", self->dir);

@@ -31,6 +31,7 @@ FIXTURE(vmlinux)
 	struct lab_vmlinux v;
 	struct lab_error e;
 };
+typedef FIXTURE_DATA(vmlinux) vmlinux_data;
 
 FIXTURE_SETUP(vmlinux)
 {
@@ -62,7 +63,7 @@ FIXTURE_TEARDOWN(vmlinux)
 	unlink(self->packed);
 }
 
-static int read_image(FIXTURE_DATA(vmlinux) *self, size_t len)
+static int read_image(vmlinux_data *self, size_t len)
 {
 	if (lab_write_file(self->path, &self->image, len, &self->e))
 		return 1;

@@ -18,6 +18,7 @@ FIXTURE(check) {
 	struct lab_paths paths;
 	char *out;
 };
+typedef FIXTURE_DATA(check) check_data;
 
 static void put(struct __test_metadata *_metadata, const char *dir, const char *name,
 		const char *text)
@@ -49,7 +50,7 @@ FIXTURE_TEARDOWN(check)
 	free(self->out);
 }
 
-static int check(const FIXTURE_DATA(check) *self, const char *option, const char *value)
+static int check(const check_data *self, const char *option, const char *value)
 {
 	char *argv[] = { "check", "--out", self->out, (char *)option, (char *)value, NULL };
 

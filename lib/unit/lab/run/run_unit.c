@@ -24,6 +24,7 @@ FIXTURE(run) {
 	struct lab_paths paths;
 	char *said, *empty, *file, *missing;
 };
+typedef FIXTURE_DATA(run) run_data;
 
 /* A repository with a suite of one program, which is built. */
 FIXTURE_SETUP(run)
@@ -82,7 +83,7 @@ static size_t count_entries(const char *dir)
 }
 
 /* The exit code of "lab run OPTION VALUE"; what it says goes to the file @said. */
-static int run(const FIXTURE_DATA(run) *self, const char *option, const char *value)
+static int run(const run_data *self, const char *option, const char *value)
 {
 	char *argv[] = { "run", (char *)option, (char *)value, NULL };
 	int out = dup(STDOUT_FILENO), err = dup(STDERR_FILENO), code;
@@ -101,7 +102,7 @@ static int run(const FIXTURE_DATA(run) *self, const char *option, const char *va
 	return code;
 }
 
-static void expect_refused(struct __test_metadata *_metadata, const FIXTURE_DATA(run) *self,
+static void expect_refused(struct __test_metadata *_metadata, const run_data *self,
 			   const char *option, const char *value, const char *words)
 {
 	char *runs = lab_format("%s/runs", self->paths.build), *said;
