@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fsys.h"
 #include "report/report.h"
 
 static const struct {
@@ -19,29 +20,23 @@ static const struct {
 	{ "table.md",		lab_report_table,	lab_results_has_table },
 };
 
-/* A report of an earlier run in the same directory is not this run's. */
-static int remove_one(const char *path)
-{
-	return remove(path) && errno != ENOENT ? -errno : 0;
-}
+#define NR_REPORTS	(sizeof(reports) / sizeof(reports[0]))
 
-static int write_one(const char *path, const char *tmp, const struct lab_results *results,
-		     int (*write)(FILE *, const struct lab_results *))
+static int write_one(const char *path, const struct lab_results *results,
+		     int (*write)(FILE *, const struct lab_results *), struct lab_error *e)
 {
-	FILE *f = fopen(tmp, "we");
-	int ret;
+	char *text = NULL;
+	size_t len = 0;
+	FILE *f = open_memstream(&text, &len);
+	int ret = f ? write(f, results) : -ENOMEM;
 
-	if (!f)
-		return -errno;
-	ret = write(f, results);
-	if (!ret && ferror(f))
-		ret = -EIO;
-	if (fclose(f) && !ret)
-		ret = -errno;
-	if (!ret && rename(tmp, path))
-		ret = -errno;
-	if (ret)
-		remove(tmp);
+	if (f && ferror(f))
+		ret = -ENOMEM;
+	if (f && fclose(f))
+		ret = -ENOMEM;
+	ret = ret ? lab_fail(e, ret, "writing %s: %s", path, strerror(-ret)) :
+		lab_write_file(path, text, len, e);
+	free(text);
 	return ret;
 }
 
@@ -49,32 +44,29 @@ int lab_report_all(const struct lab_results *results, struct lab_error *e)
 {
 	int first = 0;
 
-	for (size_t i = 0; i < sizeof(reports) / sizeof(reports[0]); i++) {
+	for (size_t i = 0; i < NR_REPORTS; i++) {
 		char *path = lab_format("%s/%s", results->out, reports[i].file);
-		char *tmp = lab_format("%s.new", path);
-		bool wanted = !reports[i].wanted || reports[i].wanted(results);
-		int ret = wanted ? write_one(path, tmp, results, reports[i].write) :
-			remove_one(path);
+		struct lab_error *why = first ? NULL : e;
+		/* A report of an earlier run in the same directory is not this run's. */
+		int ret = !reports[i].wanted || reports[i].wanted(results) ?
+			write_one(path, results, reports[i].write, why) :
+			lab_remove_tree(path, why);
 
-		if (ret && !first)
-			first = lab_fail(e, ret, "writing %s: %s", path, strerror(-ret));
+		first = first ? first : ret;
 		free(path);
-		free(tmp);
 	}
 	return first;
 }
 
 int lab_report_remove(const char *out, struct lab_error *e)
 {
-	for (size_t i = 0; i < sizeof(reports) / sizeof(reports[0]); i++) {
-		char *path = lab_format("%s/%s", out, reports[i].file);
-		int ret = remove_one(path);
+	int ret = 0;
 
-		if (ret)
-			lab_fail(e, ret, "unlink(%s): %s", path, strerror(-ret));
+	for (size_t i = 0; !ret && i < NR_REPORTS; i++) {
+		char *path = lab_format("%s/%s", out, reports[i].file);
+
+		ret = lab_remove_tree(path, e);
 		free(path);
-		if (ret)
-			return ret;
 	}
-	return 0;
+	return ret;
 }
