@@ -45,16 +45,14 @@ struct selection {
 /* The last of several lines counts, as it does for runner.sh. */
 static long read_seconds(const char *dir, const char *collection)
 {
-	char *path = lab_format("%s/%s/settings", dir, collection), *text, *rest, *line;
+	char *name = lab_format("%s/settings", collection);
+	char *text = lab_read_or_empty(dir, name), *rest = text, *line;
 	long seconds = DEFAULT_SECONDS;
-	size_t len;
 
-	if (!lab_read_file(path, &text, &len, NULL)) {
-		for (rest = text; (line = strsep(&rest, "\n")); )
-			sscanf(line, "timeout=%ld", &seconds);
-		free(text);
-	}
-	free(path);
+	while ((line = strsep(&rest, "\n")))
+		sscanf(line, "timeout=%ld", &seconds);
+	free(text);
+	free(name);
 	return seconds > 0 && seconds < MOST_SECONDS ? seconds : MOST_SECONDS;
 }
 
@@ -71,37 +69,12 @@ static struct collection *find_collection(struct selection *s, const char *name)
 	return &s->c[s->nr++];
 }
 
-/*
- * Does "COLLECTION:TEST/CASE" name @collection and @test? Collections have
- * slashes as well, so CASE begins at the first one behind the colon.
- */
-static bool matches(char *pattern, const char *collection, const char *test, char **cases)
-{
-	char *colon = strchr(pattern, ':'), *slash = colon ? strchr(colon, '/') : NULL;
-	bool yes;
-
-	*cases = NULL;
-	if (colon)
-		*colon = '\0';
-	if (slash)
-		*slash = '\0';
-	yes = !fnmatch(pattern, collection, 0) &&
-		(!colon || !colon[1] || !fnmatch(colon + 1, test, 0));
-	if (slash) {
-		*slash = '/';
-		*cases = slash + 1;
-	}
-	if (colon)
-		*colon = ':';
-	return yes;
-}
-
 /* Is the test selected? Then what it is to be given goes to @args. */
 static bool selected(const struct selection *s, const char *collection, const char *test,
 		     struct lab_text *args)
 {
-	char *words, *rest, *word, *cases;
-	bool yes = !s->tests;
+	char *words, *rest, *word;
+	bool yes = false;
 
 	if (s->args)
 		lab_text_addf(args, " %s", s->args);
@@ -109,12 +82,16 @@ static bool selected(const struct selection *s, const char *collection, const ch
 		return true;
 	words = lab_strdup(s->tests);
 	for (rest = words; (word = strsep(&rest, " ")); ) {
-		if (!word[0] || !matches(word, collection, test, &cases))
+		/* COLLECTION:TEST/CASE; collections have slashes as well. */
+		const char *in = strsep(&word, ":"), *named = strsep(&word, "/");
+
+		if (fnmatch(in, collection, 0) ||
+		    (named && named[0] && fnmatch(named, test, 0)))
 			continue;
 		yes = true;
 		/* In one word: runner.sh leaves words to pathname expansion. */
-		if (cases && cases[0])
-			lab_text_addf(args, " -t%s", cases);
+		if (word && word[0])
+			lab_text_addf(args, " -t%s", word);
 	}
 	free(words);
 	return yes;

@@ -211,22 +211,22 @@ static void print_tests_of(struct listing *l, const char *kind, const char *entr
 	}
 }
 
-/* Those of a table @key that belong to @family, or to none if NULL. */
-static void print_family(struct listing *l, const char *key, json_t *table, const char *family)
+/* What @table, called @key, has; a title where another family begins. */
+static void print_table(struct listing *l, const char *key, json_t *table)
 {
 	char *kind = lab_format("%.*s", (int)strlen(key) - 1, key);
-	const char *name, *of;
+	const char *name, *of, *family = NULL;
 	bool first = true;
 	json_t *entry;
 
 	json_object_foreach(table, name, entry) {
-		of = json_string_value(json_object_get(entry, "family"));
-		if ((of && family ? strcmp(of, family) : of != family) ||
-		    !is_wanted(l->list, name, entry))
+		if (!is_wanted(l->list, name, entry))
 			continue;
-		if (first)
-			print_title(l, key, family);
+		of = json_string_value(json_object_get(entry, "family"));
+		if (first || (of && family ? strcmp(of, family) : of != family))
+			print_title(l, key, of);
 		first = false;
+		family = of;
 		fprintf(l->f, "  %-27s ", name);
 		print_wrapped(l->f, 30, about(entry));
 		if (l->list->verbose)
@@ -235,23 +235,6 @@ static void print_family(struct listing *l, const char *key, json_t *table, cons
 			print_tests_of(l, kind, name);
 	}
 	free(kind);
-}
-
-/* Family by family, in the order in which they first appear. */
-static void print_table(struct listing *l, const char *key, json_t *table)
-{
-	json_t *done = json_object(), *entry;
-	const char *name, *family;
-
-	print_family(l, key, table, NULL);
-	json_object_foreach(table, name, entry) {
-		family = json_string_value(json_object_get(entry, "family"));
-		if (!family || json_object_get(done, family))
-			continue;
-		json_object_set_new(done, family, json_true());
-		print_family(l, key, table, family);
-	}
-	json_decref(done);
 }
 
 /* Tests with all of the words in their names; a few that run by default, or all. */

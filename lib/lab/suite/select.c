@@ -20,23 +20,17 @@ static void add_arg(struct lab_suite_program *p, const char *arg)
 }
 
 /* Does "PROGRAM:CASE" select tests of @p?  Then CASE is passed on. */
-static bool select_by(struct lab_suite_program *p, char *pattern, json_t *manifest)
+static bool select_by(struct lab_suite_program *p, const char *pattern, json_t *manifest)
 {
-	char *cases = strchr(pattern, ':');
-	bool named;
+	char *cases = lab_strdup(pattern), *program = strsep(&cases, ":");
+	bool yes = !fnmatch(program, p->name, 0) && lab_manifest_selects(manifest, p->name, cases);
 
-	if (cases)
-		*cases = '\0';
-	named = !fnmatch(pattern, p->name, 0);
-	if (cases)
-		*cases++ = ':';
-	if (!named || !lab_manifest_selects(manifest, p->name, cases))
-		return false;
-	if (cases && cases[0]) {
+	if (yes && cases && cases[0]) {
 		add_arg(p, "-t");
 		add_arg(p, cases);
 	}
-	return true;
+	free(program);
+	return yes;
 }
 
 /* Why @pattern selects nothing, and what it may have been meant to be. */
@@ -64,7 +58,6 @@ static int nothing_selected(const struct lab_suite *suite, const char *pattern,
 	return -ESRCH;
 }
 
-/* Keep what one of the patterns selects; each must select something. */
 int lab_select_tests(struct lab_suite *suite, const char *tests, json_t *manifest,
 		     struct lab_error *e)
 {

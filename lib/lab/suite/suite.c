@@ -27,16 +27,14 @@ static int wrong(const struct reading *r, const char *fmt, ...)
 
 static int wrong(const struct reading *r, const char *fmt, ...)
 {
-	char *text = NULL;
 	va_list ap;
-	int n;
+	char *text;
 
 	va_start(ap, fmt);
-	n = vasprintf(&text, fmt, ap);
+	text = lab_vformat(fmt, ap);
 	va_end(ap);
-	lab_fail(r->e, 0, "%s: %s", r->path, n < 0 ? "wrong" : text);
-	if (n >= 0)
-		free(text);
+	lab_fail(r->e, 0, "%s: %s", r->path, text);
+	free(text);
 	return -EINVAL;
 }
 
