@@ -8,6 +8,7 @@
 
 #include <jansson.h>
 #include <signal.h>
+#include <stdio.h>
 
 #include "base/lab_error.h"
 #include "base/paths.h"
@@ -46,5 +47,17 @@ char *lab_campaign_title(json_t *one);
 /* "lab soak" and "lab matrix": do what the arguments say; they return the exit code. */
 int lab_soak_main(int argc, char *argv[], const struct lab_paths *paths);
 int lab_matrix_main(int argc, char *argv[], const struct lab_paths *paths);
+
+struct lab_matrix_run {
+	const char *title;	/* of its column */
+	json_t *results;	/* its results.json */
+};
+
+/*
+ * Runs side by side as Markdown: programs with their counts and the verdict of each run;
+ * what failed, with reason and evidence; how many were skipped for which reason; and all
+ * tests that did not pass everywhere.
+ */
+void lab_matrix_table(FILE *f, const struct lab_matrix_run *runs, size_t nr);
 
 #endif

@@ -20,7 +20,6 @@
 #include "base/process.h"
 #include "base/text.h"
 #include "campaign/campaign.h"
-#include "campaign/matrix_table.h"
 #include "run/setup.h"
 
 struct matrix {

@@ -12,7 +12,6 @@
 #include "base/json_text.h"
 #include "base/text.h"
 #include "campaign/campaign.h"
-#include "campaign/matrix_table.h"
 
 /* The cell of row @name and run @i. */
 static json_t *get(json_t *table, const char *name, size_t i)

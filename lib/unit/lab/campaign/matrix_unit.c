@@ -4,7 +4,7 @@
  */
 #include <kselftest_harness.h>
 
-#include "campaign/matrix_table.h"
+#include "campaign/campaign.h"
 
 #define CASE(name, status, reason) "{\"program\": \"p_test\", \"name\": \"" name \
 	"\", \"status\": \"" status "\", \"reason\": " reason ", \"diagnostics\": [\"# x\"]}"
