@@ -179,6 +179,8 @@ int lab_process_wait(pid_t pid)
 {
 	int status;
 
+	if (pid <= 0)	/* waitpid(2) would wait for any child of a group */
+		return pid ? pid : -ECHILD;
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return -errno;
@@ -188,7 +190,7 @@ int lab_process_wait(pid_t pid)
 /* @pid has been started, or is the errno with which it was not. */
 static int finish(const struct lab_process *p, pid_t pid, struct lab_error *e)
 {
-	int code = pid < 0 ? pid : lab_process_wait(pid);
+	int code = lab_process_wait(pid);
 
 	if (code < 0 && pid > 0)
 		lab_fail(e, 0, "waitpid(%s): %s", p->argv->words[0], strerror(-code));

@@ -60,7 +60,8 @@ int lab_process_code(int status);
 
 /*
  * Wait for the end of @pid: its exit code, 128 + the signal that killed it, or -errno
- * if that cannot be found out (-ECHILD: it is no child of ours, or not any more).
+ * if that cannot be found out (-ECHILD: it is no child of ours, or not any more). A
+ * negative @pid, what lab_process_start() returned, is returned as it is.
  */
 int lab_process_wait(pid_t pid);
 

@@ -170,6 +170,18 @@ TEST_F(process, sigchld_inherited_as_ignored)
 }
 
 /* It ends when the pipe does, that is after SIGCHLD is ignored: before, it would leave a zombie. */
+/* What lab_process_start() returned may be waited for unseen. */
+TEST_F(process, no_wait_for_what_was_not_started)
+{
+	pid_t other = lab_process_fork(0, &self->e);
+
+	if (!other)
+		_exit(7);
+	EXPECT_EQ(-ENOENT, lab_process_wait(-ENOENT));
+	EXPECT_EQ(-ECHILD, lab_process_wait(0));
+	EXPECT_EQ(7, lab_process_wait(other));
+}
+
 TEST_F(process, no_wait_lasts_forever)
 {
 	sigset_t signals;
