@@ -63,6 +63,11 @@ int lab_expect_read(const char *path, struct lab_expect_list *list, struct lab_e
 	if (!list->json)
 		return lab_fail(e, -EINVAL, "%s:%d: %s", path, why.line, why.text);
 	list->nr = json_array_size(list->json);
+	/* Of no rows none would fail. */
+	if (!list->nr) {
+		lab_expect_free(list);
+		return lab_fail(e, -EINVAL, "%s: an array of rows is expected, one at least", path);
+	}
 	list->rows = lab_realloc(NULL, list->nr + 1, sizeof(*list->rows));
 	memset(list->rows, 0, (list->nr + 1) * sizeof(*list->rows));
 	json_array_foreach((json_t *)list->json, i, row) {

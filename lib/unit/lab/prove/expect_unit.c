@@ -68,6 +68,8 @@ TEST_F(expect, fixed_kernel)
 
 TEST_F(expect, rows_that_prove_nothing_are_refused)
 {
+	EXPECT_EQ(-EINVAL, READ("[]"));
+	EXPECT_EQ(-EINVAL, READ("{}"));
 	EXPECT_NE(0, READ("[{\"name\":\"n\",\"exit\":[1],\"text\":[]}]"));
 	EXPECT_NE(0, READ("[{\"name\":\"n\",\"exit\":[],\"text\":[\"t\"]}]"));
 	EXPECT_NE(0, READ("[{\"name\":\"n\",\"exit\":[\"1\"],\"text\":[\"t\"]}]"));
