@@ -89,7 +89,7 @@ int lab_kernel_from_debian(const struct lab_kernel_request *req, struct lab_kern
 
 	/* Nothing is going to be fetched for a word that is no series. */
 	if (!req->quiet && !lab_is_dir(link) &&
-	    (!req->package || !series[strspn(series, "0123456789.")]))
+	    (!req->package || (strchr(series, '.') && !series[strspn(series, "0123456789.")])))
 		fprintf(stderr, "lab: fetching Debian's kernel %s (once) to %s\n", series,
 			req->cache_dir);
 	lab_argv_add(&argv, "sh");

@@ -131,6 +131,7 @@ TEST_F(run, no_such_kernel)
 	expect_refused(_metadata, self, "--kernel", self->missing, self->missing);
 	expect_refused(_metadata, self, "--kernel", self->file, self->file);
 	expect_refused(_metadata, self, "--series", "six", "six");
+	expect_refused(_metadata, self, "--series", "6", "\"6\"");
 }
 
 TEST_F(run, no_such_choice)
