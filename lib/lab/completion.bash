@@ -61,15 +61,10 @@ _lab_words()
 
 	for ((i = 1; i <= COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		:|=) word[${#word[@]} - 1]+=${COMP_WORDS[i]}; glue=1 ;;
-		*)
-			if [ -n "$glue" ]; then
-				word[${#word[@]} - 1]+=${COMP_WORDS[i]}
-			else
-				word+=("${COMP_WORDS[i]}")
-			fi
-			glue= ;;
+		:|=) glue=1 ;;
+		*) [ -n "$glue" ] || word+=(""); glue= ;;
 		esac
+		word[${#word[@]} - 1]+=${COMP_WORDS[i]}
 	done
 	i=${COMP_WORDS[COMP_CWORD]}
 	cur=${word[${#word[@]} - 1]}
