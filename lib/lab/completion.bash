@@ -66,14 +66,10 @@ _lab_words()
 		esac
 		word[${#word[@]} - 1]+=${COMP_WORDS[i]}
 	done
-	i=${COMP_WORDS[COMP_CWORD]}
 	cur=${word[${#word[@]} - 1]}
 	prev=${word[${#word[@]} - 2]:-}
 	[ ${#word[@]} -gt 1 ] || prev=
-	case $i in
-	:|=) before=$cur ;;
-	*) before=${cur%"$i"} ;;
-	esac
+	before=${cur%"${COMP_WORDS[COMP_CWORD]##[:=]}"}
 	cur=${cur//[\"\']/}
 }
 
