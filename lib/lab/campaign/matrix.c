@@ -218,9 +218,13 @@ static int report(const struct matrix *m, struct lab_error *e)
 		if (cell->results)
 			runs[nr++] = (struct lab_matrix_run){ cell->title, cell->results };
 	}
-	lab_matrix_table(f, runs, nr);
-	fclose(f);
-	if (nr)
+	if (f) {
+		lab_matrix_table(f, runs, nr);
+		fclose(f);
+	}
+	if (!f)
+		ret = lab_fail(e, -ENOMEM, "open_memstream(): %s", strerror(errno));
+	else if (nr)
 		ret = lab_write_file(path, text, len, e);
 	if (nr && !ret)
 		printf("table in %s\n", path);

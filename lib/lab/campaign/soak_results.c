@@ -97,15 +97,18 @@ static bool ends_in_newline(int fd)
 int lab_soak_append(const char *path, json_t *record, struct lab_error *e)
 {
 	char *json = json_dumps(record, JSON_COMPACT | JSON_REAL_PRECISION(6)), *line;
-	int fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644), ret = 0;
+	int fd, ret = 0;
 	size_t len;
 
+	if (!json)
+		return lab_fail(e, -ENOMEM, "json_dumps() of a run for %s failed", path);
+	fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
 	if (fd < 0) {
 		ret = lab_fail(e, -errno, "open(%s): %s", path, strerror(errno));
 		free(json);
 		return ret;
 	}
-	line = lab_format("%s%s\n", ends_in_newline(fd) ? "" : "\n", json ? json : "");
+	line = lab_format("%s%s\n", ends_in_newline(fd) ? "" : "\n", json);
 	len = strlen(line);
 	errno = EIO;	/* for a write that ends early without a reason */
 	if (write(fd, line, len) != (ssize_t)len)
