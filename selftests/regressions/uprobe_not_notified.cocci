@@ -5,6 +5,7 @@
 // file: kernel/events/uprobes.c
 // tests: mn_cow_test:*uprobe*
 // expect: contract
+// expect: kvm_mmu_notifier_change_pte
 
 @@
 expression range;
