@@ -38,8 +38,8 @@ cat >"$work/lib/lab/kernel/build_kernel.sh" <<'END'
 n=$(cat "$1/init/Kconfig")
 echo "$n" >>"$WORK/tested"
 once() { [ "$1" = "$n" ] && rm "$WORK/once" 2>/dev/null; }
-! once "$DIES" || { kill -KILL $PPID; sleep 60; }
-! once "$STOPS" || { kill -INT $PPID; sleep 60; }
+! once "$DIES" || { kill -KILL $PPID; exec sleep 60; }
+! once "$STOPS" || { kill -INT $PPID; exec sleep 60; }
 ! once "$FAILS" || { echo 'error: no such tool'; exit 1; }
 case " $UNBUILDABLE " in *" $n "*) echo 'error: x'; exit 2 ;; esac
 echo "$n" >"$2/number"
