@@ -13,6 +13,15 @@
 #include "suite/manifest.h"
 #include "suite/select.h"
 
+void lab_select_free(struct lab_suite_program *p)
+{
+	for (size_t i = 0; i < p->nr_args; i++)
+		free(p->args[i]);
+	free(p->args);
+	free(p->name);
+	free(p->runner);
+}
+
 static void add_arg(struct lab_suite_program *p, const char *arg)
 {
 	p->args = lab_realloc(p->args, p->nr_args + 1, sizeof(*p->args));
@@ -83,7 +92,7 @@ int lab_select_tests(struct lab_suite *suite, const char *tests, json_t *manifes
 		if (keep[i])
 			suite->programs[kept++] = suite->programs[i];
 		else
-			lab_suite_free_program(&suite->programs[i]);
+			lab_select_free(&suite->programs[i]);
 	}
 	if (!ret)
 		suite->nr_programs = kept;

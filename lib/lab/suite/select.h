@@ -21,4 +21,7 @@ int lab_select_tests(struct lab_suite *suite, const char *tests, json_t *manifes
 /* Put the words of @args behind the arguments of each program. */
 void lab_select_args(struct lab_suite *suite, const char *args);
 
+/* Free what is in @p, which is not selected any more. */
+void lab_select_free(struct lab_suite_program *p);
+
 #endif

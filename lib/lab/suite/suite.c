@@ -309,15 +309,6 @@ int lab_suite_read(const char *path, const struct lab_suite_select *select,
 	return ret;
 }
 
-void lab_suite_free_program(struct lab_suite_program *p)
-{
-	for (size_t i = 0; i < p->nr_args; i++)
-		free(p->args[i]);
-	free(p->args);
-	free(p->name);
-	free(p->runner);
-}
-
 int lab_suite_load(const struct lab_paths *paths, const struct lab_suite_select *select,
 		   struct lab_suite *suite, struct lab_error *e)
 {
@@ -355,7 +346,7 @@ static void free_module(struct lab_suite_module *m)
 void lab_suite_drop_programs(struct lab_suite *suite)
 {
 	for (size_t i = 0; i < suite->nr_programs; i++)
-		lab_suite_free_program(&suite->programs[i]);
+		lab_select_free(&suite->programs[i]);
 	suite->nr_programs = 0;
 }
 

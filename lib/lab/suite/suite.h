@@ -101,8 +101,6 @@ int lab_suite_load(const struct lab_paths *paths, const struct lab_suite_select 
 
 void lab_suite_free(struct lab_suite *suite);
 
-/* Free what is in @p, for whoever takes it out of the suite. */
-void lab_suite_free_program(struct lab_suite_program *p);
 /* Leave out what was selected; whoever does so has something else to run. */
 void lab_suite_drop_programs(struct lab_suite *suite);
 /* Leave out the modules that are built from the repository. */
