@@ -55,10 +55,8 @@ int channel_send(int fd, unsigned long *seq, enum channel_kind kind,
 	const char *p = buf;
 
 	while (todo) {
-		ssize_t n = write(fd, p, todo);
+		ssize_t n = TEMP_FAILURE_RETRY(write(fd, p, todo));
 
-		if (n < 0 && errno == EINTR)
-			continue;
 		if (n < 0)
 			return -errno;
 		p += n;
@@ -69,86 +67,47 @@ int channel_send(int fd, unsigned long *seq, enum channel_kind kind,
 
 ssize_t channel_fill(struct channel_reader *r, int fd)
 {
-	ssize_t n;
+	ssize_t n = TEMP_FAILURE_RETRY(read(fd, r->buf + r->fill,
+					    sizeof(r->buf) - 1 - r->fill));
 
-	do {
-		n = read(fd, r->buf + r->fill, sizeof(r->buf) - r->fill);
-	} while (n < 0 && errno == EINTR);
 	if (n < 0)
 		return -errno;
 	r->fill += (size_t)n;
 	return n;
 }
 
-/* Digits at *@p up to a space; *@p is moved past it. 0: the space is yet to come. */
-static int parse_number(const char **p, const char *end, unsigned long *value)
-{
-	const char *s = *p;
-
-	*value = 0;
-	while (s < end && isdigit((unsigned char)*s)) {
-		if (s - *p >= 18)
-			return -EPROTO;
-		*value = *value * 10 + (unsigned long)(*s++ - '0');
-	}
-	if (s == end)
-		return 0;
-	if (s == *p || *s != ' ')
-		return -EPROTO;
-	*p = s + 1;
-	return 1;
-}
-
-static int parse_kind(const char **p, const char *end, enum channel_kind *kind)
-{
-	size_t have = (size_t)(end - *p);
-
-	for (int k = 0; k < CHANNEL_NR_KINDS; k++) {
-		size_t len = strlen(kind_names[k]);
-		size_t cmp = len < have ? len : have;
-
-		if (memcmp(*p, kind_names[k], cmp))
-			continue;
-		if (have <= len)
-			return 0;
-		if ((*p)[len] != ' ')
-			continue;
-		*kind = k;
-		*p += len + 1;
-		return 1;
-	}
-	return -EPROTO;
-}
-
 /*
- * Returns 1 with the start of the text in *@text, 0 if the frame is not
- * complete, -EPROTO if it cannot become one.
+ * Returns 1 with all of @frame filled but its text, which begins at *@text, 0 if
+ * the frame is not complete, -EPROTO if it cannot become one.
  */
 static int parse_frame(const struct channel_reader *r, struct channel_frame *frame,
 		       unsigned long *seq, const char **text)
 {
-	const char *p = r->buf, *end = r->buf + r->fill;
-	unsigned long len;
-	int ret;
+	char kind[16], number[20], length[20];
+	int at = 0, n, k;
+	size_t word;
 
-	ret = parse_kind(&p, end, &frame->kind);
-	if (ret <= 0)
-		return ret;
-	ret = parse_number(&p, end, seq);
-	if (ret <= 0)
-		return ret;
-	ret = parse_number(&p, end, &len);
-	if (ret <= 0)
-		return ret;
-	if (len > CHANNEL_TEXT_MAX)
+	/* Digits as letters: %lu would take signs and more blanks. @at: what fits so far. */
+	n = sscanf(r->buf, "%9[a-z]%n%*1[ ]%n%18[0-9]%n%*1[ ]%n%18[0-9]%n%*1[ ]%n",
+		   kind, &at, &at, number, &at, &at, length, &at, &at);
+	if (n < 1)
 		return -EPROTO;
-	if ((size_t)(end - p) < len + 1)
+	/* A whole word, or the beginning of one. */
+	word = strlen(kind);
+	for (k = 0; strncmp(kind, kind_names[k], word + !!r->buf[word]);)
+		if (++k == CHANNEL_NR_KINDS)
+			return -EPROTO;
+	frame->kind = k;
+	frame->len = n < 3 ? 0 : strtoul(length, NULL, 10);
+	if (frame->len > CHANNEL_TEXT_MAX)
+		return -EPROTO;
+	if (n < 3 || r->buf[at - 1] != ' ')
+		return (size_t)at == r->fill ? 0 : -EPROTO;
+	if (r->fill - (size_t)at <= frame->len)
 		return 0;
-	if (p[len] != '\n')
-		return -EPROTO;
-	frame->len = len;
-	*text = p;
-	return 1;
+	*seq = strtoul(number, NULL, 10);
+	*text = r->buf + at;
+	return (*text)[frame->len] == '\n' ? 1 : -EPROTO;
 }
 
 static void describe(char *why, size_t size, const char *buf, size_t len)
@@ -175,6 +134,7 @@ int channel_next(struct channel_reader *r, struct channel_frame *frame,
 
 	if (!r->fill)
 		return 0;
+	r->buf[r->fill] = '\0';
 	ret = parse_frame(r, frame, &seq, &text);
 	if (ret < 0)
 		describe(why, size, r->buf, r->fill);

@@ -73,7 +73,7 @@ struct channel_exit {
 };
 
 struct channel_reader {
-	char buf[4 * CHANNEL_FRAME_MAX];
+	char buf[4 * CHANNEL_FRAME_MAX + 1];	/* one for a NUL */
 	size_t fill;
 	unsigned long next_seq;	/* 0: any, the first frame decides */
 };
