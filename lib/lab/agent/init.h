@@ -61,17 +61,19 @@ void init_sayf(struct init *in, enum channel_kind kind, const char *fmt, ...)
 void init_log(const struct init *in, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* Write @text to the file @path of the kernel; a failure is logged. */
+void init_write(const struct init *in, const char *path, const char *text);
+
 /* Say what failed on channel and console, then power off. */
 void init_die(struct init *in, const char *fmt, ...)
 	__attribute__((noreturn, format(printf, 2, 3)));
 
 /*
- * init_modules.c: load what /modules.load names, in its order, with parameters
+ * init_image.c: load what /modules.load names, in its order, with parameters
  * from /proc/cmdline, call @loaded after each, and tell which are not loaded and why.
  */
 void init_load_modules(struct init *in, void (*loaded)(struct init *in));
-
-/* init_disks.c: mount what /mounts names; a note for each that is not to be had. */
+/* Mount what /mounts names; a note for each that is not to be had. */
 void init_mount_disks(struct init *in);
 
 /* init_run.c: start the program that a CHANNEL_RUN frame describes. */

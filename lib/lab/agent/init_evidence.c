@@ -4,27 +4,16 @@
  * channel, the kernel's own view (blocked tasks, busy CPUs) to the console.
  * Taken before anything is killed, for a killed task tells nothing.
  */
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "agent/init.h"
 
 /* Enough for any test of sane size; a fork bomb must not become a log bomb. */
 #define MAX_TASKS	96
-
-static bool is_number(const char *s)
-{
-	for (; *s; s++)
-		if (!isdigit((unsigned char)*s))
-			return false;
-	return true;
-}
 
 /* Fields of /proc/PID/stat; false if the process went, or is the kernel's own. */
 static bool user_process(pid_t pid, char *comm, size_t size, char *state)
@@ -38,13 +27,11 @@ static bool user_process(pid_t pid, char *comm, size_t size, char *state)
 	f = fopen(path, "re");
 	if (!f)
 		return false;
-	if (!fgets(line, sizeof(line), f))
-		line[0] = '\0';
-	fclose(f);
 	/* The name may hold spaces and parentheses: the last one ends it. */
-	open_paren = strchr(line, '(');
-	close_paren = strrchr(line, ')');
-	if (!open_paren || !close_paren)
+	close_paren = fgets(line, sizeof(line), f) ? strrchr(line, ')') : NULL;
+	fclose(f);
+	open_paren = close_paren ? strchr(line, '(') : NULL;
+	if (!open_paren)
 		return false;
 	*close_paren = '\0';
 	snprintf(comm, size, "%s", open_paren + 1);
@@ -63,13 +50,10 @@ unsigned int init_each_process(void (*fn)(struct init *in, pid_t pid, const char
 	if (!dir)
 		init_die(in, "opendir(/proc): %s", strerror(errno));
 	while ((d = readdir(dir))) {
+		pid_t pid = atoi(d->d_name);	/* 0 if it is no number */
 		char comm[64], state;
-		pid_t pid;
 
-		if (!is_number(d->d_name))
-			continue;
-		pid = atoi(d->d_name);
-		if (pid == 1 || !user_process(pid, comm, sizeof(comm), &state))
+		if (pid <= 1 || !user_process(pid, comm, sizeof(comm), &state))
 			continue;
 		found++;
 		if (fn)
@@ -79,39 +63,35 @@ unsigned int init_each_process(void (*fn)(struct init *in, pid_t pid, const char
 	return found;
 }
 
-/* Does @line begin with one of @wanted? All do if that is NULL. */
-static bool is_wanted(const char *line, const char *const *wanted)
+/* Of the 50 lines of status, those that tell why a task does not run. */
+static bool is_telling(const char *line)
 {
-	for (; wanted && *wanted; wanted++)
-		if (!strncmp(line, *wanted, strlen(*wanted)))
+	static const char *const telling[] = {
+		"Name:", "State:", "SigPnd:", "ShdPnd:", "SigBlk:", "Cpus_allowed_list:",
+	};
+
+	for (size_t i = 0; i < sizeof(telling) / sizeof(telling[0]); i++)
+		if (!strncmp(line, telling[i], strlen(telling[i])))
 			return true;
-	return !wanted;
+	return false;
 }
 
-static void send_file(struct init *in, const char *task, const char *what,
-		      const char *const *wanted)
+static void send_file(struct init *in, pid_t pid, pid_t task, const char *what)
 {
-	char path[128], line[256];
+	char path[64], line[256];
 	FILE *f;
 
-	snprintf(path, sizeof(path), "%s/%s", task, what);
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/%s", pid, task, what);
 	f = fopen(path, "re");
-	if (!f)
-		return;
-	while (fgets(line, sizeof(line), f)) {
-		line[strcspn(line, "\n")] = '\0';
-		if (is_wanted(line, wanted))
+	while (f && fscanf(f, " %255[^\n]", line) == 1)
+		if (strcmp(what, "status") || is_telling(line))
 			init_sayf(in, CHANNEL_EVIDENCE, "  %s: %s", what, line);
-	}
-	fclose(f);
+	if (f)
+		fclose(f);
 }
 
 static void send_process(struct init *in, pid_t pid, const char *comm, char state)
 {
-	/* Of the 50 lines of status, those that tell why a task does not run. */
-	static const char *const telling[] = {
-		"Name:", "State:", "SigPnd:", "ShdPnd:", "SigBlk:", "Cpus_allowed_list:", NULL
-	};
 	char path[64];
 	struct dirent *d;
 	unsigned int nr = 0;
@@ -123,29 +103,18 @@ static void send_process(struct init *in, pid_t pid, const char *comm, char stat
 	if (!dir)
 		return;
 	while (nr < MAX_TASKS && (d = readdir(dir))) {
-		char task[64];
+		pid_t task = atoi(d->d_name);
 
-		if (!is_number(d->d_name))
+		if (!task)
 			continue;
 		nr++;
-		snprintf(task, sizeof(task), "/proc/%d/task/%d", pid, atoi(d->d_name));
-		init_sayf(in, CHANNEL_EVIDENCE, " task %s", d->d_name);
-		send_file(in, task, "status", telling);
-		send_file(in, task, "wchan", NULL);
-		send_file(in, task, "syscall", NULL);
-		send_file(in, task, "stack", NULL);
+		init_sayf(in, CHANNEL_EVIDENCE, " task %d", task);
+		send_file(in, pid, task, "status");
+		send_file(in, pid, task, "wchan");
+		send_file(in, pid, task, "syscall");
+		send_file(in, pid, task, "stack");
 	}
 	closedir(dir);
-}
-
-static void sysrq(const struct init *in, char key)
-{
-	int fd = open("/proc/sysrq-trigger", O_WRONLY | O_CLOEXEC);
-
-	if (fd < 0 || write(fd, &key, 1) != 1)
-		init_log(in, "write(/proc/sysrq-trigger, %c): %s", key, strerror(errno));
-	if (fd >= 0)
-		close(fd);
 }
 
 void init_evidence(struct init *in, const char *why)
@@ -153,6 +122,6 @@ void init_evidence(struct init *in, const char *why)
 	init_log(in, "evidence: %s", why);
 	init_sayf(in, CHANNEL_EVIDENCE, "%s", why);
 	init_each_process(send_process, in);
-	sysrq(in, 'w');		/* blocked tasks */
-	sysrq(in, 'l');		/* what the CPUs run */
+	init_write(in, "/proc/sysrq-trigger", "w");		/* blocked tasks */
+	init_write(in, "/proc/sysrq-trigger", "l");		/* what the CPUs run */
 }

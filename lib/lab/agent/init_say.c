@@ -2,6 +2,8 @@
 /*
  * What init says on channel and console, and the one way out of it.
  */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -35,13 +37,20 @@ void init_log(const struct init *in, const char *fmt, ...)
 		return;		/* there is no one left to tell */
 }
 
+void init_write(const struct init *in, const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || write(fd, text, strlen(text)) < 0)
+		init_log(in, "write(%s, %s): %s", path, text, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+}
+
 void init_send(struct init *in, enum channel_kind kind, const char *text, size_t len)
 {
-	int ret;
+	int ret = in->port < 0 ? 0 : channel_send(in->port, &in->seq, kind, text, len);
 
-	if (in->port < 0)
-		return;
-	ret = channel_send(in->port, &in->seq, kind, text, len);
 	if (ret) {
 		init_log(in, "write to the channel: %s", strerror(-ret));
 		init_power_off();

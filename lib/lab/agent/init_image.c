@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the image lists: modules to load, in the order that its builder worked out,
+ * and disks to mount. A kernel that lacks one is no reason to run nothing: tests
+ * that need it skip.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "agent/init.h"
+
+#define LINE		" %255[^\n]"	/* the next that is not empty, for fscanf() */
+#define CMDLINE_MAX	4096
+
+/* A list of the image: NULL if it has none. */
+static FILE *open_list(struct init *in, const char *path)
+{
+	FILE *f = fopen(path, "re");
+
+	if (!f && errno != ENOENT)
+		init_die(in, "open(%s): %s", path, strerror(errno));
+	return f;
+}
+
+/* Does "kvm-amd.npt=0" speak of kvm_amd? Returns the text behind the dot. */
+static const char *parameter_of(const char *word, const char *name)
+{
+	for (; *name; name++, word++) {
+		if (*word != *name && !(*word == '-' && *name == '_'))
+			return NULL;
+	}
+	return *word == '.' ? word + 1 : NULL;
+}
+
+/*
+ * The kernel applies "module.param=value" of its command line to built-in code
+ * only; for modules that is the loader's job. @out is as large as @cmdline.
+ */
+static void collect_parameters(const char *cmdline, const char *name, char *out)
+{
+	for (const char *word = cmdline, *end; *word; word = end + strspn(end, " \n")) {
+		const char *param = parameter_of(word, name);
+
+		end = word + strcspn(word, " \n");
+		if (param)
+			out += sprintf(out, "%.*s ", (int)(end - param), param);
+	}
+	*out = '\0';
+}
+
+static const char *load_reason(int err)
+{
+	switch (err) {
+	case ENOENT:	return "not in the image, or a symbol it needs is missing";
+	case EOPNOTSUPP: return "not supported by this CPU";
+	case ENOEXEC:	return "not a module for this kernel";
+	default:	return strerror(err);
+	}
+}
+
+/* Returns 0, also if it is loaded already, or errno. */
+static int load(const char *name, const char *params)
+{
+	char path[PATH_MAX];
+	int fd, err = 0;
+
+	snprintf(path, sizeof(path), "/modules/%s.ko", name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return errno;
+	if (syscall(SYS_finit_module, fd, params, 0) && errno != EEXIST)
+		err = errno;
+	close(fd);
+	return err;
+}
+
+static void report_module(struct init *in, const char *name, const char *reason)
+{
+	init_log(in, "module %s: %s", name, reason);
+	init_sayf(in, CHANNEL_MODULE, "%s: %s", name, reason);
+}
+
+void init_load_modules(struct init *in, void (*loaded)(struct init *in))
+{
+	char cmdline[CMDLINE_MAX] = "", params[CMDLINE_MAX], name[256];
+	FILE *f = fopen("/proc/cmdline", "re");
+
+	if (!f || !fgets(cmdline, sizeof(cmdline), f))
+		init_die(in, "read(/proc/cmdline): %s", strerror(errno));
+	fclose(f);
+
+	f = open_list(in, "/modules.load");
+	while (f && fscanf(f, LINE, name) == 1) {
+		int err;
+
+		collect_parameters(cmdline, name, params);
+		err = load(name, params);
+		loaded(in);
+		if (err)
+			report_module(in, name, load_reason(err));
+	}
+	if (f)
+		fclose(f);
+	f = open_list(in, "/modules.missing");
+	while (f && fscanf(f, LINE, name) == 1)
+		report_module(in, name, "this kernel has no such module");
+	if (f)
+		fclose(f);
+}
+
+static void report_disk(struct init *in, const char *target, const char *call, const char *what,
+			const char *reason)
+{
+	init_log(in, "no disk at %s: %s(%s): %s", target, call, what, reason);
+	init_sayf(in, CHANNEL_NOTE, "no disk at %s: %s(%s): %s", target, call, what, reason);
+}
+
+static void mount_disk(struct init *in, const char *device, const char *target, const char *type)
+{
+	if (access(device, F_OK)) {
+		report_disk(in, target, "access", device, errno == ENOENT ?
+			    "this kernel has no driver for it" : strerror(errno));
+	} else if (mkdir(target, 0755)) {
+		report_disk(in, target, "mkdir", target, strerror(errno));
+	} else if (mount(device, target, type, 0, NULL)) {
+		report_disk(in, target, "mount", type, errno == ENODEV ?
+			    "this kernel has no such file system" : strerror(errno));
+		/* Tests look for the directory. */
+		rmdir(target);
+	}
+}
+
+void init_mount_disks(struct init *in)
+{
+	char device[64], target[256], type[32];
+	FILE *f = open_list(in, "/mounts");
+
+	while (f && fscanf(f, "%63s %255s %31s", device, target, type) == 3)
+		mount_disk(in, device, target, type);
+	if (f)
+		fclose(f);
+}
