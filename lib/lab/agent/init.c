@@ -15,10 +15,10 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/param.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -80,49 +80,31 @@ static void link_streams(struct init *in)
 				 strerror(errno));
 }
 
-/* Find the port by its name; returns 0 with its device node in @dev. */
-static int find_port(char *dev, size_t size)
+/* Open the channel as soon as its driver is there, and greet. */
+static void try_port(struct init *in)
 {
 	static const char class[] = "/sys/class/virtio-ports";
-	DIR *dir = opendir(class);
+	DIR *dir = in->port < 0 ? opendir(class) : NULL;
 	struct dirent *d;
-	int ret = -ENOENT;
+	struct utsname u;
 
-	if (!dir)
-		return -errno;
-	while (ret && (d = readdir(dir))) {
-		char path[PATH_MAX], name[64] = "";
+	while (dir && in->port < 0 && (d = readdir(dir))) {
+		char path[PATH_MAX], name[64];
 		FILE *f;
 
 		snprintf(path, sizeof(path), "%s/%s/name", class, d->d_name);
 		f = fopen(path, "re");
-		if (!f)
-			continue;
-		if (fgets(name, sizeof(name), f))
-			name[strcspn(name, "\n")] = '\0';
-		fclose(f);
-		if (!strcmp(name, CHANNEL_PORT)) {
-			snprintf(dev, size, "/dev/%s", d->d_name);
-			ret = 0;
+		if (f && fscanf(f, "%63s", name) == 1 && !strcmp(name, CHANNEL_PORT)) {
+			snprintf(path, sizeof(path), "/dev/%s", d->d_name);
+			in->port = open(path, O_RDWR | O_CLOEXEC);
+			uname(&u);
+			init_sayf(in, CHANNEL_HELLO, "%s", u.release);
 		}
+		if (f)
+			fclose(f);
 	}
-	closedir(dir);
-	return ret;
-}
-
-/* Open the channel as soon as its driver is there, and greet. */
-static void try_port(struct init *in)
-{
-	char dev[PATH_MAX];
-	struct utsname u;
-
-	if (in->port >= 0 || find_port(dev, sizeof(dev)))
-		return;
-	in->port = open(dev, O_RDWR | O_CLOEXEC);
-	if (in->port < 0)
-		return;
-	uname(&u);
-	init_sayf(in, CHANNEL_HELLO, "%s", u.release);
+	if (dir)
+		closedir(dir);
 }
 
 static void open_channel(struct init *in)
@@ -142,7 +124,6 @@ static void open_channel(struct init *in)
 static void setup(struct init *in)
 {
 	sigset_t mask;
-	int fd;
 
 	/* Before /dev is mounted the node has to be made in the initramfs. */
 	in->kmsg = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
@@ -156,11 +137,7 @@ static void setup(struct init *in)
 	/* Tests make the system reclaim and kill: not this process. */
 	if (mlockall(MCL_CURRENT | MCL_FUTURE))
 		init_log(in, "mlockall(): %s", strerror(errno));
-	fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-	if (fd < 0 || write(fd, "-1000", 5) != 5)
-		init_log(in, "write(oom_score_adj): %s", strerror(errno));
-	if (fd >= 0)
-		close(fd);
+	init_write(in, "/proc/self/oom_score_adj", "-1000");
 
 	sigemptyset(&mask);
 	sigaddset(&mask, SIGCHLD);
@@ -171,7 +148,7 @@ static void setup(struct init *in)
 		init_die(in, "signalfd(): %s", strerror(errno));
 }
 
-static void command(struct init *in, const struct channel_frame *frame)
+static void command(struct init *in, struct channel_frame *frame)
 {
 	switch (frame->kind) {
 	case CHANNEL_RUN:
@@ -207,18 +184,10 @@ static void read_commands(struct init *in)
 		init_die(in, "channel from the lab: %s", why);
 }
 
-static void drain_signals(struct init *in)
-{
-	struct signalfd_siginfo info;
-
-	while (read(in->signals, &info, sizeof(info)) == sizeof(info))
-		;
-	init_run_reap(in);
-}
-
 static void serve(struct init *in)
 {
-	long next_tick = 0;
+	struct signalfd_siginfo info;
+	long now, wait, next_tick = 0;
 
 	for (;;) {
 		struct pollfd fds[] = {
@@ -227,18 +196,14 @@ static void serve(struct init *in)
 			{ .fd = in->program.out.fd, .events = POLLIN },
 			{ .fd = in->program.err.fd, .events = POLLIN },
 		};
-		long now = lab_now_ms();
-		int wait, due;
 
+		now = lab_now_ms();
 		if (now >= next_tick) {
 			init_sayf(in, CHANNEL_TICK, "%ld", now);
 			next_tick = now + CHANNEL_TICK_SECONDS * 1000;
 		}
-		wait = (int)(next_tick - now);
-		due = init_run_wait_ms(in);
-		if (due >= 0 && due < wait)
-			wait = due;
-		if (poll(fds, 4, wait) < 0 && errno != EINTR)
+		wait = MIN(next_tick, in->program.deadline_ms) - now;
+		if (poll(fds, 4, (int)MAX(wait, 0L)) < 0 && errno != EINTR)
 			init_die(in, "poll(): %s", strerror(errno));
 
 		/* Output first: a result must not arrive after the exit. */
@@ -246,8 +211,8 @@ static void serve(struct init *in)
 			init_run_output(in, &in->program.out);
 		if (fds[3].revents)
 			init_run_output(in, &in->program.err);
-		if (fds[1].revents)
-			drain_signals(in);
+		if (fds[1].revents && read(in->signals, &info, sizeof(info)) > 0)
+			init_run_reap(in);
 		init_run_step(in);
 		if (fds[0].revents)
 			read_commands(in);
@@ -259,6 +224,7 @@ int main(void)
 	static struct init in = {
 		.port = -1,
 		.kmsg = -1,
+		.program.deadline_ms = LONG_MAX,
 		.program.out.fd = -1,
 		.program.err.fd = -1,
 	};

@@ -20,23 +20,16 @@ struct init_stream {
 	unsigned long cut;		/* bytes of this line thrown away */
 };
 
-/* How far the ending of a program that overran its limit has come. */
-enum init_stage {
-	INIT_RUNNING,
-	INIT_TERMINATED,	/* SIGTERM sent */
-	INIT_KILLED,		/* SIGKILL sent */
-};
-
 struct init_program {
 	pid_t pid;		/* also its process group; 0: none runs */
 	bool reaped;
 	int status;		/* of waitpid(), once reaped */
-	enum init_stage stage;
+	bool over_limit;	/* its time is over: SIGTERM sent */
+	bool killed;		/* that did not help: SIGKILL sent */
 	long started_ms;
-	long deadline_ms;	/* of the present stage, once it is to end */
+	long deadline_ms;	/* when init_run_step() goes further; LONG_MAX: never */
 	size_t budget;		/* bytes of output still accepted */
 	unsigned long dropped;	/* lines beyond it */
-	bool over_limit;
 	struct init_stream out, err;
 };
 
@@ -76,18 +69,16 @@ void init_load_modules(struct init *in, void (*loaded)(struct init *in));
 /* Mount what /mounts names; a note for each that is not to be had. */
 void init_mount_disks(struct init *in);
 
-/* init_run.c: start the program that a CHANNEL_RUN frame describes. */
-void init_run_start(struct init *in, const struct channel_frame *frame);
+/* init_run.c: start the program that a CHANNEL_RUN frame describes, and cut it up. */
+void init_run_start(struct init *in, struct channel_frame *frame);
 /* The program's time is over: begin to end it. */
 void init_run_stop(struct init *in);
 /* Take what can be read from @s; false when there was nothing, or its end. */
 bool init_run_output(struct init *in, struct init_stream *s);
 /* Children changed state: reap them all. */
 void init_run_reap(struct init *in);
-/* Deadlines and the end: call whenever something happened or time passed. */
+/* The end, and the next step to it at deadline_ms: call whenever something happened. */
 void init_run_step(struct init *in);
-/* Time until init_run_step() wants to be called, -1: nothing is due. */
-int init_run_wait_ms(const struct init *in);
 
 /* init_evidence.c: what every user task is doing, to channel and console. */
 void init_evidence(struct init *in, const char *why);

@@ -11,7 +11,6 @@
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -20,7 +19,6 @@
 #include "agent/init.h"
 #include "base/clock.h"
 
-#define MAX_ARGS	256
 /* Tests put sysctls, swap and cgroups back on SIGTERM; emulation is slow. */
 #define TERM_GRACE_MS	10000
 #define KILL_GRACE_MS	15000
@@ -77,19 +75,17 @@ bool init_run_output(struct init *in, struct init_stream *s)
 }
 
 /* Child: never returns. */
-static void exec_program(char **argv, int out, int err)
+static void exec_program(struct init *in, char **argv, int out, int err)
 {
 	static char *const env[] = {
 		"PATH=/suite:/bin:/sbin:/usr/bin:/usr/sbin", "HOME=/tmp", "TMPDIR=/tmp", NULL
 	};
 	const struct rlimit no_core = { 0, 0 };
 	int null = open("/dev/null", O_RDONLY);
-	int oom = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
 	sigset_t none;
 
 	setsid();
-	if (oom >= 0 && write(oom, "0", 1) != 1)
-		dprintf(err, "lab-init: write(oom_score_adj): %s\n", strerror(errno));
+	init_write(in, "/proc/self/oom_score_adj", "0");
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	setrlimit(RLIMIT_CORE, &no_core);
@@ -101,57 +97,38 @@ static void exec_program(char **argv, int out, int err)
 	_exit(127);
 }
 
-/* Cut "PROGRAM\tARG..." in place. Returns the number of words, 0: too many. */
-static int parse_run(char *text, char **argv)
+void init_run_start(struct init *in, struct channel_frame *frame)
 {
-	char *save = NULL, *word, sep[] = { CHANNEL_FIELD, '\0' };
-	int n = 0;
-
-	for (word = strtok_r(text, sep, &save); word; word = strtok_r(NULL, sep, &save)) {
-		if (n == MAX_ARGS)
-			return 0;
-		argv[n++] = word;
-	}
-	argv[n] = NULL;
-	return n;
-}
-
-static void open_stream(struct init *in, struct init_stream *s, enum channel_kind kind, int fd)
-{
-	*s = (struct init_stream){ .fd = fd, .kind = kind };
-	if (fcntl(fd, F_SETFL, O_NONBLOCK))
-		init_die(in, "fcntl(O_NONBLOCK): %s", strerror(errno));
-}
-
-void init_run_start(struct init *in, const struct channel_frame *frame)
-{
+	/* As many words as fit into a frame, and NULL. */
+	char *argv[CHANNEL_TEXT_MAX / 2 + 2], sep[] = { CHANNEL_FIELD, '\0' };
 	struct init_program *p = &in->program;
-	char text[CHANNEL_TEXT_MAX + 1], *argv[MAX_ARGS + 1];
 	int out[2], err[2];
 
-	memcpy(text, frame->text, frame->len + 1);
-	if (!parse_run(text, argv))
-		init_die(in, "a run command without a program, or with more than %d words",
-			 MAX_ARGS);
+	argv[0] = strtok(frame->text, sep);
+	if (!argv[0])
+		init_die(in, "a run command without a program");
+	for (size_t i = 0; argv[i]; i++)
+		argv[i + 1] = strtok(NULL, sep);
 	if (pipe2(out, O_CLOEXEC) || pipe2(err, O_CLOEXEC))
 		init_die(in, "pipe2(): %s", strerror(errno));
+	if (fcntl(out[0], F_SETFL, O_NONBLOCK) || fcntl(err[0], F_SETFL, O_NONBLOCK))
+		init_die(in, "fcntl(O_NONBLOCK): %s", strerror(errno));
 	init_log(in, "start %s", argv[0]);
 
-	p->started_ms = lab_now_ms();
-	p->stage = INIT_RUNNING;
-	p->reaped = false;
-	p->over_limit = false;
-	p->budget = OUTPUT_MAX;
-	p->dropped = 0;
+	*p = (struct init_program){
+		.started_ms = lab_now_ms(),
+		.deadline_ms = LONG_MAX,
+		.budget = OUTPUT_MAX,
+		.out = { .fd = out[0], .kind = CHANNEL_OUT },
+		.err = { .fd = err[0], .kind = CHANNEL_ERR },
+	};
 	p->pid = fork();
 	if (p->pid < 0)
 		init_die(in, "fork(): %s", strerror(errno));
 	if (!p->pid)
-		exec_program(argv, out[1], err[1]);
+		exec_program(in, argv, out[1], err[1]);
 	close(out[1]);
 	close(err[1]);
-	open_stream(in, &p->out, CHANNEL_OUT, out[0]);
-	open_stream(in, &p->err, CHANNEL_ERR, err[0]);
 	init_sayf(in, CHANNEL_START, "%d", p->pid);
 }
 
@@ -220,28 +197,24 @@ static void finish(struct init *in)
 		x.signal = WTERMSIG(p->status);
 	x.dropped = p->dropped;
 	p->pid = 0;
+	p->deadline_ms = LONG_MAX;
 	init_send(in, CHANNEL_EXIT, text, channel_format_exit(text, sizeof(text), &x));
 }
 
 void init_run_step(struct init *in)
 {
 	struct init_program *p = &in->program;
+	bool due = lab_now_ms() >= p->deadline_ms;
 
 	if (!p->pid)
 		return;
-	if (p->reaped) {
+	if (p->reaped || (p->killed && due)) {
 		finish(in);
-		return;
+	} else if (due) {
+		kill(-p->pid, SIGKILL);
+		p->killed = true;
+		p->deadline_ms = lab_now_ms() + KILL_GRACE_MS;
 	}
-	if (p->stage == INIT_RUNNING || lab_now_ms() < p->deadline_ms)
-		return;
-	if (p->stage == INIT_KILLED) {
-		finish(in);
-		return;
-	}
-	kill(-p->pid, SIGKILL);
-	p->stage = INIT_KILLED;
-	p->deadline_ms = lab_now_ms() + KILL_GRACE_MS;
 }
 
 void init_run_stop(struct init *in)
@@ -249,21 +222,10 @@ void init_run_stop(struct init *in)
 	struct init_program *p = &in->program;
 
 	/* It may have ended while the command was on its way. */
-	if (!p->pid || p->reaped || p->stage != INIT_RUNNING)
+	if (!p->pid || p->reaped || p->over_limit)
 		return;
 	p->over_limit = true;
 	init_evidence(in, "time limit");
 	kill(-p->pid, SIGTERM);
-	p->stage = INIT_TERMINATED;
 	p->deadline_ms = lab_now_ms() + TERM_GRACE_MS;
-}
-
-int init_run_wait_ms(const struct init *in)
-{
-	long left;
-
-	if (!in->program.pid || in->program.stage == INIT_RUNNING)
-		return -1;
-	left = in->program.deadline_ms - lab_now_ms();
-	return left < 0 ? 0 : (int)left;
 }
