@@ -6,36 +6,26 @@
 # is what help says under "For GOAL, GOAL: ...". Prints a line about the first variable
 # that none takes: a misspelt one would quietly be without effect.
 
-function min(a, b) { return a < b ? a : b }
-
-# Letters that are wrong, missing, too many, or swapped with their neighbour.
-function distance(a, b,    i, j, d, differ)
+# Do at most so many edits lead from one word to the other? A letter that is wrong, missing,
+# too many, or swapped with its neighbour is one; equal letters are left alone.
+function near(a, b, edits,    a1, b1)
 {
-	for (i = 0; i <= length(a); i++) {
-		for (j = 0; j <= length(b); j++) {
-			if (!i || !j) {
-				d[i, j] = i + j
-				continue
-			}
-			differ = substr(a, i, 1) != substr(b, j, 1)
-			d[i, j] = min(d[i - 1, j - 1] + differ, min(d[i - 1, j], d[i, j - 1]) + 1)
-			if (i > 1 && j > 1 && substr(a, i - 1, 2) == substr(b, j, 1) substr(b, j - 1, 1))
-				d[i, j] = min(d[i, j], d[i - 2, j - 2] + 1)
-		}
-	}
-	return d[length(a), length(b)]
+	a1 = substr(a, 2)
+	b1 = substr(b, 2)
+	if (substr(a, 1, 1) == substr(b, 1, 1))
+		return a == b || near(a1, b1, edits)
+	return edits > 0 && (near(a1, b1, edits - 1) || near(a1, b, edits - 1) ||
+		near(a, b1, edits - 1) || (substr(a, 1, 2) == substr(b, 2, 1) substr(b, 1, 1) &&
+		near(substr(a, 3), substr(b, 3), edits - 1)))
 }
 
 # The nearest of those that the goals take, if it is near.
-function nearest(variable,    v, best, found)
+function nearest(variable,    v, edits)
 {
-	best = length(variable) < 2 ? 1 : length(variable) < 4 ? 2 : 3
-	for (v in taken)
-		if (distance(variable, v) < best) {
-			best = distance(variable, v)
-			found = v
-		}
-	return found
+	for (edits = 1; edits <= (length(variable) > 1) + (length(variable) > 3); edits++)
+		for (v in taken)
+			if (near(variable, v, edits))
+				return v
 }
 
 BEGIN {
