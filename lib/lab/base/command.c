@@ -186,3 +186,13 @@ error_t lab_command_word(const struct argp_state *state, const struct argp_optio
 	*word = arg;
 	return 0;
 }
+
+error_t lab_command_take(const struct argp_state *state, const struct argp_option *options,
+			 int key, const char *arg)
+{
+	for (const struct argp_option *o = options; o->name || o->doc; o++)
+		if (o->name && o->key == key && key >= 256)
+			return lab_command_word(state, options, key, arg,
+						(const char **)((char *)state->input + key - 256));
+	return ARGP_ERR_UNKNOWN;
+}

@@ -14,6 +14,7 @@
 #define LAB_COMMAND_H
 
 #include <argp.h>
+#include <stddef.h>
 
 #include "base/lab_error.h"
 
@@ -49,5 +50,15 @@ error_t lab_command_number(const struct argp_state *state, const char *option, c
  */
 error_t lab_command_word(const struct argp_state *state, const struct argp_option *options,
 			 int key, const char *arg, const char **word);
+
+/* The key of an option whose word goes to @member of a parser's input, a struct @type. */
+#define LAB_COMMAND_KEY(type, member)	(256 + (int)offsetof(struct type, member))
+
+/*
+ * For parsers: the same for any option of @options with such a key, with the word to where
+ * the key says; ARGP_ERR_UNKNOWN if there is none.
+ */
+error_t lab_command_take(const struct argp_state *state, const struct argp_option *options,
+			 int key, const char *arg);
 
 #endif

@@ -43,6 +43,15 @@ bool lab_is_file(const char *path)
 	return !stat(path, &st) && S_ISREG(st.st_mode);
 }
 
+bool lab_has(const char *dir, const char *name)
+{
+	char *path = lab_format("%s/%s", dir, name);
+	bool there = !access(path, F_OK);
+
+	free(path);
+	return there;
+}
+
 int lab_realpath(const char *path, char out[PATH_MAX], struct lab_error *e)
 {
 	if (!realpath(path, out))

@@ -18,6 +18,8 @@ int lab_path(struct lab_error *e, char out[PATH_MAX], const char *fmt, ...)
 
 bool lab_is_dir(const char *path);
 bool lab_is_file(const char *path);
+/* Whether there is a @dir/@name, of any kind. */
+bool lab_has(const char *dir, const char *name);
 
 /* Resolve @path into @out, which must not be @path itself. */
 int lab_realpath(const char *path, char out[PATH_MAX], struct lab_error *e);

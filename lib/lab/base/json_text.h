@@ -1,16 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Texts in JSON: any as a string, and one that may be missing.
+ * What jansson has not: any text as a string, and one that may be missing; objects that
+ * are compared in part, and written to files.
  */
 #ifndef LAB_JSON_TEXT_H
 #define LAB_JSON_TEXT_H
 
 #include <jansson.h>
+#include <stdbool.h>
+
+#include "base/lab_error.h"
 
 /* @s; bytes that are no UTF-8 cannot be told in JSON and become '?'. The caller's. */
 json_t *lab_json_text(const char *s);
 
 /* The string @key of @object; "" if it has none. It lives as long as @object has it. */
 const char *lab_json_text_of(json_t *object, const char *key);
+
+/* Has @object all that @part has, with the same values, in the objects in it as well? Frees @part. */
+bool lab_json_has(json_t *object, json_t *part);
+
+/* Write @object to file @path, as lab_write_file(); 0 or -errno. */
+int lab_json_write(const char *path, json_t *object, struct lab_error *e);
 
 #endif

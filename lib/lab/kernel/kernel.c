@@ -9,22 +9,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/fingerprint.h"
 #include "base/fsys.h"
 #include "base/text.h"
 #include "kernel/kernel.h"
 #include "kernel/vmlinux.h"
-
-static bool has(const char *dir, const char *name)
-{
-	char *path = lab_format("%s/%s", dir, name);
-	bool there = !access(path, F_OK);
-
-	free(path);
-	return there;
-}
 
 /*
  * What was unpacked before: @dir/release, written last, says that @dir is
@@ -37,7 +27,7 @@ static bool from_cache(const char *dir, struct lab_kernel *k)
 
 	if (ok)
 		strcpy(k->release, release);
-	if (ok && has(dir, "vmlinux"))
+	if (ok && lab_has(dir, "vmlinux"))
 		lab_path(NULL, k->image, "%s/vmlinux", dir);
 	free(release);
 	return ok;
@@ -90,7 +80,7 @@ static int use_file(const char *path, const char *cache_dir, struct lab_kernel *
 
 static bool has_modules(const char *dir)
 {
-	return has(dir, "modules.builtin") || has(dir, "modules.order") || has(dir, "kernel");
+	return lab_has(dir, "modules.builtin") || lab_has(dir, "modules.order") || lab_has(dir, "kernel");
 }
 
 /* Look for the modules of @k's release in and below @top; false: not there. */
@@ -181,18 +171,18 @@ static int read_release(const char *dir, struct lab_kernel *k, struct lab_error 
 	size_t len;
 	int ret = 0;
 
-	if (!has(dir, "Makefile") && !has(dir, ".config"))
+	if (!lab_has(dir, "Makefile") && !lab_has(dir, ".config"))
 		return lab_fail(e, -EINVAL,
 				"%s is not a kernel tree: there is no Makefile and no .config", dir);
-	if (!has(dir, ".config"))
+	if (!lab_has(dir, ".config"))
 		return lab_fail(e, -EINVAL,
 				"%s is not configured (or was built elsewhere with O=): run make -C %s defconfig, then make -C %s",
 				dir, dir, dir);
-	if (has(dir, ".kernelvariables"))
+	if (lab_has(dir, ".kernelvariables"))
 		return lab_fail(e, -EINVAL,
 				"%s holds only the headers of a Debian kernel, not a tree that was built",
 				dir);
-	if (!has(dir, file))
+	if (!lab_has(dir, file))
 		return lab_fail(e, -EINVAL, "%s is not built: run make -C %s", dir, dir);
 	text = lab_read_or_empty(dir, file);
 	len = strcspn(text, "\n");
@@ -213,7 +203,7 @@ static int find_image(const char *dir, const char *cache_dir, struct lab_kernel 
 
 	if (ret || lab_vmlinux_has_pvh(k->image))
 		return ret;
-	if (!has(dir, "arch/x86/boot/bzImage"))
+	if (!lab_has(dir, "arch/x86/boot/bzImage"))
 		return lab_fail(e, -ENOENT, "%s is not built: there is %s; run make -C %s", dir,
 				lab_is_file(k->image) ?
 				"a vmlinux without PVH entry, but no arch/x86/boot/bzImage" :
@@ -244,7 +234,7 @@ static int from_tree(const struct lab_kernel_request *req, struct lab_kernel *k,
 		ret = find_image(dir, req->cache_dir, k, e);
 	if (ret || !configured(dir, "CONFIG_MODULES=y"))
 		return ret;
-	if (!has(dir, "modules.order"))
+	if (!lab_has(dir, "modules.order"))
 		return lab_fail(e, -ENOENT, "%s has no modules.order: run make -C %s modules",
 				dir, dir);
 	memcpy(k->build, dir, sizeof(k->build));

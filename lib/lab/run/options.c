@@ -5,14 +5,13 @@
  * Of an option that takes a word the key says where that goes, so that parsing and
  * turning options back into words both follow the tables that argp reads.
  */
-#include <stddef.h>
 #include <stdio.h>
 
 #include "base/command.h"
 #include "bed/capacity.h"
 #include "run/options.h"
 
-#define WORD(member)	(256 + (int)offsetof(struct lab_options, member))
+#define WORD(member)	LAB_COMMAND_KEY(lab_options, member)
 enum { BEDS = 1, TIMEOUT, QUIET };
 
 #define MAX_SECONDS	(30L * 24 * 3600)
@@ -84,11 +83,7 @@ static error_t take(int key, char *arg, struct argp_state *state,
 		if (!arg[0])
 			return 0;	/* nothing to add */
 	}
-	for (; options->name || options->doc; options++)
-		if (key >= WORD(series) && options->key == key)
-			return lab_command_word(state, options, key, arg,
-						(const char **)((char *)o + key - 256));
-	return ARGP_ERR_UNKNOWN;
+	return lab_command_take(state, options, key, arg);
 }
 
 static error_t parse_kernel(int key, char *arg, struct argp_state *state)
