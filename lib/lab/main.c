@@ -13,7 +13,6 @@
 #include "base/nearest.h"
 #include "base/paths.h"
 #include "bisect/bisect.h"
-#include "bisect/bisect_step.h"
 #include "campaign/campaign.h"
 #include "prove/check.h"
 #include "prove/prove.h"

@@ -48,10 +48,12 @@ END
 
 cat >"$work/build/lab" <<'END'
 #!/bin/sh
-[ "$1 $2 $4" = "run --kdir --out" ] || exit 13
+[ "$1 $2" = "run --kdir" ] || exit 13
+kernel=$3
+while [ "$1" != --out ]; do shift; done
 code=0 status=pass line=
-[ "$(cat "$3/number")" -lt "$BAD" ] || code=1 status=fail line='"# broken: contract 10"'
-cat >"$5/results.json" <<-RESULTS
+[ "$(cat "$kernel/number")" -lt "$BAD" ] || code=1 status=fail line='"# broken: contract 10"'
+cat >"$2/results.json" <<-RESULTS
 	{ "exit_code": $code, "reason": "$status", "kernel": "1.0", "command": "lab run",
 	  "programs": [ { "name": "t", "state": "done", "bed": 1, "failed": $code } ],
 	  "cases": [ { "program": "t", "name": "a", "status": "$status", "diagnostics": [ $line ] } ] }

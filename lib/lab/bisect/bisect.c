@@ -18,12 +18,9 @@
 #include "base/exit.h"
 #include "base/fsys.h"
 #include "base/json_text.h"
-#include "base/process.h"
-#include "base/progress.h"
 #include "base/text.h"
 #include "bisect/bisect.h"
 #include "bisect/bisect_git.h"
-#include "bisect/bisect_options.h"
 #include "bisect/bisect_report.h"
 #include "bisect/bisect_step.h"
 #include "bisect/bisect_verdict.h"
@@ -33,9 +30,7 @@
 #define DONE	"done"
 
 struct bisect {
-	struct lab_bisect_options options;
 	struct lab_bisect_step step;
-	struct lab_progress progress;
 	char good[41], bad[41];
 	json_t *state, *steps;		/* as bisect.h says; records in the order of testing */
 	char *file;			/* of the state */
@@ -43,10 +38,7 @@ struct bisect {
 	bool not_found;
 };
 
-static char *path_of(const struct bisect *b, const char *name)
-{
-	return lab_format("%s/%s", b->options.dir, name);
-}
+#define say(b, ...)	lab_progress_say(&(b)->step.campaign.progress, __VA_ARGS__)
 
 static bool is_at(const struct bisect *b, const char *stage)
 {
@@ -58,41 +50,20 @@ static bool is_unfinished(const struct bisect *b)
 	return is_at(b, RUNNING) || is_at(b, STOPPED);
 }
 
-/* The state that this command begins with. */
-static json_t *fresh_state(const struct bisect *b)
+/* The state of this very bisection, but for the names of its ends. */
+static json_t *wanted(const struct bisect *b)
 {
-	return json_pack("{s:{s:o, s:s}, s:{s:o, s:s}, s:o}",
-			 "good", "name", lab_json_text(b->options.good), "commit", b->good,
-			 "bad", "name", lab_json_text(b->options.bad), "commit", b->bad,
-			 "options", lab_bisect_options_words(&b->options));
-}
-
-static const char *commit_of(json_t *state, const char *end)
-{
-	return lab_json_text_of(json_object_get(state, end), "commit");
-}
-
-/* Is the state on disk of a bisection of the same commits with the same options? */
-static bool is_same(const struct bisect *b)
-{
-	json_t *words = lab_bisect_options_words(&b->options);
-	bool same = json_equal(words, json_object_get(b->state, "options")) &&
-		!strcmp(commit_of(b->state, "good"), b->good) &&
-		!strcmp(commit_of(b->state, "bad"), b->bad);
-
-	json_decref(words);
-	return same;
+	return json_pack("{s:{s:s}, s:{s:s}, s:o}", "good", "commit", b->good, "bad", "commit",
+			 b->bad, "options", lab_bisect_options_words(&b->step.options));
 }
 
 static int load(struct bisect *b, struct lab_error *e)
 {
-	json_error_t why;
-
 	json_decref(b->state);
 	b->state = NULL;
 	if (!lab_is_file(b->file))
 		return 0;
-	b->state = json_load_file(b->file, 0, &why);
+	b->state = json_load_file(b->file, 0, NULL);
 	if (is_unfinished(b) || is_at(b, DONE))
 		return 0;
 	return lab_fail(e, -EINVAL, "%s is not the state of a bisection: remove it", b->file);
@@ -100,15 +71,8 @@ static int load(struct bisect *b, struct lab_error *e)
 
 static int save(struct bisect *b, const char *stage, struct lab_error *e)
 {
-	char *text;
-	int ret;
-
 	json_object_set_new(b->state, "stage", json_string(stage));
-	text = json_dumps(b->state, JSON_INDENT(2));
-	ret = text ? lab_write_file(b->file, text, strlen(text), e) :
-		lab_fail(e, -ENOMEM, "json_dumps(%s): out of memory", b->file);
-	free(text);
-	return ret;
+	return lab_json_write(b->file, b->state, e);
 }
 
 /* The commit that the user names; what the name meant when an unfinished bisection began. */
@@ -119,21 +83,23 @@ static int find_end(const struct bisect *b, const char *end, const char *name, c
 	const char *was = lab_json_text_of(known, "commit");
 
 	if (!is_unfinished(b) || strcmp(lab_json_text_of(known, "name"), name) || strlen(was) != 40)
-		return lab_git_commit(b->options.ksrc, name, commit, e);
+		return lab_git_commit(b->step.options.ksrc, name, commit, e);
 	memcpy(commit, was, 41);
 	return 0;
 }
 
 /* All that can be wrong with the command; nothing is touched yet. */
-static int prepare(struct bisect *b, struct lab_error *e)
+static int prepare(struct bisect *b, const struct lab_paths *paths, struct lab_error *e)
 {
-	const struct lab_bisect_options *o = &b->options;
+	struct lab_bisect_options *o = &b->step.options;
 	int ret;
 
-	ret = lab_bisect_options_check(&b->options, b->step.paths, e);
+	if (!o->good || !o->bad)
+		return lab_fail(e, -EINVAL, "give --good=COMMIT, where the tests pass, and --bad=COMMIT, where they fail");
+	ret = lab_bisect_options_check(o, paths, e);
 	if (ret)
 		return ret;
-	b->file = path_of(b, "state.json");
+	b->file = lab_format("%s/state.json", o->dir);
 	ret = load(b, e);
 	if (!ret)
 		ret = find_end(b, "good", o->good, b->good, e);
@@ -141,19 +107,22 @@ static int prepare(struct bisect *b, struct lab_error *e)
 		ret = find_end(b, "bad", o->bad, b->bad, e);
 	if (!ret)
 		ret = lab_git_check_ends(o->ksrc, b->good, o->good, b->bad, o->bad, e);
-	if (!ret)
-		ret = lab_process_signals(&b->step.signals, e);
-	return ret;
+	return ret ? ret : lab_campaign_begin(&b->step.campaign, paths, false, e);
 }
 
 /* Results of another bisection are of no use to this one. */
-static int forget(const struct bisect *b, struct lab_error *e)
+static int forget(struct bisect *b, struct lab_error *e)
 {
 	static const char *const names[] = { LAB_BISECT_REPORT, LAB_BISECT_MAIL, "steps" };
+	const struct lab_bisect_options *o = &b->step.options;
 	int ret = 0;
 
+	json_decref(b->state);
+	b->state = wanted(b);
+	json_object_set_new(json_object_get(b->state, "good"), "name", lab_json_text(o->good));
+	json_object_set_new(json_object_get(b->state, "bad"), "name", lab_json_text(o->bad));
 	for (size_t i = 0; !ret && i < sizeof(names) / sizeof(names[0]); i++) {
-		char *path = path_of(b, names[i]);
+		char *path = lab_format("%s/%s", o->dir, names[i]);
 
 		ret = lab_remove_tree(path, e);
 		free(path);
@@ -164,7 +133,7 @@ static int forget(const struct bisect *b, struct lab_error *e)
 /* Back to where the user was. */
 static int reset(struct bisect *b, const char *stage, struct lab_error *e)
 {
-	int ret = lab_git(b->options.ksrc, NULL, e, "bisect", "reset", NULL);
+	int ret = lab_git(b->step.options.ksrc, 0, NULL, e, "bisect", "reset", NULL);
 
 	return ret ? ret : save(b, stage, e);
 }
@@ -172,55 +141,44 @@ static int reset(struct bisect *b, const char *stage, struct lab_error *e)
 /* Go on with what was begun, or begin. An error leaves all as it was. */
 static int begin(struct bisect *b, struct lab_error *e)
 {
-	const char *tree = b->options.ksrc, *dir = b->options.dir;
-	enum lab_git_bisection how;
-	char first[41];
-	int ret = lab_git_bisection(tree, &how, first, NULL, e);
+	const char *tree = b->step.options.ksrc;
+	bool again = b->step.options.again || !is_unfinished(b), under_way;
+	char *log;
+	int ret = lab_git_log(tree, &log, e);
 
-	if (!ret && how != LAB_GIT_NONE && !is_at(b, RUNNING))
-		ret = lab_fail(e, -EINVAL,
-			       "a bisection is under way in %s: end it with git -C %s bisect reset, or give another tree",
-			       tree, tree);
-	if (!ret && is_unfinished(b) && !b->options.again && !is_same(b))
-		ret = lab_fail(e, -EINVAL,
-			       "%s holds an unfinished bisection of other commits or with other options: --again forgets it",
-			       dir);
-	if (!ret)
-		ret = lab_git_is_clean(tree, e);
+	if (ret)
+		return ret;
+	under_way = log;
+	free(log);
+	if (under_way && !is_at(b, RUNNING))
+		return lab_fail(e, -EINVAL,
+				"a bisection is under way in %s: end it with git -C %s bisect reset, or give another tree",
+				tree, tree);
+	if (!again && !lab_json_has(b->state, wanted(b)))
+		return lab_fail(e, -EINVAL,
+				"%s holds an unfinished bisection of other commits or with other options: --again forgets it",
+				b->step.options.dir);
+	ret = lab_git_is_clean(tree, e);
 	/* The last one was killed. */
-	if (!ret && how != LAB_GIT_NONE)
+	if (!ret && under_way)
 		ret = reset(b, STOPPED, e);
-	if (!ret && (!is_unfinished(b) || b->options.again)) {
-		json_decref(b->state);
-		b->state = fresh_state(b);
+	if (!ret && again)
 		ret = forget(b, e);
-	}
 	return ret ? ret : save(b, RUNNING, e);
-}
-
-static bool has(const struct bisect *b, const char *name)
-{
-	char *path = path_of(b, name);
-	bool found = lab_is_file(path);
-
-	free(path);
-	return found;
 }
 
 /* What the same command found before is told again. */
 static bool was_found(struct bisect *b)
 {
-	if (!is_at(b, DONE) || b->options.again || !is_same(b) || !has(b, LAB_BISECT_REPORT))
-		return false;
-	b->not_found = !has(b, LAB_BISECT_MAIL);
-	lab_progress_say(&b->progress, "this was bisected before: the report is %s/%s (--again starts over)",
-			 b->options.dir, LAB_BISECT_REPORT);
-	return true;
-}
+	const struct lab_bisect_options *o = &b->step.options;
 
-static bool has_verdict(json_t *step, enum lab_bisect_verdict verdict)
-{
-	return !strcmp(lab_json_text_of(step, "verdict"), lab_bisect_verdict_name(verdict));
+	if (!is_at(b, DONE) || o->again || !lab_json_has(b->state, wanted(b)) ||
+	    !lab_has(o->dir, LAB_BISECT_REPORT))
+		return false;
+	b->not_found = !lab_has(o->dir, LAB_BISECT_MAIL);
+	say(b, "this was bisected before: the report is %s/%s (--again starts over)", o->dir,
+	    LAB_BISECT_REPORT);
+	return true;
 }
 
 /* Test @commit, unless that was done. *@step is ours. */
@@ -232,7 +190,8 @@ static int test(struct bisect *b, const char *commit, const char *what, json_t *
 
 	*step = lab_bisect_step_load(&b->step, commit);
 	if (!*step) {
-		ret = lab_git(b->options.ksrc, NULL, e, "checkout", "-q", "--detach", commit, NULL);
+		ret = lab_git(b->step.options.ksrc, 0, NULL, e, "checkout", "-q", "--detach",
+			      commit, NULL);
 		if (!ret)
 			ret = lab_bisect_step(&b->step, commit, step, e);
 	}
@@ -240,25 +199,24 @@ static int test(struct bisect *b, const char *commit, const char *what, json_t *
 		return ret;
 	json_array_append_new(b->steps, *step);
 	line = lab_bisect_step_line(*step);
-	lab_progress_say(&b->progress, "%s%s", what, line);
+	say(b, "%s%s", what, line);
 	free(line);
 	return 0;
 }
 
 /* Is @commit what it is said to be? If not, that is said, and is the end of it. */
-static int verify(struct bisect *b, const char *commit, enum lab_bisect_verdict as,
-		  json_t **step, struct lab_error *e)
+static int verify(struct bisect *b, const char *commit, const char *as, json_t **step,
+		  struct lab_error *e)
 {
-	const char *name = lab_bisect_verdict_name(as);
-	char *what = lab_format("%s end: ", name);
+	char *what = lab_format("%s end: ", as);
 	int ret;
 
 	b->step.what = what;
 	ret = test(b, commit, what, step, e);
 	free(what);
-	if (!ret && !has_verdict(*step, as)) {
-		lab_progress_say(&b->progress, "%.12s is not %s, so there is nothing to bisect: see %s/steps/%.12s",
-				 commit, name, b->options.dir, commit);
+	if (!ret && strcmp(lab_json_text_of(*step, "verdict"), as)) {
+		say(b, "%.12s is not %s, so there is nothing to bisect: see %s/steps/%.12s",
+		    commit, as, b->step.options.dir, commit);
 		b->not_found = true;
 	}
 	return ret;
@@ -272,19 +230,17 @@ static unsigned int count(json_t *step, const char *key)
 /* From the bad end: which tests matter, and how many runs it takes to see them fail. */
 static void learn(struct bisect *b, json_t *step)
 {
-	unsigned int failed = count(step, "failed"), runs = count(step, "runs");
-	unsigned int good_runs = (unsigned int)b->options.good_runs;
+	unsigned int failed = count(step, "failed"), runs = count(step, "runs"), good_runs;
+	struct lab_bisect_options *o = &b->step.options;
 
-	if (!good_runs)
-		good_runs = lab_bisect_good_runs(failed, runs);
-	b->step.options.good_runs = good_runs;
-	b->step.options.errors_count = false;
+	if (!o->good_runs)
+		o->good_runs = lab_bisect_good_runs(failed, runs);
+	good_runs = (unsigned int)o->good_runs;
+	o->errors_count = false;
 	b->step.sought = json_object_get(step, "failing");
 	b->chance = lab_bisect_chance(failed, runs, good_runs);
-	lab_progress_say(&b->progress,
-			 "the bad end failed %u of %u runs: a commit is good when %u run%s; the chance that a bad one does so is %.2g %%",
-			 failed, runs, good_runs, good_runs == 1 ? " passes" : "s pass",
-			 b->chance * 100);
+	say(b, "the bad end failed %u of %u runs: a commit is good when %u run%s; the chance that a bad one does so is %.2g %%",
+	    failed, runs, good_runs, good_runs == 1 ? " passes" : "s pass", b->chance * 100);
 }
 
 static int verify_ends(struct bisect *b, struct lab_error *e)
@@ -292,31 +248,34 @@ static int verify_ends(struct bisect *b, struct lab_error *e)
 	json_t *step;
 	int ret;
 
-	b->step.options = b->options;
 	b->step.options.errors_count = true;
-	ret = verify(b, b->bad, LAB_BISECT_BAD, &step, e);
+	ret = verify(b, b->bad, "bad", &step, e);
 	if (ret || b->not_found)
 		return ret;
 	learn(b, step);
-	return verify(b, b->good, LAB_BISECT_GOOD, &step, e);
+	return verify(b, b->good, "good", &step, e);
 }
 
 static int mark(struct bisect *b, const char *as, const char *commit, struct lab_error *e)
 {
 	char *out, *left;
-	int ret = lab_git_mark(b->options.ksrc, as, commit, &out, e);
+	/* 2: only commits that were skipped are left. */
+	int ret = lab_git(b->step.options.ksrc, 2, &out, e, "bisect", as, commit, NULL);
 
+	if (ret < 0)
+		return ret;
 	/* "roughly 3 steps" */
-	left = ret ? NULL : strstr(out, "Bisecting: ");
+	left = strstr(out, "Bisecting: ");
 	if (left)
-		lab_progress_say(&b->progress, "%.*s", (int)strcspn(left, "\n"), left);
+		say(b, "%.*s", (int)strcspn(left, "\n"), left);
 	free(out);
-	return ret;
+	return 0;
 }
 
+/* @found gets the commit, and git's log, which is the caller's also after an error. */
 static int search(struct bisect *b, struct lab_bisect_found *found, struct lab_error *e)
 {
-	const char *tree = b->options.ksrc;
+	const char *tree = b->step.options.ksrc, *verdict;
 	char commit[41];
 	json_t *step;
 	int ret = mark(b, "bad", b->bad, e);
@@ -325,49 +284,51 @@ static int search(struct bisect *b, struct lab_bisect_found *found, struct lab_e
 		ret = mark(b, "good", b->good, e);
 	b->step.what = "searching";
 	while (!ret) {
-		ret = lab_git_bisection(tree, &found->how, found->first, NULL, e);
+		free(found->log);
+		ret = lab_git_log(tree, &found->log, e);
+		found->how = lab_git_read_log(found->log, found->first);
 		if (ret || found->how != LAB_GIT_UNDER_WAY)
 			break;
 		ret = lab_git_commit(tree, "HEAD", commit, e);
 		if (!ret)
 			ret = test(b, commit, "", &step, e);
-		if (!ret)
-			ret = mark(b, has_verdict(step, LAB_BISECT_GOOD) ? "good" :
-				   has_verdict(step, LAB_BISECT_BAD) ? "bad" : "skip", commit, e);
+		if (ret)
+			break;
+		verdict = lab_json_text_of(step, "verdict");
+		ret = mark(b, strcmp(verdict, "cannot tell") ? verdict : "skip", commit, e);
 	}
 	return ret;
 }
 
 static int report(struct bisect *b, struct lab_bisect_found *found, struct lab_error *e)
 {
-	const char *dir = b->options.dir;
-	int ret = lab_bisect_describe(found, b->options.ksrc, e);
+	const struct lab_bisect_options *o = &b->step.options;
+	int ret = lab_bisect_describe(found, o->ksrc, e);
 
 	found->steps = b->steps;
 	found->chance = b->chance;
-	found->about = b->options.about;
-	found->cc = b->options.cc;
+	found->about = o->about;
+	found->cc = o->cc;
 	if (!ret)
-		ret = lab_bisect_write(dir, found, e);
+		ret = lab_bisect_write(o->dir, found, e);
+	if (ret)
+		return ret;
 	b->not_found = found->how != LAB_GIT_FOUND;
-	if (!ret && b->not_found)
-		lab_progress_say(&b->progress,
-				 "the first bad commit is one of several that could not be judged: the report is %s/%s",
-				 dir, LAB_BISECT_REPORT);
-	else if (!ret)
-		lab_progress_say(&b->progress,
-				 "first bad commit: %.12s %s (%s)\nthe report is %s/%s, a mail to send is %s/%s",
-				 found->first, found->subject, found->author, dir,
-				 LAB_BISECT_REPORT, dir, LAB_BISECT_MAIL);
-	lab_bisect_found_free(found);
-	return ret;
+	if (b->not_found)
+		say(b, "the first bad commit is one of several that could not be judged: the report is %s/%s",
+		    o->dir, LAB_BISECT_REPORT);
+	else
+		say(b, "first bad commit: %.12s %s (%s)\nthe report is %s/%s, a mail to send is %s/%s",
+		    found->first, found->subject, found->author, o->dir, LAB_BISECT_REPORT,
+		    o->dir, LAB_BISECT_MAIL);
+	return 0;
 }
 
 static int bisect(struct bisect *b, struct lab_error *e)
 {
 	struct lab_bisect_found found = { NULL };
 	struct lab_error later;
-	int ret = lab_git(b->options.ksrc, NULL, e, "bisect", "start", NULL);
+	int ret = lab_git(b->step.options.ksrc, 0, NULL, e, "bisect", "start", NULL);
 
 	if (!ret)
 		ret = verify_ends(b, e);
@@ -375,6 +336,8 @@ static int bisect(struct bisect *b, struct lab_error *e)
 		ret = search(b, &found, e);
 	if (!ret && !b->not_found)
 		ret = report(b, &found, e);
+	free(found.said);
+	free(found.log);
 	if (reset(b, ret ? STOPPED : DONE, &later))
 		ret = lab_fail(e, -EIO, "%s", later.text);
 	return ret;
@@ -382,36 +345,32 @@ static int bisect(struct bisect *b, struct lab_error *e)
 
 static int exit_code(const struct bisect *b, int ret, const struct lab_error *e)
 {
-	if (b->step.stopped_by) {
+	int stopped_by = b->step.campaign.stopped_by;
+
+	if (stopped_by) {
 		fprintf(stderr, "lab: interrupted; the same command goes on from here\n");
-		return 128 + b->step.stopped_by;
+		return 128 + stopped_by;
 	}
-	if (ret)
-		fprintf(stderr, "lab: %s\n", e->text);
-	if (ret == -EINVAL)
-		return LAB_EXIT_USAGE;
-	if (ret)
-		return LAB_EXIT_INFRASTRUCTURE;
-	return b->not_found ? LAB_EXIT_FAIL : LAB_EXIT_PASS;
+	if (!ret)
+		return b->not_found ? LAB_EXIT_FAIL : LAB_EXIT_PASS;
+	fprintf(stderr, "lab: %s\n", e->text);
+	return ret == -EINVAL ? LAB_EXIT_USAGE : LAB_EXIT_INFRASTRUCTURE;
 }
 
 int lab_bisect_main(int argc, char *argv[], const struct lab_paths *paths)
 {
 	static struct bisect b;
 	struct lab_error e;
-	int lock = -1, ret = lab_command_parse(&lab_bisect_argp, argc, argv, &b.options);
+	int lock = -1, ret = lab_command_parse(&lab_bisect_argp, argc, argv, &b.step.options);
 
 	if (ret)
 		return ret;
-	b.step.paths = paths;
-	b.step.progress = &b.progress;
 	b.steps = json_array();
-	lab_progress_init(&b.progress, stdout, false);
-	ret = prepare(&b, &e);
+	ret = prepare(&b, paths, &e);
 	if (!ret)
-		ret = lab_make_dirs(b.options.dir, &e);
+		ret = lab_make_dirs(b.step.options.dir, &e);
 	if (!ret) {
-		lock = lab_lock_dir(b.options.dir, &e);
+		lock = lab_lock_dir(b.step.options.dir, &e);
 		ret = lock < 0 ? lock : load(&b, &e);
 	}
 	if (!ret && !was_found(&b)) {
@@ -419,7 +378,7 @@ int lab_bisect_main(int argc, char *argv[], const struct lab_paths *paths)
 		if (!ret)
 			ret = bisect(&b, &e);
 	}
-	lab_progress_end(&b.progress);
+	lab_progress_end(&b.step.campaign.progress);
 	if (lock >= 0)
 		close(lock);
 	json_decref(b.steps);

@@ -1,21 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Asking git about a kernel tree, and telling it to bisect. Functions that can fail
- * return 0 or -errno, with one line in their struct lab_error.
+ * Asking git about a kernel tree. Functions that can fail return -errno then, with one
+ * line in their struct lab_error.
  */
 #ifndef LAB_BISECT_GIT_H
 #define LAB_BISECT_GIT_H
 
-#include <stdbool.h>
-
 #include "base/lab_error.h"
 
 /*
- * Run git in @tree with the words that follow, NULL at the end. An exit code other
- * than 0 is an error. What it printed goes to *@out without the last newline (the
- * caller frees it; NULL on error), unless @out is NULL.
+ * Run git in @tree with the words that follow, NULL at the end. Returns its exit code, 0
+ * or @answer (-1: any); another one is an error. What it printed goes to *@out without the
+ * last newline (the caller frees it; NULL on error), unless @out is NULL.
  */
-int lab_git(const char *tree, char **out, struct lab_error *e, ...)
+int lab_git(const char *tree, int answer, char **out, struct lab_error *e, ...)
 	__attribute__((sentinel));
 
 /* The commit that @name means, 40 digits in @commit; -EINVAL if there is none. */
@@ -28,26 +26,17 @@ int lab_git_check_ends(const char *tree, const char *good, const char *good_name
 /* -EINVAL if a tracked file has changes that are not committed. */
 int lab_git_is_clean(const char *tree, struct lab_error *e);
 
+/* What "git bisect log" prints in @tree, the caller's; NULL if there is no bisection. */
+int lab_git_log(const char *tree, char **log, struct lab_error *e);
+
 /* How a bisection stands. */
 enum lab_git_bisection {
-	LAB_GIT_NONE,		/* there is none */
 	LAB_GIT_UNDER_WAY,
 	LAB_GIT_FOUND,		/* the first bad commit */
 	LAB_GIT_NARROWED,	/* all commits that are left were skipped */
 };
 
-/* Read the output of "git bisect log": @first gets the commit found, or the last one left. */
+/* By its log; @first gets the commit found, or the last one left. */
 enum lab_git_bisection lab_git_read_log(const char *log, char first[41]);
-
-/* The same for @tree, with the log in *@log (the caller frees it) unless @log is NULL. */
-int lab_git_bisection(const char *tree, enum lab_git_bisection *how, char first[41], char **log,
-		      struct lab_error *e);
-
-/*
- * Mark @commit as "good", "bad" or "skip", upon which git checks out the next one to
- * test. What git says is in *@out, as with lab_git().
- */
-int lab_git_mark(const char *tree, const char *as, const char *commit, char **out,
-		 struct lab_error *e);
 
 #endif

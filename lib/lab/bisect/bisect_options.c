@@ -8,7 +8,6 @@
  */
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -18,27 +17,28 @@
 #include "base/process.h"
 #include "base/text.h"
 #include "bed/qemu.h"
-#include "bisect/bisect_options.h"
+#include "bisect/bisect_step.h"
 #include "run/setup.h"
 
 #define MAX_RUNS	1000
 
-enum { KSRC = 256, OUT, CONFIG, RUNS, GOOD_RUNS, GOOD, BAD, AGAIN, ERRORS_COUNT };
+#define WORD(member)	LAB_COMMAND_KEY(lab_bisect_options, member)
+enum { RUNS = 1, GOOD_RUNS, AGAIN, ERRORS_COUNT };
 
 static const struct argp_option common_options[] = {
-	{ "ksrc", KSRC, "TREE", 0, "The kernel tree, a git repository", 0 },
+	{ "ksrc", WORD(tree), "TREE", 0, "The kernel tree, a git repository", 0 },
 	{ "runs", RUNS, "N", 0, "Run a commit N times once it has failed (default: 3)", 0 },
 	{ "good-runs", GOOD_RUNS, "N", 0, "A commit is good when N runs have passed", 0 },
-	{ "config", CONFIG, "FILE", 0,
+	{ "config", WORD(config), "FILE", 0,
 	  "One more fragment of configuration, such as lib/lab/kernel/debug.config", 0 },
-	{ "out", OUT, "DIR", 0,
+	{ "out", WORD(out), "DIR", 0,
 	  "Directory of kernel, steps and report (default: build/bisect/NAME-OF-TREE)", 0 },
 	{ 0 }
 };
 
 static const struct argp_option bisect_options[] = {
-	{ "good", GOOD, "COMMIT", 0, "Here the tests pass", 0 },
-	{ "bad", BAD, "COMMIT", 0, "Here they fail", 0 },
+	{ "good", WORD(good), "COMMIT", 0, "Here the tests pass", 0 },
+	{ "bad", WORD(bad), "COMMIT", 0, "Here they fail", 0 },
 	{ "again", AGAIN, NULL, 0, "Start over, whatever was found or begun before", 0 },
 	{ 0 }
 };
@@ -54,12 +54,9 @@ static error_t parse_common(int key, char *arg, struct argp_state *state)
 	struct lab_bisect_options *o = state->input;
 
 	switch (key) {
-	case KSRC:
-		return lab_command_word(state, common_options, key, arg, &o->tree);
-	case CONFIG:
-		return lab_command_word(state, common_options, key, arg, &o->config);
-	case OUT:
-		return lab_command_word(state, common_options, key, arg, &o->out);
+	case ARGP_KEY_INIT:
+		o->runs = 3;
+		return 0;
 	case RUNS:
 		return lab_command_number(state, "runs", arg, "a number", 1, MAX_RUNS, &o->runs);
 	case GOOD_RUNS:
@@ -69,7 +66,7 @@ static error_t parse_common(int key, char *arg, struct argp_state *state)
 		return o->tree ? 0 : lab_command_refuse(state,
 							"which kernel tree? give --ksrc=TREE");
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return lab_command_take(state, common_options, key, arg);
 	}
 }
 
@@ -82,10 +79,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		state->child_inputs[0] = o;
 		state->child_inputs[1] = &o->run;
 		return 0;
-	case GOOD:
-		return lab_command_word(state, bisect_options, key, arg, &o->good);
-	case BAD:
-		return lab_command_word(state, bisect_options, key, arg, &o->bad);
 	case AGAIN:
 		o->again = true;
 		return 0;
@@ -93,17 +86,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->errors_count = true;
 		return 0;
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return lab_command_take(state, bisect_options, key, arg);
 	}
-}
-
-static error_t parse_bisect(int key, char *arg, struct argp_state *state)
-{
-	const struct lab_bisect_options *o = state->input;
-
-	if (key == ARGP_KEY_END && (!o->good || !o->bad))
-		return lab_command_refuse(state, "give --good=COMMIT, where the tests pass, and --bad=COMMIT, where they fail");
-	return parse(key, arg, state);
 }
 
 static const struct argp common_argp = { .options = common_options, .parser = parse_common };
@@ -115,7 +99,7 @@ static const struct argp_child children[] = {
 };
 
 const struct argp lab_bisect_argp = {
-	.options = bisect_options, .parser = parse_bisect, .children = children,
+	.options = bisect_options, .parser = parse, .children = children,
 	.doc = "Find the commit that made tests fail. First it is verified that the good commit is "
 		"good and the bad one bad. TREE must have no uncommitted changes; at the end it is "
 		"as it was. Interrupted, the same command goes on from there."
@@ -152,23 +136,14 @@ json_t *lab_bisect_options_words(const struct lab_bisect_options *o)
 	return words;
 }
 
-static bool has(const char *dir, const char *name)
-{
-	char *path = lab_format("%s/%s", dir, name);
-	bool there = !access(path, F_OK);
-
-	free(path);
-	return there;
-}
-
 static int check_tree(struct lab_bisect_options *o, struct lab_error *e)
 {
 	if (lab_realpath(o->tree, o->ksrc, e))
 		return -EINVAL;
-	if (!has(o->ksrc, "init/Kconfig"))
+	if (!lab_has(o->ksrc, "init/Kconfig"))
 		return lab_fail(e, -EINVAL, "%s is not a kernel tree: there is no init/Kconfig",
 				o->ksrc);
-	if (has(o->ksrc, ".config") || has(o->ksrc, "include/config"))
+	if (lab_has(o->ksrc, ".config") || lab_has(o->ksrc, "include/config"))
 		return lab_fail(e, -EINVAL,
 				"%s was built in: make -C %s mrproper, or give another tree",
 				o->ksrc, o->ksrc);
@@ -211,11 +186,18 @@ static int check_tests(struct lab_bisect_options *o, const struct lab_paths *pat
 	return ret;
 }
 
-static int name_dir(struct lab_bisect_options *o, const struct lab_paths *paths,
-		    struct lab_error *e)
+int lab_bisect_options_check(struct lab_bisect_options *o, const struct lab_paths *paths,
+			     struct lab_error *e)
 {
 	char here[PATH_MAX];
+	int ret = check_tree(o, e);
 
+	if (!ret && !lab_topology_find(o->run.topology ? o->run.topology : "numa2", e))
+		ret = -EINVAL;
+	if (!ret)
+		ret = check_tests(o, paths, e);
+	if (ret)
+		return -EINVAL;
 	if (!o->out)
 		return lab_path(e, o->dir, "%s/bisect/%s", paths->build, strrchr(o->ksrc, '/') + 1);
 	if (o->out[0] == '/')
@@ -223,18 +205,4 @@ static int name_dir(struct lab_bisect_options *o, const struct lab_paths *paths,
 	if (!getcwd(here, sizeof(here)))
 		return lab_fail(e, -errno, "getcwd(): %s", strerror(errno));
 	return lab_path(e, o->dir, "%s/%s", here, o->out);
-}
-
-int lab_bisect_options_check(struct lab_bisect_options *o, const struct lab_paths *paths,
-			     struct lab_error *e)
-{
-	int ret = check_tree(o, e);
-
-	if (!ret && !lab_topology_find(o->run.topology ? o->run.topology : "numa2", e))
-		ret = -EINVAL;
-	if (!ret)
-		ret = check_tests(o, paths, e);
-	if (!ret)
-		ret = name_dir(o, paths, e);
-	return ret ? -EINVAL : 0;
 }

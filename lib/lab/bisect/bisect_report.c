@@ -15,7 +15,7 @@
 #include "base/splats.h"
 #include "base/text.h"
 #include "bisect/bisect_report.h"
-#include "bisect/bisect_verdict.h"
+#include "campaign/campaign.h"
 #include "report/report.h"
 
 static double number(json_t *step, const char *key)
@@ -36,61 +36,52 @@ json_t *lab_bisect_splat(const char *console)
 	json_t *lines = json_array();
 
 	while (*console && json_array_size(lines) < MAX_LINES) {
-		size_t len = strcspn(console, "\n"), text = len;
-		char *line;
+		size_t len = strcspn(console, "\r\n");
+		char *line = lab_format("%.*s", (int)len, console);
 
-		if (text && console[text - 1] == '\r')
-			text--;
-		line = lab_format("%.*s", (int)text, console);
 		if (json_array_size(lines) || splat_is_in(line))
 			json_array_append_new(lines, lab_json_text(line));
 		free(line);
-		console += len + (console[len] == '\n');
+		console += len;
+		console += strspn(console, "\r\n");
 	}
 	return lines;
 }
 
 /* What the test itself said. */
-static json_t *diagnostics(json_t *results, const char *test)
+static json_t *diagnostics(json_t *test)
 {
-	json_t *one, *lines = json_array(), *line;
-	char title[640];
-	size_t i, k;
+	json_t *lines = json_array(), *line;
+	size_t i;
 
-	json_array_foreach(json_object_get(results, "cases"), i, one) {
-		lab_bisect_title(one, title, sizeof(title));
-		if (strcmp(title, test))
-			continue;
-		if (lab_json_text_of(one, "reason")[0])
-			json_array_append(lines, json_object_get(one, "reason"));
-		json_array_foreach(json_object_get(one, "diagnostics"), k, line)
-			if (json_array_size(lines) < MAX_LINES)
-				json_array_append(lines, line);
-		break;
-	}
+	if (text(test, "reason")[0])
+		json_array_append(lines, json_object_get(test, "reason"));
+	json_array_foreach(json_object_get(test, "diagnostics"), i, line)
+		if (json_array_size(lines) < MAX_LINES)
+			json_array_append(lines, line);
 	return lines;
 }
 
 /* The program that @test is part of, or NULL; a profile may list it more than once. */
-static json_t *program_of(json_t *results, const char *test)
+static json_t *program_of(json_t *results, json_t *test)
 {
 	json_t *program, *found = NULL;
-	size_t len = strcspn(test, ":"), i;
+	size_t i;
 
 	json_array_foreach(json_object_get(results, "programs"), i, program) {
-		const char *name = lab_json_text_of(program, "name");
-		bool failed = json_integer_value(json_object_get(program, "failed")) > 0;
+		bool failed = number(program, "failed") > 0;
 
-		if (strlen(name) == len && !strncmp(name, test, len) && (!found || failed)) {
+		if (strcmp(text(program, "name"), text(test, "program")))
+			continue;
+		if (!found || failed)
 			found = program;
-			if (failed)
-				break;
-		}
+		if (failed)
+			break;
 	}
 	return found;
 }
 
-/* What the kernel said on @bed; 0: on the first bed with a splat. */
+/* What the kernel said on @bed; 0: on the first bed of @beds with a splat. */
 static void add_splat(json_t *record, json_t *lines, const char *dir, unsigned int bed,
 		      unsigned int beds)
 {
@@ -113,62 +104,42 @@ static void add_splat(json_t *record, json_t *lines, const char *dir, unsigned i
 	}
 }
 
-void lab_bisect_evidence(json_t *record, json_t *results, const char *dir, const char *test)
+void lab_bisect_evidence(json_t *record, json_t *results, const char *dir, json_t *test)
 {
-	json_t *lines = diagnostics(results, test), *program = program_of(results, test);
-	json_t *seed = json_object_get(program, "seed");
+	char *title = test ? lab_campaign_title(test) : lab_strdup("");
+	json_t *lines = diagnostics(test), *program = program_of(results, test);
 	struct lab_text command = { NULL };
-	char *text;
 
-	lab_text_addf(&command, "%s", lab_json_text_of(results, "command"));
-	if (test[0]) {
+	lab_text_addf(&command, "%s", text(results, "command"));
+	if (test) {
 		lab_text_addf(&command, " --tests ");
-		lab_report_quote(&command, test);
+		lab_report_quote(&command, title);
 	}
-	text = lab_text_take(&command);
 	add_splat(record, lines, dir, (unsigned int)number(program, "bed"),
 		  (unsigned int)number(results, "beds"));
-	json_object_set_new(record, "test", lab_json_text(test));
-	json_object_set_new(record, "evidence", lines);
-	json_object_set(record, "seed", seed ? seed : json_null());
-	json_object_set_new(record, "command", lab_json_text(text));
-	json_object_set_new(record, "results", lab_json_text(dir));
-	free(text);
+	json_object_update_new(record, json_pack("{s:o, s:o, s:O?, s:o, s:o}",
+			       "test", lab_json_text(title), "evidence", lines,
+			       "seed", json_object_get(program, "seed"),
+			       "command", lab_json_text(command.s),
+			       "results", lab_json_text(dir)));
+	lab_text_clear(&command);
+	free(title);
 }
 
 int lab_bisect_describe(struct lab_bisect_found *found, const char *tree, struct lab_error *e)
 {
-	char **const answers[] = {
-		&found->author, &found->date, &found->parent, &found->subject
-	};
-	enum lab_git_bisection how;
-	char first[41], *said, *rest;
-	int ret = lab_git_bisection(tree, &how, first, &found->log, e);
+	char **const parts[] = { &found->author, &found->date, &found->parent, &found->subject };
+	int ret = lab_git(tree, 0, &found->said, e, "show", "-s",
+			  "--format=%an <%ae>%n%cs%n%P%n%s", found->first, NULL);
+	char *rest = found->said;
 
-	if (!ret)
-		ret = lab_git(tree, &said, e, "show", "-s", "--format=%an <%ae>%n%cs%n%P%n%s",
-			      found->first, NULL);
 	if (ret)
 		return ret;
-	rest = said;
-	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
-		const char *line = strsep(&rest, "\n");
-
-		*answers[i] = lab_strdup(line ? line : "");
-	}
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		*parts[i] = strsep(&rest, "\n");
 	/* Of a merge, the parent merged into. */
 	found->parent[strcspn(found->parent, " ")] = '\0';
-	free(said);
 	return 0;
-}
-
-void lab_bisect_found_free(struct lab_bisect_found *found)
-{
-	free(found->author);
-	free(found->subject);
-	free(found->date);
-	free(found->parent);
-	free(found->log);
 }
 
 char *lab_bisect_step_line(json_t *step)

@@ -7,7 +7,6 @@
 #define LAB_BISECT_REPORT_H
 
 #include <jansson.h>
-#include <stdbool.h>
 #include <stdio.h>
 
 #include "bisect/bisect_git.h"
@@ -17,9 +16,9 @@
 
 /*
  * Put into @record what bisect_step.h says about the first run that failed. Its files
- * are in @dir, @results is its results.json, @test the title of the test that failed.
+ * are in @dir, @results is its results.json, @test its case that failed, or NULL.
  */
-void lab_bisect_evidence(json_t *record, json_t *results, const char *dir, const char *test);
+void lab_bisect_evidence(json_t *record, json_t *results, const char *dir, json_t *test);
 
 /* The lines of the kernel log @console from its first splat on, an array; the caller's. */
 json_t *lab_bisect_splat(const char *console);
@@ -28,20 +27,21 @@ struct lab_bisect_found {
 	json_t *steps;			/* an array of records as in bisect_step.h; the bad end's first */
 	enum lab_git_bisection how;	/* LAB_GIT_FOUND or LAB_GIT_NARROWED */
 	char first[41];			/* the first bad commit, or one that may be */
-	char *author, *subject, *date;	/* of it */
-	char *parent;			/* the commit before it */
 	char *log;			/* of git bisect */
 	double chance;			/* that a bad commit was taken for good */
 	const char *about;		/* what fails: a few words on the suite */
 	const char *cc;			/* who else gets a mail about it, or "" */
+	/* Set by lab_bisect_describe(): */
+	char *said;			/* by git, in pieces: */
+	char *author, *subject, *date;	/* of the commit */
+	char *parent;			/* the commit before it */
 };
 
 /*
- * Let git describe the commit in @found, of which @how and @first are set. Returns 0
- * or -errno; what git said is freed by lab_bisect_found_free() in both cases.
+ * Let git describe the commit in @found, of which @first is set. Returns 0 with @said
+ * to be freed, or -errno.
  */
 int lab_bisect_describe(struct lab_bisect_found *found, const char *tree, struct lab_error *e);
-void lab_bisect_found_free(struct lab_bisect_found *found);
 
 /* One line that sums up the record @step, without a newline; the caller frees it. */
 char *lab_bisect_step_line(json_t *step);

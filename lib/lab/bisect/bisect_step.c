@@ -20,8 +20,8 @@
 #include "bisect/bisect_git.h"
 #include "bisect/bisect_report.h"
 #include "bisect/bisect_step.h"
-
-#define DEFAULT_RUNS	3
+#include "bisect/bisect_verdict.h"
+#include "run/run.h"
 
 /* git bisect run stops at exit codes from 128 on; 129 is git's own for wrong usage. */
 #define EXIT_TROUBLE	128
@@ -32,9 +32,6 @@
 
 struct work {
 	struct lab_bisect_step *s;
-	const char *commit;
-	struct lab_bisect_known known;
-	struct lab_bisect_rule rule;
 	struct lab_bisect_tally tally;
 	enum lab_bisect_verdict verdict;
 	char *dir, *kernel;		/* the results of this step; the build */
@@ -42,34 +39,23 @@ struct work {
 	json_t *record;
 };
 
-static char *step_dir(const struct lab_bisect_step *s, const char *commit)
+/* What a record must have to be that of @commit in this bisection. */
+static json_t *key(const struct lab_bisect_step *s, const char *commit)
 {
-	return lab_format("%s/steps/%.12s", s->options.dir, commit);
-}
-
-static json_t *sought(const struct lab_bisect_step *s)
-{
-	return s->sought ? json_incref(s->sought) : json_null();
+	return json_pack("{s:s, s:o, s:O?}", "commit", commit, "options",
+			 lab_bisect_options_words(&s->options), "sought", s->sought);
 }
 
 json_t *lab_bisect_step_load(const struct lab_bisect_step *s, const char *commit)
 {
-	char *dir = step_dir(s, commit), *path = lab_format("%s/step.json", dir);
+	char *path = lab_format("%s/steps/%.12s/step.json", s->options.dir, commit);
 	json_t *record = json_load_file(path, 0, NULL);
-	json_t *like = json_pack("{s:s, s:o, s:o}", "commit", commit, "options", lab_bisect_options_words(&s->options),
-				 "sought", sought(s));
-	const char *key;
-	json_t *value;
 
-	json_object_foreach(like, key, value)
-		if (record && !json_equal(value, json_object_get(record, key))) {
-			json_decref(record);
-			record = NULL;
-		}
-	json_decref(like);
 	free(path);
-	free(dir);
-	return record;
+	if (lab_json_has(record, key(s, commit)))
+		return record;
+	json_decref(record);
+	return NULL;
 }
 
 static void put(struct work *w, const char *key, json_t *value)
@@ -86,19 +72,19 @@ static void show(void *arg)
 {
 	struct lab_bisect_step *s = arg;
 
-	lab_progress_status(s->progress, "%s", s->what);
+	lab_progress_status(&s->campaign.progress, "%s", s->what);
 }
 
-/* Run @p to its end. The exit code or -errno. */
-static int run(struct work *w, const struct lab_process *p, struct lab_error *e)
+/* Wait for the end of @pid, what a start returned. The exit code or -errno. */
+static int watch(struct work *w, pid_t pid, struct lab_error *e)
 {
-	pid_t pid = lab_process_start(p, e);
+	struct lab_campaign *c = &w->s->campaign;
 	int code;
 
 	if (pid < 0)
 		return pid;
-	code = lab_process_watch(pid, &w->s->signals, &w->s->stopped_by, show, w->s);
-	if (w->s->stopped_by)
+	code = lab_process_watch(pid, &c->signals, &c->stopped_by, show, w->s);
+	if (c->stopped_by)
 		return lab_fail(e, -EINTR, "interrupted");
 	return code < 0 ? lab_fail(e, code, "waitpid(): %s", strerror(-code)) : code;
 }
@@ -141,7 +127,7 @@ static int judge_build(struct work *w, const struct lab_process *p, int code, st
 
 static int build(struct work *w, struct lab_error *e)
 {
-	const struct lab_bisect_step *s = w->s;
+	const char *repo = w->s->campaign.paths->repo, *config = w->s->options.config;
 	char *log = lab_format("%s/build.log", w->dir);
 	long started = lab_now_ms();
 	struct lab_argv argv = { NULL };
@@ -149,14 +135,13 @@ static int build(struct work *w, struct lab_error *e)
 	int ret;
 
 	lab_argv_add(&argv, "sh");
-	lab_argv_addf(&argv, "%s/lib/lab/kernel/build_kernel.sh", s->paths->repo);
-	lab_argv_add(&argv, s->options.ksrc);
-	lab_argv_add(&argv, w->kernel);
-	lab_argv_addf(&argv, "%s/selftests/config", s->paths->repo);
-	lab_argv_addf(&argv, "%s/lib/lab/kernel/kernel.config", s->paths->repo);
-	if (s->options.config)
-		lab_argv_add(&argv, s->options.config);
-	ret = judge_build(w, &p, run(w, &p, e), e);
+	lab_argv_addf(&argv, "%s/lib/lab/kernel/build_kernel.sh", repo);
+	lab_argv_add_all(&argv, w->s->options.ksrc, w->kernel, NULL);
+	lab_argv_addf(&argv, "%s/selftests/config", repo);
+	lab_argv_addf(&argv, "%s/lib/lab/kernel/kernel.config", repo);
+	if (config)
+		lab_argv_add(&argv, config);
+	ret = judge_build(w, &p, watch(w, lab_process_start(&p, e), e), e);
 	put_seconds_since(w, "build_seconds", started);
 	lab_argv_free(&argv);
 	free(log);
@@ -166,39 +151,21 @@ static int build(struct work *w, struct lab_error *e)
 /* "lab run" with its results in @dir; its exit code or -errno. */
 static int run_tests(struct work *w, const char *dir, struct lab_error *e)
 {
-	char *log = lab_format("%s/lab.log", dir);
-	struct lab_argv argv = { NULL };
-	const struct lab_process p = { .argv = &argv, .out = log };
+	struct lab_options o = w->s->options.run;
+	char *log = lab_format("%s/lab.log", dir), *words[] = { (char *)"lab run", NULL };
 	int code;
 
-	lab_argv_addf(&argv, "%s/lab", w->s->paths->build);
-	lab_argv_add(&argv, "run");
-	lab_argv_option(&argv, "--kdir", w->kernel);
-	lab_argv_option(&argv, "--out", dir);
-	lab_options_args(&w->s->options.run, &argv);
-	code = run(w, &p, e);
+	o.kdir = w->kernel;
+	o.out = dir;
+	code = watch(w, lab_run_start(w->s->campaign.paths, &o, log, e), e);
 	/* What it refuses for one commit it refuses for all. */
 	if (code == LAB_EXIT_USAGE) {
-		lab_process_explain(&p, code, e);
+		lab_process_explain(&(struct lab_process){
+			.argv = &(struct lab_argv){ words, 1 }, .out = log }, code, e);
 		code = -EINVAL;
 	}
-	lab_argv_free(&argv);
 	free(log);
 	return code;
-}
-
-/* All titles that failed in any run; the evidence of the first run that failed. */
-static void keep_failure(struct work *w, json_t *results, const char *dir, const char *test)
-{
-	json_t *failing = lab_bisect_failing(results), *known = json_object_get(w->record, "failing");
-
-	if (known)
-		json_array_extend(known, failing);
-	else
-		put(w, "failing", json_incref(failing));
-	json_decref(failing);
-	if (lab_bisect_failures(&w->tally) == 1)
-		lab_bisect_evidence(w->record, results, dir, test);
 }
 
 /* Why a run counts for less than its own verdict says. */
@@ -213,24 +180,36 @@ static const char *but(enum lab_bisect_run run, int code)
 
 static void take_run(struct work *w, unsigned int n, const char *dir, int code)
 {
-	char *path = lab_format("%s/results.json", dir), test[640];
-	json_t *results = json_load_file(path, 0, NULL);
+	const struct lab_bisect_known known = { w->s->options.errors_count, w->s->sought };
+	char *path = lab_format("%s/results.json", dir), *title;
+	json_t *results = json_load_file(path, 0, NULL), *test;
 	const char *reason = lab_json_text_of(results, "reason");
-	enum lab_bisect_run run = lab_bisect_classify(results, code, &w->known, test, sizeof(test));
+	enum lab_bisect_run run = lab_bisect_classify(results, code, &known, &test);
 
 	lab_bisect_count(&w->tally, run);
+	title = test ? lab_campaign_title(test) : lab_strdup("");
 	snprintf(w->why, sizeof(w->why), "%s%s", reason[0] ? reason : "no results", but(run, code));
-	lab_progress_say(w->s->progress, "  run %u: %s%s%s", n, w->why, test[0] ? ": " : "", test);
-	if (run == LAB_BISECT_BROKE || run == LAB_BISECT_DIED || run == LAB_BISECT_FAILED)
-		keep_failure(w, results, dir, test);
-	if (json_is_string(json_object_get(results, "kernel")))
+	lab_progress_say(&w->s->campaign.progress, "  run %u: %s%s%s", n, w->why,
+			 title[0] ? ": " : "", title);
+	if (run == LAB_BISECT_BROKE || run == LAB_BISECT_DIED || run == LAB_BISECT_FAILED) {
+		lab_bisect_add_failing(json_object_get(w->record, "failing"), results);
+		if (lab_bisect_failures(&w->tally) == 1)
+			lab_bisect_evidence(w->record, results, dir, test);
+	}
+	if (lab_json_text_of(results, "kernel")[0])
 		put(w, "kernel", json_incref(json_object_get(results, "kernel")));
 	json_decref(results);
+	free(title);
 	free(path);
 }
 
 static int run_until_sure(struct work *w, struct lab_error *e)
 {
+	const struct lab_bisect_options *o = &w->s->options;
+	const struct lab_bisect_rule rule = {
+		.runs = (unsigned int)o->runs,
+		.good_runs = (unsigned int)(o->good_runs ? o->good_runs : o->runs),
+	};
 	long started = lab_now_ms();
 	int code = 0;
 
@@ -242,7 +221,7 @@ static int run_until_sure(struct work *w, struct lab_error *e)
 			code = run_tests(w, dir, e);
 		if (code >= 0) {
 			take_run(w, n, dir, code);
-			w->verdict = lab_bisect_judge(&w->tally, &w->rule);
+			w->verdict = lab_bisect_judge(&w->tally, &rule);
 		}
 		free(dir);
 	}
@@ -255,17 +234,14 @@ static int run_until_sure(struct work *w, struct lab_error *e)
 /* For the report, and for a bisection that goes on after an interruption. */
 static int save(struct work *w, struct lab_error *e)
 {
-	char *path = lab_format("%s/step.json", w->dir), *text;
+	char *path = lab_format("%s/step.json", w->dir);
 	int ret;
 
-	put(w, "verdict", json_string(lab_bisect_verdict_name(w->verdict)));
+	put(w, "verdict", json_string(lab_bisect_verdicts[w->verdict]));
 	put(w, "reason", lab_json_text(w->why));
 	put(w, "failed", json_integer(lab_bisect_failures(&w->tally)));
 	put(w, "runs", json_integer(lab_bisect_runs(&w->tally)));
-	text = json_dumps(w->record, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
-	ret = text ? lab_write_file(path, text, strlen(text), e) :
-		lab_fail(e, -ENOMEM, "json_dumps(%s): out of memory", path);
-	free(text);
+	ret = lab_json_write(path, w->record, e);
 	free(path);
 	return ret;
 }
@@ -295,23 +271,18 @@ int lab_bisect_step(struct lab_bisect_step *s, const char *commit, json_t **reco
 		    struct lab_error *e)
 {
 	const struct lab_bisect_options *o = &s->options;
-	struct work w = {
-		.s = s, .commit = commit,
-		.known = { .errors_count = o->errors_count, .failing = s->sought },
-		.dir = step_dir(s, commit), .kernel = lab_format("%s/kernel", o->dir),
-	};
+	struct work w = { .s = s };
 	char *subject;
-	int ret;
+	int ret = lab_git(o->ksrc, 0, &subject, e, "show", "-s", "--format=%s", commit, NULL);
 
-	w.rule.runs = o->runs ? (unsigned int)o->runs : DEFAULT_RUNS;
-	w.rule.good_runs = o->good_runs ? (unsigned int)o->good_runs : w.rule.runs;
-	ret = lab_git(o->ksrc, &subject, e, "show", "-s", "--format=%s", commit, NULL);
-	if (!ret) {
-		w.record = json_pack("{s:s, s:o, s:o, s:o}", "commit", commit, "subject",
-				     lab_json_text(subject), "options", lab_bisect_options_words(&s->options), "sought",
-				     sought(s));
-		ret = build_and_run(&w, e);
-	}
+	if (ret)
+		return ret;
+	w.dir = lab_format("%s/steps/%.12s", o->dir, commit);
+	w.kernel = lab_format("%s/kernel", o->dir);
+	w.record = key(s, commit);
+	put(&w, "subject", lab_json_text(subject));
+	put(&w, "failing", json_array());
+	ret = build_and_run(&w, e);
 	free(subject);
 	free(w.kernel);
 	free(w.dir);
@@ -322,42 +293,36 @@ int lab_bisect_step(struct lab_bisect_step *s, const char *commit, json_t **reco
 	return ret;
 }
 
-static int stop_code(const struct lab_bisect_step *s, int ret)
-{
-	if (s->stopped_by)
-		return 128 + s->stopped_by;
-	return ret == -EINVAL ? EXIT_USAGE : EXIT_TROUBLE;
-}
-
 int lab_bisect_step_main(int argc, char *argv[], const struct lab_paths *paths)
 {
-	static struct lab_bisect_step s;
-	struct lab_progress progress;
+	static struct lab_bisect_step s = { .what = "testing" };
+	struct lab_progress *progress = &s.campaign.progress;
 	json_t *record = NULL;
 	struct lab_error e;
 	char commit[41], *line;
 	int ret;
 
-	s = (struct lab_bisect_step){ .paths = paths, .progress = &progress, .what = "testing" };
 	if (lab_command_parse(&lab_bisect_step_argp, argc, argv, &s.options))
 		return EXIT_USAGE;
 	ret = lab_bisect_options_check(&s.options, paths, &e);
 	if (!ret)
 		ret = lab_git_commit(s.options.ksrc, "HEAD", commit, &e);
 	if (!ret)
-		ret = lab_process_signals(&s.signals, &e);
-	lab_progress_init(&progress, stdout, false);
+		ret = lab_campaign_begin(&s.campaign, paths, false, &e);
 	if (!ret)
 		ret = lab_bisect_step(&s, commit, &record, &e);
 	if (!ret) {
 		line = lab_bisect_step_line(record);
-		lab_progress_say(&progress, "%s; see %s/steps/%.12s", line, s.options.dir, commit);
+		lab_progress_say(progress, "%s; see %s/steps/%.12s", line, s.options.dir, commit);
 		free(line);
-	}
-	lab_progress_end(&progress);
-	if (ret)
+		ret = lab_bisect_exit_code(lab_json_text_of(record, "verdict"));
+		json_decref(record);
+	} else {
+		lab_progress_clear(progress);
 		fprintf(stderr, "lab: %s\n", e.text);
-	ret = ret ? stop_code(&s, ret) : lab_bisect_exit_code(lab_json_text_of(record, "verdict"));
-	json_decref(record);
+		ret = s.campaign.stopped_by ? 128 + s.campaign.stopped_by :
+			ret == -EINVAL ? EXIT_USAGE : EXIT_TROUBLE;
+	}
+	lab_progress_end(progress);
 	return ret;
 }

@@ -18,21 +18,51 @@
 #define LAB_BISECT_STEP_H
 
 #include <jansson.h>
-#include <signal.h>
+#include <limits.h>
+#include <stdbool.h>
 
 #include "base/paths.h"
-#include "base/progress.h"
-#include "bisect/bisect_options.h"
-#include "bisect/bisect_verdict.h"
+#include "campaign/campaign.h"
+#include "run/options.h"
+
+/*
+ * The command lines of "lab bisect" and "lab bisect-step". Strings point into them, and are
+ * NULL if they were not given. What is run and how is said by the options of lab run; which
+ * kernel is not, since a bisection is about that.
+ */
+struct lab_bisect_options {
+	const char *tree, *out;
+	const char *config;		/* one more fragment of configuration */
+	long runs, good_runs;		/* good_runs 0: not given */
+	struct lab_options run;
+	const char *good, *bad;		/* commits; of lab bisect alone, as is */
+	bool again;
+	bool errors_count;		/* of lab bisect-step alone */
+	/* Set by lab_bisect_options_check(): */
+	char ksrc[PATH_MAX];		/* the tree, absolute */
+	char dir[PATH_MAX];		/* where kernel, steps and report go, absolute; it need not exist */
+	char about[128], cc[256];	/* what the suite says about itself, see suite.h */
+};
+
+/* Parsers whose input is a struct lab_bisect_options, zeroed. */
+extern const struct argp lab_bisect_argp;
+extern const struct argp lab_bisect_step_argp;
+
+/*
+ * Is all of it there: tree, configuration, tests? Changes nothing. Returns 0, or -EINVAL
+ * if the user has to change something.
+ */
+int lab_bisect_options_check(struct lab_bisect_options *o, const struct lab_paths *paths,
+			     struct lab_error *e);
+
+/* The options that a verdict on a commit depends on, an array of words; the caller's. */
+json_t *lab_bisect_options_words(const struct lab_bisect_options *o);
 
 struct lab_bisect_step {
-	const struct lab_paths *paths;
 	struct lab_bisect_options options;	/* checked */
 	json_t *sought;		/* titles of the tests that the bad end fails, or NULL */
-	struct lab_progress *progress;
+	struct lab_campaign campaign;
 	const char *what;	/* is going on, for the status line */
-	sigset_t signals;	/* lab_process_signals() */
-	int stopped_by;		/* set to the signal that interrupted it, or 0 */
 };
 
 /* What was found about @commit before, with the same options; NULL: nothing. The caller's. */

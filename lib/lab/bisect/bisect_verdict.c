@@ -3,23 +3,17 @@
  * Verdicts on commits. See bisect_verdict.h for the rules and their reasons.
  */
 #include <math.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/json_text.h"
 #include "bisect/bisect_verdict.h"
+#include "campaign/campaign.h"
 #include "verdict/verdict.h"
 
 /* After so many runs that say nothing the bed, or the commit, is not fit for it. */
 #define MAX_NOTHING	2
 #define CHANCE		0.01
-
-void lab_bisect_title(json_t *one, char *title, size_t size)
-{
-	const char *name = lab_json_text_of(one, "name");
-
-	snprintf(title, size, "%s%s%s", lab_json_text_of(one, "program"), *name ? ":" : "", name);
-}
 
 static bool says(json_t *one, const char *what)
 {
@@ -32,26 +26,34 @@ static bool says(json_t *one, const char *what)
 	return false;
 }
 
-static bool is_among(json_t *titles, const char *title)
+static bool has_status(json_t *one, const char *status)
 {
-	json_t *one;
+	return !strcmp(lab_json_text_of(one, "status"), status);
+}
+
+static bool is_among(json_t *titles, json_t *one)
+{
+	char *wanted = lab_campaign_title(one);
+	bool found = false;
+	json_t *title;
 	size_t i;
 
-	json_array_foreach(titles, i, one)
-		if (!strcmp(json_string_value(one), title))
-			return true;
-	return false;
+	json_array_foreach(titles, i, title)
+		found = found || !strcmp(json_string_value(title), wanted);
+	free(wanted);
+	return found;
 }
 
 /* Of a program that has tests which are sought, or any if it is not known which are. */
-static bool is_sought(json_t *titles, const char *title)
+static bool is_sought(json_t *titles, json_t *one)
 {
-	size_t len = strcspn(title, ":"), i;
-	json_t *one;
+	const char *program = lab_json_text_of(one, "program");
+	size_t len = strlen(program), i;
+	json_t *title;
 
-	json_array_foreach(titles, i, one)
-		if (strcspn(json_string_value(one), ":") == len &&
-		    !strncmp(json_string_value(one), title, len))
+	json_array_foreach(titles, i, title)
+		if (strcspn(json_string_value(title), ":") == len &&
+		    !strncmp(json_string_value(title), program, len))
 			return true;
 	return !json_array_size(titles);
 }
@@ -73,26 +75,24 @@ static bool broke(json_t *one, bool died)
 	return says(one, "broken: ") || (!died && !says(one, "error: "));
 }
 
-/* The most that a failed test of the run says. */
+/* The most that a failed test of the run says; @test is that one, or the first. */
 static enum lab_bisect_run worst(json_t *results, bool died, const struct lab_bisect_known *known,
-				 char *test, size_t size)
+				 json_t **test)
 {
 	enum lab_bisect_run found = LAB_BISECT_NOTHING;
-	char title[640];
 	json_t *one;
 	size_t i;
 
 	json_array_foreach(json_object_get(results, "cases"), i, one) {
-		if (strcmp(lab_json_text_of(one, "status"), "fail"))
+		if (!has_status(one, "fail"))
 			continue;
-		lab_bisect_title(one, title, sizeof(title));
-		if (!test[0])
-			snprintf(test, size, "%s", title);
-		if (broke(one, died) && is_sought(known->failing, title)) {
-			snprintf(test, size, "%s", title);
+		if (!*test)
+			*test = one;
+		if (broke(one, died) && is_sought(known->failing, one)) {
+			*test = one;
 			return LAB_BISECT_BROKE;
 		}
-		if (known->errors_count || is_among(known->failing, title))
+		if (known->errors_count || is_among(known->failing, one))
 			found = LAB_BISECT_FAILED;
 	}
 	return found;
@@ -101,28 +101,22 @@ static enum lab_bisect_run worst(json_t *results, bool died, const struct lab_bi
 /* Could what is sought have shown? */
 static bool passes_sought(json_t *results, json_t *failing)
 {
-	char title[640];
 	json_t *one;
 	size_t i;
 
-	if (!json_array_size(failing))
-		return true;
-	json_array_foreach(json_object_get(results, "cases"), i, one) {
-		lab_bisect_title(one, title, sizeof(title));
-		if (!strcmp(lab_json_text_of(one, "status"), "pass") && is_among(failing, title))
+	json_array_foreach(json_object_get(results, "cases"), i, one)
+		if (has_status(one, "pass") && is_among(failing, one))
 			return true;
-	}
-	return false;
+	return !json_array_size(failing);
 }
 
 enum lab_bisect_run lab_bisect_classify(json_t *results, int code,
-					const struct lab_bisect_known *known,
-					char *test, size_t size)
+					const struct lab_bisect_known *known, json_t **test)
 {
 	bool died = code == LAB_EXIT_PANIC || code == LAB_EXIT_HANG;
 	enum lab_bisect_run run;
 
-	test[0] = '\0';
+	*test = NULL;
 	/* They say "fail" until the run is over. */
 	if (!results || json_integer_value(json_object_get(results, "exit_code")) != code)
 		return LAB_BISECT_NOTHING;
@@ -135,10 +129,10 @@ enum lab_bisect_run lab_bisect_classify(json_t *results, int code,
 	case LAB_EXIT_HANG:
 		if (died && !was_running(results))
 			return LAB_BISECT_UNFIT;
-		run = worst(results, died, known, test, size);
+		run = worst(results, died, known, test);
 		if (!died || run == LAB_BISECT_BROKE)
 			return run;
-		return is_sought(known->failing, test) ? LAB_BISECT_DIED : LAB_BISECT_NOTHING;
+		return is_sought(known->failing, *test) ? LAB_BISECT_DIED : LAB_BISECT_NOTHING;
 	case LAB_EXIT_SKIP:
 	case LAB_EXIT_NO_BOOT:
 		return LAB_BISECT_UNFIT;
@@ -147,20 +141,19 @@ enum lab_bisect_run lab_bisect_classify(json_t *results, int code,
 	}
 }
 
-json_t *lab_bisect_failing(json_t *results)
+void lab_bisect_add_failing(json_t *titles, json_t *results)
 {
-	json_t *titles = json_array(), *one;
-	char title[640];
+	json_t *one;
 	size_t i;
 
 	json_array_foreach(json_object_get(results, "cases"), i, one) {
-		lab_bisect_title(one, title, sizeof(title));
+		char *title = lab_campaign_title(one);
+
 		/* A program that ended early is no test that another run could pass. */
-		if (!strcmp(lab_json_text_of(one, "status"), "fail") && strchr(title, ':') &&
-		    !is_among(titles, title))
+		if (has_status(one, "fail") && strchr(title, ':') && !is_among(titles, one))
 			json_array_append_new(titles, json_string(title));
+		free(title);
 	}
-	return titles;
 }
 
 void lab_bisect_count(struct lab_bisect_tally *t, enum lab_bisect_run run)
@@ -204,15 +197,10 @@ enum lab_bisect_verdict lab_bisect_judge(const struct lab_bisect_tally *t,
 	return LAB_BISECT_UNDECIDED;
 }
 
-const char *lab_bisect_verdict_name(enum lab_bisect_verdict verdict)
-{
-	static const char *const names[] = {
-		[LAB_BISECT_UNDECIDED] = "undecided", [LAB_BISECT_GOOD] = "good",
-		[LAB_BISECT_BAD] = "bad", [LAB_BISECT_CANNOT_TELL] = "cannot tell",
-	};
-
-	return names[verdict];
-}
+const char *const lab_bisect_verdicts[] = {
+	[LAB_BISECT_UNDECIDED] = "undecided", [LAB_BISECT_GOOD] = "good",
+	[LAB_BISECT_BAD] = "bad", [LAB_BISECT_CANNOT_TELL] = "cannot tell",
+};
 
 int lab_bisect_exit_code(const char *verdict)
 {

@@ -43,18 +43,13 @@ struct lab_bisect_known {
 
 /*
  * What a run says that ended with exit code @code and left @results (results.json;
- * NULL if there are none). @test, of @size bytes, gets the title of the test that
- * decided, "" if there is none.
+ * NULL if there are none). @test gets the one of its cases that decided, or NULL.
  */
 enum lab_bisect_run lab_bisect_classify(json_t *results, int code,
-					const struct lab_bisect_known *known,
-					char *test, size_t size);
+					const struct lab_bisect_known *known, json_t **test);
 
-/* "PROGRAM:CASE", or "PROGRAM" if it has no name, of @one of the cases of results.json. */
-void lab_bisect_title(json_t *one, char *title, size_t size);
-
-/* The titles of the tests that failed; the caller's. */
-json_t *lab_bisect_failing(json_t *results);
+/* Add the titles of the tests that failed to @titles, but for those that are there. */
+void lab_bisect_add_failing(json_t *titles, json_t *results);
 
 enum lab_bisect_verdict {
 	LAB_BISECT_UNDECIDED,	/* it takes another run */
@@ -84,7 +79,7 @@ unsigned int lab_bisect_runs(const struct lab_bisect_tally *t);
 unsigned int lab_bisect_failures(const struct lab_bisect_tally *t);
 
 /* "good", "bad", "cannot tell". */
-const char *lab_bisect_verdict_name(enum lab_bisect_verdict verdict);
+extern const char *const lab_bisect_verdicts[];
 /* What git bisect run takes for the verdict of that name: 0, 1, 125. */
 int lab_bisect_exit_code(const char *verdict);
 

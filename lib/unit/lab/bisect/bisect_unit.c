@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "bisect/bisect_report.h"
 #include "bisect/bisect_verdict.h"
+#include "campaign/campaign.h"
 #include "verdict/verdict.h"
 
 #define CASE(name, status, line)							\
@@ -23,20 +24,23 @@
 #define SILENT(name)	CASE(name, "fail", "")
 
 static const struct lab_bisect_known nothing_known;
-static char test[640];
+static char test[640];		/* the title of the one that decided */
 
 static enum lab_bisect_run classify_by(const char *cases, const char *state, int code,
 				       const struct lab_bisect_known *known)
 {
-	char text[2000];
-	json_t *results;
+	char text[2000], *title;
+	json_t *results, *decided;
 	enum lab_bisect_run run;
 
 	snprintf(text, sizeof(text),
 		 "{\"exit_code\": %d, \"programs\": [{\"name\": \"t\", \"state\": \"%s\"}],"
 		 " \"cases\": [%s]}", code, state, cases);
 	results = json_loads(text, 0, NULL);
-	run = lab_bisect_classify(results, code, known, test, sizeof(test));
+	run = lab_bisect_classify(results, code, known, &decided);
+	title = decided ? lab_campaign_title(decided) : lab_strdup("");
+	snprintf(test, sizeof(test), "%s", title);
+	free(title);
 	json_decref(results);
 	return run;
 }
@@ -58,12 +62,10 @@ TEST(a_run_without_failures)
 
 TEST(a_run_cut_short_says_nothing)
 {
-	json_t *stale = json_pack("{s:i}", "exit_code", 1);
+	json_t *stale = json_pack("{s:i}", "exit_code", 1), *decided;
 
-	EXPECT_EQ(LAB_BISECT_NOTHING, lab_bisect_classify(NULL, 1, &nothing_known, test,
-							  sizeof(test)));
-	EXPECT_EQ(LAB_BISECT_NOTHING, lab_bisect_classify(stale, 0, &nothing_known, test,
-							  sizeof(test)));
+	EXPECT_EQ(LAB_BISECT_NOTHING, lab_bisect_classify(NULL, 1, &nothing_known, &decided));
+	EXPECT_EQ(LAB_BISECT_NOTHING, lab_bisect_classify(stale, 0, &nothing_known, &decided));
 	json_decref(stale);
 }
 
@@ -208,9 +210,9 @@ TEST(titles_of_failing_tests)
 {
 	json_t *results = json_loads("{\"cases\": [" PASSED("a") "," BROKEN("b") "," BROKEN("b") ","
 				     ERROR("c") "," SILENT("") "]}", 0, NULL);
-	json_t *expected = json_pack("[s, s]", "t:b", "t:c"), *failing;
+	json_t *expected = json_pack("[s, s]", "t:b", "t:c"), *failing = json_array();
 
-	failing = lab_bisect_failing(results);
+	lab_bisect_add_failing(failing, results);
 	EXPECT_TRUE(json_equal(expected, failing));
 	json_decref(failing);
 	json_decref(expected);
@@ -255,17 +257,17 @@ static void put(const char *dir, const char *file, const char *text)
 	free(path);
 }
 
-/* The last line of the evidence of a failure of @title in a run on two beds. */
-static const char *last_line(const char *dir, json_t *record, const char *title)
+/* The last line of the evidence of a failure of @test in a run on two beds. */
+static const char *last_line(const char *dir, json_t *record, const char *test)
 {
 	json_t *results = json_loads("{\"command\": \"lab run\", \"beds\": 2, \"programs\": ["
 		"{\"name\": \"s\", \"bed\": 1, \"failed\": 1},"
 		"{\"name\": \"t\", \"bed\": 1, \"failed\": 0},"
-		"{\"name\": \"t\", \"bed\": 2, \"failed\": 1, \"seed\": \"7\"}], \"cases\": ["
-		BROKEN("b") "]}", 0, NULL);
-	json_t *lines;
+		"{\"name\": \"t\", \"bed\": 2, \"failed\": 1, \"seed\": \"7\"}]}", 0, NULL);
+	json_t *one = json_loads(test, 0, NULL), *lines;
 
-	lab_bisect_evidence(record, results, dir, title);
+	lab_bisect_evidence(record, results, dir, one);
+	json_decref(one);
 	json_decref(results);
 	lines = json_object_get(record, "evidence");
 	return json_string_value(json_array_get(lines, json_array_size(lines) - 1));
@@ -275,21 +277,22 @@ TEST_F(consoles, of_the_bed_that_ran_the_program)
 {
 	put(self->dir, "console.log", "BUG: on the first\n");
 	put(self->dir, "console.bed2.log", "BUG: on the second\n");
-	EXPECT_STREQ("BUG: on the first", last_line(self->dir, self->record, "s:a"));
-	EXPECT_STREQ("BUG: on the second", last_line(self->dir, self->record, "t:b"));
+	EXPECT_STREQ("BUG: on the first", last_line(self->dir, self->record,
+						       "{\"program\": \"s\", \"name\": \"a\"}"));
+	EXPECT_STREQ("BUG: on the second", last_line(self->dir, self->record, BROKEN("b")));
 	EXPECT_NE(NULL, strstr(lab_json_text_of(self->record, "console"), "/console.bed2.log"));
 	EXPECT_STREQ("7", lab_json_text_of(self->record, "seed"));
 	EXPECT_STREQ("lab run --tests t:b", lab_json_text_of(self->record, "command"));
 	/* A splat elsewhere is another's. */
 	put(self->dir, "console.bed2.log", "fine\n");
-	EXPECT_STREQ("# broken: contract 10: y", last_line(self->dir, self->record, "t:b"));
+	EXPECT_STREQ("# broken: contract 10: y", last_line(self->dir, self->record, BROKEN("b")));
 }
 
 TEST_F(consoles, of_the_boot_that_ran_programs)
 {
 	put(self->dir, "console.bed2.boot1.log", "BUG: no boot\n");
 	put(self->dir, "console.bed2.log", "BUG: a test\n");
-	EXPECT_STREQ("BUG: a test", last_line(self->dir, self->record, "t:b"));
+	EXPECT_STREQ("BUG: a test", last_line(self->dir, self->record, BROKEN("b")));
 }
 
 TEST_F(consoles, of_any_bed_if_it_is_not_known_which)
