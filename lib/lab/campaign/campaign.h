@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What all commands share that run "lab run" many times over: one run of it, watched
- * and interruptible.
+ * Commands that run "lab run" many times over: what they share, a run that is watched and
+ * interruptible, and what they make of the results.
  */
 #ifndef LAB_CAMPAIGN_H
 #define LAB_CAMPAIGN_H
@@ -13,7 +13,12 @@
 #include "base/lab_error.h"
 #include "base/paths.h"
 #include "base/progress.h"
+#include "base/text.h"
 #include "run/options.h"
+
+/* "lab soak" and "lab matrix": do what the arguments say; they return the exit code. */
+int lab_soak_main(int argc, char *argv[], const struct lab_paths *paths);
+int lab_matrix_main(int argc, char *argv[], const struct lab_paths *paths);
 
 struct lab_campaign {
 	const struct lab_paths *paths;
@@ -44,9 +49,8 @@ int lab_campaign_code(json_t *results);
 /* PROGRAM:CASE of a case of results.json, or PROGRAM for what stands for all of it; to be freed. */
 char *lab_campaign_title(json_t *one);
 
-/* "lab soak" and "lab matrix": do what the arguments say; they return the exit code. */
-int lab_soak_main(int argc, char *argv[], const struct lab_paths *paths);
-int lab_matrix_main(int argc, char *argv[], const struct lab_paths *paths);
+/* Add "| @text ", a cell of a table in Markdown, which a bar in it would end. */
+void lab_campaign_cell(struct lab_text *t, const char *text);
 
 struct lab_matrix_run {
 	const char *title;	/* of its column */
@@ -58,6 +62,50 @@ struct lab_matrix_run {
  * what failed, with reason and evidence; how many were skipped for which reason; and all
  * tests that did not pass everywhere.
  */
-void lab_matrix_table(FILE *f, const struct lab_matrix_run *runs, size_t nr);
+void lab_matrix_table(struct lab_text *t, const struct lab_matrix_run *runs, size_t nr);
+
+/*
+ * The results of a soak: a file with one JSON object a line, one line a run. A run's setup
+ * (kernel, mode, selection, programs, ...) is part of its line: runs are counted together
+ * only if they are of the same setup.
+ *
+ * The line for a run: @setup, what of @results (a run's results.json) is worth keeping, by
+ * how many @burners the machine was kept busy, its @load average of the last five minutes,
+ * and the run's directory if it is @kept, or NULL. NULL if these are no results; else the
+ * caller's.
+ */
+json_t *lab_soak_record(json_t *setup, json_t *results, long burners, double load,
+			const char *kept);
+
+/* Append a line to @path, on disk on return; 0 or -errno. */
+int lab_soak_append(const char *path, json_t *record, struct lab_error *e);
+
+struct lab_soak_count {
+	unsigned long runs, failed;		/* conclusive ones */
+	unsigned long tests, failed_tests;	/* in these; skipped ones are none */
+};
+
+struct lab_soak_tally {
+	struct lab_soak_count calm, busy;	/* without and with load */
+	struct lab_soak_count others;		/* the same setup but for the programs */
+	unsigned long inconclusive;
+	unsigned long unreadable;		/* lines that are no record */
+	double seconds;				/* that the conclusive runs took */
+	json_t *failures;			/* "program:case": in how many runs */
+};
+
+/*
+ * Count what @path has of @setup. A file that does not exist has none. Returns
+ * 0 with @t to be freed by lab_soak_free(), or -errno.
+ */
+int lab_soak_read(const char *path, json_t *setup, struct lab_soak_tally *t,
+		  struct lab_error *e);
+void lab_soak_free(struct lab_soak_tally *t);
+
+/*
+ * For people: counts, and with which rates of failure they are compatible; @title names
+ * the setup.
+ */
+void lab_soak_report(FILE *f, const char *title, const struct lab_soak_tally *t);
 
 #endif

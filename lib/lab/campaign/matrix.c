@@ -29,7 +29,8 @@ struct matrix {
 	struct lab_options options;	/* of each run, but for its kernel and mode */
 	struct lab_argv kernel_words, mode_words;	/* these lists */
 	struct cell *cells;
-	size_t nr_cells;
+	struct lab_matrix_run *runs;	/* of those cells that have results */
+	size_t nr_cells, nr_runs;
 	struct lab_campaign campaign;
 	bool failed, incomplete;
 };
@@ -37,10 +38,8 @@ struct matrix {
 /* One kernel in one mode. */
 struct cell {
 	struct lab_options options;
-	json_t *setup;		/* what is run */
-	struct lab_fingerprint stamp;	/* of that */
+	struct lab_fingerprint stamp;	/* of what is run */
 	char *title, *dir;
-	json_t *results;	/* NULL: none */
 };
 
 enum { KERNELS = 256, MODES, AGAIN, OUT };
@@ -97,29 +96,29 @@ static const struct argp command = {
 static int add_cell(struct matrix *m, const char *kernel, const char *mode)
 {
 	struct cell cell = { .options = m->options };
+	const char *release;
 	struct lab_error e;
+	json_t *setup;
 	char *text;
 	int ret;
 
-	if (strchr(kernel, '/'))
-		cell.options.kdir = kernel;
-	else
-		cell.options.series = kernel;
+	*(strchr(kernel, '/') ? &cell.options.kdir : &cell.options.series) = kernel;
 	cell.options.mode = mode;
-	ret = lab_setup_describe(m->paths, &cell.options, &cell.setup, &e);
+	ret = lab_setup_describe(m->paths, &cell.options, &setup, &e);
 	if (ret) {
 		fprintf(stderr, "lab: %s: %s\n", kernel, e.text);
 		m->incomplete = true;
 		return ret == -EINVAL ? ret : 0;
 	}
-	cell.title = lab_format("%s %s", lab_json_text_of(cell.setup, "kernel"),
-				lab_json_text_of(cell.setup, "mode"));
-	cell.dir = lab_format("%s/%s-%s", m->out, lab_json_text_of(cell.setup, "kernel"),
-			      lab_json_text_of(cell.setup, "mode"));
+	release = lab_json_text_of(setup, "kernel");
+	mode = lab_json_text_of(setup, "mode");
+	cell.title = lab_format("%s %s", release, mode);
+	cell.dir = lab_format("%s/%s-%s", m->out, release, mode);
 	cell.options.out = cell.dir;
-	text = json_dumps(cell.setup, JSON_SORT_KEYS);
+	text = json_dumps(setup, JSON_SORT_KEYS);
 	lab_fingerprint_add_text(&cell.stamp, text);
 	free(text);
+	json_decref(setup);
 	m->cells = lab_realloc(m->cells, m->nr_cells + 1, sizeof(*m->cells));
 	m->cells[m->nr_cells++] = cell;
 	return 0;
@@ -153,84 +152,70 @@ static int add_cells(struct matrix *m)
 }
 
 /* What says something of this kernel, and not of an earlier one, is not run again. */
-static bool is_done(struct cell *cell)
+static json_t *earlier(const struct cell *cell)
 {
 	char *path = lab_format("%s/results.json", cell->dir);
+	json_t *results = NULL;
 
 	if (lab_stamp_is(cell->dir, &cell->stamp))
-		cell->results = json_load_file(path, 0, NULL);
+		results = json_load_file(path, 0, NULL);
 	free(path);
-	return cell->results;
+	return results;
 }
 
-static int run(struct matrix *m, struct cell *cell, struct lab_error *e)
+static int run(struct matrix *m, const struct cell *cell, json_t **results, struct lab_error *e)
 {
 	int ret = lab_remove_tree(cell->dir, e);
 
 	if (!ret)
 		ret = lab_make_dirs(cell->dir, e);
 	if (!ret)
-		ret = lab_campaign_run(&m->campaign, &cell->options, cell->title, "",
-				       &cell->results, e);
-	if (ret || !cell->results)
+		ret = lab_campaign_run(&m->campaign, &cell->options, cell->title, "", results, e);
+	if (ret || !*results)
 		return ret;
-	if (lab_campaign_code(cell->results) == LAB_EXIT_INFRASTRUCTURE)
-		return lab_fail(e, -EIO, "%s, see %s", lab_json_text_of(cell->results, "reason"),
+	if (lab_campaign_code(*results) == LAB_EXIT_INFRASTRUCTURE)
+		return lab_fail(e, -EIO, "%s, see %s", lab_json_text_of(*results, "reason"),
 				cell->dir);
 	return lab_stamp(cell->dir, &cell->stamp, e);
 }
 
-static void fill(struct matrix *m, struct cell *cell)
+static void fill(struct matrix *m, const struct cell *cell)
 {
+	json_t *results = m->again ? NULL : earlier(cell);
 	struct lab_error e;
-	int ret = 0, code;
+	int code;
 
-	if (m->again || !is_done(cell))
-		ret = run(m, cell, &e);
-	if (ret) {
+	if (!results && run(m, cell, &results, &e)) {
 		lab_progress_clear(&m->campaign.progress);
 		fprintf(stderr, "lab: %s: %s\n", cell->title, e.text);
-		json_decref(cell->results);
-		cell->results = NULL;
+		json_decref(results);
+		results = NULL;
 	}
-	m->incomplete |= !cell->results;
-	if (!cell->results)
+	if (!results) {
+		m->incomplete = true;
 		return;
-	code = lab_campaign_code(cell->results);
+	}
+	code = lab_campaign_code(results);
 	m->failed |= code != LAB_EXIT_PASS && code != LAB_EXIT_SKIP;
 	lab_progress_say(&m->campaign.progress, "%s: %s: %s (%.1f s)", cell->title,
-			 lab_json_text_of(cell->results, "verdict"),
-			 lab_json_text_of(cell->results, "reason"),
-			 json_number_value(json_object_get(cell->results, "seconds")));
+			 lab_json_text_of(results, "verdict"), lab_json_text_of(results, "reason"),
+			 json_number_value(json_object_get(results, "seconds")));
+	m->runs = lab_realloc(m->runs, m->nr_runs + 1, sizeof(*m->runs));
+	m->runs[m->nr_runs++] = (struct lab_matrix_run){ cell->title, results };
 }
 
 static int report(const struct matrix *m, struct lab_error *e)
 {
-	struct lab_matrix_run *runs = lab_realloc(NULL, m->nr_cells, sizeof(*runs));
-	char *path = lab_format("%s/matrix.md", m->out), *text = NULL;
-	size_t nr = 0, len;
-	FILE *f = open_memstream(&text, &len);
-	int ret = 0;
+	char *path = lab_format("%s/matrix.md", m->out);
+	struct lab_text t = { NULL };
+	int ret;
 
-	for (size_t i = 0; i < m->nr_cells; i++) {
-		const struct cell *cell = &m->cells[i];
-
-		if (cell->results)
-			runs[nr++] = (struct lab_matrix_run){ cell->title, cell->results };
-	}
-	if (f) {
-		lab_matrix_table(f, runs, nr);
-		fclose(f);
-	}
-	if (!f)
-		ret = lab_fail(e, -ENOMEM, "open_memstream(): %s", strerror(errno));
-	else if (nr)
-		ret = lab_write_file(path, text, len, e);
-	if (nr && !ret)
+	lab_matrix_table(&t, m->runs, m->nr_runs);
+	ret = lab_write_file(path, t.s, t.len, e);
+	if (!ret)
 		printf("table in %s\n", path);
-	free(text);
+	lab_text_clear(&t);
 	free(path);
-	free(runs);
 	return ret;
 }
 
@@ -242,7 +227,7 @@ static int matrix(struct matrix *m)
 	for (size_t i = 0; !ret && !m->campaign.stopped_by && i < m->nr_cells; i++)
 		fill(m, &m->cells[i]);
 	lab_progress_end(&m->campaign.progress);
-	if (!ret)
+	if (!ret && m->nr_runs)
 		ret = report(m, &e);
 	if (ret)
 		fprintf(stderr, "lab: %s\n", e.text);
@@ -255,12 +240,13 @@ static int matrix(struct matrix *m)
 
 static void forget(struct matrix *m)
 {
+	for (size_t i = 0; i < m->nr_runs; i++)
+		json_decref(m->runs[i].results);
 	for (size_t i = 0; i < m->nr_cells; i++) {
-		json_decref(m->cells[i].setup);
-		json_decref(m->cells[i].results);
 		free(m->cells[i].title);
 		free(m->cells[i].dir);
 	}
+	free(m->runs);
 	free(m->cells);
 	lab_argv_free(&m->kernel_words);
 	lab_argv_free(&m->mode_words);

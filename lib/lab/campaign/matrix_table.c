@@ -10,14 +10,7 @@
 #include <string.h>
 
 #include "base/json_text.h"
-#include "base/text.h"
 #include "campaign/campaign.h"
-
-/* The cell of row @name and run @i. */
-static json_t *get(json_t *table, const char *name, size_t i)
-{
-	return json_array_get(json_object_get(table, name), i);
-}
 
 static void set(json_t *table, const char *name, size_t i, size_t nr, json_t *value)
 {
@@ -32,42 +25,41 @@ static void set(json_t *table, const char *name, size_t i, size_t nr, json_t *va
 	json_array_set_new(row, i, value);
 }
 
-/* No bars in a cell, which would end it. */
-static void print_cell(FILE *f, const char *text)
+void lab_campaign_cell(struct lab_text *t, const char *text)
 {
-	fputs("| ", f);
+	lab_text_addf(t, "| ");
 	for (; *text; text++)
-		fputc(*text == '|' ? '/' : *text, f);
-	fputc(' ', f);
+		lab_text_add(t, *text == '|' ? "/" : text, 1);
+	lab_text_addf(t, " ");
 }
 
 /* Nothing without rows; the table is used up. */
-static void print_table(FILE *f, const char *heading, const char *what, json_t *table,
-			const struct lab_matrix_run *runs, size_t nr)
+static void add_table(struct lab_text *t, const char *heading, const char *what, json_t *table,
+		      const struct lab_matrix_run *runs, size_t nr)
 {
 	json_t *cells, *value;
 	const char *name;
 	size_t i;
 
 	if (json_object_size(table)) {
-		fputs(heading, f);
-		print_cell(f, what);
+		lab_text_addf(t, "%s", heading);
+		lab_campaign_cell(t, what);
 		for (i = 0; i < nr; i++)
-			print_cell(f, runs[i].title);
-		fputs("|\n|---", f);
+			lab_campaign_cell(t, runs[i].title);
+		lab_text_addf(t, "|\n|---");
 		for (i = 0; i < nr; i++)
-			fputs("|--:", f);
-		fputs("|\n", f);
+			lab_text_addf(t, "|--:");
+		lab_text_addf(t, "|\n");
 	}
 	json_object_foreach(table, name, cells) {
-		print_cell(f, name);
+		lab_campaign_cell(t, name);
 		json_array_foreach(cells, i, value) {
 			if (json_is_integer(value))
-				fprintf(f, "| %lld ", (long long)json_integer_value(value));
+				lab_text_addf(t, "| %lld ", (long long)json_integer_value(value));
 			else
-				print_cell(f, json_string_value(value));
+				lab_campaign_cell(t, json_string_value(value));
 		}
-		fputs("|\n", f);
+		lab_text_addf(t, "|\n");
 	}
 	json_decref(table);
 }
@@ -81,7 +73,7 @@ static json_t *counts(json_t *of)
 	return json_sprintf("%d / %d / %d", passed, failed, skipped);
 }
 
-static void print_programs(FILE *f, const struct lab_matrix_run *runs, size_t nr)
+static json_t *programs(const struct lab_matrix_run *runs, size_t nr)
 {
 	json_t *table = json_object(), *program;
 	size_t k;
@@ -89,12 +81,41 @@ static void print_programs(FILE *f, const struct lab_matrix_run *runs, size_t nr
 	for (size_t i = 0; i < nr; i++)
 		json_array_foreach(json_object_get(runs[i].results, "programs"), k, program)
 			set(table, lab_json_text_of(program, "name"), i, nr, counts(program));
-	for (size_t i = 0; i < nr; i++)
+	for (size_t i = 0; i < nr; i++) {
 		set(table, "all", i, nr, counts(json_object_get(runs[i].results, "totals")));
-	for (size_t i = 0; i < nr; i++)
 		set(table, "verdict", i, nr,
 		    json_string(lab_json_text_of(runs[i].results, "verdict")));
-	print_table(f, "", "passed / failed / skipped", table, runs, nr);
+	}
+	return table;
+}
+
+static void add_failure(struct lab_text *t, const char *run, json_t *one)
+{
+	const char *reason = lab_json_text_of(one, "reason");
+	json_t *lines = json_object_get(one, "diagnostics"), *line;
+	char *title = lab_campaign_title(one);
+	size_t i;
+
+	lab_text_addf(t, "\n%s on %s%s%s%s\n", title, run, reason[0] ? ": " : "", reason,
+		      json_array_size(lines) ? ":\n" : "");
+	json_array_foreach(lines, i, line)
+		lab_text_addf(t, "    %s\n", json_string_value(line));
+	free(title);
+}
+
+/* Of a machine that came to a bad end, what its tests say is only half of it. */
+static void add_failures(struct lab_text *t, const struct lab_matrix_run *run)
+{
+	const char *verdict = lab_json_text_of(run->results, "verdict");
+	json_t *one;
+	size_t i;
+
+	if (strcmp(verdict, "pass") && strcmp(verdict, "fail") && strcmp(verdict, "skip"))
+		lab_text_addf(t, "\n%s: %s: %s\n", run->title, verdict,
+			      lab_json_text_of(run->results, "reason"));
+	json_array_foreach(json_object_get(run->results, "cases"), i, one)
+		if (!strcmp(lab_json_text_of(one, "status"), "fail"))
+			add_failure(t, run->title, one);
 }
 
 /* A number in a reason makes it no other reason, but the version of something does. */
@@ -110,71 +131,23 @@ static char *without_numbers(const char *reason)
 	return lab_text_take(&t);
 }
 
-static bool has_status(json_t *one, const char *status)
+/* The status of each test of run @i goes to @tests, how often it skipped for what to @skips. */
+static void count_cases(json_t *results, size_t i, size_t nr, json_t *tests, json_t *skips)
 {
-	return !strcmp(lab_json_text_of(one, "status"), status);
-}
-
-static void print_skips(FILE *f, const struct lab_matrix_run *runs, size_t nr)
-{
-	json_t *table = json_object(), *one;
-	size_t k;
-
-	for (size_t i = 0; i < nr; i++) {
-		json_array_foreach(json_object_get(runs[i].results, "cases"), k, one) {
-			char *why = without_numbers(lab_json_text_of(one, "reason"));
-
-			if (has_status(one, "skip"))
-				set(table, why, i, nr,
-				    json_integer(json_integer_value(get(table, why, i)) + 1));
-			free(why);
-		}
-	}
-	print_table(f, "\n## Why tests were skipped\n\n", "reason", table, runs, nr);
-}
-
-static void print_failure(FILE *f, const char *run, json_t *one)
-{
-	const char *reason = lab_json_text_of(one, "reason");
-	json_t *lines = json_object_get(one, "diagnostics"), *line;
-	char *title = lab_campaign_title(one);
-	size_t i;
-
-	fprintf(f, "\n%s on %s%s%s%s\n", title, run, reason[0] ? ": " : "", reason,
-		json_array_size(lines) ? ":\n" : "");
-	json_array_foreach(lines, i, line)
-		fprintf(f, "    %s\n", json_string_value(line));
-	free(title);
-}
-
-/* Did the machine come to a bad end? Then what its tests say is only half of it. */
-static bool ended_badly(const struct lab_matrix_run *run)
-{
-	const char *verdict = lab_json_text_of(run->results, "verdict");
-
-	return strcmp(verdict, "pass") && strcmp(verdict, "fail") && strcmp(verdict, "skip");
-}
-
-static void print_failures(FILE *f, const struct lab_matrix_run *runs, size_t nr)
-{
-	const char *heading = "\n## Failures\n";
 	json_t *one;
 	size_t k;
 
-	for (size_t i = 0; i < nr; i++) {
-		if (ended_badly(&runs[i])) {
-			fprintf(f, "%s\n%s: %s: %s\n", heading, runs[i].title,
-				lab_json_text_of(runs[i].results, "verdict"),
-				lab_json_text_of(runs[i].results, "reason"));
-			heading = "";
-		}
-		json_array_foreach(json_object_get(runs[i].results, "cases"), k, one) {
-			if (!has_status(one, "fail"))
-				continue;
-			fputs(heading, f);
-			heading = "";
-			print_failure(f, runs[i].title, one);
-		}
+	json_array_foreach(json_object_get(results, "cases"), k, one) {
+		const char *status = lab_json_text_of(one, "status");
+		char *why = without_numbers(lab_json_text_of(one, "reason"));
+		char *title = lab_campaign_title(one);
+		json_t *before = json_array_get(json_object_get(skips, why), i);
+
+		set(tests, title, i, nr, json_string(status));
+		if (!strcmp(status, "skip"))
+			set(skips, why, i, nr, json_integer(json_integer_value(before) + 1));
+		free(title);
+		free(why);
 	}
 }
 
@@ -190,32 +163,24 @@ static bool passed_everywhere(json_t *cells)
 	return true;
 }
 
-static void print_others(FILE *f, const struct lab_matrix_run *runs, size_t nr)
+void lab_matrix_table(struct lab_text *t, const struct lab_matrix_run *runs, size_t nr)
 {
-	json_t *table = json_object(), *one;
+	json_t *tests = json_object(), *skips = json_object(), *cells;
+	struct lab_text failures = { NULL };
 	const char *name;
 	void *next;
-	size_t k;
 
+	add_table(t, "", "passed / failed / skipped", programs(runs, nr), runs, nr);
 	for (size_t i = 0; i < nr; i++) {
-		json_array_foreach(json_object_get(runs[i].results, "cases"), k, one) {
-			char *title = lab_campaign_title(one);
-
-			set(table, title, i, nr,
-			    json_string(lab_json_text_of(one, "status")));
-			free(title);
-		}
+		add_failures(&failures, &runs[i]);
+		count_cases(runs[i].results, i, nr, tests, skips);
 	}
-	json_object_foreach_safe(table, next, name, one)
-		if (passed_everywhere(one))
-			json_object_del(table, name);
-	print_table(f, "\n## Tests that did not pass everywhere\n\n", "test", table, runs, nr);
-}
-
-void lab_matrix_table(FILE *f, const struct lab_matrix_run *runs, size_t nr)
-{
-	print_programs(f, runs, nr);
-	print_failures(f, runs, nr);
-	print_skips(f, runs, nr);
-	print_others(f, runs, nr);
+	if (failures.len)
+		lab_text_addf(t, "\n## Failures\n%s", failures.s);
+	lab_text_clear(&failures);
+	add_table(t, "\n## Why tests were skipped\n\n", "reason", skips, runs, nr);
+	json_object_foreach_safe(tests, next, name, cells)
+		if (passed_everywhere(cells))
+			json_object_del(tests, name);
+	add_table(t, "\n## Tests that did not pass everywhere\n\n", "test", tests, runs, nr);
 }

@@ -23,13 +23,13 @@
 #include "base/run_dir.h"
 #include "base/text.h"
 #include "campaign/campaign.h"
-#include "campaign/soak_results.h"
 #include "run/setup.h"
 
 /* Without a failure so many say: at most one in twenty fails (95 % confidence). */
 #define DEFAULT_RUNS	60
 /* So many runs in a row that say nothing: something is wrong with the bed. */
 #define MAX_INCONCLUSIVE	3
+#define MAX_LOAD		1000
 
 struct soak {
 	const struct lab_paths *paths;
@@ -39,7 +39,7 @@ struct soak {
 	char *file, *title;
 	json_t *setup;
 	struct lab_campaign campaign;
-	pid_t *busy;			/* processes that use a CPU each */
+	pid_t busy[MAX_LOAD];		/* processes that use a CPU each */
 	long nr_busy;
 };
 
@@ -68,7 +68,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case RUNS:
 		return lab_command_number(state, "runs", arg, "a number", 0, 100000, &s->runs);
 	case LOAD:
-		return lab_command_number(state, "load", arg, "a number", 0, 1000, &s->load);
+		return lab_command_number(state, "load", arg, "a number", 0, MAX_LOAD, &s->load);
 	case OUT:
 		return lab_command_word(state, options, key, arg, &s->dir);
 	default:
@@ -110,15 +110,12 @@ static void stop_load(struct soak *s)
 		kill(s->busy[i], SIGKILL);
 	while (s->nr_busy > 0)
 		lab_process_wait(s->busy[--s->nr_busy]);
-	free(s->busy);
-	s->busy = NULL;
 }
 
 static int start_load(struct soak *s, struct lab_error *e)
 {
 	pid_t pid = 0;
 
-	s->busy = lab_realloc(NULL, (size_t)s->load, sizeof(*s->busy));
 	while (pid >= 0 && s->nr_busy < s->load) {
 		pid = lab_process_fork(SIGKILL, e);
 		while (!pid)
@@ -134,20 +131,18 @@ static int keep(struct soak *s, const char *what, const char *dir, json_t *resul
 		struct lab_error *e)
 {
 	bool kept = lab_campaign_code(results) != LAB_EXIT_PASS;
-	struct lab_soak_bed bed = { .burners = (unsigned int)load, .kept = kept ? dir : NULL };
 	double average[3] = { 0 };
 	json_t *record;
 	int ret;
 
-	if (getloadavg(average, 3) == 3)
-		bed.load = average[1];
-	record = lab_soak_record(s->setup, results, &bed);
+	getloadavg(average, 3);
+	record = lab_soak_record(s->setup, results, load, average[1], kept ? dir : NULL);
 	if (!record)
 		return lab_fail(e, -EIO, "%s/results.json is not what lab run writes", dir);
 	ret = lab_soak_append(s->file, record, e);
 	lab_progress_say(&s->campaign.progress, "%s: %s: %s, %.0f s, load average %.1f%s%s", what,
 			 lab_json_text_of(record, "verdict"), lab_json_text_of(record, "reason"),
-			 json_number_value(json_object_get(record, "seconds")), bed.load,
+			 json_number_value(json_object_get(record, "seconds")), average[1],
 			 kept ? ", see " : "", kept ? dir : "");
 	json_decref(record);
 	return ret || kept ? ret : lab_remove_tree(dir, e);
@@ -179,49 +174,35 @@ static int run_once(struct soak *s, const struct lab_soak_tally *t, struct lab_e
 	return ret;
 }
 
-static int run_all(struct soak *s, struct lab_error *e)
+/* @t is what there is in the end, and to be freed. */
+static int run_all(struct soak *s, struct lab_soak_tally *t, struct lab_error *e)
 {
 	unsigned long done, before = ULONG_MAX;
 	unsigned int in_vain = 0;
-	struct lab_soak_tally t;
 	int ret;
 
 	for (;;) {
-		ret = lab_soak_read(s->file, s->setup, &t, e);
-		if (ret)
-			return ret;
-		done = t.calm.runs + t.busy.runs;
+		ret = lab_soak_read(s->file, s->setup, t, e);
+		done = t->calm.runs + t->busy.runs;
 		in_vain = done == before ? in_vain + 1 : 0;
 		before = done;
-		if (done < (unsigned long)s->runs && in_vain < MAX_INCONCLUSIVE)
-			ret = run_once(s, &t, e);
-		lab_soak_free(&t);
 		if (ret || s->campaign.stopped_by || done >= (unsigned long)s->runs)
 			return ret;
 		if (in_vain == MAX_INCONCLUSIVE)
 			return lab_fail(e, -EIO, "%u runs in a row said nothing, see %s/runs",
 					in_vain, s->dir);
+		ret = run_once(s, t, e);
+		if (ret)
+			return ret;
+		lab_soak_free(t);
 	}
-}
-
-static int report(const struct soak *s, bool *failed, struct lab_error *e)
-{
-	struct lab_soak_tally t;
-	int ret = lab_soak_read(s->file, s->setup, &t, e);
-
-	if (ret)
-		return ret;
-	lab_soak_report(stdout, s->title, &t);
-	printf("results in %s\n", s->file);
-	*failed = t.calm.failed + t.busy.failed > 0;
-	lab_soak_free(&t);
-	return 0;
 }
 
 static int soak(struct soak *s)
 {
-	struct lab_error e, later;
-	bool failed = false;
+	struct lab_soak_tally t = { .failures = NULL };
+	bool failed;
+	struct lab_error e;
 	int ret = lab_setup_describe(s->paths, &s->options, &s->setup, &e);
 
 	if (ret) {
@@ -229,18 +210,21 @@ static int soak(struct soak *s)
 		return ret == -EINVAL ? LAB_EXIT_USAGE : LAB_EXIT_INFRASTRUCTURE;
 	}
 	s->title = lab_setup_title(s->setup);
-	s->file = lab_format("%s/%s.jsonl", s->dir,
-			     json_string_value(json_object_get(s->setup, "kernel")));
+	s->file = lab_format("%s/%s.jsonl", s->dir, lab_json_text_of(s->setup, "kernel"));
 	ret = lab_campaign_begin(&s->campaign, s->paths, s->options.quiet, &e);
 	if (!ret)
 		ret = lab_make_dirs(s->dir, &e);
 	if (!ret)
-		ret = run_all(s, &e);
+		ret = run_all(s, &t, &e);
 	lab_progress_end(&s->campaign.progress);
-	if (report(s, &failed, &later))
-		fprintf(stderr, "lab: %s\n", later.text);
+	if (t.failures) {
+		lab_soak_report(stdout, s->title, &t);
+		printf("results in %s\n", s->file);
+	}
 	if (ret)
 		fprintf(stderr, "lab: %s\n", e.text);
+	failed = t.calm.failed + t.busy.failed > 0;
+	lab_soak_free(&t);
 	json_decref(s->setup);
 	free(s->title);
 	free(s->file);

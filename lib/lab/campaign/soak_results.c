@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <gsl/gsl_cdf.h>
@@ -16,7 +15,7 @@
 #include "base/json_text.h"
 #include "base/text.h"
 #include "campaign/campaign.h"
-#include "campaign/soak_results.h"
+#include "run/setup.h"
 
 #define CONFIDENCE	0.95
 
@@ -51,10 +50,10 @@ static json_t *seeds(json_t *results)
 	return all;
 }
 
-json_t *lab_soak_record(json_t *setup, json_t *results, const struct lab_soak_bed *bed)
+json_t *lab_soak_record(json_t *setup, json_t *results, long burners, double load,
+			const char *kept)
 {
-	json_t *totals = json_object_get(results, "totals");
-	json_t *record, *mine;
+	json_t *totals = json_object_get(results, "totals"), *record, *mine;
 
 	/* "o" and "O" refuse what is not there. */
 	mine = json_pack("{s:O, s:O, s:O, s:O, s:O, s:O, s:O, s:O, s:o, s:o, s:i, s:f, s:s?}",
@@ -67,8 +66,7 @@ json_t *lab_soak_record(json_t *setup, json_t *results, const struct lab_soak_be
 			 "failed", json_object_get(totals, "failed"),
 			 "skipped", json_object_get(totals, "skipped"),
 			 "failures", failures(results), "seeds", seeds(results),
-			 "burners", (int)bed->burners, "load_average", bed->load,
-			 "directory", bed->kept);
+			 "burners", (int)burners, "load_average", load, "directory", kept);
 	if (!mine)
 		return NULL;
 	record = json_copy(setup);
@@ -84,38 +82,25 @@ static bool is_conclusive(int code)
 		code == LAB_EXIT_PANIC;
 }
 
-/* A line that a crash cut short must not swallow the next one. */
-static bool ends_in_newline(int fd)
-{
-	struct stat st;
-	char last;
-
-	return fstat(fd, &st) || !st.st_size || pread(fd, &last, 1, st.st_size - 1) != 1 ||
-		last == '\n';
-}
-
 int lab_soak_append(const char *path, json_t *record, struct lab_error *e)
 {
-	char *json = json_dumps(record, JSON_COMPACT | JSON_REAL_PRECISION(6)), *line;
-	int fd, ret = 0;
+	int fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644), ret = 0;
+	char *json, *line, last = '\n';
 	size_t len;
 
-	if (!json)
-		return lab_fail(e, -ENOMEM, "json_dumps() of a run for %s failed", path);
-	fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-	if (fd < 0) {
-		ret = lab_fail(e, -errno, "open(%s): %s", path, strerror(errno));
-		free(json);
-		return ret;
-	}
-	line = lab_format("%s%s\n", ends_in_newline(fd) ? "" : "\n", json);
+	if (fd < 0)
+		return lab_fail(e, -errno, "open(%s): %s", path, strerror(errno));
+	json = json_dumps(record, JSON_COMPACT | JSON_REAL_PRECISION(6));
+	/* A line that a crash cut short must not swallow the next one. */
+	if (lseek(fd, -1, SEEK_END) >= 0 && read(fd, &last, 1) != 1)
+		last = '\n';
+	line = lab_format("%s%s\n", last == '\n' ? "" : "\n", json ? json : "");
 	len = strlen(line);
 	errno = EIO;	/* for a write that ends early without a reason */
-	if (write(fd, line, len) != (ssize_t)len)
-		ret = lab_fail(e, -errno, "write(%s, %zu bytes): %s", path, len,
-			       strerror(errno));
-	else if (fsync(fd))
-		ret = lab_fail(e, -errno, "fsync(%s): %s", path, strerror(errno));
+	if (!json)
+		ret = lab_fail(e, -ENOMEM, "json_dumps() of a run for %s failed", path);
+	else if (write(fd, line, len) != (ssize_t)len || fsync(fd))
+		ret = lab_fail(e, -errno, "write(%s, %zu bytes): %s", path, len, strerror(errno));
 	close(fd);
 	free(line);
 	free(json);
@@ -154,40 +139,31 @@ static void count_failures(struct lab_soak_tally *t, json_t *record)
 	}
 }
 
-static void count_record(struct lab_soak_tally *t, json_t *record, enum kinship kin,
-			 unsigned long tests, unsigned long failed)
-{
-	int code = lab_campaign_code(record);
-	int burners = (int)json_integer_value(json_object_get(record, "burners"));
-	struct lab_soak_count *c = kin == OTHER_PROGRAMS ? &t->others :
-		burners ? &t->busy : &t->calm;
-
-	if (!is_conclusive(code)) {
-		t->inconclusive += kin == SAME;
-		return;
-	}
-	c->runs++;
-	c->failed += code != LAB_EXIT_PASS;
-	c->tests += tests;
-	c->failed_tests += failed;
-	if (kin == SAME) {
-		t->seconds += json_number_value(json_object_get(record, "seconds"));
-		count_failures(t, record);
-	}
-}
-
 static void count_line(struct lab_soak_tally *t, json_t *setup, const char *line, size_t len)
 {
 	json_t *record = json_loadb(line, len, 0, NULL);
 	enum kinship kin = compare(setup, record);
-	int passed, failed, code;
+	int passed, failed, code, burners = 0;
+	struct lab_soak_count *c;
+	double seconds = 0;
 
-	if (json_unpack(record, "{s:i, s:i, s:i}", "passed", &passed, "failed", &failed,
-			"exit_code", &code) || passed < 0 || failed < 0)
+	if (json_unpack(record, "{s:i, s:i, s:i, s?i, s?F}", "passed", &passed, "failed", &failed,
+			"exit_code", &code, "burners", &burners, "seconds", &seconds) ||
+	    passed < 0 || failed < 0) {
 		t->unreadable++;
-	else if (kin != UNRELATED)
-		count_record(t, record, kin, (unsigned long)passed + (unsigned long)failed,
-			     (unsigned long)failed);
+	} else if (!is_conclusive(code)) {
+		t->inconclusive += kin == SAME;
+	} else if (kin != UNRELATED) {
+		c = kin == OTHER_PROGRAMS ? &t->others : burners ? &t->busy : &t->calm;
+		c->runs++;
+		c->failed += code != LAB_EXIT_PASS;
+		c->tests += (unsigned long)passed + (unsigned long)failed;
+		c->failed_tests += (unsigned long)failed;
+		if (kin == SAME) {
+			t->seconds += seconds;
+			count_failures(t, record);
+		}
+	}
 	json_decref(record);
 }
 
@@ -203,26 +179,22 @@ int lab_soak_read(const char *path, json_t *setup, struct lab_soak_tally *t,
 	*t = (struct lab_soak_tally){ .failures = json_object() };
 	if (!f && errno == ENOENT)
 		return 0;
-	if (!f) {
-		ret = lab_fail(e, -errno, "open(%s): %s", path, strerror(errno));
-		lab_soak_free(t);
-		return ret;
-	}
-	while ((n = getline(&line, &size, f)) > 0)
+	while (f && (n = getline(&line, &size, f)) > 0)
 		count_line(t, setup, line, (size_t)n);
-	if (ferror(f)) {
-		ret = lab_fail(e, -EIO, "read(%s): %s", path, strerror(EIO));
+	if (!f || ferror(f)) {
+		ret = lab_fail(e, -errno, "read(%s): %s", path, strerror(errno));
 		lab_soak_free(t);
 	}
 	free(line);
-	fclose(f);
+	if (f)
+		fclose(f);
 	return ret;
 }
 
 void lab_soak_free(struct lab_soak_tally *t)
 {
 	json_decref(t->failures);
-	*t = (struct lab_soak_tally){ .failures = NULL };
+	t->failures = NULL;
 }
 
 /*

@@ -32,12 +32,9 @@ TEST(side_by_side)
 			CASE("a", "pass", "null") "," CASE("b", "pass", "null") ","
 			CASE("c", "fail", "null"))) },
 	};
-	char *text = NULL;
-	size_t len;
-	FILE *f = open_memstream(&text, &len);
+	struct lab_text t = { NULL };
 
-	lab_matrix_table(f, runs, 2);
-	fclose(f);
+	lab_matrix_table(&t, runs, 2);
 	EXPECT_STREQ("| passed / failed / skipped | 5.10 tdp | 6.1 tdp |\n|---|--:|--:|\n"
 		     "| p_test | 1 / 0 / 2 | 2 / 1 / 0 |\n"
 		     "| all | 1 / 0 / 2 | 2 / 1 / 0 |\n"
@@ -48,8 +45,8 @@ TEST(side_by_side)
 		     "| N of N / v6.12 | 2 |  |\n"
 		     "\n## Tests that did not pass everywhere\n\n"
 		     "| test | 5.10 tdp | 6.1 tdp |\n|---|--:|--:|\n"
-		     "| p_test:b | skip | pass |\n| p_test:c | skip | fail |\n", text);
-	free(text);
+		     "| p_test:b | skip | pass |\n| p_test:c | skip | fail |\n", t.s);
+	lab_text_clear(&t);
 	json_decref(runs[0].results);
 	json_decref(runs[1].results);
 }
@@ -61,19 +58,16 @@ TEST(panic)
 		{ "6.1 tdp", parse(RUN("panic", "\"passed\": 1, \"failed\": 1, \"skipped\": 0",
 			CASE("a", "pass", "null") "," CASE("", "fail", "\"did not finish\""))) },
 	};
-	char *text = NULL;
-	size_t len;
-	FILE *f = open_memstream(&text, &len);
+	struct lab_text t = { NULL };
 
-	lab_matrix_table(f, runs, 1);
-	fclose(f);
+	lab_matrix_table(&t, runs, 1);
 	EXPECT_STREQ("| passed / failed / skipped | 6.1 tdp |\n|---|--:|\n"
 		     "| p_test | 1 / 1 / 0 |\n| all | 1 / 1 / 0 |\n| verdict | panic |\n"
 		     "\n## Failures\n\n6.1 tdp: panic: it did\n"
 		     "\np_test on 6.1 tdp: did not finish:\n\n    # x\n"
 		     "\n## Tests that did not pass everywhere\n\n"
-		     "| test | 6.1 tdp |\n|---|--:|\n| p_test | fail |\n", text);
-	free(text);
+		     "| test | 6.1 tdp |\n|---|--:|\n| p_test | fail |\n", t.s);
+	lab_text_clear(&t);
 	json_decref(runs[0].results);
 }
 

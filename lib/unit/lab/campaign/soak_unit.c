@@ -8,7 +8,8 @@
 #include <unistd.h>
 
 #include "base/fsys.h"
-#include "campaign/soak_results.h"
+#include "campaign/campaign.h"
+#include "run/setup.h"
 
 FIXTURE(soak) {
 	char dir[64], path[96];
@@ -56,9 +57,8 @@ static json_t *results_of(int code, const char *verdict, int failed)
 static int append(const char *path, json_t *setup, int code, const char *verdict, int failed,
 		  unsigned int burners)
 {
-	const struct lab_soak_bed bed = { .burners = burners, .load = 1.5 };
 	json_t *results = results_of(code, verdict, failed);
-	json_t *record = lab_soak_record(setup, results, &bed);
+	json_t *record = lab_soak_record(setup, results, burners, 1.5, NULL);
 	int ret = record ? lab_soak_append(path, record, NULL) : -1;
 
 	json_decref(record);
@@ -75,11 +75,10 @@ TEST_F(soak, no_file_has_no_runs)
 
 TEST_F(soak, what_is_kept_of_a_run)
 {
-	const struct lab_soak_bed bed = { .burners = 2, .load = 1.5, .kept = "/d" };
 	json_t *results = results_of(1, "fail", 1), *record;
 	char *text;
 
-	record = lab_soak_record(self->setup, results, &bed);
+	record = lab_soak_record(self->setup, results, 2, 1.5, "/d");
 	text = json_dumps(record, JSON_SORT_KEYS | JSON_COMPACT | JSON_REAL_PRECISION(6));
 	EXPECT_STREQ("{\"burners\":2,\"directory\":\"/d\",\"exit_code\":1,\"failed\":1,"
 		     "\"failures\":[\"t1:bad\"],\"kernel\":\"6.1\",\"load_average\":1.5,\"passed\":9,"
@@ -89,7 +88,7 @@ TEST_F(soak, what_is_kept_of_a_run)
 	free(text);
 	json_decref(record);
 	json_object_del(results, "totals");
-	EXPECT_EQ(NULL, lab_soak_record(self->setup, results, &bed));
+	EXPECT_EQ(NULL, lab_soak_record(self->setup, results, 2, 1.5, "/d"));
 	json_decref(results);
 }
 
