@@ -14,7 +14,6 @@
 #include "base/paths.h"
 #include "bisect/bisect.h"
 #include "campaign/campaign.h"
-#include "prove/check.h"
 #include "prove/prove.h"
 #include "run/run.h"
 #include "suite/list.h"

@@ -2,109 +2,89 @@
 /*
  * Reading and comparing expectations.
  */
-#include <errno.h>
 #include <jansson.h>
 #include <string.h>
 
-#include "base/text.h"
-#include "prove/expect.h"
+#include "base/lab_error.h"
+#include "prove/prove.h"
 
-/* Returns NULL, or what is wrong. */
-static const char *read_outcome(json_t *exits, json_t *texts, struct lab_outcome *o)
+/* An outcome of nothing would prove nothing. */
+static bool all_are(json_type type, json_t *array)
 {
 	json_t *value;
 	size_t i;
 
-	json_array_foreach(exits, i, value) {
-		if (!json_is_integer(value) || i == LAB_EXPECT_MAX)
-			return "bad exit";
-		o->exits[o->nr_exits++] = (int)json_integer_value(value);
-	}
-	json_array_foreach(texts, i, value) {
-		if (!json_is_string(value) || i == LAB_EXPECT_MAX)
-			return "bad text";
-		o->texts[o->nr_texts++] = json_string_value(value);
-	}
-	/* A row that expects nothing would prove nothing. */
-	return o->nr_exits && o->nr_texts ? NULL : "needs exit and text";
+	json_array_foreach(array, i, value)
+		if (json_typeof(value) != type)
+			return false;
+	return json_array_size(array);
 }
 
-static int read_row(json_t *row, struct lab_expect *x, const char *path, struct lab_error *e)
+static int check_row(json_t *row, const char *path, struct lab_error *e)
 {
-	json_t *exits, *texts, *fixed = NULL;
-	const char *wrong;
+	json_t *exits[2], *texts[2] = { NULL };
+	const char *name, *other;
 	json_error_t why;
 
-	x->profile = "negative";
-	if (json_unpack_ex(row, &why, JSON_STRICT, "{s:s, s?s, s?s, s?s, s:o, s:o, s?o}",
-			   "name", &x->name, "tests", &x->tests, "profile", &x->profile,
-			   "append", &x->append, "exit", &exits, "text", &texts,
-			   "fixed", &fixed))
-		return lab_fail(e, -EINVAL, "%s: %s", path, why.text);
-	wrong = read_outcome(exits, texts, &x->broken);
-	if (!wrong && fixed) {
-		if (json_unpack_ex(fixed, &why, JSON_STRICT, "{s:o, s:o}", "exit", &exits,
-				   "text", &texts))
-			wrong = why.text;
-		else
-			wrong = read_outcome(exits, texts, &x->fixed);
-	}
-	return wrong ? lab_fail(e, -EINVAL, "%s: \"%s\": %s", path, x->name, wrong) : 0;
+	if (json_unpack_ex(row, &why, JSON_STRICT,
+			   "{s:s, s?s, s?s, s?s, s:o, s:o, s?{s:o, s:o}}", "name", &name,
+			   "tests", &other, "profile", &other, "append", &other,
+			   "exit", &exits[0], "text", &texts[0],
+			   "fixed", "exit", &exits[1], "text", &texts[1]))
+		return lab_fail(e, -1, "%s: %s", path, why.text);
+	for (int i = 0; i < 2 && texts[i]; i++)
+		if (!all_are(JSON_INTEGER, exits[i]) || !all_are(JSON_STRING, texts[i]))
+			return lab_fail(e, -1, "%s: \"%s\": needs numbers as exit, strings as text",
+					path, name);
+	if (!json_object_get(row, "profile"))
+		json_object_set_new(row, "profile", json_string("negative"));
+	return 0;
 }
 
-int lab_expect_read(const char *path, struct lab_expect_list *list, struct lab_error *e)
+json_t *lab_expect_read(const char *path, struct lab_error *e)
 {
 	json_error_t why;
-	json_t *row;
+	json_t *rows = json_load_file(path, 0, &why), *row;
+	int ret = 0;
 	size_t i;
 
-	memset(list, 0, sizeof(*list));
-	list->json = json_load_file(path, 0, &why);
-	if (!list->json)
-		return lab_fail(e, -EINVAL, "%s:%d: %s", path, why.line, why.text);
-	list->nr = json_array_size(list->json);
-	/* Of no rows none would fail. */
-	if (!list->nr) {
-		lab_expect_free(list);
-		return lab_fail(e, -EINVAL, "%s: an array of rows is expected, one at least", path);
-	}
-	list->rows = lab_realloc(NULL, list->nr + 1, sizeof(*list->rows));
-	memset(list->rows, 0, (list->nr + 1) * sizeof(*list->rows));
-	json_array_foreach((json_t *)list->json, i, row) {
-		int ret = read_row(row, &list->rows[i], path, e);
-
-		if (ret) {
-			lab_expect_free(list);
-			return ret;
-		}
-	}
-	return 0;
+	if (!rows)
+		ret = lab_fail(e, -1, "%s:%d: %s", path, why.line, why.text);
+	else if (!json_array_size(rows))	/* of no rows none would fail */
+		ret = lab_fail(e, -1, "%s: an array of rows is expected, one at least", path);
+	json_array_foreach(rows, i, row)
+		ret = ret ? ret : check_row(row, path, e);
+	if (!ret)
+		return rows;
+	json_decref(rows);
+	return NULL;
 }
 
-void lab_expect_free(struct lab_expect_list *list)
+static bool allows(json_t *outcome, int code)
 {
-	free(list->rows);
-	json_decref(list->json);
-	memset(list, 0, sizeof(*list));
+	json_t *value;
+	size_t i;
+
+	json_array_foreach(json_object_get(outcome, "exit"), i, value)
+		if (json_integer_value(value) == code)
+			return true;
+	return false;
 }
 
-static int allows(const struct lab_outcome *o, int code)
+json_t *lab_expect_outcome(json_t *row, int code)
 {
-	for (size_t i = 0; i < o->nr_exits; i++)
-		if (o->exits[i] == code)
-			return 1;
-	return 0;
+	json_t *fixed = json_object_get(row, "fixed");
+
+	return allows(row, code) ? row : allows(fixed, code) ? fixed : NULL;
 }
 
-const struct lab_outcome *lab_expect_outcome(const struct lab_expect *x, int code)
+const char *lab_expect_missing(json_t *outcome, const char *text)
 {
-	return allows(&x->broken, code) ? &x->broken : allows(&x->fixed, code) ? &x->fixed : NULL;
-}
+	json_t *value;
+	size_t i;
 
-const char *lab_expect_missing(const struct lab_outcome *o, const char *text)
-{
-	for (size_t i = 0; i < o->nr_texts; i++)
-		if (!strstr(text, o->texts[i]))
-			return o->texts[i];
+	json_array_foreach(json_object_get(outcome, "text"), i, value)
+		if (!strstr(text, json_string_value(value)))
+			return json_string_value(value);
 	return NULL;
 }

@@ -4,17 +4,18 @@
  */
 #include <errno.h>
 #include <jansson.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/exit.h"
 #include "base/fsys.h"
+#include "base/json_text.h"
 #include "base/text.h"
-#include "prove/proof.h"
+#include "campaign/campaign.h"
+#include "prove/prove.h"
 #include "run/run.h"
 
-static const char *const names[] = {
+const char *const lab_proof_names[] = {
 	[LAB_PROOF_CAUGHT] = "caught",
 	[LAB_PROOF_OTHERWISE] = "caught otherwise",
 	[LAB_PROOF_SURVIVED] = "SURVIVED",
@@ -24,19 +25,12 @@ static const char *const names[] = {
 	[LAB_PROOF_UNKNOWN] = "no result",
 };
 
-const char *lab_proof_name(enum lab_proof_kind kind)
-{
-	return names[kind];
-}
-
 static bool is_expected(const struct lab_regression *r, const char *text)
 {
-	if (!r->nr_expects)
-		return true;
-	for (size_t i = 0; i < r->nr_expects; i++)
-		if (strstr(text, r->expects[i]))
+	for (size_t i = 0; i < r->expects.nr; i++)
+		if (strstr(text, r->expects.words[i]))
 			return true;
-	return false;
+	return !r->expects.nr;
 }
 
 /* The last count that the kernel printed; it does so at powers of two and at the end. */
@@ -51,90 +45,59 @@ static long count_reached(const char *console, const struct lab_regression *r)
 	return reached;
 }
 
-/* What follows @word in one of the lines, or NULL. */
-static const char *after(json_t *lines, const char *word)
+/* All that is said of a case, in lines; to be freed. */
+static char *all_said(json_t *one)
 {
-	const char *found;
-	json_t *value;
+	struct lab_text t = { NULL };
+	json_t *line;
 	size_t i;
 
-	json_array_foreach(lines, i, value) {
-		found = strstr(json_string_value(value), word);
-		if (found)
-			return found + strlen(word);
-	}
-	return NULL;
+	json_array_foreach(json_object_get(one, "diagnostics"), i, line)
+		lab_text_addf(&t, "%s\n", json_string_value(line));
+	lab_text_addf(&t, "%s", lab_json_text_of(one, "reason"));
+	return lab_text_take(&t);
 }
 
 /* The verdict of an oracle says more than what may stand before it. */
-static const char *evidence(json_t *diagnostics)
+static const char *evidence(const char *said)
 {
-	const char *found = after(diagnostics, "broken: ");
+	const char *broken = strstr(said, "broken: "), *error = strstr(said, "error: ");
 
-	if (!found)
-		found = after(diagnostics, "error: ");
-	if (!found)
-		found = json_string_value(json_array_get(diagnostics, 0));
-	return found ? found : "";
-}
-
-/* A program that took the kernel with it has a reason and no name of a test. */
-static void take_failure(json_t *one, struct lab_proof *proof)
-{
-	const char *name = json_string_value(json_object_get(one, "name"));
-	const char *reason = json_string_value(json_object_get(one, "reason"));
-	const char *message = evidence(json_object_get(one, "diagnostics"));
-
-	snprintf(proof->by, sizeof(proof->by), "%s%s%s",
-		 json_string_value(json_object_get(one, "program")), *name ? ":" : "", name);
-	snprintf(proof->message, sizeof(proof->message), "%s",
-		 *message || !reason ? message : reason);
-}
-
-static bool says_expected(json_t *one, const struct lab_regression *r)
-{
-	json_t *value, *reason = json_object_get(one, "reason");
-	size_t i;
-
-	if (json_is_string(reason) && is_expected(r, json_string_value(reason)))
-		return true;
-	json_array_foreach(json_object_get(one, "diagnostics"), i, value)
-		if (is_expected(r, json_string_value(value)))
-			return true;
-	return false;
+	return broken ? broken + strlen("broken: ") : error ? error + strlen("error: ") : said;
 }
 
 static void judge_cases(json_t *results, const struct lab_regression *r, struct lab_proof *proof)
 {
-	bool failed = false, expected = false;
 	json_t *one;
 	size_t i;
 
 	json_array_foreach(json_object_get(results, "cases"), i, one) {
-		if (!failed)
+		bool failed = !strcmp(lab_json_text_of(one, "status"), "fail");
+		char *said = all_said(one), *title = lab_campaign_title(one);
+
+		if (!proof->by[0])
 			proof->seconds += json_number_value(json_object_get(one, "ms")) / 1000;
-		if (strcmp(json_string_value(json_object_get(one, "status")), "fail"))
-			continue;
-		if (!failed)
-			take_failure(one, proof);
-		failed = true;
-		expected |= !r->nr_expects || says_expected(one, r);
+		if (failed && !proof->by[0]) {
+			proof->kind = LAB_PROOF_OTHERWISE;
+			snprintf(proof->by, sizeof(proof->by), "%s", title);
+			snprintf(proof->message, sizeof(proof->message), "%.*s",
+				 (int)strcspn(evidence(said), "\n"), evidence(said));
+		}
+		if (failed && is_expected(r, said))
+			proof->kind = LAB_PROOF_CAUGHT;
+		free(title);
+		free(said);
 	}
-	if (failed)
-		proof->kind = expected ? LAB_PROOF_CAUGHT : LAB_PROOF_OTHERWISE;
 }
 
 /* A kernel that dies or hangs is a verdict too; what it said is on the console. */
 static void judge_end(json_t *results, const struct lab_regression *r, const char *console,
 		      int code, struct lab_proof *proof)
 {
-	const char *why = json_string_value(json_object_get(results, "reason"));
-
-	if (proof->by[0] || (code != LAB_EXIT_PANIC && code != LAB_EXIT_HANG))
-		return;
 	proof->kind = is_expected(r, console) ? LAB_PROOF_CAUGHT : LAB_PROOF_OTHERWISE;
 	snprintf(proof->by, sizeof(proof->by), "%s", code == LAB_EXIT_PANIC ? "panic" : "hang");
-	snprintf(proof->message, sizeof(proof->message), "%s", why ? why : "");
+	snprintf(proof->message, sizeof(proof->message), "%s",
+		 lab_json_text_of(results, "reason"));
 }
 
 void lab_proof_judge(const char *dir, const struct lab_regression *r, int code,
@@ -144,22 +107,22 @@ void lab_proof_judge(const char *dir, const struct lab_regression *r, int code,
 	struct lab_error e;
 	json_t *results = lab_run_results(dir, code, log, &e);
 
-	*proof = (struct lab_proof){ .kind = LAB_PROOF_UNKNOWN };
-	proof->reached = count_reached(console, r);
-	if (results) {
-		if (code == LAB_EXIT_PASS)
-			proof->kind = proof->reached ? LAB_PROOF_SURVIVED : LAB_PROOF_UNREACHED;
-		judge_cases(results, r, proof);
+	*proof = (struct lab_proof){
+		.kind = LAB_PROOF_UNKNOWN, .reached = count_reached(console, r),
+	};
+	if (results && code == LAB_EXIT_PASS)
+		proof->kind = proof->reached ? LAB_PROOF_SURVIVED : LAB_PROOF_UNREACHED;
+	judge_cases(results, r, proof);
+	if (results && !proof->by[0] && (code == LAB_EXIT_PANIC || code == LAB_EXIT_HANG))
 		judge_end(results, r, console, code, proof);
-		/* The regression never happened: the kernel was as good as unmodified. */
-		if (proof->by[0] && !proof->reached)
-			proof->kind = LAB_PROOF_UNFOUNDED;
-	}
-	if (proof->kind == LAB_PROOF_UNKNOWN && results)
-		snprintf(proof->message, sizeof(proof->message), "lab run exited %d, see %.300s",
-			 code, dir);
-	else if (proof->kind == LAB_PROOF_UNKNOWN)
+	/* The regression never happened: the kernel was as good as unmodified. */
+	if (proof->by[0] && !proof->reached)
+		proof->kind = LAB_PROOF_UNFOUNDED;
+	if (proof->kind == LAB_PROOF_UNKNOWN) {
+		if (results)
+			lab_fail(&e, 0, "lab run exited %d, see %.300s", code, dir);
 		snprintf(proof->message, sizeof(proof->message), "%.500s", e.text);
+	}
 	json_decref(results);
 	free(log);
 	free(console);
@@ -168,38 +131,36 @@ void lab_proof_judge(const char *dir, const struct lab_regression *r, int code,
 int lab_proof_save(const char *path, const struct lab_proof *proof, const char *stamp,
 		   struct lab_error *e)
 {
-	json_t *j = json_pack("{s:s, s:s, s:i, s:I, s:f, s:s, s:s}", "stamp", stamp,
-			      "result", names[proof->kind], "kind", (int)proof->kind,
+	json_t *j = json_pack("{s:s, s:s, s:i, s:I, s:f, s:o, s:o}", "stamp", stamp,
+			      "result", lab_proof_names[proof->kind], "kind", (int)proof->kind,
 			      "reached", (json_int_t)proof->reached, "seconds", proof->seconds,
-			      "by", proof->by, "message", proof->message);
-	char *text;
-	int ret;
+			      "by", lab_json_text(proof->by),
+			      "message", lab_json_text(proof->message));
+	char *text = json_dumps(j, JSON_INDENT(2));
+	int ret = text ? lab_write_file(path, text, strlen(text), e) :
+		lab_fail(e, -ENOMEM, "json_dumps(%s): out of memory", path);
 
-	if (!j)
-		return lab_fail(e, -EINVAL, "%s: a text that is no UTF-8", path);
-	text = json_dumps(j, JSON_INDENT(2));
-	json_decref(j);
-	if (!text)
-		return lab_fail(e, -ENOMEM, "json_dumps(%s): out of memory", path);
-	ret = lab_write_file(path, text, strlen(text), e);
 	free(text);
+	json_decref(j);
 	return ret;
 }
 
-int lab_proof_load(const char *path, struct lab_proof *proof, const char *stamp)
+bool lab_proof_load(const char *path, struct lab_proof *proof, const char *stamp)
 {
 	json_t *j = json_load_file(path, 0, NULL);
-	const char *made = "", *by = "", *message = "";
-	int kind = 0, found;
+	const char *made, *by, *message;
 	json_int_t reached;
-
-	found = j && !json_unpack(j, "{s:s, s:i, s:I, s:F, s:s, s:s}", "stamp", &made,
-				  "kind", &kind, "reached", &reached, "seconds",
-				  &proof->seconds, "by", &by, "message", &message) &&
+	double seconds;
+	int kind;
+	bool found = !json_unpack(j, "{s:s, s:i, s:I, s:F, s:s, s:s}", "stamp", &made,
+				  "kind", &kind, "reached", &reached, "seconds", &seconds,
+				  "by", &by, "message", &message) &&
 		!strcmp(made, stamp) && kind >= 0 && kind < LAB_PROOF_UNKNOWN;
+
 	if (found) {
-		proof->kind = (enum lab_proof_kind)kind;
-		proof->reached = (long)reached;
+		*proof = (struct lab_proof){
+			.kind = (enum lab_proof_kind)kind, .reached = reached, .seconds = seconds,
+		};
 		snprintf(proof->by, sizeof(proof->by), "%s", by);
 		snprintf(proof->message, sizeof(proof->message), "%s", message);
 	}
@@ -255,7 +216,7 @@ void lab_proof_summary(FILE *f, const struct lab_catalogue *c, const struct lab_
 	}
 	for (int kind = 0; kind <= LAB_PROOF_UNKNOWN; kind++)
 		if (of[kind])
-			fprintf(f, "%s%s: %zu", kind ? ", " : "", lab_proof_name(kind), of[kind]);
+			fprintf(f, "%s%s: %zu", kind ? ", " : "", lab_proof_names[kind], of[kind]);
 	fprintf(f, " of %zu\n", c->nr);
 	if (caught) {
 		qsort(seconds, caught, sizeof(*seconds), by_value);
@@ -265,44 +226,31 @@ void lab_proof_summary(FILE *f, const struct lab_catalogue *c, const struct lab_
 	free(seconds);
 }
 
-/* Text for a cell: no bars, which would end it. */
-static void add_cell(struct lab_text *t, const char *text)
-{
-	for (; *text; text++)
-		lab_text_add(t, *text == '|' ? "/" : text, 1);
-	lab_text_addf(t, " | ");
-}
-
 static void add_row(struct lab_text *t, const struct lab_regression *r,
 		    const struct lab_proof *proof)
 {
-	lab_text_addf(t, "| ");
-	add_cell(t, r->name);
-	add_cell(t, r->class);
-	add_cell(t, lab_proof_name(proof->kind));
-	lab_text_addf(t, "%ld | ", proof->reached);
+	lab_campaign_cell(t, r->name);
+	lab_campaign_cell(t, r->class);
+	lab_campaign_cell(t, lab_proof_names[proof->kind]);
+	lab_text_addf(t, "| %ld | ", proof->reached);
 	if (proof->kind <= LAB_PROOF_OTHERWISE)
-		lab_text_addf(t, "%.1f | ", proof->seconds);
-	else
-		lab_text_addf(t, "| ");
-	add_cell(t, proof->by);
-	add_cell(t, proof->message);
-	lab_text_addf(t, "\n");
+		lab_text_addf(t, "%.1f ", proof->seconds);
+	lab_campaign_cell(t, proof->by);
+	lab_campaign_cell(t, proof->message);
+	lab_text_addf(t, "| \n");
 }
 
 int lab_proof_table(const char *path, const struct lab_catalogue *c,
 		    const struct lab_proof *proofs, struct lab_error *e)
 {
 	struct lab_text t = { NULL };
-	char *text;
 	int ret;
 
 	lab_text_addf(&t, "| regression | class | result | reached | s | by | message |\n"
 		      "|---|---|---|---|---|---|---|\n");
 	for (size_t i = 0; i < c->nr; i++)
 		add_row(&t, &c->entries[i], &proofs[i]);
-	text = lab_text_take(&t);
-	ret = lab_write_file(path, text, strlen(text), e);
-	free(text);
+	ret = lab_write_file(path, t.s, t.len, e);
+	lab_text_clear(&t);
 	return ret;
 }

@@ -21,13 +21,11 @@
 #include "base/paths.h"
 #include "base/process.h"
 #include "base/text.h"
-#include "prove/catalogue.h"
-#include "prove/proof.h"
 #include "prove/prove.h"
-#include "suite/manifest.h"
-#include "suite/suite.h"
 #include "run/options.h"
 #include "run/run.h"
+#include "suite/manifest.h"
+#include "suite/suite.h"
 
 #define CATALOGUE	"selftests/regressions"
 
@@ -36,10 +34,10 @@ struct prove {
 	const char *kdir, *only, *kselftest, *out;
 	bool all, again, check;
 	char *symbols;			/* of the kernel: its System.map */
-	struct lab_fingerprint versions;	/* of kernel and tests */
+	struct lab_fingerprint versions;	/* all that a proof is a proof of but for the entry */
 	struct lab_catalogue catalogue;
 	struct lab_proof *proofs;	/* as the catalogue's entries */
-	bool sound;			/* the kernel passes without any regression */
+	bool failed;			/* not caught, or the kernel fails without */
 };
 
 static bool is_wanted(const struct prove *p, size_t i)
@@ -71,7 +69,6 @@ static int read_symbols(struct prove *p, struct lab_error *e)
 		p->kdir);
 }
 
-/* All that a proof is a proof of but for the entry. */
 static int find_versions(struct prove *p, struct lab_error *e)
 {
 	static const char *const suite[] = { "selftests/*_test", NULL };
@@ -88,71 +85,36 @@ static int find_versions(struct prove *p, struct lab_error *e)
 			ret = 0;
 	}
 	free(files);
-	return ret;
-}
-
-/* What a proof of @r, or of no regression if NULL, is a proof of. */
-static int stamp(const struct prove *p, const struct lab_regression *r,
-		 struct lab_fingerprint *made, struct lab_error *e)
-{
-	*made = p->versions;
 	if (p->all)
-		lab_fingerprint_add_text(made, "all");
-	return r ? lab_fingerprint_add_file(made, r->path, e) : 0;
-}
-
-/*
- * "lab run" with @active switched on; its exit code. @tests: all if NULL. The count of
- * the broken site is on the console of the one machine, and the time to the first
- * failure is that of one test after the other.
- */
-static int run(const struct prove *p, const char *active, const char *tests, const char *mode,
-	       const char *dir)
-{
-	char *append = lab_format(LAB_REGRESSION_PARAMETER, active);
-	char *log = lab_format("%s/lab.log", dir);
-	const struct lab_options o = {
-		.kdir = p->kdir, .kselftest = p->kselftest, .append = append, .out = dir,
-		.args = p->kselftest ? NULL : "-x", .tests = p->all ? NULL : tests, .mode = mode,
-		.beds = tests ? 1 : 0,
-	};
-	pid_t pid = lab_run_start(p->paths, &o, log, NULL);
-
-	free(log);
-	free(append);
-	return pid < 0 ? pid : lab_process_wait(pid);
+		lab_fingerprint_add_text(&p->versions, "all");
+	return ret;
 }
 
 /*
  * Does each pattern of an entry select a test? One that does not would fail,
  * which must not look like a regression that is caught.
  */
-static int check_tests(const struct prove *p, const struct lab_regression *r, json_t *manifest,
-		       struct lab_error *e)
-{
-	const struct lab_suite_select select = {
-		.mode = r->mode, .tests = r->tests, .manifest = manifest,
-	};
-	struct lab_suite suite;
-	struct lab_error why;
-
-	if (lab_suite_load(p->paths, &select, &suite, &why))
-		return lab_fail(e, -EINVAL, "%s: %s", r->path, why.text);
-	lab_suite_free(&suite);
-	return 0;
-}
-
-static int check_all_tests(const struct prove *p, struct lab_error *e)
+static int check_tests(const struct prove *p, struct lab_error *e)
 {
 	size_t wanted = 0;
 	json_t *manifest = NULL;
 	int ret = lab_manifest_read(p->paths->build, &manifest, e);
 
 	for (size_t i = 0; !ret && i < p->catalogue.nr; i++) {
+		const struct lab_regression *r = &p->catalogue.entries[i];
+		const struct lab_suite_select select = {
+			.mode = r->mode, .tests = r->tests, .manifest = manifest,
+		};
+		struct lab_suite suite;
+		struct lab_error why;
+
 		if (!is_wanted(p, i))
 			continue;
 		wanted++;
-		ret = check_tests(p, &p->catalogue.entries[i], manifest, e);
+		if (lab_suite_load(p->paths, &select, &suite, &why))
+			ret = lab_fail(e, -EINVAL, "%s: %s", r->path, why.text);
+		else
+			lab_suite_free(&suite);
 	}
 	json_decref(manifest);
 	if (!ret && !wanted)
@@ -160,81 +122,91 @@ static int check_all_tests(const struct prove *p, struct lab_error *e)
 	return ret;
 }
 
-static void say(const struct prove *p, size_t i, const char *how)
+/*
+ * "lab run" with @r switched on, and its tests, all if NULL; its exit code. The count of
+ * the broken site is on the console of the one machine, and the time to the first
+ * failure is that of one test after the other.
+ */
+static int run(const struct prove *p, const struct lab_regression *r, const char *dir)
 {
-	const struct lab_proof *proof = &p->proofs[i];
+	char *append = lab_format(LAB_REGRESSION_PARAMETER, r->name);
+	char *log = lab_format("%s/lab.log", dir);
+	const struct lab_options o = {
+		.kdir = p->kdir, .kselftest = p->kselftest, .append = append, .out = dir,
+		.args = p->kselftest ? NULL : "-x", .tests = p->all ? NULL : r->tests,
+		.mode = r->mode, .beds = r->tests ? 1 : 0,
+	};
+	pid_t pid = lab_run_start(p->paths, &o, log, NULL);
 
-	printf("[%2zu/%zu] %s: %s%s", i + 1, p->catalogue.nr, p->catalogue.entries[i].name, how,
-	       lab_proof_name(proof->kind));
-	if (proof->by[0])
-		printf(" by %s in %.1f s", proof->by, proof->seconds);
-	printf(", reached %ld\n", proof->reached);
-	if (proof->message[0])
-		printf("        %s\n", proof->message);
-	fflush(stdout);
+	free(log);
+	free(append);
+	return lab_process_wait(pid);
 }
 
-/* The kernel with nothing switched on; results in @dir. */
-static int prove_unmodified(const struct prove *p, const char *mode, const char *dir,
-			    struct lab_proof *proof, struct lab_error *e)
+/* The proof of @r in @dir: 1 if it was there, 0 if it is made now, or -errno. */
+static int get_proof(const struct prove *p, const struct lab_regression *r, const char *dir,
+		     struct lab_proof *proof, struct lab_error *e)
 {
-	static const struct lab_regression none = { .name = (char *)"none" };
 	char *file = lab_format("%s/proof.json", dir);
-	bool again = p->again && !p->kselftest;		/* there it serves many entries */
-	struct lab_fingerprint made;
-	int ret = stamp(p, NULL, &made, e);
+	struct lab_fingerprint made = p->versions;
+	/* What kselftest says of the unmodified kernel serves many entries. */
+	bool again = p->again && (r->path || !p->kselftest);
+	int ret = r->path ? lab_fingerprint_add_file(&made, r->path, e) : 0;
 
 	if (!ret)
 		ret = lab_make_dirs(dir, e);
-	if (!ret && (again || !lab_proof_load(file, proof, made.hex))) {
-		printf("unmodified: running all tests%s%s\n", mode ? " in mode " : "",
-		       mode ? mode : "");
-		fflush(stdout);
-		lab_proof_judge(dir, &none, run(p, "none", NULL, mode, dir), proof);
+	if (!ret && !again && lab_proof_load(file, proof, made.hex))
+		ret = 1;
+	if (!ret) {
+		if (!r->path)
+			printf("unmodified: running all tests%s%s\n", r->mode ? " in mode " : "",
+			       r->mode ? r->mode : "");
+		lab_proof_judge(dir, r, run(p, r, dir), proof);
 		ret = lab_proof_save(file, proof, made.hex, e);
 	}
 	free(file);
 	return ret;
 }
 
-/* It must not fail anything. */
+/* The kernel with nothing switched on must not fail anything. */
 static int prove_sound(struct prove *p, struct lab_error *e)
 {
+	const struct lab_regression none = { .name = (char *)"none" };
 	char *dir = lab_format("%s/none", p->out);
 	struct lab_proof proof;
-	int ret = prove_unmodified(p, NULL, dir, &proof, e);
+	int ret = get_proof(p, &none, dir, &proof, e);
 
-	if (!ret) {
-		p->sound = proof.kind == LAB_PROOF_UNREACHED;
-		printf("unmodified: %s%s\n", p->sound ? "passed" : "FAILED, see ",
-		       p->sound ? "" : dir);
+	if (ret >= 0) {
+		p->failed = proof.kind != LAB_PROOF_UNREACHED;
+		printf("unmodified: %s%s\n", p->failed ? "FAILED, see " : "passed",
+		       p->failed ? dir : "");
 	}
 	free(dir);
-	return ret;
+	return ret < 0 ? ret : 0;
 }
 
 /*
  * Tests that pass on the unmodified kernel. What they say when they fail nobody knows
  * beforehand: any failure counts.
  */
-static int try_kselftest(const struct prove *p, const struct lab_regression *r, const char *dir,
-			 struct lab_proof *proof, struct lab_error *e)
+static int prove_by_kselftest(const struct prove *p, const struct lab_regression *r,
+			      const char *dir, struct lab_proof *proof, struct lab_error *e)
 {
-	char *none = lab_format("%s/none-%s", p->out, r->mode ? r->mode : "default"), *tests;
-	struct lab_regression any = *r;
-	int ret = prove_unmodified(p, r->mode, none, proof, e);
+	const struct lab_regression none = { .name = (char *)"none", .mode = r->mode };
+	struct lab_regression any = { .name = r->name, .path = r->path, .mode = r->mode };
+	char *before = lab_format("%s/none-%s", p->out, r->mode ? r->mode : "default");
+	int ret = get_proof(p, &none, before, proof, e);
 
-	if (!ret && proof->kind == LAB_PROOF_UNKNOWN)
+	any.tests = lab_proof_passing(before);
+	if (ret >= 0 && proof->kind == LAB_PROOF_UNKNOWN)
 		ret = lab_fail(e, -EIO, "without a regression: %s", proof->message);
-	any.nr_expects = 0;
-	tests = ret ? NULL : lab_proof_passing(none);
-	if (!ret && !tests[0])
+	else if (ret >= 0 && !any.tests[0])
 		ret = lab_fail(e, -EINVAL, "no test of %s passes without a regression, see %s",
-			       p->kselftest, none);
-	if (!ret)
-		lab_proof_judge(dir, &any, run(p, r->name, tests, r->mode, dir), proof);
-	free(tests);
-	free(none);
+			       p->kselftest, before);
+	else if (ret >= 0)
+		ret = get_proof(p, &any, dir, proof, e);
+	free(any.tests);
+	free(before);
 	return ret;
 }
 
@@ -243,70 +215,44 @@ static int prove_one(struct prove *p, size_t i, struct lab_error *e)
 	const struct lab_regression *r = &p->catalogue.entries[i];
 	struct lab_proof *proof = &p->proofs[i];
 	char *dir = lab_format("%s/%s", p->out, r->name);
-	char *file = lab_format("%s/proof.json", dir);
-	struct lab_fingerprint made;
-	int ret = stamp(p, r, &made, e);
+	int ret = 0;
 
-	if (!ret)
-		ret = lab_make_dirs(dir, e);
-	if (!ret && !kernel_has(p, r->name)) {
-		*proof = (struct lab_proof){ .kind = LAB_PROOF_ABSENT };
-		say(p, i, "");
-	} else if (!ret && !p->again && lab_proof_load(file, proof, made.hex)) {
-		say(p, i, "before: ");
-	} else if (!ret) {
-		if (p->kselftest)
-			ret = try_kselftest(p, r, dir, proof, e);
-		else
-			lab_proof_judge(dir, r, run(p, r->name, r->tests, r->mode, dir), proof);
-		if (!ret)
-			ret = lab_proof_save(file, proof, made.hex, e);
-		if (!ret)
-			say(p, i, "");
-	}
-	free(file);
+	if (!kernel_has(p, r->name))
+		proof->kind = LAB_PROOF_ABSENT;
+	else if (p->kselftest)
+		ret = prove_by_kselftest(p, r, dir, proof, e);
+	else
+		ret = get_proof(p, r, dir, proof, e);
 	free(dir);
-	return ret;
+	if (ret < 0)
+		return ret;
+	p->failed |= proof->kind != LAB_PROOF_CAUGHT && proof->kind != LAB_PROOF_OTHERWISE &&
+		proof->kind != LAB_PROOF_ABSENT;
+	printf("[%2zu/%zu] %s: %s%s", i + 1, p->catalogue.nr, r->name, ret ? "before: " : "",
+	       lab_proof_names[proof->kind]);
+	if (proof->by[0])
+		printf(" by %s in %.1f s", proof->by, proof->seconds);
+	printf(", reached %ld\n", proof->reached);
+	if (proof->message[0])
+		printf("        %s\n", proof->message);
+	return 0;
 }
 
 static int prove_all(struct prove *p, struct lab_error *e)
-{
-	int ret = 0;
-
-	p->sound = p->only || p->kselftest;
-	if (!p->sound)
-		ret = prove_sound(p, e);
-	for (size_t i = 0; !ret && i < p->catalogue.nr; i++)
-		if (is_wanted(p, i))
-			ret = prove_one(p, i, e);
-	return ret;
-}
-
-static bool all_caught(const struct prove *p)
-{
-	for (size_t i = 0; i < p->catalogue.nr; i++) {
-		enum lab_proof_kind kind = p->proofs[i].kind;
-
-		if (is_wanted(p, i) && kind != LAB_PROOF_CAUGHT &&
-		    kind != LAB_PROOF_OTHERWISE && kind != LAB_PROOF_ABSENT)
-			return false;
-	}
-	return true;
-}
-
-static int prove_and_report(struct prove *p, struct lab_error *e)
 {
 	char *table = lab_format("%s/prove.md", p->out);
 	int ret = read_symbols(p, e);
 
 	if (!ret)
 		ret = find_versions(p, e);
-	if (!ret) {
-		p->proofs = lab_realloc(NULL, p->catalogue.nr, sizeof(*p->proofs));
-		for (size_t i = 0; i < p->catalogue.nr; i++)
-			p->proofs[i] = (struct lab_proof){ .kind = LAB_PROOF_UNKNOWN };
-		ret = prove_all(p, e);
-	}
+	p->proofs = lab_realloc(NULL, p->catalogue.nr, sizeof(*p->proofs));
+	for (size_t i = 0; i < p->catalogue.nr; i++)
+		p->proofs[i] = (struct lab_proof){ .kind = LAB_PROOF_UNKNOWN };
+	if (!ret && !p->only && !p->kselftest)
+		ret = prove_sound(p, e);
+	for (size_t i = 0; !ret && i < p->catalogue.nr; i++)
+		if (is_wanted(p, i))
+			ret = prove_one(p, i, e);
 	if (!ret && !p->only) {
 		lab_proof_summary(stdout, &p->catalogue, p->proofs);
 		ret = lab_proof_table(table, &p->catalogue, p->proofs, e);
@@ -321,30 +267,25 @@ static int prove(struct prove *p)
 {
 	char *catalogue = lab_format("%s/" CATALOGUE, p->paths->repo);
 	struct lab_error e;
-	bool caught = true;
 	int ret = lab_catalogue_read(catalogue, &p->catalogue, &e);
 
 	if (!ret)
-		ret = check_all_tests(p, &e);
-	if (!ret && p->check) {
+		ret = check_tests(p, &e);
+	if (!ret && p->check)
 		printf("%zu regressions, and tests for each\n", p->catalogue.nr);
-		p->sound = true;
-	} else if (!ret) {
-		ret = prove_and_report(p, &e);
-		caught = !ret && all_caught(p);
-	}
+	else if (!ret)
+		ret = prove_all(p, &e);
 	free(p->symbols);
 	free(p->proofs);
 	lab_catalogue_free(&p->catalogue);
 	free(catalogue);
-	if (ret) {
-		fprintf(stderr, "lab: %s\n", e.text);
-		return ret == -ESRCH ? LAB_EXIT_USAGE : LAB_EXIT_INFRASTRUCTURE;
-	}
-	return caught && p->sound ? LAB_EXIT_PASS : LAB_EXIT_FAIL;
+	if (!ret)
+		return p->failed ? LAB_EXIT_FAIL : LAB_EXIT_PASS;
+	fprintf(stderr, "lab: %s\n", e.text);
+	return ret == -ESRCH ? LAB_EXIT_USAGE : LAB_EXIT_INFRASTRUCTURE;
 }
 
-enum { KDIR = 256, ONLY, ALL, KSELFTEST, AGAIN, OUT, CHECK };
+enum { KDIR = 256, ONLY, KSELFTEST, OUT, ALL, AGAIN, CHECK };
 
 static const struct argp_option options[] = {
 	{ "kdir", KDIR, "DIR", 0, "The built kernel tree, see selftests/regressions/build.sh", 0 },
@@ -361,24 +302,14 @@ static const struct argp_option options[] = {
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct prove *p = state->input;
+	const char **words[] = { &p->kdir, &p->only, &p->kselftest, &p->out };
+	bool *flags[] = { &p->all, &p->again, &p->check };
 
 	switch (key) {
-	case KDIR:
-		return lab_command_word(state, options, key, arg, &p->kdir);
-	case ONLY:
-		return lab_command_word(state, options, key, arg, &p->only);
-	case ALL:
-		p->all = true;
-		return 0;
-	case KSELFTEST:
-		return lab_command_word(state, options, key, arg, &p->kselftest);
-	case AGAIN:
-		p->again = true;
-		return 0;
-	case OUT:
-		return lab_command_word(state, options, key, arg, &p->out);
-	case CHECK:
-		p->check = true;
+	case KDIR ... OUT:
+		return lab_command_word(state, options, key, arg, words[key - KDIR]);
+	case ALL ... CHECK:
+		*flags[key - ALL] = true;
 		return 0;
 	case ARGP_KEY_END:
 		if (!p->kdir && !p->check)

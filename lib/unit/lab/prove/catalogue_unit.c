@@ -2,14 +2,10 @@
 /*
  * The catalogue of regressions: what is read out of an entry, and complaints.
  */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
 #include <kselftest_harness.h>
 
-#include "prove/catalogue.h"
+#include "base/fsys.h"
+#include "prove/prove.h"
 
 FIXTURE(catalogue) {
 	char dir[64];
@@ -31,18 +27,9 @@ FIXTURE_TEARDOWN(catalogue)
 	rmdir(self->dir);
 }
 
-static void write_text(const char *file, const char *text)
-{
-	FILE *f = fopen(file, "w");
-
-	if (!f)
-		abort();
-	fputs(text, f);
-	fclose(f);
-}
-
 #define READ(text) \
-	(write_text(self->file, (text)), lab_catalogue_read(self->dir, &self->c, &self->e))
+	(lab_write_file(self->file, (text), strlen(text), &self->e) ?: \
+	 lab_catalogue_read(self->dir, &self->c, &self->e))
 
 #define HEAD "// SPDX-License-Identifier: GPL-2.0\n// class: count\n// commit: none: a slip\n"
 
@@ -59,8 +46,8 @@ TEST_F(catalogue, entry)
 	EXPECT_STREQ("none: a slip", r->commit);
 	EXPECT_STREQ("it: all", r->broke);
 	EXPECT_STREQ("t:* u", r->tests);
-	EXPECT_EQ(2, r->nr_expects);
-	EXPECT_STREQ("two", r->expects[1]);
+	EXPECT_EQ(2, r->expects.nr);
+	EXPECT_STREQ("two", r->expects.words[1]);
 	EXPECT_EQ(NULL, r->mode);
 	lab_catalogue_free(&self->c);
 }

@@ -7,7 +7,7 @@
 #include "base/exit.h"
 #include "base/fsys.h"
 #include "base/text.h"
-#include "prove/check.h"
+#include "prove/prove.h"
 
 static const char suite[] =
 	"{ \"name\": \"s\", \"cpu\": \"c\", \"modes\": { \"m\": {} },"

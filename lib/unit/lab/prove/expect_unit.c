@@ -4,10 +4,12 @@
  */
 #include <kselftest_harness.h>
 
-#include "prove/expect.h"
+#include "base/fsys.h"
+#include "base/json_text.h"
+#include "prove/prove.h"
 
 FIXTURE(expect) {
-	struct lab_expect_list list;
+	json_t *rows;
 	struct lab_error e;
 	char path[64];
 };
@@ -20,65 +22,60 @@ FIXTURE_SETUP(expect)
 
 FIXTURE_TEARDOWN(expect)
 {
+	json_decref(self->rows);
 	unlink(self->path);
 }
 
-static int read_text(const char *path, const char *text, struct lab_expect_list *list,
-		     struct lab_error *e)
+static json_t *read_text(const char *path, const char *text, struct lab_error *e)
 {
-	FILE *f = fopen(path, "w");
-
-	fputs(text, f);
-	fclose(f);
-	return lab_expect_read(path, list, e);
+	return lab_write_file(path, text, strlen(text), e) ? NULL : lab_expect_read(path, e);
 }
 
-#define READ(text) read_text(self->path, text, &self->list, &self->e)
+#define READ(text) read_text(self->path, text, &self->e)
 
 TEST_F(expect, row)
 {
-	const struct lab_expect *x;
+	json_t *x;
 
-	ASSERT_EQ(0, READ("[{\"name\":\"n\",\"tests\":\"t\",\"exit\":[1,11],"
-			  "\"text\":[\"panic\",\"splat\"]}]"));
-	ASSERT_EQ(1, self->list.nr);
-	x = &self->list.rows[0];
-	EXPECT_STREQ("negative", x->profile);
-	EXPECT_EQ(NULL, x->append);
-	EXPECT_EQ(&x->broken, lab_expect_outcome(x, 11));
+	self->rows = READ("[{\"name\":\"n\",\"tests\":\"t\",\"exit\":[1,11],"
+			  "\"text\":[\"panic\",\"splat\"]}]");
+	ASSERT_EQ(1, json_array_size(self->rows));
+	x = json_array_get(self->rows, 0);
+	EXPECT_STREQ("negative", lab_json_text_of(x, "profile"));
+	EXPECT_EQ(NULL, json_object_get(x, "append"));
+	EXPECT_EQ(x, lab_expect_outcome(x, 11));
 	EXPECT_EQ(NULL, lab_expect_outcome(x, 0));
-	EXPECT_EQ(NULL, lab_expect_missing(&x->broken, "nothing; a panic, and a splat"));
-	EXPECT_STREQ("splat", lab_expect_missing(&x->broken, "a panic"));
-	lab_expect_free(&self->list);
+	EXPECT_EQ(NULL, lab_expect_missing(x, "nothing; a panic, and a splat"));
+	EXPECT_STREQ("splat", lab_expect_missing(x, "a panic"));
 }
 
 TEST_F(expect, fixed_kernel)
 {
-	const struct lab_expect *x;
+	json_t *x;
 
-	ASSERT_EQ(0, READ("[{\"name\":\"n\",\"exit\":[10],\"text\":[\"stuck\"],"
-			  "\"fixed\":{\"exit\":[0],\"text\":[\"pass\"]}}]"));
-	x = &self->list.rows[0];
-	EXPECT_EQ(&x->fixed, lab_expect_outcome(x, 0));
-	EXPECT_STREQ("pass", lab_expect_outcome(x, 0)->texts[0]);
-	EXPECT_EQ(&x->broken, lab_expect_outcome(x, 10));
+	self->rows = READ("[{\"name\":\"n\",\"exit\":[10],\"text\":[\"stuck\"],"
+			  "\"fixed\":{\"exit\":[0],\"text\":[\"pass\"]}}]");
+	ASSERT_NE(NULL, self->rows);
+	x = json_array_get(self->rows, 0);
+	EXPECT_EQ(json_object_get(x, "fixed"), lab_expect_outcome(x, 0));
+	EXPECT_STREQ("pass", lab_expect_missing(lab_expect_outcome(x, 0), ""));
+	EXPECT_EQ(x, lab_expect_outcome(x, 10));
 	EXPECT_EQ(NULL, lab_expect_outcome(x, 1));
-	lab_expect_free(&self->list);
 }
 
 TEST_F(expect, rows_that_prove_nothing_are_refused)
 {
-	EXPECT_EQ(-EINVAL, READ("[]"));
-	EXPECT_EQ(-EINVAL, READ("{}"));
-	EXPECT_NE(0, READ("[{\"name\":\"n\",\"exit\":[1],\"text\":[]}]"));
-	EXPECT_NE(0, READ("[{\"name\":\"n\",\"exit\":[],\"text\":[\"t\"]}]"));
-	EXPECT_NE(0, READ("[{\"name\":\"n\",\"exit\":[\"1\"],\"text\":[\"t\"]}]"));
-	EXPECT_NE(0, READ("[{\"name\":\"n\",\"exti\":[1],\"text\":[\"t\"]}]"));
-	EXPECT_NE(0, READ("[{\"name\":\"n\",\"exit\":[1],\"text\":[\"t\"],"
+	EXPECT_EQ(NULL, READ("[]"));
+	EXPECT_EQ(NULL, READ("{}"));
+	EXPECT_EQ(NULL, READ("[{\"name\":\"n\",\"exit\":[1],\"text\":[]}]"));
+	EXPECT_EQ(NULL, READ("[{\"name\":\"n\",\"exit\":[],\"text\":[\"t\"]}]"));
+	EXPECT_EQ(NULL, READ("[{\"name\":\"n\",\"exit\":[\"1\"],\"text\":[\"t\"]}]"));
+	EXPECT_EQ(NULL, READ("[{\"name\":\"n\",\"exti\":[1],\"text\":[\"t\"]}]"));
+	EXPECT_EQ(NULL, READ("[{\"name\":\"n\",\"exit\":[1],\"text\":[\"t\"],"
 			  "\"fixed\":{\"exit\":[0],\"text\":[]}}]"));
-	EXPECT_NE(0, READ("[{\"name\":\"n\",\"exit\":[1],\"text\":[\"t\"],\"fixed\":1}]"));
-	EXPECT_NE(0, READ("[{"));
-	EXPECT_NE(0, lab_expect_read("/no/such/file", &self->list, &self->e));
+	EXPECT_EQ(NULL, READ("[{\"name\":\"n\",\"exit\":[1],\"text\":[\"t\"],\"fixed\":1}]"));
+	EXPECT_EQ(NULL, READ("[{"));
+	EXPECT_EQ(NULL, lab_expect_read("/no/such/file", &self->e));
 }
 
 TEST_HARNESS_MAIN

@@ -5,7 +5,7 @@
 #include <kselftest_harness.h>
 
 #include "base/fsys.h"
-#include "prove/proof.h"
+#include "prove/prove.h"
 
 FIXTURE(proof) {
 	char dir[64];
@@ -19,12 +19,14 @@ FIXTURE_SETUP(proof)
 	snprintf(self->dir, sizeof(self->dir), "/tmp/lab_proof_unit.XXXXXX");
 	ASSERT_NE(NULL, mkdtemp(self->dir));
 	self->r = (struct lab_regression){
-		.name = (char *)"pages_lost", .expects = { (char *)"contract 9" }, .nr_expects = 1,
+		.name = (char *)"pages_lost",
 	};
+	lab_argv_add(&self->r.expects, "contract 9");
 }
 
 FIXTURE_TEARDOWN(proof)
 {
+	lab_argv_free(&self->r.expects);
 	lab_remove_tree(self->dir, NULL);
 }
 
@@ -94,7 +96,7 @@ TEST_F(proof, kernel_died)
 
 TEST_F(proof, any_failure_will_do)
 {
-	self->r.nr_expects = 0;
+	lab_argv_free(&self->r.expects);
 	put(self->dir, "console.log", REACHED);
 	put(self->dir, "results.json", RESULTS(1, FAILED("")));
 	lab_proof_judge(self->dir, &self->r, 1, &self->p);
