@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Kernels of Debian: fetch.sh unpacks their packages, this finds what is in them.
- * The uncompressed kernel is put beside it, as CACHE/RELEASE/image.
+ * What shell scripts do: fetch.sh unpacks Debian's kernels, in which we find what is asked
+ * for, and put the uncompressed kernel beside it, as CACHE/RELEASE/image; build_module.sh
+ * builds a module, outside its sources and the kernel's tree.
  */
 #include <errno.h>
 #include <glob.h>
@@ -14,6 +15,25 @@
 #include "base/text.h"
 #include "kernel/kernel.h"
 #include "kernel/vmlinux.h"
+
+/*
+ * Run lib/lab/kernel/@name in @repo with three words. Returns its exit code, with what it
+ * printed in @text, to be freed, and the last line of that in @line; or -errno.
+ */
+static int run(const char *repo, const char *name, const char *const words[3], char **text,
+	       char **line, struct lab_error *e)
+{
+	struct lab_argv argv = { NULL };
+	int code;
+
+	lab_argv_add(&argv, "sh");
+	lab_argv_addf(&argv, "%s/lib/lab/kernel/%s", repo, name);
+	lab_argv_add_all(&argv, words[0], words[1], words[2], NULL);
+	code = lab_process_output(&(struct lab_process){ .argv = &argv }, text, e);
+	lab_argv_free(&argv);
+	*line = *text ? lab_last_line(*text) : NULL;
+	return code;
+}
 
 /* The first file below @root that matches @pattern, with {alternatives}; @what it is. */
 static int find(const char *root, const char *pattern, const char *what, char path[PATH_MAX],
@@ -57,12 +77,11 @@ static int make_image(const char *root, const char *release, const char *image,
 /* Describe the kernel that is unpacked in CACHE/RELEASE, @root. */
 static int describe(const char *root, struct lab_kernel *k, struct lab_error *e)
 {
-	char image[PATH_MAX];
-	int ret;
+	char *image = lab_format("%s/image", root);
+	int ret = 0;
 
 	snprintf(k->release, sizeof(k->release), "%s", strrchr(root, '/') + 1);
-	ret = lab_path(e, image, "%s/image", root);
-	if (!ret && !lab_is_file(image))
+	if (!lab_is_file(image))
 		ret = make_image(root, k->release, image, e);
 	if (!ret)
 		ret = lab_realpath(image, k->image, e);
@@ -70,6 +89,7 @@ static int describe(const char *root, struct lab_kernel *k, struct lab_error *e)
 		ret = find(root, "{,usr/}lib/modules/*/kernel", "modules", k->modules, e);
 	if (!ret)
 		ret = lab_path(e, k->build, "%s/usr/src/linux-headers-%s", root, k->release);
+	free(image);
 	if (ret)
 		return ret;
 	*strrchr(k->modules, '/') = '\0';
@@ -83,8 +103,6 @@ int lab_kernel_from_debian(const struct lab_kernel_request *req, struct lab_kern
 {
 	const char *series = req->package ? req->package : "default";
 	char *link = lab_format("%s/debian-%s", req->cache_dir, series), *text, *line;
-	struct lab_argv argv = { NULL };
-	const struct lab_process p = { .argv = &argv };
 	int ret;
 
 	/* Nothing is going to be fetched for a word that is no series. */
@@ -92,20 +110,39 @@ int lab_kernel_from_debian(const struct lab_kernel_request *req, struct lab_kern
 	    (!req->package || (strchr(series, '.') && !series[strspn(series, "0123456789.")])))
 		fprintf(stderr, "lab: fetching Debian's kernel %s (once) to %s\n", series,
 			req->cache_dir);
-	lab_argv_add(&argv, "sh");
-	lab_argv_addf(&argv, "%s/lib/lab/kernel/fetch.sh", req->repo);
-	lab_argv_add_all(&argv, "kernel", series, req->cache_dir, NULL);
-	ret = lab_process_output(&p, &text, e);
-	if (ret >= 0) {
-		line = lab_last_line(text);
-		if (!ret)
-			ret = describe(line, k, e);
-		else
-			ret = lab_fail(e, ret == 2 ? -EINVAL : -EIO, "%s",
-				       line + (strncmp(line, "fetch.sh: ", 10) ? 0 : 10));
-		free(text);
-	}
-	lab_argv_free(&argv);
 	free(link);
+	ret = run(req->repo, "fetch.sh", (const char *[]){ "kernel", series, req->cache_dir },
+		  &text, &line, e);
+	if (!ret)
+		ret = describe(line, k, e);
+	else if (ret > 0)
+		ret = lab_fail(e, ret == 2 ? -EINVAL : -EIO, "%s",
+			       line + (strncmp(line, "fetch.sh: ", 10) ? 0 : 10));
+	free(text);
+	return ret;
+}
+
+int lab_kernel_build_module(const struct lab_kernel *k, const char *repo, const char *src_dir,
+			    const char *out_dir, char ko_path[PATH_MAX], struct lab_error *e)
+{
+	char out[PATH_MAX], *text, *line;
+	int ret;
+
+	if (!k->build[0])
+		return lab_fail(e, -ENOENT,
+				"nothing to build modules with for kernel %s: install linux-headers-%s, or give a built kernel tree with CONFIG_MODULES=y",
+				k->release, k->release);
+	ret = lab_make_dirs(out_dir, e);
+	if (!ret)
+		ret = lab_realpath(out_dir, out, e);
+	if (ret)
+		return ret;
+	ret = run(repo, "build_module.sh", (const char *[]){ src_dir, out, k->build }, &text,
+		  &line, e);
+	if (!ret)
+		ret = lab_path(e, ko_path, "%s", line);
+	else if (ret > 0)
+		ret = lab_fail(e, ret == 2 ? -ENOENT : -EIO, "kernel %s: %s", k->release, line);
+	free(text);
 	return ret;
 }
