@@ -14,22 +14,14 @@ ifeq ($(and $(KSRC),$(GOOD),$(BAD)),)
 else
 	@$(DEPS) bisect
 	@$(MAKE) $(JOBS) KSRC= all
-	@$(BUILD)/lab bisect --ksrc '$(KSRC)' --good '$(GOOD)' --bad '$(BAD)' \
-		$(if $(AGAIN),--again) $(if $(RUNS),--runs '$(RUNS)') \
-		$(if $(GOOD_RUNS),--good-runs '$(GOOD_RUNS)') $(if $(CONFIG),--config '$(CONFIG)') \
-		$(if $(TESTS),--tests '$(TESTS)') $(if $(ARGS),--args '$(ARGS)') \
-		$(if $(PROFILE),--profile '$(PROFILE)') $(if $(MODE),--mode '$(MODE)') \
-		$(if $(TOPOLOGY),--topology '$(TOPOLOGY)') $(if $(APPEND),--append '$(APPEND)') \
-		$(if $(BEDS),--beds '$(BEDS)') $(if $(OUT),--out '$(OUT)') \
-		$(if $(TIMEOUT),--timeout '$(TIMEOUT)')
+	@$(BUILD)/lab bisect $(call options,KSRC=ksrc GOOD=good BAD=bad RUNS=runs \
+		GOOD_RUNS=good-runs CONFIG=config) $(if $(AGAIN),--again) $(LAB_ARGS)
 endif
 
 unit-programs: $(BISECT_UNIT)
 
 $(BISECT_UNIT): $(BUILD)/unit/bisect_%_unit: $(BISECT_DIR)/%.sh $(BUILD)/lab
-	@mkdir -p $(@D)
-	$(Q)printf '#!/bin/sh\nexec sh %s %s\n' '$(abspath $<)' '$(abspath $(BUILD))' > $@ && \
-		chmod +x $@
+	$(shell_unit)
 
 check-bisect:
 	@$(DEPS) bisect

@@ -35,8 +35,12 @@ SHELL_UNITS := $(patsubst %,$(BUILD)/unit/lab/%_unit,kernel/fetch make/variables
 unit-programs: $(SHELL_UNITS)
 $(BUILD)/unit/lab/suite/completion_unit: | $(MANIFEST)
 $(SHELL_UNITS): $(BUILD)/unit/%_unit: lib/unit/%.sh
+	$(shell_unit)
+
+define shell_unit =
 	@mkdir -p $(@D)
 	$(Q)printf '#!/bin/sh\nexec sh %s %s\n' '$(abspath $<)' '$(abspath $(BUILD))' > $@ && chmod +x $@
+endef
 
 -include $(UNIT_LIB_OBJS:.o=.d) $(UNIT_LAB_OBJS:.o=.d) $(UNITS_BUILT:=.d)
 

@@ -22,7 +22,6 @@
 #include "bisect/bisect.h"
 #include "bisect/bisect_git.h"
 #include "bisect/bisect_report.h"
-#include "bisect/bisect_step.h"
 #include "bisect/bisect_verdict.h"
 
 #define RUNNING	"running"
@@ -32,9 +31,9 @@
 struct bisect {
 	struct lab_bisect_step step;
 	char good[41], bad[41];
-	json_t *state, *steps;		/* as bisect.h says; records in the order of testing */
-	char *file;			/* of the state */
-	double chance;			/* that a bad commit passes as a good one */
+	json_t *state;			/* as bisect.h says */
+	char *file;			/* of it */
+	struct lab_bisect_found found;	/* steps: in the order of testing */
 	bool not_found;
 };
 
@@ -197,7 +196,7 @@ static int test(struct bisect *b, const char *commit, const char *what, json_t *
 	}
 	if (ret)
 		return ret;
-	json_array_append_new(b->steps, *step);
+	json_array_append_new(b->found.steps, *step);
 	line = lab_bisect_step_line(*step);
 	say(b, "%s%s", what, line);
 	free(line);
@@ -222,25 +221,21 @@ static int verify(struct bisect *b, const char *commit, const char *as, json_t *
 	return ret;
 }
 
-static unsigned int count(json_t *step, const char *key)
-{
-	return (unsigned int)json_integer_value(json_object_get(step, key));
-}
-
 /* From the bad end: which tests matter, and how many runs it takes to see them fail. */
 static void learn(struct bisect *b, json_t *step)
 {
-	unsigned int failed = count(step, "failed"), runs = count(step, "runs"), good_runs;
 	struct lab_bisect_options *o = &b->step.options;
+	long failed = json_integer_value(json_object_get(step, "failed"));
+	long runs = json_integer_value(json_object_get(step, "runs"));
 
 	if (!o->good_runs)
 		o->good_runs = lab_bisect_good_runs(failed, runs);
-	good_runs = (unsigned int)o->good_runs;
 	o->errors_count = false;
 	b->step.sought = json_object_get(step, "failing");
-	b->chance = lab_bisect_chance(failed, runs, good_runs);
-	say(b, "the bad end failed %u of %u runs: a commit is good when %u run%s; the chance that a bad one does so is %.2g %%",
-	    failed, runs, good_runs, good_runs == 1 ? " passes" : "s pass", b->chance * 100);
+	b->found.chance = lab_bisect_chance(failed, runs, o->good_runs);
+	say(b, "the bad end failed %ld of %ld runs: a commit is good when %ld run%s; the chance that a bad one does so is %.2g %%",
+	    failed, runs, o->good_runs, o->good_runs == 1 ? " passes" : "s pass",
+	    b->found.chance * 100);
 }
 
 static int verify_ends(struct bisect *b, struct lab_error *e)
@@ -272,10 +267,10 @@ static int mark(struct bisect *b, const char *as, const char *commit, struct lab
 	return 0;
 }
 
-/* @found gets the commit, and git's log, which is the caller's also after an error. */
-static int search(struct bisect *b, struct lab_bisect_found *found, struct lab_error *e)
+static int search(struct bisect *b, struct lab_error *e)
 {
 	const char *tree = b->step.options.ksrc, *verdict;
+	struct lab_bisect_found *found = &b->found;
 	char commit[41];
 	json_t *step;
 	int ret = mark(b, "bad", b->bad, e);
@@ -300,13 +295,12 @@ static int search(struct bisect *b, struct lab_bisect_found *found, struct lab_e
 	return ret;
 }
 
-static int report(struct bisect *b, struct lab_bisect_found *found, struct lab_error *e)
+static int report(struct bisect *b, struct lab_error *e)
 {
 	const struct lab_bisect_options *o = &b->step.options;
+	struct lab_bisect_found *found = &b->found;
 	int ret = lab_bisect_describe(found, o->ksrc, e);
 
-	found->steps = b->steps;
-	found->chance = b->chance;
 	found->about = o->about;
 	found->cc = o->cc;
 	if (!ret)
@@ -326,18 +320,15 @@ static int report(struct bisect *b, struct lab_bisect_found *found, struct lab_e
 
 static int bisect(struct bisect *b, struct lab_error *e)
 {
-	struct lab_bisect_found found = { NULL };
 	struct lab_error later;
 	int ret = lab_git(b->step.options.ksrc, 0, NULL, e, "bisect", "start", NULL);
 
 	if (!ret)
 		ret = verify_ends(b, e);
 	if (!ret && !b->not_found)
-		ret = search(b, &found, e);
+		ret = search(b, e);
 	if (!ret && !b->not_found)
-		ret = report(b, &found, e);
-	free(found.said);
-	free(found.log);
+		ret = report(b, e);
 	if (reset(b, ret ? STOPPED : DONE, &later))
 		ret = lab_fail(e, -EIO, "%s", later.text);
 	return ret;
@@ -365,7 +356,7 @@ int lab_bisect_main(int argc, char *argv[], const struct lab_paths *paths)
 
 	if (ret)
 		return ret;
-	b.steps = json_array();
+	b.found.steps = json_array();
 	ret = prepare(&b, paths, &e);
 	if (!ret)
 		ret = lab_make_dirs(b.step.options.dir, &e);
@@ -381,7 +372,9 @@ int lab_bisect_main(int argc, char *argv[], const struct lab_paths *paths)
 	lab_progress_end(&b.step.campaign.progress);
 	if (lock >= 0)
 		close(lock);
-	json_decref(b.steps);
+	json_decref(b.found.steps);
+	free(b.found.said);
+	free(b.found.log);
 	json_decref(b.state);
 	free(b.file);
 	return exit_code(&b, ret, &e);

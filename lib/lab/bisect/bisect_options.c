@@ -17,7 +17,7 @@
 #include "base/process.h"
 #include "base/text.h"
 #include "bed/qemu.h"
-#include "bisect/bisect_step.h"
+#include "bisect/bisect.h"
 #include "run/setup.h"
 
 #define MAX_RUNS	1000

@@ -31,35 +31,20 @@ static const char *text(json_t *step, const char *key)
 /* Nobody reads a longer mail. */
 #define MAX_LINES	60
 
-json_t *lab_bisect_splat(const char *console)
+void lab_bisect_add_splat(json_t *lines, const char *console)
 {
-	json_t *lines = json_array();
+	const size_t before = json_array_size(lines);
 
-	while (*console && json_array_size(lines) < MAX_LINES) {
+	while (*console && json_array_size(lines) < before + MAX_LINES) {
 		size_t len = strcspn(console, "\r\n");
 		char *line = lab_format("%.*s", (int)len, console);
 
-		if (json_array_size(lines) || splat_is_in(line))
+		if (json_array_size(lines) > before || splat_is_in(line))
 			json_array_append_new(lines, lab_json_text(line));
 		free(line);
 		console += len;
 		console += strspn(console, "\r\n");
 	}
-	return lines;
-}
-
-/* What the test itself said. */
-static json_t *diagnostics(json_t *test)
-{
-	json_t *lines = json_array(), *line;
-	size_t i;
-
-	if (text(test, "reason")[0])
-		json_array_append(lines, json_object_get(test, "reason"));
-	json_array_foreach(json_object_get(test, "diagnostics"), i, line)
-		if (json_array_size(lines) < MAX_LINES)
-			json_array_append(lines, line);
-	return lines;
 }
 
 /* The program that @test is part of, or NULL; a profile may list it more than once. */
@@ -89,14 +74,11 @@ static void add_splat(json_t *record, json_t *lines, const char *dir, unsigned i
 	size_t before = json_array_size(lines);
 
 	for (bed = bed ? bed : 1; bed <= last && json_array_size(lines) == before; bed++) {
-		char *path = lab_run_file(dir, "console", bed, "log"), *console = NULL;
-		json_t *splat;
+		char *path = lab_run_file(dir, "console", bed, "log"), *console;
 		size_t len;
 
 		if (!lab_read_file(path, &console, &len, NULL)) {
-			splat = lab_bisect_splat(console);
-			json_array_extend(lines, splat);
-			json_decref(splat);
+			lab_bisect_add_splat(lines, console);
 			free(console);
 			json_object_set_new(record, "console", lab_json_text(path));
 		}
@@ -107,9 +89,15 @@ static void add_splat(json_t *record, json_t *lines, const char *dir, unsigned i
 void lab_bisect_evidence(json_t *record, json_t *results, const char *dir, json_t *test)
 {
 	char *title = test ? lab_campaign_title(test) : lab_strdup("");
-	json_t *lines = diagnostics(test), *program = program_of(results, test);
+	json_t *lines = json_array(), *program = program_of(results, test), *line;
 	struct lab_text command = { NULL };
+	size_t i;
 
+	if (text(test, "reason")[0])
+		json_array_append(lines, json_object_get(test, "reason"));
+	json_array_foreach(json_object_get(test, "diagnostics"), i, line)
+		if (json_array_size(lines) < MAX_LINES)
+			json_array_append(lines, line);
 	lab_text_addf(&command, "%s", text(results, "command"));
 	if (test) {
 		lab_text_addf(&command, " --tests ");
@@ -177,15 +165,6 @@ static json_t *evidence_of(const struct lab_bisect_found *found)
 	return text(step, "test")[0] ? step : json_array_get(found->steps, 0);
 }
 
-static void print_evidence(FILE *f, json_t *step)
-{
-	json_t *line;
-	size_t i;
-
-	json_array_foreach(json_object_get(step, "evidence"), i, line)
-		fprintf(f, "  %s\n", json_string_value(line));
-}
-
 /* What both the report and the mail are to say. */
 static void print_facts(FILE *f, const struct lab_bisect_found *found)
 {
@@ -195,7 +174,8 @@ static void print_facts(FILE *f, const struct lab_bisect_found *found)
 		{ "Test:", "test" }, { "Kernel:", "kernel" }, { "Config:", "config" },
 		{ "Console:", "console" }, { "Seed:", "seed" }, { "Replay:", "command" },
 	};
-	json_t *good = step_of(found, found->parent), *step = evidence_of(found);
+	json_t *good = step_of(found, found->parent), *step = evidence_of(found), *line;
+	size_t i;
 
 	fprintf(f, "Last good:  %s", found->parent);
 	if (!strcmp(text(good, "verdict"), "good"))
@@ -203,11 +183,12 @@ static void print_facts(FILE *f, const struct lab_bisect_found *found)
 	else
 		fprintf(f, " (its parent; not tested)\n");
 	fprintf(f, "Fail:runs:  %.0f:%.0f\n", number(step, "failed"), number(step, "runs"));
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (text(step, rows[i].key)[0])
 			fprintf(f, "%-11s %s\n", rows[i].label, text(step, rows[i].key));
 	fprintf(f, "\nThe test says:\n\n");
-	print_evidence(f, step);
+	json_array_foreach(json_object_get(step, "evidence"), i, line)
+		fprintf(f, "  %s\n", json_string_value(line));
 }
 
 static void print_steps(FILE *f, json_t *steps)

@@ -15,16 +15,16 @@
 #define LAB_BISECT_MAIL		"mail.txt"
 
 /*
- * Put into @record what bisect_step.h says about the first run that failed. Its files
+ * Put into @record what bisect.h says about the first run that failed. Its files
  * are in @dir, @results is its results.json, @test its case that failed, or NULL.
  */
 void lab_bisect_evidence(json_t *record, json_t *results, const char *dir, json_t *test);
 
-/* The lines of the kernel log @console from its first splat on, an array; the caller's. */
-json_t *lab_bisect_splat(const char *console);
+/* Add to the array @lines those of the kernel log @console from its first splat on. */
+void lab_bisect_add_splat(json_t *lines, const char *console);
 
 struct lab_bisect_found {
-	json_t *steps;			/* an array of records as in bisect_step.h; the bad end's first */
+	json_t *steps;			/* an array of records as in bisect.h; the bad end's first */
 	enum lab_git_bisection how;	/* LAB_GIT_FOUND or LAB_GIT_NARROWED */
 	char first[41];			/* the first bad commit, or one that may be */
 	char *log;			/* of git bisect */

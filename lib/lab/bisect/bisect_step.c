@@ -19,7 +19,6 @@
 #include "bisect/bisect.h"
 #include "bisect/bisect_git.h"
 #include "bisect/bisect_report.h"
-#include "bisect/bisect_step.h"
 #include "bisect/bisect_verdict.h"
 #include "run/run.h"
 
@@ -206,11 +205,7 @@ static void take_run(struct work *w, unsigned int n, const char *dir, int code)
 static int run_until_sure(struct work *w, struct lab_error *e)
 {
 	const struct lab_bisect_options *o = &w->s->options;
-	const struct lab_bisect_rule rule = {
-		.runs = (unsigned int)o->runs,
-		.good_runs = (unsigned int)(o->good_runs ? o->good_runs : o->runs),
-	};
-	long started = lab_now_ms();
+	long good_runs = o->good_runs ? o->good_runs : o->runs, started = lab_now_ms();
 	int code = 0;
 
 	for (unsigned int n = 1; code >= 0 && w->verdict == LAB_BISECT_UNDECIDED; n++) {
@@ -221,7 +216,7 @@ static int run_until_sure(struct work *w, struct lab_error *e)
 			code = run_tests(w, dir, e);
 		if (code >= 0) {
 			take_run(w, n, dir, code);
-			w->verdict = lab_bisect_judge(&w->tally, &rule);
+			w->verdict = lab_bisect_judge(&w->tally, o->runs, good_runs);
 		}
 		free(dir);
 	}

@@ -163,17 +163,17 @@ void lab_bisect_count(struct lab_bisect_tally *t, enum lab_bisect_run run)
 		t->since_failure++;
 }
 
-unsigned int lab_bisect_failures(const struct lab_bisect_tally *t)
+long lab_bisect_failures(const struct lab_bisect_tally *t)
 {
 	return t->nr[LAB_BISECT_BROKE] + t->nr[LAB_BISECT_DIED] + t->nr[LAB_BISECT_FAILED];
 }
 
-unsigned int lab_bisect_runs(const struct lab_bisect_tally *t)
+long lab_bisect_runs(const struct lab_bisect_tally *t)
 {
 	return t->nr[LAB_BISECT_PASSED] + lab_bisect_failures(t);
 }
 
-static enum lab_bisect_verdict judge_failures(const unsigned int *nr, unsigned int runs)
+static enum lab_bisect_verdict judge_failures(const long *nr, long runs)
 {
 	bool died = nr[LAB_BISECT_DIED] > 1 || (nr[LAB_BISECT_DIED] && runs == 1);
 	bool failed = nr[LAB_BISECT_FAILED] && !nr[LAB_BISECT_PASSED];
@@ -181,20 +181,17 @@ static enum lab_bisect_verdict judge_failures(const unsigned int *nr, unsigned i
 	return nr[LAB_BISECT_BROKE] || died || failed ? LAB_BISECT_BAD : LAB_BISECT_CANNOT_TELL;
 }
 
-enum lab_bisect_verdict lab_bisect_judge(const struct lab_bisect_tally *t,
-					 const struct lab_bisect_rule *rule)
+enum lab_bisect_verdict lab_bisect_judge(const struct lab_bisect_tally *t, long runs,
+					 long good_runs)
 {
 	bool over = t->nr[LAB_BISECT_UNFIT] || t->nr[LAB_BISECT_NOTHING] >= MAX_NOTHING;
 
-	if (lab_bisect_failures(t)) {
-		if (t->since_failure >= rule->runs || over)
-			return judge_failures(t->nr, rule->runs);
-	} else if (over) {
+	if (lab_bisect_failures(t))
+		return t->since_failure >= runs || over ? judge_failures(t->nr, runs) :
+			LAB_BISECT_UNDECIDED;
+	if (over)
 		return LAB_BISECT_CANNOT_TELL;
-	} else if (t->nr[LAB_BISECT_PASSED] >= rule->good_runs) {
-		return LAB_BISECT_GOOD;
-	}
-	return LAB_BISECT_UNDECIDED;
+	return t->nr[LAB_BISECT_PASSED] >= good_runs ? LAB_BISECT_GOOD : LAB_BISECT_UNDECIDED;
 }
 
 const char *const lab_bisect_verdicts[] = {
@@ -207,17 +204,17 @@ int lab_bisect_exit_code(const char *verdict)
 	return !strcmp(verdict, "good") ? 0 : !strcmp(verdict, "bad") ? 1 : 125;
 }
 
-static double pass_rate(unsigned int failed, unsigned int runs)
+static double pass_rate(long failed, long runs)
 {
 	return 1 - (failed + 1.0) / (runs + 2.0);
 }
 
-unsigned int lab_bisect_good_runs(unsigned int failed, unsigned int runs)
+long lab_bisect_good_runs(long failed, long runs)
 {
-	return (unsigned int)ceil(log(CHANCE) / log(pass_rate(failed, runs)));
+	return (long)ceil(log(CHANCE) / log(pass_rate(failed, runs)));
 }
 
-double lab_bisect_chance(unsigned int failed, unsigned int runs, unsigned int good_runs)
+double lab_bisect_chance(long failed, long runs, long good_runs)
 {
 	return pow(pass_rate(failed, runs), good_runs);
 }

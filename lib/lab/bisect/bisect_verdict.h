@@ -2,22 +2,19 @@
 /*
  * From the runs of one commit to what git bisect is told about it.
  *
- * A commit is bad if it broke a contract in any of its runs: a regression that shows
- * only sometimes is one. It is good if enough runs passed and none failed. Anything
- * else is "cannot tell": a wrong good or bad costs the whole bisection, a commit
- * that is skipped costs one step.
+ * A commit is bad if it broke a contract in any of its runs, good if enough runs passed
+ * and none failed. Anything else is "cannot tell": a wrong good or bad costs the whole
+ * bisection, a commit that is skipped costs one step.
  *
  *  - A panic or hang during a test must happen again, since the bed can cause a single
  *    one. Before the first test it is the same as a kernel that does not boot.
- *  - A test that could not be carried out, or whose pressure had no effect, is no
- *    verdict on the kernel. It counts only if it is one of those that the bad end of
- *    the bisection fails and the good end passes, and only if no run passes.
+ *  - A test that could not be carried out, or whose pressure had no effect, counts only
+ *    if it is one of those that the bad end of the bisection fails and the good end
+ *    passes, and only if no run passes.
  *  - What a program breaks that has no such test says nothing either: there may be
  *    more than one regression on the way.
  *  - A run that passes has to pass one of those tests: if all of them are skipped, the
  *    regression cannot show.
- *
- * All of it is pure, so that every combination can be tested without a VM.
  */
 #ifndef LAB_BISECT_VERDICT_H
 #define LAB_BISECT_VERDICT_H
@@ -51,35 +48,28 @@ enum lab_bisect_run lab_bisect_classify(json_t *results, int code,
 /* Add the titles of the tests that failed to @titles, but for those that are there. */
 void lab_bisect_add_failing(json_t *titles, json_t *results);
 
+/* The runs of a commit so far. */
+struct lab_bisect_tally {
+	long nr[LAB_BISECT_NR_RUNS];	/* of each kind */
+	long since_failure;	/* runs that count, from the first that did not pass */
+};
+
+void lab_bisect_count(struct lab_bisect_tally *t, enum lab_bisect_run run);
+/* Runs that count, and those of them that did not pass. */
+long lab_bisect_runs(const struct lab_bisect_tally *t);
+long lab_bisect_failures(const struct lab_bisect_tally *t);
+
 enum lab_bisect_verdict {
 	LAB_BISECT_UNDECIDED,	/* it takes another run */
 	LAB_BISECT_GOOD,
 	LAB_BISECT_BAD,
 	LAB_BISECT_CANNOT_TELL,
 };
+extern const char *const lab_bisect_verdicts[];	/* "good", "bad", "cannot tell" */
 
-/* The runs of a commit so far. */
-struct lab_bisect_tally {
-	unsigned int nr[LAB_BISECT_NR_RUNS];	/* of each kind */
-	unsigned int since_failure;	/* runs that count, from the first that did not pass */
-};
+/* It takes @runs from the first that fails on, and @good_runs that pass if none fails. */
+enum lab_bisect_verdict lab_bisect_judge(const struct lab_bisect_tally *t, long runs, long good_runs);
 
-/* How many runs a verdict takes; both are at least 1. */
-struct lab_bisect_rule {
-	unsigned int runs;	/* from the first that fails on */
-	unsigned int good_runs;	/* that have to pass, if none fails */
-};
-
-void lab_bisect_count(struct lab_bisect_tally *t, enum lab_bisect_run run);
-enum lab_bisect_verdict lab_bisect_judge(const struct lab_bisect_tally *t,
-					 const struct lab_bisect_rule *rule);
-
-/* Runs that count, and those of them that did not pass. */
-unsigned int lab_bisect_runs(const struct lab_bisect_tally *t);
-unsigned int lab_bisect_failures(const struct lab_bisect_tally *t);
-
-/* "good", "bad", "cannot tell". */
-extern const char *const lab_bisect_verdicts[];
 /* What git bisect run takes for the verdict of that name: 0, 1, 125. */
 int lab_bisect_exit_code(const char *verdict);
 
@@ -88,8 +78,8 @@ int lab_bisect_exit_code(const char *verdict);
  * the chance that a bad commit passed them all is at most one in a hundred? The
  * rate of failure is estimated by (failed + 1) / (runs + 2).
  */
-unsigned int lab_bisect_good_runs(unsigned int failed, unsigned int runs);
+long lab_bisect_good_runs(long failed, long runs);
 /* The same chance with @good_runs. */
-double lab_bisect_chance(unsigned int failed, unsigned int runs, unsigned int good_runs);
+double lab_bisect_chance(long failed, long runs, long good_runs);
 
 #endif

@@ -129,7 +129,7 @@ TEST(death_under_a_test_or_before)
 	EXPECT_EQ(LAB_BISECT_UNFIT, classify_by("", "not run", LAB_EXIT_PANIC, &nothing_known));
 }
 
-static enum lab_bisect_verdict judge(const struct lab_bisect_rule *rule, const char *runs)
+static enum lab_bisect_verdict judge(long nr, long good_runs, const char *runs)
 {
 	static const char letters[] = "pbdfu-";		/* in the order of enum lab_bisect_run */
 	struct lab_bisect_tally t = { 0 };
@@ -137,55 +137,46 @@ static enum lab_bisect_verdict judge(const struct lab_bisect_rule *rule, const c
 
 	for (; *runs && verdict == LAB_BISECT_UNDECIDED; runs++) {
 		lab_bisect_count(&t, (enum lab_bisect_run)(strchr(letters, *runs) - letters));
-		verdict = lab_bisect_judge(&t, rule);
+		verdict = lab_bisect_judge(&t, nr, good_runs);
 	}
 	return *runs ? LAB_BISECT_UNDECIDED : verdict;
 }
 
 TEST(good_takes_enough_runs)
 {
-	static const struct lab_bisect_rule rule = { .runs = 3, .good_runs = 4 };
-
-	EXPECT_EQ(LAB_BISECT_UNDECIDED, judge(&rule, "ppp"));
-	EXPECT_EQ(LAB_BISECT_GOOD, judge(&rule, "pppp"));
-	EXPECT_EQ(LAB_BISECT_GOOD, judge(&rule, "p-ppp"));
-	EXPECT_EQ(LAB_BISECT_CANNOT_TELL, judge(&rule, "p--"));
-	EXPECT_EQ(LAB_BISECT_CANNOT_TELL, judge(&rule, "u"));
+	EXPECT_EQ(LAB_BISECT_UNDECIDED, judge(3, 4, "ppp"));
+	EXPECT_EQ(LAB_BISECT_GOOD, judge(3, 4, "pppp"));
+	EXPECT_EQ(LAB_BISECT_GOOD, judge(3, 4, "p-ppp"));
+	EXPECT_EQ(LAB_BISECT_CANNOT_TELL, judge(3, 4, "p--"));
+	EXPECT_EQ(LAB_BISECT_CANNOT_TELL, judge(3, 4, "u"));
 }
 
 TEST(bad_if_it_shows_sometimes)
 {
-	static const struct lab_bisect_rule rule = { .runs = 3, .good_runs = 4 };
-
-	EXPECT_EQ(LAB_BISECT_UNDECIDED, judge(&rule, "bb"));
-	EXPECT_EQ(LAB_BISECT_BAD, judge(&rule, "bbb"));
-	EXPECT_EQ(LAB_BISECT_BAD, judge(&rule, "bpp"));
-	EXPECT_EQ(LAB_BISECT_BAD, judge(&rule, "pppbpp"));
-	EXPECT_EQ(LAB_BISECT_BAD, judge(&rule, "b--"));
-	EXPECT_EQ(LAB_BISECT_BAD, judge(&rule, "bu"));
+	EXPECT_EQ(LAB_BISECT_UNDECIDED, judge(3, 4, "bb"));
+	EXPECT_EQ(LAB_BISECT_BAD, judge(3, 4, "bbb"));
+	EXPECT_EQ(LAB_BISECT_BAD, judge(3, 4, "bpp"));
+	EXPECT_EQ(LAB_BISECT_BAD, judge(3, 4, "pppbpp"));
+	EXPECT_EQ(LAB_BISECT_BAD, judge(3, 4, "b--"));
+	EXPECT_EQ(LAB_BISECT_BAD, judge(3, 4, "bu"));
 }
 
 TEST(a_death_has_to_come_again)
 {
-	static const struct lab_bisect_rule rule = { .runs = 3, .good_runs = 3 };
-	static const struct lab_bisect_rule once = { .runs = 1, .good_runs = 1 };
-
-	EXPECT_EQ(LAB_BISECT_BAD, judge(&rule, "ddp"));
-	EXPECT_EQ(LAB_BISECT_BAD, judge(&rule, "dpd"));
-	EXPECT_EQ(LAB_BISECT_BAD, judge(&rule, "dbp"));
-	EXPECT_EQ(LAB_BISECT_CANNOT_TELL, judge(&rule, "dpp"));
-	EXPECT_EQ(LAB_BISECT_CANNOT_TELL, judge(&rule, "d--"));
-	EXPECT_EQ(LAB_BISECT_BAD, judge(&once, "d"));
+	EXPECT_EQ(LAB_BISECT_BAD, judge(3, 3, "ddp"));
+	EXPECT_EQ(LAB_BISECT_BAD, judge(3, 3, "dpd"));
+	EXPECT_EQ(LAB_BISECT_BAD, judge(3, 3, "dbp"));
+	EXPECT_EQ(LAB_BISECT_CANNOT_TELL, judge(3, 3, "dpp"));
+	EXPECT_EQ(LAB_BISECT_CANNOT_TELL, judge(3, 3, "d--"));
+	EXPECT_EQ(LAB_BISECT_BAD, judge(1, 1, "d"));
 }
 
 TEST(errors_have_to_be_steady)
 {
-	static const struct lab_bisect_rule rule = { .runs = 3, .good_runs = 3 };
-
-	EXPECT_EQ(LAB_BISECT_BAD, judge(&rule, "fff"));
-	EXPECT_EQ(LAB_BISECT_BAD, judge(&rule, "ffb"));
-	EXPECT_EQ(LAB_BISECT_CANNOT_TELL, judge(&rule, "ffp"));
-	EXPECT_EQ(LAB_BISECT_CANNOT_TELL, judge(&rule, "pff-f"));
+	EXPECT_EQ(LAB_BISECT_BAD, judge(3, 3, "fff"));
+	EXPECT_EQ(LAB_BISECT_BAD, judge(3, 3, "ffb"));
+	EXPECT_EQ(LAB_BISECT_CANNOT_TELL, judge(3, 3, "ffp"));
+	EXPECT_EQ(LAB_BISECT_CANNOT_TELL, judge(3, 3, "pff-f"));
 }
 
 TEST(exit_codes_are_those_of_git_bisect_run)
@@ -201,7 +192,7 @@ TEST(rare_failures_take_more_runs)
 	EXPECT_EQ(6, lab_bisect_good_runs(2, 3));
 	EXPECT_EQ(10, lab_bisect_good_runs(1, 3));
 	EXPECT_EQ(5, lab_bisect_good_runs(1, 1));
-	for (unsigned int failed = 1; failed <= 9; failed++) {
+	for (long failed = 1; failed <= 9; failed++) {
 		EXPECT_LE(lab_bisect_chance(failed, 9, lab_bisect_good_runs(failed, 9)), 0.01);
 	}
 }
@@ -221,13 +212,13 @@ TEST(titles_of_failing_tests)
 
 TEST(splat_of_a_console)
 {
-	json_t *splat = lab_bisect_splat("[ 1] booting\r\n[ 2] WARNING: CPU: 0\r\n[ 2] Call Trace:\n");
+	json_t *splat = json_array();
 
+	lab_bisect_add_splat(splat, "[ 1] booting\n");
+	EXPECT_EQ(0, json_array_size(splat));
+	lab_bisect_add_splat(splat, "[ 1] booting\r\n[ 2] WARNING: CPU: 0\r\n[ 2] Call Trace:\n");
 	ASSERT_EQ(2, json_array_size(splat));
 	EXPECT_STREQ("[ 2] WARNING: CPU: 0", json_string_value(json_array_get(splat, 0)));
-	json_decref(splat);
-	splat = lab_bisect_splat("[ 1] booting\n");
-	EXPECT_EQ(0, json_array_size(splat));
 	json_decref(splat);
 }
 
