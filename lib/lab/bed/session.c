@@ -15,7 +15,7 @@
 #include "base/clock.h"
 #include "base/run_dir.h"
 #include "bed/session.h"
-#include "image/disk.h"
+#include "image/image.h"
 
 #define POLL_MS		250
 /* A serial console comes byte by byte: let some gather, QEMU needs the CPU more. */

@@ -5,10 +5,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "base/process.h"
 #include "base/run_dir.h"
-#include "base/text.h"
-#include "image/disk.h"
+#include "image/image.h"
 
 /* By its path: the PATH of an ordinary user has no /sbin. */
 #define MKE2FS	"/sbin/mke2fs"
@@ -26,28 +24,20 @@ char *lab_disk_path(const char *out, unsigned int bed, size_t n)
  * ones for a small disk), and all tables are written at once, lest the kernel
  * does it in the background of a test.
  */
-static int run_mke2fs(const char *path, const struct lab_suite_disk *disk, struct lab_error *e)
+int lab_disk_make(const char *out, unsigned int bed, size_t n, const struct lab_suite_disk *disk,
+		  struct lab_error *e)
 {
+	char *path = lab_disk_path(out, bed, n);
 	struct lab_argv argv = { NULL };
 	const struct lab_process mke2fs = { .argv = &argv };
 	int ret;
 
+	unlink(path);
 	lab_argv_add_all(&argv, MKE2FS, "-q", "-F", "-t", disk->filesystem, "-b", "4096",
 			 "-E", "lazy_itable_init=0,lazy_journal_init=0", path, NULL);
 	lab_argv_addf(&argv, "%ldM", disk->size_mib);
 	ret = lab_process_must(&mke2fs, e);
 	lab_argv_free(&argv);
-	return ret;
-}
-
-int lab_disk_make(const char *out, unsigned int bed, size_t n, const struct lab_suite_disk *disk,
-		  struct lab_error *e)
-{
-	char *path = lab_disk_path(out, bed, n);
-	int ret;
-
-	unlink(path);
-	ret = run_mke2fs(path, disk, e);
 	free(path);
 	return ret;
 }

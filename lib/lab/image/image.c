@@ -12,9 +12,7 @@
 #include <unistd.h>
 
 #include "base/fsys.h"
-#include "base/text.h"
 #include "image/image.h"
-#include "image/mtree.h"
 
 /* Before init has mounted anything it needs a console to complain on. */
 static const char base[] =
@@ -56,15 +54,6 @@ static int copy_entry(struct archive *from, struct archive *to)
 	return ret;
 }
 
-static const char *why(struct archive *from, struct archive *to)
-{
-	const char *text = archive_error_string(from);
-
-	if (!text)
-		text = archive_error_string(to);
-	return text ? text : "unknown reason";
-}
-
 static int write_cpio(const struct lab_text *mtree, const char *out, struct lab_error *e)
 {
 	struct archive *from = archive_read_new(), *to = archive_write_new();
@@ -83,19 +72,14 @@ static int write_cpio(const struct lab_text *mtree, const char *out, struct lab_
 	if (ret == ARCHIVE_EOF)
 		ret = archive_write_close(to);
 	if (ret != ARCHIVE_OK) {
-		ret = lab_fail(e, -EIO, "cannot write %s: %s", out, why(from, to));
+		const char *why = archive_error_string(from) ?: archive_error_string(to);
+
+		ret = lab_fail(e, -EIO, "cannot write %s: %s", out, why ? why : "unknown reason");
 		unlink(out);
 	}
 	archive_read_free(from);
 	archive_write_free(to);
 	return ret;
-}
-
-static int add_init(const char *init, struct lab_text *mtree, struct lab_error *e)
-{
-	if (!access(init, F_OK) && access(init, X_OK))
-		return lab_fail(e, -EACCES, "%s is to be /init but is not executable", init);
-	return lab_mtree_file(mtree, init, "/init", e);
 }
 
 static int add_modules(const struct lab_image *image, const char *parts,
@@ -116,39 +100,32 @@ static int add_modules(const struct lab_image *image, const char *parts,
 	return ret;
 }
 
-static int add_mounts(const char *text, const char *parts, struct lab_text *mtree,
-		      struct lab_error *e)
-{
-	char *path = lab_format("%s/mounts", parts);
-	int ret = lab_write_file(path, text, strlen(text), e);
-
-	if (!ret)
-		ret = lab_mtree_file(mtree, path, "/mounts", e);
-	free(path);
-	return ret;
-}
-
 int lab_image_build(const struct lab_image *image, struct lab_error *e)
 {
 	char *parts = lab_format("%s.parts", image->out);
+	char *mounts = lab_format("%s/mounts", parts);
 	struct lab_text mtree = { NULL };
-	int ret;
+	int ret = lab_remove_tree(parts, e);
 
 	lab_text_addf(&mtree, "%s%s", base, image->files);
-	ret = lab_remove_tree(parts, e);
 	if (!ret)
 		ret = lab_make_dirs(parts, e);
+	if (!ret && lab_is_file(image->init) && access(image->init, X_OK))
+		ret = lab_fail(e, -EACCES, "%s is to be /init but is not executable", image->init);
 	if (!ret)
-		ret = add_init(image->init, &mtree, e);
+		ret = lab_mtree_file(&mtree, image->init, "/init", e);
 	if (!ret)
 		ret = add_modules(image, parts, &mtree, e);
 	if (!ret)
-		ret = add_mounts(image->mounts, parts, &mtree, e);
+		ret = lab_write_file(mounts, image->mounts, strlen(image->mounts), e);
+	if (!ret)
+		ret = lab_mtree_file(&mtree, mounts, "/mounts", e);
 	if (!ret)
 		ret = write_cpio(&mtree, image->out, e);
 	if (!ret)
 		ret = lab_remove_tree(parts, e);
 	lab_text_clear(&mtree);
+	free(mounts);
 	free(parts);
 	return ret;
 }

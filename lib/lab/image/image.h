@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The initramfs that a kernel under test boots into.
+ * What a kernel under test boots with: an initramfs, and disks.
  */
 #ifndef LAB_IMAGE_H
 #define LAB_IMAGE_H
@@ -8,7 +8,10 @@
 #include <stddef.h>
 
 #include "base/lab_error.h"
+#include "base/process.h"
+#include "base/text.h"
 #include "kernel/kernel.h"
+#include "suite/suite.h"
 
 struct lab_image {
 	const struct lab_kernel *kernel;
@@ -16,7 +19,7 @@ struct lab_image {
 	const char *modules_sh;		/* where that script lies */
 	const char *const *modules;	/* names, or paths of .ko files */
 	size_t nr_modules;
-	const char *files;		/* all the rest, see mtree.h */
+	const char *files;		/* all the rest, by lab_mtree_file() and so on */
 	const char *mounts;		/* text of /mounts */
 	const char *out;		/* the archive to write */
 };
@@ -39,5 +42,51 @@ struct lab_image {
  * Returns 0 or a negative errno with a text that names the file at fault.
  */
 int lab_image_build(const struct lab_image *image, struct lab_error *e);
+
+/*
+ * What is to be in an image is text in the format of mtree(5), which libarchive reads.
+ * A file may be added more than once; the last one counts.
+ *
+ * What follows the path of a directory: libarchive looks for what an entry without
+ * contents is like in the working directory, which may have one of that name.
+ */
+#define LAB_MTREE_DIR	"type=dir mode=0755 contents=/"
+
+/*
+ * Add the file @from of this machine as @to, an absolute path in the image, and the
+ * directories above it. It stays executable if it is, and belongs to root. The content
+ * is read when the image is written. Returns 0, or a negative errno.
+ */
+int lab_mtree_file(struct lab_text *mtree, const char *from, const char *to,
+		   struct lab_error *e);
+
+/*
+ * Add all files below the directory @from, as @to/... . Links are followed, since what
+ * they lead to need not be in the image. Returns 0, or a negative errno with the name
+ * of the file at fault.
+ */
+int lab_mtree_directory(struct lab_text *mtree, const char *from, const char *to,
+			struct lab_error *e);
+
+/*
+ * Run @argv and add what it prints: lines of FROM, tab, TO. They go to the file @list, and
+ * what else it has to say to @list.log. Returns 0, or a negative errno with the first error
+ * that the program had to report.
+ */
+int lab_mtree_printed(struct lab_text *mtree, const struct lab_argv *argv,
+		      const char *list, struct lab_error *e);
+
+/*
+ * Disks are sparse raw images in the directory of a run, @out, each holding one file
+ * system. Every bed has its own. Where the image of disk @n of @bed lies; to be freed.
+ */
+char *lab_disk_path(const char *out, unsigned int bed, size_t n);
+
+/* Make it, replacing an old one. Returns 0, or -errno with what mke2fs had to say. */
+int lab_disk_make(const char *out, unsigned int bed, size_t n, const struct lab_suite_disk *disk,
+		  struct lab_error *e);
+
+/* Remove it; one that was never made is fine. */
+void lab_disk_remove(const char *out, unsigned int bed, size_t n);
 
 #endif

@@ -10,8 +10,7 @@
 #include <sys/stat.h>
 
 #include "base/fsys.h"
-#include "base/process.h"
-#include "image/mtree.h"
+#include "image/image.h"
 
 /* Tarballs of all the rest, which kselftest's gen_tar puts beside it. */
 #define PACKAGES	"kselftest-packages"
@@ -52,28 +51,6 @@ static int by_name(const FTSENT **a, const FTSENT **b)
 	return strcmp((*a)->fts_name, (*b)->fts_name);
 }
 
-static int add_entry(struct lab_text *m, const FTSENT *f, const char *below, const char *to,
-		     struct lab_error *e)
-{
-	int err = f->fts_errno ? f->fts_errno : ENOENT, ret;
-	char *path;
-
-	switch (f->fts_info) {
-	case FTS_F:
-		path = lab_format("%s%s", to, below);
-		ret = lab_mtree_file(m, f->fts_path, path, e);
-		free(path);
-		return ret;
-	case FTS_ERR:
-	case FTS_DNR:
-	case FTS_NS:
-	case FTS_SLNONE:
-		return lab_fail(e, -err, "%s: %s", f->fts_path, strerror(err));
-	default:
-		return 0;
-	}
-}
-
 int lab_mtree_directory(struct lab_text *m, const char *from, const char *to,
 			struct lab_error *e)
 {
@@ -85,10 +62,17 @@ int lab_mtree_directory(struct lab_text *m, const char *from, const char *to,
 	if (!fts)
 		return lab_fail(e, -errno, "fts_open(%s): %s", from, strerror(errno));
 	while (!ret && (f = fts_read(fts))) {
+		int err = f->fts_errno ? f->fts_errno : ENOENT;
+		char *path = lab_format("%s%s", to, f->fts_path + strlen(from));
+
 		if (f->fts_info == FTS_D && !strcmp(f->fts_name, PACKAGES))
 			fts_set(fts, f, FTS_SKIP);
-		else
-			ret = add_entry(m, f, f->fts_path + strlen(from), to, e);
+		else if (f->fts_info == FTS_F)
+			ret = lab_mtree_file(m, f->fts_path, path, e);
+		else if (f->fts_info == FTS_ERR || f->fts_info == FTS_DNR ||
+			 f->fts_info == FTS_NS || f->fts_info == FTS_SLNONE)
+			ret = lab_fail(e, -err, "%s: %s", f->fts_path, strerror(err));
+		free(path);
 	}
 	fts_close(fts);
 	return ret;
@@ -106,14 +90,10 @@ int lab_mtree_printed(struct lab_text *m, const struct lab_argv *argv,
 	if (!ret)
 		ret = lab_read_file(list, &text, &len, e);
 	for (rest = text; !ret && (line = strsep(&rest, "\n")) && *line; ) {
-		char *to = strchr(line, '\t');
+		const char *from = strsep(&line, "\t");
 
-		if (!to) {
-			ret = lab_fail(e, -EINVAL, "%s: not \"FROM, tab, TO\": %s", list, line);
-			break;
-		}
-		*to++ = '\0';
-		ret = lab_mtree_file(m, line, to, e);
+		ret = line ? lab_mtree_file(m, from, line, e) :
+			lab_fail(e, -EINVAL, "%s: not \"FROM, tab, TO\": %s", list, from);
 	}
 	free(text);
 	return ret;

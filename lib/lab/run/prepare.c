@@ -15,9 +15,7 @@
 #include "base/fsys.h"
 #include "base/process.h"
 #include "base/text.h"
-#include "image/disk.h"
 #include "image/image.h"
-#include "image/mtree.h"
 #include "run/prepare.h"
 #include "run/setup.h"
 

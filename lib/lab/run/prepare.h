@@ -25,7 +25,7 @@ struct lab_prepare {
 	const struct lab_options *options;
 	const struct lab_paths *paths;
 	const struct lab_suite *suite;
-	const char *out;	/* image and disks (see disk.h) go there */
+	const char *out;	/* image and disks (see image.h) go there */
 	unsigned int beds;	/* so many get disks */
 	const sigset_t *signals;	/* all that would end the lab, and SIGCHLD; blocked */
 };

@@ -23,7 +23,7 @@
 #include "base/run_dir.h"
 #include "bed/beds.h"
 #include "bed/capacity.h"
-#include "image/disk.h"
+#include "image/image.h"
 #include "report/report.h"
 #include "run/options.h"
 #include "run/prepare.h"

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/fsys.h"
-#include "image/disk.h"
+#include "image/image.h"
 
 FIXTURE(disk)
 {

@@ -11,7 +11,6 @@
 #include "base/process.h"
 #include "base/text.h"
 #include "image/image.h"
-#include "image/mtree.h"
 
 /* Each test has a process of its own. */
 static struct {
