@@ -20,41 +20,35 @@ int lab_campaign_begin(struct lab_campaign *c, const struct lab_paths *paths, bo
 	return lab_process_signals(&c->signals, e);
 }
 
-/* A run that is under way. */
-struct running {
-	struct lab_progress *progress;
-	const char *what, *left;
-};
-
 static void show(void *arg)
 {
-	const struct running *r = arg;
+	struct lab_campaign *c = arg;
 
-	lab_progress_status(r->progress, "%s%s", r->what, r->left);
+	lab_progress_status(&c->progress, "%s", c->status);
 }
 
-int lab_campaign_run(struct lab_campaign *c, const struct lab_options *options, const char *what,
-		     const char *left, json_t **results, struct lab_error *e)
+int lab_campaign_run(struct lab_campaign *c, const struct lab_options *options,
+		     const char *status, json_t **results, struct lab_error *e)
 {
 	char *log = lab_format("%s/lab.log", options->out);
-	struct running running = { &c->progress, what, left };
 	pid_t pid = lab_run_start(c->paths, options, log, e);
 	int code = pid, ret = 0;
 
+	c->status = status;
 	*results = NULL;
 	if (pid > 0)
-		code = lab_process_watch(pid, &c->signals, &c->stopped_by, show, &running);
-	if (pid < 0)
+		code = lab_process_watch(pid, &c->signals, &c->stopped_by, show, c);
+	if (pid < 0) {
 		ret = pid;
-	else if (code < 0)
+	} else if (code < 0) {
 		ret = lab_fail(e, code, "lab run was lost, see %s", log);
-	else if (code >= 128 && !c->stopped_by)
+	} else if (code < 128) {
+		*results = lab_run_results(options->out, code, log, e);
+		ret = *results ? 0 : -EIO;
+	} else if (!c->stopped_by) {
 		ret = lab_fail(e, -EINTR, "lab run was ended by signal %d, see %s", code - 128,
 			       log);
-	else if (code < 128)
-		*results = lab_run_results(options->out, code, log, e);
-	if (!ret && code < 128 && !*results)
-		ret = -EIO;
+	}
 	free(log);
 	return ret;
 }

@@ -25,6 +25,7 @@ struct lab_campaign {
 	struct lab_progress progress;
 	sigset_t signals;
 	int stopped_by;		/* the signal that interrupted a run, or 0 */
+	const char *status;	/* of the run that is under way */
 };
 
 /*
@@ -36,12 +37,12 @@ int lab_campaign_begin(struct lab_campaign *c, const struct lab_paths *paths, bo
 
 /*
  * One run with @options, whose directory "out" exists; its output goes to lab.log there.
- * @what and @left are shown on the status line meanwhile. Returns 0 with the run's
- * results, the caller's, or NULL if it was interrupted (see @stopped_by); or -errno if
- * the run itself could not be carried out.
+ * @status is shown on the status line meanwhile. Returns 0 with the run's results, the
+ * caller's, or NULL if it was interrupted (see @stopped_by); or -errno if the run itself
+ * could not be carried out.
  */
-int lab_campaign_run(struct lab_campaign *c, const struct lab_options *options, const char *what,
-		     const char *left, json_t **results, struct lab_error *e);
+int lab_campaign_run(struct lab_campaign *c, const struct lab_options *options,
+		     const char *status, json_t **results, struct lab_error *e);
 
 /* The exit code of a campaign's runs: that of @results. */
 int lab_campaign_code(json_t *results);
@@ -86,7 +87,7 @@ struct lab_soak_count {
 };
 
 struct lab_soak_tally {
-	struct lab_soak_count calm, busy;	/* without and with load */
+	struct lab_soak_count all, busy;	/* busy: of these, those under load */
 	struct lab_soak_count others;		/* the same setup but for the programs */
 	unsigned long inconclusive;
 	unsigned long unreadable;		/* lines that are no record */
@@ -95,12 +96,11 @@ struct lab_soak_tally {
 };
 
 /*
- * Count what @path has of @setup. A file that does not exist has none. Returns
- * 0 with @t to be freed by lab_soak_free(), or -errno.
+ * Count what @path has of @setup. A file that does not exist has none. Returns 0 with
+ * @t->failures the caller's, or -errno.
  */
 int lab_soak_read(const char *path, json_t *setup, struct lab_soak_tally *t,
 		  struct lab_error *e);
-void lab_soak_free(struct lab_soak_tally *t);
 
 /*
  * For people: counts, and with which rates of failure they are compatible; @title names

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 
 #include "base/command.h"
 #include "base/exit.h"
@@ -27,7 +28,6 @@ struct matrix {
 	const char *kernels, *modes, *out;
 	bool again;
 	struct lab_options options;	/* of each run, but for its kernel and mode */
-	struct lab_argv kernel_words, mode_words;	/* these lists */
 	struct cell *cells;
 	struct lab_matrix_run *runs;	/* of those cells that have results */
 	size_t nr_cells, nr_runs;
@@ -39,18 +39,19 @@ struct matrix {
 struct cell {
 	struct lab_options options;
 	struct lab_fingerprint stamp;	/* of what is run */
-	char *title, *dir;
+	char *title;
 };
 
-enum { KERNELS = 256, MODES, AGAIN, OUT };
+#define WORD(member)	LAB_COMMAND_KEY(matrix, member)
+enum { AGAIN = 1 };
 
 static const struct argp_option options[] = {
-	{ "kernels", KERNELS, "LIST", 0,
+	{ "kernels", WORD(kernels), "LIST", 0,
 	  "Debian's series, or directories of built trees, blanks between (default: 5.10 6.1 "
 	  "6.12 7.2)", 0 },
-	{ "modes", MODES, "LIST", 0, "Modes of the suite (default: its first)", 0 },
+	{ "modes", WORD(modes), "LIST", 0, "Modes of the suite (default: its first)", 0 },
 	{ "again", AGAIN, NULL, 0, "Also what was run before", 0 },
-	{ "out", OUT, "DIR", 0,
+	{ "out", WORD(out), "DIR", 0,
 	  "Results go to DIR/RELEASE-MODE and DIR/matrix.md (default: build/matrix)", 0 },
 	{ 0 }
 };
@@ -63,22 +64,19 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &m->options;
 		return 0;
-	case KERNELS:
-	case MODES:	/* a list of nothing but blanks is none */
-		return lab_command_word(state, options, key, arg + strspn(arg, " "),
-					key == KERNELS ? &m->kernels : &m->modes);
+	case WORD(kernels):
+	case WORD(modes):	/* a list of nothing but blanks is none */
+		arg += strspn(arg, " ");
+		break;
 	case AGAIN:
 		m->again = true;
 		return 0;
-	case OUT:
-		return lab_command_word(state, options, key, arg, &m->out);
 	case ARGP_KEY_END:
 		if (m->options.mode)
 			return lab_command_refuse(state, "--mode: give a matrix --modes");
 		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
 	}
+	return lab_command_take(state, options, key, arg);
 }
 
 static const struct argp_child children[] = { { .argp = &lab_tests_argp }, { 0 } };
@@ -113,8 +111,7 @@ static int add_cell(struct matrix *m, const char *kernel, const char *mode)
 	release = lab_json_text_of(setup, "kernel");
 	mode = lab_json_text_of(setup, "mode");
 	cell.title = lab_format("%s %s", release, mode);
-	cell.dir = lab_format("%s/%s-%s", m->out, release, mode);
-	cell.options.out = cell.dir;
+	cell.options.out = lab_format("%s/%s-%s", m->out, release, mode);
 	text = json_dumps(setup, JSON_SORT_KEYS);
 	lab_fingerprint_add_text(&cell.stamp, text);
 	free(text);
@@ -124,40 +121,35 @@ static int add_cell(struct matrix *m, const char *kernel, const char *mode)
 	return 0;
 }
 
-static void split(struct lab_argv *words, const char *list)
+static struct lab_argv split(const char *list)
 {
-	char *copy = lab_strdup(list), *rest = copy, *word;
+	char *rest = lab_strdup(list), *word;
+	struct lab_argv words = { NULL };
 
 	while ((word = strsep(&rest, " ")))
 		if (word[0])
-			lab_argv_add(words, word);
-	free(copy);
+			lab_argv_add(&words, word);
+	return words;
 }
 
 static int add_cells(struct matrix *m)
 {
+	struct lab_argv kernels = split(m->kernels), modes = split(m->modes);
 	int ret = 0;
 
-	split(&m->kernel_words, m->kernels);
-	split(&m->mode_words, m->modes ? m->modes : "");
-	for (size_t i = 0; !ret && i < m->kernel_words.nr; i++) {
-		const char *kernel = m->kernel_words.words[i];
-
-		if (!m->mode_words.nr)
-			ret = add_cell(m, kernel, NULL);
-		for (size_t k = 0; !ret && k < m->mode_words.nr; k++)
-			ret = add_cell(m, kernel, m->mode_words.words[k]);
-	}
+	for (size_t i = 0; i < kernels.nr; i++)
+		for (size_t k = 0; !ret && k < MAX(modes.nr, 1); k++)
+			ret = add_cell(m, kernels.words[i], modes.nr ? modes.words[k] : NULL);
 	return ret;
 }
 
 /* What says something of this kernel, and not of an earlier one, is not run again. */
 static json_t *earlier(const struct cell *cell)
 {
-	char *path = lab_format("%s/results.json", cell->dir);
+	char *path = lab_format("%s/results.json", cell->options.out);
 	json_t *results = NULL;
 
-	if (lab_stamp_is(cell->dir, &cell->stamp))
+	if (lab_stamp_is(cell->options.out, &cell->stamp))
 		results = json_load_file(path, 0, NULL);
 	free(path);
 	return results;
@@ -165,18 +157,18 @@ static json_t *earlier(const struct cell *cell)
 
 static int run(struct matrix *m, const struct cell *cell, json_t **results, struct lab_error *e)
 {
-	int ret = lab_remove_tree(cell->dir, e);
+	int ret = lab_remove_tree(cell->options.out, e);
 
 	if (!ret)
-		ret = lab_make_dirs(cell->dir, e);
+		ret = lab_make_dirs(cell->options.out, e);
 	if (!ret)
-		ret = lab_campaign_run(&m->campaign, &cell->options, cell->title, "", results, e);
+		ret = lab_campaign_run(&m->campaign, &cell->options, cell->title, results, e);
 	if (ret || !*results)
 		return ret;
 	if (lab_campaign_code(*results) == LAB_EXIT_INFRASTRUCTURE)
 		return lab_fail(e, -EIO, "%s, see %s", lab_json_text_of(*results, "reason"),
-				cell->dir);
-	return lab_stamp(cell->dir, &cell->stamp, e);
+				cell->options.out);
+	return lab_stamp(cell->options.out, &cell->stamp, e);
 }
 
 static void fill(struct matrix *m, const struct cell *cell)
@@ -238,31 +230,16 @@ static int matrix(struct matrix *m)
 	return m->failed ? LAB_EXIT_FAIL : LAB_EXIT_PASS;
 }
 
-static void forget(struct matrix *m)
-{
-	for (size_t i = 0; i < m->nr_runs; i++)
-		json_decref(m->runs[i].results);
-	for (size_t i = 0; i < m->nr_cells; i++) {
-		free(m->cells[i].title);
-		free(m->cells[i].dir);
-	}
-	free(m->runs);
-	free(m->cells);
-	lab_argv_free(&m->kernel_words);
-	lab_argv_free(&m->mode_words);
-}
-
 int lab_matrix_main(int argc, char *argv[], const struct lab_paths *paths)
 {
-	struct matrix m = { .paths = paths, .kernels = "5.10 6.1 6.12 7.2" };
-	char *out = lab_format("%s/matrix", paths->build);
-	int code = lab_command_parse(&command, argc, argv, &m);
+	/* Its life is the process's, as of all that it holds. */
+	static struct matrix m = { .kernels = "5.10 6.1 6.12 7.2", .modes = "" };
+	int code;
 
-	if (!code) {
-		m.out = m.out ? m.out : out;
-		code = add_cells(&m) ? LAB_EXIT_USAGE : matrix(&m);
-	}
-	forget(&m);
-	free(out);
-	return code;
+	m.paths = paths;
+	m.out = lab_format("%s/matrix", paths->build);
+	code = lab_command_parse(&command, argc, argv, &m);
+	if (code)
+		return code;
+	return add_cells(&m) ? LAB_EXIT_USAGE : matrix(&m);
 }

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/param.h>
 #include <unistd.h>
 
 #include "base/command.h"
@@ -43,14 +44,14 @@ struct soak {
 	long nr_busy;
 };
 
-enum { RUNS = 256, LOAD, OUT };
+enum { RUNS = 1, LOAD };
 
 static const struct argp_option options[] = {
 	{ "runs", RUNS, "N", 0, "So many in all (default: 60); 0: only report", 0 },
 	{ "load", LOAD, "N", 0,
 	  "Every second run beside N processes that use a CPU each (default: as many as there are "
 	  "CPUs); 0: never", 0 },
-	{ "out", OUT, "DIR", 0,
+	{ "out", LAB_COMMAND_KEY(soak, dir), "DIR", 0,
 	  "Results go to DIR/RELEASE.jsonl, a line a run, and what runs that did not pass left "
 	  "behind to DIR/runs (default: build/soak)", 0 },
 	{ 0 }
@@ -69,18 +70,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return lab_command_number(state, "runs", arg, "a number", 0, 100000, &s->runs);
 	case LOAD:
 		return lab_command_number(state, "load", arg, "a number", 0, MAX_LOAD, &s->load);
-	case OUT:
-		return lab_command_word(state, options, key, arg, &s->dir);
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return lab_command_take(state, options, key, arg);
 	}
 }
-
-static const struct argp_child children[] = {
-	{ .argp = &lab_kernel_argp },
-	{ .argp = &lab_tests_argp },
-	{ 0 }
-};
 
 static const struct argp command = {
 	options, parse, NULL,
@@ -89,19 +82,18 @@ static const struct argp command = {
 	"goes on where it was."
 	"\vExit code: 0 none of the runs failed, 1 some did, 13 infrastructure, 64 wrong usage, "
 	"128+N interrupted by signal N",
-	children, NULL, NULL
+	lab_setup_children, NULL, NULL
 };
 
-/* How long the rest will take, if it goes on like this; "" if nobody knows. */
-static char *time_left(const struct soak *s, const struct lab_soak_tally *t)
+/* What is run, and how long the rest will take, if it goes on like this and anybody knows. */
+static char *status(const struct soak *s, const struct lab_soak_tally *t, const char *what)
 {
-	unsigned long done = t->calm.runs + t->busy.runs;
-	long minutes;
+	long runs = (long)t->all.runs, minutes;
 
-	if (!done || done >= (unsigned long)s->runs)
-		return lab_strdup("");
-	minutes = (long)(t->seconds / (double)done / 60 * (double)((unsigned long)s->runs - done));
-	return lab_format(", %ld:%02ld h to go", minutes / 60, minutes % 60);
+	if (!runs)
+		return lab_strdup(what);
+	minutes = (long)(t->seconds / 60 / (double)runs * (double)(s->runs - runs));
+	return lab_format("%s, %ld:%02ld h to go", what, minutes / 60, minutes % 60);
 }
 
 static void stop_load(struct soak *s)
@@ -150,10 +142,10 @@ static int keep(struct soak *s, const char *what, const char *dir, json_t *resul
 
 static int run_once(struct soak *s, const struct lab_soak_tally *t, struct lab_error *e)
 {
-	bool loaded = s->load && t->busy.runs < t->calm.runs;
-	char *left = time_left(s, t), dir[PATH_MAX];
-	char *what = lab_format("run %lu of %ld%s", t->calm.runs + t->busy.runs + 1, s->runs,
+	bool loaded = s->load && 2 * t->busy.runs < t->all.runs;
+	char *what = lab_format("run %lu of %ld%s", t->all.runs + 1, s->runs,
 				loaded ? ", under load" : "");
+	char *line = status(s, t, what), dir[PATH_MAX];
 	struct lab_options o = s->options;
 	json_t *results = NULL;
 	int ret = lab_run_dir_make(s->dir, NULL, dir, e);
@@ -162,31 +154,30 @@ static int run_once(struct soak *s, const struct lab_soak_tally *t, struct lab_e
 	if (!ret && loaded)
 		ret = start_load(s, e);
 	if (!ret)
-		ret = lab_campaign_run(&s->campaign, &o, what, left, &results, e);
+		ret = lab_campaign_run(&s->campaign, &o, line, &results, e);
 	stop_load(s);
 	if (results)
 		ret = keep(s, what, dir, results, loaded ? s->load : 0, e);
 	else if (!ret)
 		ret = lab_remove_tree(dir, e);
 	json_decref(results);
+	free(line);
 	free(what);
-	free(left);
 	return ret;
 }
 
-/* @t is what there is in the end, and to be freed. */
+/* @t is what there is in the end. */
 static int run_all(struct soak *s, struct lab_soak_tally *t, struct lab_error *e)
 {
-	unsigned long done, before = ULONG_MAX;
+	unsigned long before = ULONG_MAX;
 	unsigned int in_vain = 0;
 	int ret;
 
 	for (;;) {
 		ret = lab_soak_read(s->file, s->setup, t, e);
-		done = t->calm.runs + t->busy.runs;
-		in_vain = done == before ? in_vain + 1 : 0;
-		before = done;
-		if (ret || s->campaign.stopped_by || done >= (unsigned long)s->runs)
+		in_vain = t->all.runs == before ? in_vain + 1 : 0;
+		before = t->all.runs;
+		if (ret || s->campaign.stopped_by || t->all.runs >= (unsigned long)s->runs)
 			return ret;
 		if (in_vain == MAX_INCONCLUSIVE)
 			return lab_fail(e, -EIO, "%u runs in a row said nothing, see %s/runs",
@@ -194,14 +185,13 @@ static int run_all(struct soak *s, struct lab_soak_tally *t, struct lab_error *e
 		ret = run_once(s, t, e);
 		if (ret)
 			return ret;
-		lab_soak_free(t);
+		json_decref(t->failures);
 	}
 }
 
 static int soak(struct soak *s)
 {
 	struct lab_soak_tally t = { .failures = NULL };
-	bool failed;
 	struct lab_error e;
 	int ret = lab_setup_describe(s->paths, &s->options, &s->setup, &e);
 
@@ -223,30 +213,22 @@ static int soak(struct soak *s)
 	}
 	if (ret)
 		fprintf(stderr, "lab: %s\n", e.text);
-	failed = t.calm.failed + t.busy.failed > 0;
-	lab_soak_free(&t);
-	json_decref(s->setup);
-	free(s->title);
-	free(s->file);
 	if (ret)
 		return LAB_EXIT_INFRASTRUCTURE;
 	if (s->campaign.stopped_by)
 		return 128 + s->campaign.stopped_by;
-	return failed ? LAB_EXIT_FAIL : LAB_EXIT_PASS;
+	return t.all.failed ? LAB_EXIT_FAIL : LAB_EXIT_PASS;
 }
 
 int lab_soak_main(int argc, char *argv[], const struct lab_paths *paths)
 {
-	struct soak s = {
-		.paths = paths, .runs = DEFAULT_RUNS, .load = sysconf(_SC_NPROCESSORS_ONLN),
-	};
-	char *dir = lab_format("%s/soak", paths->build);
-	int code = lab_command_parse(&command, argc, argv, &s);
+	static struct soak s;	/* large; its life is the process's, as of all that it holds */
+	int code;
 
-	if (!code) {
-		s.dir = s.dir ? s.dir : dir;
-		code = soak(&s);
-	}
-	free(dir);
-	return code;
+	s.paths = paths;
+	s.runs = DEFAULT_RUNS;
+	s.load = MIN(sysconf(_SC_NPROCESSORS_ONLN), MAX_LOAD);
+	s.dir = lab_format("%s/soak", paths->build);
+	code = lab_command_parse(&command, argc, argv, &s);
+	return code ? code : soak(&s);
 }

@@ -67,9 +67,7 @@ json_t *lab_soak_record(json_t *setup, json_t *results, long burners, double loa
 			 "skipped", json_object_get(totals, "skipped"),
 			 "failures", failures(results), "seeds", seeds(results),
 			 "burners", (int)burners, "load_average", load, "directory", kept);
-	if (!mine)
-		return NULL;
-	record = json_copy(setup);
+	record = mine ? json_copy(setup) : NULL;
 	json_object_update(record, mine);
 	json_decref(mine);
 	return record;
@@ -107,62 +105,51 @@ int lab_soak_append(const char *path, json_t *record, struct lab_error *e)
 	return ret;
 }
 
-enum kinship { SAME, OTHER_PROGRAMS, UNRELATED };
-
-static enum kinship compare(json_t *setup, json_t *record)
+static void count_run(struct lab_soak_count *c, int code, int passed, int failed)
 {
-	enum kinship kin = SAME;
-	const char *key;
-	json_t *value;
-
-	json_object_foreach(setup, key, value) {
-		if (json_equal(value, json_object_get(record, key)))
-			continue;
-		if (strcmp(key, LAB_SETUP_PROGRAMS))
-			return UNRELATED;
-		kin = OTHER_PROGRAMS;
-	}
-	return kin;
+	c->runs++;
+	c->failed += code != LAB_EXIT_PASS;
+	c->tests += (unsigned long)passed + (unsigned long)failed;
+	c->failed_tests += (unsigned long)failed;
 }
 
 static void count_failures(struct lab_soak_tally *t, json_t *record)
 {
-	json_t *name, *before;
+	json_t *one;
 	size_t i;
 
-	json_array_foreach(json_object_get(record, "failures"), i, name) {
-		if (!json_is_string(name))
-			continue;
-		before = json_object_get(t->failures, json_string_value(name));
-		json_object_set_new(t->failures, json_string_value(name),
+	json_array_foreach(json_object_get(record, "failures"), i, one) {
+		const char *name = json_string_value(one);
+		json_t *before = json_object_get(t->failures, name);
+
+		json_object_set_new(t->failures, name,
 				    json_integer(json_integer_value(before) + 1));
 	}
 }
 
 static void count_line(struct lab_soak_tally *t, json_t *setup, const char *line, size_t len)
 {
-	json_t *record = json_loadb(line, len, 0, NULL);
-	enum kinship kin = compare(setup, record);
+	json_t *record = json_loadb(line, len, 0, NULL), *any = json_copy(setup);
+	bool same = lab_json_has(record, json_incref(setup)), other_programs;
 	int passed, failed, code, burners = 0;
-	struct lab_soak_count *c;
 	double seconds = 0;
 
+	json_object_del(any, LAB_SETUP_PROGRAMS);
+	other_programs = !same && lab_json_has(record, any);
 	if (json_unpack(record, "{s:i, s:i, s:i, s?i, s?F}", "passed", &passed, "failed", &failed,
 			"exit_code", &code, "burners", &burners, "seconds", &seconds) ||
 	    passed < 0 || failed < 0) {
 		t->unreadable++;
 	} else if (!is_conclusive(code)) {
-		t->inconclusive += kin == SAME;
-	} else if (kin != UNRELATED) {
-		c = kin == OTHER_PROGRAMS ? &t->others : burners ? &t->busy : &t->calm;
-		c->runs++;
-		c->failed += code != LAB_EXIT_PASS;
-		c->tests += (unsigned long)passed + (unsigned long)failed;
-		c->failed_tests += (unsigned long)failed;
-		if (kin == SAME) {
-			t->seconds += seconds;
-			count_failures(t, record);
-		}
+		t->inconclusive += same;
+	} else if (other_programs) {
+		count_run(&t->others, code, passed, failed);
+	} else if (same) {
+		count_run(&t->all, code, passed, failed);
+		if (burners)
+			count_run(&t->busy, code, passed, failed);
+		count_failures(t, record);
+		t->seconds += seconds;
 	}
 	json_decref(record);
 }
@@ -183,7 +170,8 @@ int lab_soak_read(const char *path, json_t *setup, struct lab_soak_tally *t,
 		count_line(t, setup, line, (size_t)n);
 	if (!f || ferror(f)) {
 		ret = lab_fail(e, -errno, "read(%s): %s", path, strerror(errno));
-		lab_soak_free(t);
+		json_decref(t->failures);
+		t->failures = NULL;
 	}
 	free(line);
 	if (f)
@@ -191,27 +179,15 @@ int lab_soak_read(const char *path, json_t *setup, struct lab_soak_tally *t,
 	return ret;
 }
 
-void lab_soak_free(struct lab_soak_tally *t)
-{
-	json_decref(t->failures);
-	t->failures = NULL;
-}
-
 /*
- * The rate of failure that so many trials rule out, by the exact bound of Clopper and
+ * The rate of failure that so many trials rule out is the exact bound of Clopper and
  * Pearson: were it higher, so few failures would come about in less than one case of
  * twenty. It holds for few trials, and for no failure at all.
  */
-static double upper_bound(unsigned long failures, unsigned long trials)
-{
-	if (failures >= trials)
-		return 1;
-	return gsl_cdf_beta_Pinv(CONFIDENCE, (double)failures + 1, (double)(trials - failures));
-}
-
 static void print_bound(FILE *f, const char *what, unsigned long failures, unsigned long trials)
 {
-	double upper = upper_bound(failures, trials);
+	double upper = failures >= trials ? 1 :
+		gsl_cdf_beta_Pinv(CONFIDENCE, (double)failures + 1, (double)(trials - failures));
 
 	fprintf(f, "  at most %.3g %% of %s fail", upper * 100, what);
 	if (upper < 0.1)
@@ -227,22 +203,16 @@ static void print_count(FILE *f, const char *what, const struct lab_soak_count *
 
 void lab_soak_report(FILE *f, const char *title, const struct lab_soak_tally *t)
 {
-	const struct lab_soak_count all = {
-		.runs = t->calm.runs + t->busy.runs,
-		.failed = t->calm.failed + t->busy.failed,
-		.tests = t->calm.tests + t->busy.tests,
-		.failed_tests = t->calm.failed_tests + t->busy.failed_tests,
-	};
 	const char *name;
 	json_t *times;
 
 	fprintf(f, "%s\n", title);
-	print_count(f, "in all", &all);
+	print_count(f, "in all", &t->all);
 	if (t->busy.runs)
 		print_count(f, "of these under load", &t->busy);
-	if (all.runs) {
-		print_bound(f, "runs", all.failed, all.runs);
-		print_bound(f, "tests", all.failed_tests, all.tests);
+	if (t->all.runs) {
+		print_bound(f, "runs", t->all.failed, t->all.runs);
+		print_bound(f, "tests", t->all.failed_tests, t->all.tests);
 	}
 	json_object_foreach(t->failures, name, times)
 		fprintf(f, "  failed in %lld run%s: %s\n", (long long)json_integer_value(times),

@@ -208,22 +208,27 @@ static void judge_row(struct check *c, json_t *expect, const struct row *row, in
 static unsigned int count_beds(const struct check *c, size_t rows)
 {
 	const char *name = c->options.topology ? c->options.topology : "numa2";
-	const struct lab_topology *topology;
+	const struct lab_topology *topology = lab_topology_find(name, NULL);
 	struct lab_capacity have;
-	struct lab_error e;
 
-	topology = lab_topology_find(name, &e);
-	if (!topology || lab_capacity_read(&have, &e))
+	if (!topology || lab_capacity_read(&have, NULL))
 		return 1;
 	return lab_capacity_beds(&have, (unsigned int)c->options.beds, rows, topology->mib);
 }
 
-static void check_rows(struct check *c, json_t *expected)
+static void check_negative(struct check *c)
 {
+	char *path = lab_format("%s/" NEGATIVE_ROWS, c->paths->repo);
+	struct lab_error e;
+	json_t *expected = lab_expect_read(path, &e);
 	size_t nr = json_array_size(expected), next = 0;
 	struct row *rows = lab_realloc(NULL, nr, sizeof(*rows));
 	unsigned int beds = count_beds(c, nr), running = 0;
 
+	if (!expected) {
+		printf("%s\n", e.text);
+		c->failed++;
+	}
 	while (next < nr || running) {
 		int status;
 		pid_t pid;
@@ -251,28 +256,13 @@ static void check_rows(struct check *c, json_t *expected)
 	for (size_t i = 0; i < next; i++)
 		free(rows[i].out);
 	free(rows);
-}
-
-static void check_negative(struct check *c)
-{
-	char *path = lab_format("%s/%s", c->paths->repo, NEGATIVE_ROWS);
-	struct lab_error e;
-	json_t *expected = lab_expect_read(path, &e);
-
-	if (expected) {
-		check_rows(c, expected);
-	} else {
-		printf("%s\n", e.text);
-		c->failed++;
-	}
 	json_decref(expected);
 	free(path);
 }
 
-enum { OUT = 256 };
-
 static const struct argp_option options[] = {
-	{ "out", OUT, "DIR", 0, "Directory of logs and results (default: build/check)", 0 },
+	{ "out", LAB_COMMAND_KEY(check, dir), "DIR", 0,
+	  "Directory of logs and results (default: build/check)", 0 },
 	{ 0 }
 };
 
@@ -285,30 +275,22 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		state->child_inputs[0] = &c->options;
 		state->child_inputs[1] = &c->options;
 		return 0;
-	case OUT:
-		return lab_command_word(state, options, key, arg, &c->dir);
 	case ARGP_KEY_END:
 		if (c->options.kselftest)
 			return lab_command_refuse(state,
 				"--kselftest: only the suite itself is checked; see lab run");
 		return 0;
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return lab_command_take(state, options, key, arg);
 	}
 }
-
-static const struct argp_child children[] = {
-	{ .argp = &lab_kernel_argp },
-	{ .argp = &lab_tests_argp },
-	{ 0 }
-};
 
 static const struct argp command = {
 	options, parse, NULL,
 	"The project's own tests, counted together: unit tests, a run of the suite, and runs of "
 	"tests and kernels that are broken on purpose, each of which must be noticed."
 	"\vExit code: 0 all is as expected, 1 something is not, 13 infrastructure, 64 wrong usage",
-	children, NULL, NULL
+	lab_setup_children, NULL, NULL
 };
 
 /* Unit tests take minutes: what the run after them cannot do is found before. */
@@ -330,20 +312,19 @@ static int check_options(const struct check *c)
 
 int lab_check_main(int argc, char *argv[], const struct lab_paths *paths)
 {
-	struct check c = { .paths = paths };
-	char *dir = lab_format("%s/check", paths->build);
-	int code = lab_command_parse(&command, argc, argv, &c);
+	static struct check c;	/* its life is the process's, as of its directory's name */
+	int code;
 
-	c.dir = c.dir ? c.dir : dir;
+	c.paths = paths;
+	c.dir = lab_format("%s/check", paths->build);
+	code = lab_command_parse(&command, argc, argv, &c);
 	if (!code)
 		code = check_options(&c);
-	if (!code) {
-		check_units(&c);
-		check_suite(&c);
-		check_negative(&c);
-		printf("%lu passed, %lu failed, %lu skipped\n", c.passed, c.failed, c.skipped);
-		code = c.failed ? LAB_EXIT_FAIL : LAB_EXIT_PASS;
-	}
-	free(dir);
-	return code;
+	if (code)
+		return code;
+	check_units(&c);
+	check_suite(&c);
+	check_negative(&c);
+	printf("%lu passed, %lu failed, %lu skipped\n", c.passed, c.failed, c.skipped);
+	return c.failed ? LAB_EXIT_FAIL : LAB_EXIT_PASS;
 }

@@ -127,15 +127,15 @@ static error_t parse_run(int key, char *arg, struct argp_state *state)
 	return 0;
 }
 
-const struct argp lab_kernel_argp = { .options = kernel_options, .parser = parse_kernel };
+static const struct argp kernel_argp = { .options = kernel_options, .parser = parse_kernel };
 const struct argp lab_tests_argp = { .options = tests_options, .parser = parse_tests };
 
-static const struct argp_child children[] = {
-	{ .argp = &lab_kernel_argp }, { .argp = &lab_tests_argp }, { 0 }
+const struct argp_child lab_setup_children[] = {
+	{ .argp = &kernel_argp }, { .argp = &lab_tests_argp }, { 0 }
 };
 
 const struct argp lab_run_argp = {
-	.options = out_options, .parser = parse_run, .children = children,
+	.options = out_options, .parser = parse_run, .children = lab_setup_children,
 };
 
 static void add_words(const struct lab_options *o, const struct argp_option *option,

@@ -30,12 +30,11 @@ struct lab_options {
 };
 
 /*
- * Parsers whose input is a struct lab_options, zeroed: which kernel; what to run on it
- * and how; and these two with --out. A command that chooses kernels by itself, or has
- * an --out of its own, hangs in only the first ones.
+ * Parsers whose input is a struct lab_options, zeroed: what to run and how; this and which
+ * kernel, for a command with an --out of its own; and both with --out.
  */
-extern const struct argp lab_kernel_argp;
 extern const struct argp lab_tests_argp;
+extern const struct argp_child lab_setup_children[];	/* two, each with that input */
 extern const struct argp lab_run_argp;
 
 /* Add to @a the words that "lab run" reads as @o. */

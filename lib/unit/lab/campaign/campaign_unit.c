@@ -47,7 +47,7 @@ static int run(struct __test_metadata *_metadata, campaign_data *self, const cha
 	self->options.series = "6.1";
 	EXPECT_EQ(0, lab_write_file(path, text, strlen(text), NULL));
 	EXPECT_EQ(0, chmod(path, 0755));
-	return lab_campaign_run(&self->c, &self->options, "run 1", "", &self->results, &self->e);
+	return lab_campaign_run(&self->c, &self->options, "run 1", &self->results, &self->e);
 }
 
 #define LEAVE(code)	"echo '{\"exit_code\": " #code "}' >$out/results.json; "
@@ -107,7 +107,7 @@ TEST_F(campaign, interrupted)
 
 TEST_F(campaign, no_lab)
 {
-	EXPECT_EQ(-ENOENT, lab_campaign_run(&self->c, &self->options, "run 1", "", &self->results,
+	EXPECT_EQ(-ENOENT, lab_campaign_run(&self->c, &self->options, "run 1", &self->results,
 					    &self->e));
 }
 
