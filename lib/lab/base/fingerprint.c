@@ -51,7 +51,7 @@ int lab_fingerprint_add(struct lab_fingerprint *f, const char *pattern, struct l
 	glob_t found;
 	int ret = 0;
 
-	if (glob(pattern, 0, NULL, &found))
+	if (glob(pattern, GLOB_BRACE, NULL, &found))
 		return lab_fail(e, -ENOENT, "%s: no such file", pattern);
 	for (size_t i = 0; !ret && i < found.gl_pathc; i++)
 		if (lab_is_file(found.gl_pathv[i]))

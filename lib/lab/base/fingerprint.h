@@ -25,8 +25,8 @@ void lab_fingerprint_add_text(struct lab_fingerprint *f, const char *text);
 int lab_fingerprint_add_file(struct lab_fingerprint *f, const char *path, struct lab_error *e);
 
 /*
- * Add all regular files that match the glob @pattern. -ENOENT if there are none, or
- * another -errno.
+ * Add all regular files that match the glob @pattern, where {A,B} is A and then B.
+ * -ENOENT if nothing does, or another -errno.
  */
 int lab_fingerprint_add(struct lab_fingerprint *f, const char *pattern, struct lab_error *e);
 

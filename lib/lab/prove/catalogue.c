@@ -90,25 +90,5 @@ int lab_catalogue_read(const char *dir, struct lab_catalogue *c, struct lab_erro
 	}
 	globfree(&found);
 	free(pattern);
-	if (ret)
-		lab_catalogue_free(c);
 	return ret;
-}
-
-void lab_catalogue_free(struct lab_catalogue *c)
-{
-	for (size_t i = 0; i < c->nr; i++) {
-		struct lab_regression *r = &c->entries[i];
-
-		free(r->name);
-		free(r->path);
-		free(r->class);
-		free(r->commit);
-		free(r->broke);
-		free(r->tests);
-		free(r->mode);
-		lab_argv_free(&r->expects);
-	}
-	free(c->entries);
-	*c = (struct lab_catalogue){ NULL };
 }

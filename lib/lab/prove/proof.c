@@ -2,7 +2,6 @@
 /*
  * From the files of a run to a verdict on the suite, and what is made of many of them.
  */
-#include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -136,11 +135,8 @@ int lab_proof_save(const char *path, const struct lab_proof *proof, const char *
 			      "reached", (json_int_t)proof->reached, "seconds", proof->seconds,
 			      "by", lab_json_text(proof->by),
 			      "message", lab_json_text(proof->message));
-	char *text = json_dumps(j, JSON_INDENT(2));
-	int ret = text ? lab_write_file(path, text, strlen(text), e) :
-		lab_fail(e, -ENOMEM, "json_dumps(%s): out of memory", path);
+	int ret = lab_json_write(path, j, e);
 
-	free(text);
 	json_decref(j);
 	return ret;
 }
@@ -204,7 +200,7 @@ static int by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-void lab_proof_summary(FILE *f, const struct lab_catalogue *c, const struct lab_proof *proofs)
+static void print_summary(FILE *f, const struct lab_catalogue *c, const struct lab_proof *proofs)
 {
 	double *seconds = lab_realloc(NULL, c->nr, sizeof(*seconds));
 	size_t of[LAB_PROOF_UNKNOWN + 1] = { 0 }, caught = 0;
@@ -240,12 +236,13 @@ static void add_row(struct lab_text *t, const struct lab_regression *r,
 	lab_text_addf(t, "| \n");
 }
 
-int lab_proof_table(const char *path, const struct lab_catalogue *c,
-		    const struct lab_proof *proofs, struct lab_error *e)
+int lab_proof_report(FILE *f, const char *path, const struct lab_catalogue *c,
+		     const struct lab_proof *proofs, struct lab_error *e)
 {
 	struct lab_text t = { NULL };
 	int ret;
 
+	print_summary(f, c, proofs);
 	lab_text_addf(&t, "| regression | class | result | reached | s | by | message |\n"
 		      "|---|---|---|---|---|---|---|\n");
 	for (size_t i = 0; i < c->nr; i++)

@@ -71,22 +71,18 @@ static int read_symbols(struct prove *p, struct lab_error *e)
 
 static int find_versions(struct prove *p, struct lab_error *e)
 {
-	static const char *const suite[] = { "selftests/*_test", NULL };
-	static const char *const kselftest[] = { "kselftest-list.txt", "*/*", "*/*/*", NULL };
-	const char *const *tests = p->kselftest ? kselftest : suite;
-	char *files = lab_format("%s/vmlinux", p->kdir);
-	int ret = lab_fingerprint_add(&p->versions, files, e);
+	char *kernel = lab_format("%s/vmlinux", p->kdir);
+	char *tests = p->kselftest ?
+		lab_format("%s/{kselftest-list.txt,*/*,*/*/*}", p->kselftest) :
+		lab_format("%s/selftests/*_test", p->paths->build);
+	int ret = lab_fingerprint_add_file(&p->versions, kernel, e);
 
-	for (size_t i = 0; !ret && tests[i]; i++) {
-		free(files);
-		files = lab_format("%s/%s", p->kselftest ? p->kselftest : p->paths->build, tests[i]);
-		ret = lab_fingerprint_add(&p->versions, files, e);
-		if (ret == -ENOENT && i)	/* collections need not be nested */
-			ret = 0;
-	}
-	free(files);
+	if (!ret)
+		ret = lab_fingerprint_add(&p->versions, tests, e);
 	if (p->all)
 		lab_fingerprint_add_text(&p->versions, "all");
+	free(tests);
+	free(kernel);
 	return ret;
 }
 
@@ -218,7 +214,7 @@ static int prove_one(struct prove *p, size_t i, struct lab_error *e)
 	int ret = 0;
 
 	if (!kernel_has(p, r->name))
-		proof->kind = LAB_PROOF_ABSENT;
+		*proof = (struct lab_proof){ .kind = LAB_PROOF_ABSENT };
 	else if (p->kselftest)
 		ret = prove_by_kselftest(p, r, dir, proof, e);
 	else
@@ -246,16 +242,13 @@ static int prove_all(struct prove *p, struct lab_error *e)
 	if (!ret)
 		ret = find_versions(p, e);
 	p->proofs = lab_realloc(NULL, p->catalogue.nr, sizeof(*p->proofs));
-	for (size_t i = 0; i < p->catalogue.nr; i++)
-		p->proofs[i] = (struct lab_proof){ .kind = LAB_PROOF_UNKNOWN };
 	if (!ret && !p->only && !p->kselftest)
 		ret = prove_sound(p, e);
 	for (size_t i = 0; !ret && i < p->catalogue.nr; i++)
 		if (is_wanted(p, i))
 			ret = prove_one(p, i, e);
 	if (!ret && !p->only) {
-		lab_proof_summary(stdout, &p->catalogue, p->proofs);
-		ret = lab_proof_table(table, &p->catalogue, p->proofs, e);
+		ret = lab_proof_report(stdout, table, &p->catalogue, p->proofs, e);
 		if (!ret)
 			printf("table in %s\n", table);
 	}
@@ -275,9 +268,6 @@ static int prove(struct prove *p)
 		printf("%zu regressions, and tests for each\n", p->catalogue.nr);
 	else if (!ret)
 		ret = prove_all(p, &e);
-	free(p->symbols);
-	free(p->proofs);
-	lab_catalogue_free(&p->catalogue);
 	free(catalogue);
 	if (!ret)
 		return p->failed ? LAB_EXIT_FAIL : LAB_EXIT_PASS;
@@ -285,16 +275,17 @@ static int prove(struct prove *p)
 	return ret == -ESRCH ? LAB_EXIT_USAGE : LAB_EXIT_INFRASTRUCTURE;
 }
 
-enum { KDIR = 256, ONLY, KSELFTEST, OUT, ALL, AGAIN, CHECK };
+#define WORD(member)	LAB_COMMAND_KEY(prove, member)
+enum { ALL = 1, AGAIN, CHECK };
 
 static const struct argp_option options[] = {
-	{ "kdir", KDIR, "DIR", 0, "The built kernel tree, see selftests/regressions/build.sh", 0 },
-	{ "only", ONLY, "GLOB", 0, "These entries", 0 },
+	{ "kdir", WORD(kdir), "DIR", 0, "The built kernel tree, see selftests/regressions/build.sh", 0 },
+	{ "only", WORD(only), "GLOB", 0, "These entries", 0 },
 	{ "all", ALL, NULL, 0, "Run the whole default profile for each, not just its own tests", 0 },
-	{ "kselftest", KSELFTEST, "DIR", 0, "Run what make kselftest-install of a kernel has put "
+	{ "kselftest", WORD(kselftest), "DIR", 0, "Run what make kselftest-install of a kernel has put "
 	  "into DIR: those of its tests that pass without a regression", 0 },
 	{ "again", AGAIN, NULL, 0, "Also what was proved before with the same kernel and tests", 0 },
-	{ "out", OUT, "DIR", 0, "Directory of results (default: build/prove)", 0 },
+	{ "out", WORD(out), "DIR", 0, "Directory of results (default: build/prove)", 0 },
 	{ "check", CHECK, NULL, 0, "Only see that there are tests as the entries name them", 0 },
 	{ 0 }
 };
@@ -302,12 +293,9 @@ static const struct argp_option options[] = {
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct prove *p = state->input;
-	const char **words[] = { &p->kdir, &p->only, &p->kselftest, &p->out };
 	bool *flags[] = { &p->all, &p->again, &p->check };
 
 	switch (key) {
-	case KDIR ... OUT:
-		return lab_command_word(state, options, key, arg, words[key - KDIR]);
 	case ALL ... CHECK:
 		*flags[key - ALL] = true;
 		return 0;
@@ -318,7 +306,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			return lab_command_refuse(state, "--all and --kselftest: give one of them");
 		return 0;
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return lab_command_take(state, options, key, arg);
 	}
 }
 
@@ -331,13 +319,11 @@ static const struct argp command = {
 
 int lab_prove_main(int argc, char *argv[], const struct lab_paths *paths)
 {
-	struct prove p = { .paths = paths };
-	char *out = lab_format("%s/prove", paths->build);
-	int code = lab_command_parse(&command, argc, argv, &p);
+	static struct prove p;	/* its life is the process's, as of all that it holds */
+	int code;
 
-	p.out = p.out ? p.out : out;
-	if (!code)
-		code = prove(&p);
-	free(out);
-	return code;
+	p.paths = paths;
+	p.out = lab_format("%s/prove", paths->build);
+	code = lab_command_parse(&command, argc, argv, &p);
+	return code ? code : prove(&p);
 }

@@ -81,11 +81,10 @@ struct lab_catalogue {
 };
 
 /*
- * Read all of @dir. Returns 0 with @c to be freed by lab_catalogue_free(), or
- * -EINVAL with one line on what is wrong with an entry, or another -errno.
+ * Read all of @dir, for the life of the process. Returns 0, or -EINVAL with one line on
+ * what is wrong with an entry, or another -errno.
  */
 int lab_catalogue_read(const char *dir, struct lab_catalogue *c, struct lab_error *e);
-void lab_catalogue_free(struct lab_catalogue *c);
 
 /* What a run on a kernel with one regression switched on has shown. */
 enum lab_proof_kind {
@@ -123,11 +122,11 @@ int lab_proof_save(const char *path, const struct lab_proof *proof, const char *
 /* Whether @path has one with the same @stamp, which is then in @proof. */
 bool lab_proof_load(const char *path, struct lab_proof *proof, const char *stamp);
 
-/* Counts, and how long it took to catch them; @proofs as the catalogue's entries. */
-void lab_proof_summary(FILE *f, const struct lab_catalogue *c, const struct lab_proof *proofs);
-
-/* All of them as Markdown into @path; 0 or -errno. */
-int lab_proof_table(const char *path, const struct lab_catalogue *c,
-		    const struct lab_proof *proofs, struct lab_error *e);
+/*
+ * Print to @f how many came out as what, and how long it took to catch them, and write all
+ * of them as Markdown to @path; @proofs as the catalogue's entries. Returns 0 or -errno.
+ */
+int lab_proof_report(FILE *f, const char *path, const struct lab_catalogue *c,
+		     const struct lab_proof *proofs, struct lab_error *e);
 
 #endif

@@ -49,7 +49,6 @@ TEST_F(catalogue, entry)
 	EXPECT_EQ(2, r->expects.nr);
 	EXPECT_STREQ("two", r->expects.words[1]);
 	EXPECT_EQ(NULL, r->mode);
-	lab_catalogue_free(&self->c);
 }
 
 TEST_F(catalogue, mistakes)

@@ -167,13 +167,12 @@ TEST_F(proof, summary_and_table)
 	FILE *f = open_memstream(&text, &len);
 
 	ASSERT_NE(NULL, f);
-	lab_proof_summary(f, &c, proofs);
+	snprintf(path, sizeof(path), "%s/prove.md", self->dir);
+	ASSERT_EQ(0, lab_proof_report(f, path, &c, proofs, &self->e));
 	fclose(f);
 	EXPECT_STREQ("caught: 1, SURVIVED: 1 of 2\n"
 		     "seconds to the first failure: median 1.5, maximum 1.5\n", text);
 	free(text);
-	snprintf(path, sizeof(path), "%s/prove.md", self->dir);
-	ASSERT_EQ(0, lab_proof_table(path, &c, proofs, &self->e));
 	ASSERT_EQ(0, lab_read_file(path, &text, &len, &self->e));
 	EXPECT_STREQ("| regression | class | result | reached | s | by | message |\n"
 		     "|---|---|---|---|---|---|---|\n"
