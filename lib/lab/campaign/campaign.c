@@ -8,7 +8,6 @@
 #include "base/exit.h"
 #include "base/json_text.h"
 #include "base/process.h"
-#include "base/text.h"
 #include "campaign/campaign.h"
 #include "run/run.h"
 
@@ -55,9 +54,10 @@ int lab_campaign_run(struct lab_campaign *c, const struct lab_options *options,
 
 int lab_campaign_code(json_t *results)
 {
-	json_t *code = json_object_get(results, "exit_code");
+	int code = LAB_EXIT_INFRASTRUCTURE;
 
-	return json_is_integer(code) ? (int)json_integer_value(code) : LAB_EXIT_INFRASTRUCTURE;
+	json_unpack(results, "{s:i}", "exit_code", &code);
+	return code;
 }
 
 char *lab_campaign_title(json_t *one)

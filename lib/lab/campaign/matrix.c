@@ -8,7 +8,6 @@
  */
 #include <errno.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/param.h>
@@ -19,7 +18,6 @@
 #include "base/fsys.h"
 #include "base/json_text.h"
 #include "base/process.h"
-#include "base/text.h"
 #include "campaign/campaign.h"
 #include "run/setup.h"
 
@@ -123,12 +121,13 @@ static int add_cell(struct matrix *m, const char *kernel, const char *mode)
 
 static struct lab_argv split(const char *list)
 {
-	char *rest = lab_strdup(list), *word;
+	char *copy = lab_strdup(list), *rest = copy, *word;
 	struct lab_argv words = { NULL };
 
 	while ((word = strsep(&rest, " ")))
 		if (word[0])
 			lab_argv_add(&words, word);
+	free(copy);
 	return words;
 }
 
@@ -144,40 +143,36 @@ static int add_cells(struct matrix *m)
 }
 
 /* What says something of this kernel, and not of an earlier one, is not run again. */
-static json_t *earlier(const struct cell *cell)
-{
-	char *path = lab_format("%s/results.json", cell->options.out);
-	json_t *results = NULL;
-
-	if (lab_stamp_is(cell->options.out, &cell->stamp))
-		results = json_load_file(path, 0, NULL);
-	free(path);
-	return results;
-}
-
 static int run(struct matrix *m, const struct cell *cell, json_t **results, struct lab_error *e)
 {
-	int ret = lab_remove_tree(cell->options.out, e);
+	const char *dir = cell->options.out;
+	char *path = lab_format("%s/results.json", dir);
+	int ret;
 
+	if (!m->again && lab_stamp_is(dir, &cell->stamp))
+		*results = json_load_file(path, 0, NULL);
+	free(path);
+	if (*results)
+		return 0;
+	ret = lab_remove_tree(dir, e);
 	if (!ret)
-		ret = lab_make_dirs(cell->options.out, e);
+		ret = lab_make_dirs(dir, e);
 	if (!ret)
 		ret = lab_campaign_run(&m->campaign, &cell->options, cell->title, results, e);
 	if (ret || !*results)
 		return ret;
 	if (lab_campaign_code(*results) == LAB_EXIT_INFRASTRUCTURE)
-		return lab_fail(e, -EIO, "%s, see %s", lab_json_text_of(*results, "reason"),
-				cell->options.out);
-	return lab_stamp(cell->options.out, &cell->stamp, e);
+		return lab_fail(e, -EIO, "%s, see %s", lab_json_text_of(*results, "reason"), dir);
+	return lab_stamp(dir, &cell->stamp, e);
 }
 
 static void fill(struct matrix *m, const struct cell *cell)
 {
-	json_t *results = m->again ? NULL : earlier(cell);
+	json_t *results = NULL;
 	struct lab_error e;
 	int code;
 
-	if (!results && run(m, cell, &results, &e)) {
+	if (run(m, cell, &results, &e)) {
 		lab_progress_clear(&m->campaign.progress);
 		fprintf(stderr, "lab: %s: %s\n", cell->title, e.text);
 		json_decref(results);
@@ -196,33 +191,24 @@ static void fill(struct matrix *m, const struct cell *cell)
 	m->runs[m->nr_runs++] = (struct lab_matrix_run){ cell->title, results };
 }
 
-static int report(const struct matrix *m, struct lab_error *e)
-{
-	char *path = lab_format("%s/matrix.md", m->out);
-	struct lab_text t = { NULL };
-	int ret;
-
-	lab_matrix_table(&t, m->runs, m->nr_runs);
-	ret = lab_write_file(path, t.s, t.len, e);
-	if (!ret)
-		printf("table in %s\n", path);
-	lab_text_clear(&t);
-	free(path);
-	return ret;
-}
-
 static int matrix(struct matrix *m)
 {
+	char *path = lab_format("%s/matrix.md", m->out);
+	struct lab_text table = { NULL };
 	struct lab_error e;
 	int ret = lab_campaign_begin(&m->campaign, m->paths, m->options.quiet, &e);
 
 	for (size_t i = 0; !ret && !m->campaign.stopped_by && i < m->nr_cells; i++)
 		fill(m, &m->cells[i]);
 	lab_progress_end(&m->campaign.progress);
-	if (!ret && m->nr_runs)
-		ret = report(m, &e);
+	if (m->nr_runs) {
+		lab_matrix_table(&table, m->runs, m->nr_runs);
+		ret = lab_write_file(path, table.s, table.len, &e);
+	}
 	if (ret)
 		fprintf(stderr, "lab: %s\n", e.text);
+	else if (m->nr_runs)
+		printf("table in %s\n", path);
 	if (m->campaign.stopped_by)
 		return 128 + m->campaign.stopped_by;
 	if (ret || m->incomplete)

@@ -11,7 +11,6 @@
 #include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/param.h>
 #include <unistd.h>
@@ -22,7 +21,6 @@
 #include "base/json_text.h"
 #include "base/process.h"
 #include "base/run_dir.h"
-#include "base/text.h"
 #include "campaign/campaign.h"
 #include "run/setup.h"
 
@@ -37,7 +35,7 @@ struct soak {
 	struct lab_options options;	/* of lab run */
 	long runs, load;
 	const char *dir;
-	char *file, *title;
+	char *file;
 	json_t *setup;
 	struct lab_campaign campaign;
 	pid_t busy[MAX_LOAD];		/* processes that use a CPU each */
@@ -199,7 +197,6 @@ static int soak(struct soak *s)
 		fprintf(stderr, "lab: %s\n", e.text);
 		return ret == -EINVAL ? LAB_EXIT_USAGE : LAB_EXIT_INFRASTRUCTURE;
 	}
-	s->title = lab_setup_title(s->setup);
 	s->file = lab_format("%s/%s.jsonl", s->dir, lab_json_text_of(s->setup, "kernel"));
 	ret = lab_campaign_begin(&s->campaign, s->paths, s->options.quiet, &e);
 	if (!ret)
@@ -208,7 +205,7 @@ static int soak(struct soak *s)
 		ret = run_all(s, &t, &e);
 	lab_progress_end(&s->campaign.progress);
 	if (t.failures) {
-		lab_soak_report(stdout, s->title, &t);
+		lab_soak_report(stdout, lab_setup_title(s->setup), &t);
 		printf("results in %s\n", s->file);
 	}
 	if (ret)

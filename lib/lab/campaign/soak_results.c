@@ -4,7 +4,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,7 +12,6 @@
 
 #include "base/exit.h"
 #include "base/json_text.h"
-#include "base/text.h"
 #include "campaign/campaign.h"
 #include "run/setup.h"
 

@@ -15,8 +15,6 @@
 #include "base/exit.h"
 #include "base/fsys.h"
 #include "base/json_text.h"
-#include "base/paths.h"
-#include "base/process.h"
 #include "base/text.h"
 #include "bed/capacity.h"
 #include "bed/qemu.h"
@@ -96,16 +94,15 @@ static void check_unit(struct check *c, const char *program)
 static void check_units(struct check *c)
 {
 	char *pattern = lab_format("%s/unit/{,*/,lab/*/}*_unit", c->paths->build);
-	glob_t found;
+	glob_t found = { 0 };
 
 	if (glob(pattern, GLOB_BRACE, NULL, &found)) {
 		printf("no unit tests at %s\n", pattern);
 		c->failed++;
-	} else {
-		for (size_t i = 0; i < found.gl_pathc; i++)
-			check_unit(c, found.gl_pathv[i]);
-		globfree(&found);
 	}
+	for (size_t i = 0; i < found.gl_pathc; i++)
+		check_unit(c, found.gl_pathv[i]);
+	globfree(&found);
 	free(pattern);
 }
 

@@ -89,16 +89,6 @@ static void judge_cases(json_t *results, const struct lab_regression *r, struct 
 	}
 }
 
-/* A kernel that dies or hangs is a verdict too; what it said is on the console. */
-static void judge_end(json_t *results, const struct lab_regression *r, const char *console,
-		      int code, struct lab_proof *proof)
-{
-	proof->kind = is_expected(r, console) ? LAB_PROOF_CAUGHT : LAB_PROOF_OTHERWISE;
-	snprintf(proof->by, sizeof(proof->by), "%s", code == LAB_EXIT_PANIC ? "panic" : "hang");
-	snprintf(proof->message, sizeof(proof->message), "%s",
-		 lab_json_text_of(results, "reason"));
-}
-
 void lab_proof_judge(const char *dir, const struct lab_regression *r, int code,
 		     struct lab_proof *proof)
 {
@@ -112,8 +102,13 @@ void lab_proof_judge(const char *dir, const struct lab_regression *r, int code,
 	if (results && code == LAB_EXIT_PASS)
 		proof->kind = proof->reached ? LAB_PROOF_SURVIVED : LAB_PROOF_UNREACHED;
 	judge_cases(results, r, proof);
-	if (results && !proof->by[0] && (code == LAB_EXIT_PANIC || code == LAB_EXIT_HANG))
-		judge_end(results, r, console, code, proof);
+	/* A kernel that dies or hangs is a verdict too; what it said is on the console. */
+	if (results && !proof->by[0] && (code == LAB_EXIT_PANIC || code == LAB_EXIT_HANG)) {
+		proof->kind = is_expected(r, console) ? LAB_PROOF_CAUGHT : LAB_PROOF_OTHERWISE;
+		strcpy(proof->by, code == LAB_EXIT_PANIC ? "panic" : "hang");
+		snprintf(proof->message, sizeof(proof->message), "%s",
+			 lab_json_text_of(results, "reason"));
+	}
 	/* The regression never happened: the kernel was as good as unmodified. */
 	if (proof->by[0] && !proof->reached)
 		proof->kind = LAB_PROOF_UNFOUNDED;

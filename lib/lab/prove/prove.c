@@ -18,8 +18,6 @@
 #include "base/exit.h"
 #include "base/fingerprint.h"
 #include "base/fsys.h"
-#include "base/paths.h"
-#include "base/process.h"
 #include "base/text.h"
 #include "prove/prove.h"
 #include "run/options.h"
