@@ -7,6 +7,7 @@
  * path or a forgotten step shows.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,18 +24,16 @@
 static bool from_cache(const char *dir, struct lab_kernel *k)
 {
 	char *release = lab_read_or_empty(dir, "release");
-	bool ok = release[0] && strlen(release) < sizeof(k->release);
+	bool ok = sscanf(release, "%127s", k->release) == 1;
 
-	if (ok)
-		strcpy(k->release, release);
 	if (ok && lab_has(dir, "vmlinux"))
 		lab_path(NULL, k->image, "%s/vmlinux", dir);
 	free(release);
 	return ok;
 }
 
-static int into_cache(const char *dir, const struct lab_vmlinux *v,
-		      struct lab_kernel *k, struct lab_error *e)
+static int into_cache(const char *dir, const struct lab_vmlinux *v, struct lab_kernel *k,
+		      struct lab_error *e)
 {
 	char *release = lab_format("%s/release", dir);
 	int ret = lab_make_dirs(dir, e);
@@ -80,7 +79,8 @@ static int use_file(const char *path, const char *cache_dir, struct lab_kernel *
 
 static bool has_modules(const char *dir)
 {
-	return lab_has(dir, "modules.builtin") || lab_has(dir, "modules.order") || lab_has(dir, "kernel");
+	return lab_has(dir, "modules.builtin") || lab_has(dir, "modules.order") ||
+		lab_has(dir, "kernel");
 }
 
 /* Look for the modules of @k's release in and below @top; false: not there. */
@@ -151,16 +151,14 @@ static int from_files(const struct lab_kernel_request *req, struct lab_kernel *k
 	return ret;
 }
 
-/* Whether the tree @dir is configured with the line @option, "CONFIG_X=y". */
-static bool configured(const char *dir, const char *option)
+/* Whether the tree @dir is configured with modules. */
+static bool may_have_modules(const char *dir)
 {
-	char *text = lab_read_or_empty(dir, ".config"), *rest = text, *line;
-	bool found = false;
+	char *text = lab_read_or_empty(dir, ".config");
+	bool yes = strstr(text, "CONFIG_MODULES=y\n");
 
-	while (!found && (line = strsep(&rest, "\n")))
-		found = !strcmp(line, option);
 	free(text);
-	return found;
+	return yes;
 }
 
 /* Read the release; fails for all that is not a configured, built tree. */
@@ -168,7 +166,6 @@ static int read_release(const char *dir, struct lab_kernel *k, struct lab_error 
 {
 	static const char file[] = "include/config/kernel.release";
 	char *text;
-	size_t len;
 	int ret = 0;
 
 	if (!lab_has(dir, "Makefile") && !lab_has(dir, ".config"))
@@ -185,11 +182,8 @@ static int read_release(const char *dir, struct lab_kernel *k, struct lab_error 
 	if (!lab_has(dir, file))
 		return lab_fail(e, -EINVAL, "%s is not built: run make -C %s", dir, dir);
 	text = lab_read_or_empty(dir, file);
-	len = strcspn(text, "\n");
-	if (!len || len >= sizeof(k->release))
+	if (sscanf(text, "%127[^\n]", k->release) != 1)
 		ret = lab_fail(e, -EINVAL, "%s/%s holds no kernel release", dir, file);
-	else
-		memcpy(k->release, text, len);
 	free(text);
 	return ret;
 }
@@ -232,7 +226,7 @@ static int from_tree(const struct lab_kernel_request *req, struct lab_kernel *k,
 		ret = read_release(dir, k, e);
 	if (!ret)
 		ret = find_image(dir, req->cache_dir, k, e);
-	if (ret || !configured(dir, "CONFIG_MODULES=y"))
+	if (ret || !may_have_modules(dir))
 		return ret;
 	if (!lab_has(dir, "modules.order"))
 		return lab_fail(e, -ENOENT, "%s has no modules.order: run make -C %s modules",
@@ -241,8 +235,7 @@ static int from_tree(const struct lab_kernel_request *req, struct lab_kernel *k,
 	return 0;
 }
 
-int lab_kernel_get(const struct lab_kernel_request *req, struct lab_kernel *k,
-		   struct lab_error *e)
+int lab_kernel_get(const struct lab_kernel_request *req, struct lab_kernel *k, struct lab_error *e)
 {
 	memset(k, 0, sizeof(*k));
 	if (!!req->kernel + !!req->kdir + !!req->package > 1)

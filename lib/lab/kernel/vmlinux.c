@@ -136,31 +136,23 @@ bool lab_vmlinux_has_pvh(const char *path)
 	return pvh;
 }
 
-/* Copy the word at @p, which ends at a space or at @end. */
-static int copy_release(struct lab_vmlinux *v, const char *p, const char *end)
+/* The release is the word at @p, which is in text that ends in a NUL byte. */
+static bool copy_release(struct lab_vmlinux *v, const char *p)
 {
-	size_t n = 0;
-
-	while (p + n < end && p[n] > ' ' && p[n] < 0x7f && p[n] != '/')
-		n++;
-	if (!n || n >= sizeof(v->release))
-		return -EINVAL;
-	memcpy(v->release, p, n);
-	v->release[n] = '\0';
-	return 0;
+	return sscanf(p, "%127[!-.0-~]", v->release) == 1;
 }
 
 /* The kernel's banner, the first "Linux version " with a number after it. */
-static int find_banner(struct lab_vmlinux *v)
+static bool find_banner(struct lab_vmlinux *v)
 {
 	static const char banner[] = "Linux version ";
 	const size_t n = sizeof(banner) - 1;
 	const char *end = v->data + v->len;
 
 	for (const char *p = v->data; (p = memmem(p, end - p, banner, n)); p += n)
-		if (p + n < end && p[n] >= '0' && p[n] <= '9')
-			return copy_release(v, p + n, end);
-	return -EINVAL;
+		if (p[n] >= '0' && p[n] <= '9')
+			return copy_release(v, p + n);
+	return false;
 }
 
 /* The compressed kernel in the bzImage @data, or NULL when it has no place. */
@@ -188,12 +180,10 @@ static int read_bzimage(const char *path, const char *data, size_t len,
 	size_t size;
 
 	if (get(data + BOOT_VERSION, 2) < BOOT_PAYLOAD_SINCE)
-		return lab_fail(e, -EINVAL,
-				"%s: boot protocol %#x is older than Linux 2.6.26",
+		return lab_fail(e, -EINVAL, "%s: boot protocol %#x is older than Linux 2.6.26",
 				path, get(data + BOOT_VERSION, 2));
-	if (version >= len || copy_release(v, data + version, data + len))
-		return lab_fail(e, -EINVAL, "%s: no kernel release in its header",
-				path);
+	if (version >= len || !copy_release(v, data + version))
+		return lab_fail(e, -EINVAL, "%s: no kernel release in its header", path);
 	payload = find_payload(data, len, &size);
 	if (!payload)
 		return lab_fail(e, -EINVAL, "%s: bzImage is cut short", path);
@@ -217,7 +207,7 @@ static int check(const char *path, struct lab_vmlinux *v, struct lab_error *e)
 				"neither a bzImage nor a vmlinux of x86-64");
 	if (what == CUT_SHORT)
 		return lab_fail(e, -EINVAL, "%s: kernel is cut short", path);
-	if (!v->unpacked && find_banner(v))
+	if (!v->unpacked && !find_banner(v))
 		return lab_fail(e, -EINVAL, "%s: an ELF file, but no Linux kernel", path);
 	return 0;
 }

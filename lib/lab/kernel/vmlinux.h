@@ -8,7 +8,6 @@
 #ifndef LAB_VMLINUX_H
 #define LAB_VMLINUX_H
 
-#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -26,8 +25,7 @@ struct lab_vmlinux {
  * Read the kernel @path, a bzImage or an ELF vmlinux for x86-64. A file that
  * is neither, or is damaged, is -EINVAL. Free @v with lab_vmlinux_free().
  */
-int lab_vmlinux_read(const char *path, struct lab_vmlinux *v,
-		     struct lab_error *e);
+int lab_vmlinux_read(const char *path, struct lab_vmlinux *v, struct lab_error *e);
 void lab_vmlinux_free(struct lab_vmlinux *v);
 
 /* Whether the ELF file @path has a PVH entry; reads the file's headers only. */
