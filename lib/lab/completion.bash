@@ -81,15 +81,9 @@ _lab_offer()
 	COMPREPLY=()
 	while IFS= read -r line; do
 		line=$1$line
-		case $line in
-		'') continue ;;
-		"$cur"*) ;;
-		*) continue ;;
-		esac
+		[[ $line && $line = "$cur"* ]] || continue
 		COMPREPLY+=("${line#"$before"}")
-		case $line in
-		*[.:=]|*_test) compopt -o nospace 2>/dev/null || : ;;
-		esac
+		[[ $line != *[.:=] && $line != *_test ]] || compopt -o nospace 2>/dev/null || :
 	done
 }
 
@@ -101,7 +95,7 @@ _lab_options()
 
 _lab()
 {
-	local lab=$1 command=${COMP_WORDS[1]} cur prev before option
+	local lab=$1 command=${COMP_WORDS[1]} cur prev before option head=
 
 	_lab_words
 	if [ "$COMP_CWORD" = 1 ]; then
@@ -118,12 +112,8 @@ _lab()
 	esac
 	if [ "$option" != "$prev" ] && [ -n "$(_lab_option_help "$lab" "$command" "$option")" ]; then
 		# Of several patterns in quotes the last one
-		case $option:$cur in
-		tests:*' '*)
-			_lab_offer "${cur% *} " < <(_lab_values "$lab" "$command" tests "${cur##* }") ;;
-		*)
-			_lab_offer '' < <(_lab_values "$lab" "$command" "$option" "$cur") ;;
-		esac
+		[[ $option:$cur != tests:*' '* ]] || head="${cur% *} "
+		_lab_offer "$head" < <(_lab_values "$lab" "$command" "$option" "${cur#"$head"}")
 		return
 	fi
 	_lab_offer '' < <(_lab_options "$lab" "$command")

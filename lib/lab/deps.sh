@@ -67,8 +67,7 @@ check-kselftest | bisect) need=$programs$lab$machine$kernel ;;
 prove) need=$programs$lab$machine$kernel'spatch	coccinelle	putting regressions into a kernel' ;;
 *) echo "deps.sh: $goal: not a goal that it knows" >&2; exit 2 ;;
 esac
-! command -v apt-get >/dev/null || need="$need
-$debian"
+! command -v apt-get >/dev/null || need=$need$debian
 
 # mkfs and depmod are where users do not look.
 PATH=$PATH:/usr/sbin:/sbin
@@ -94,15 +93,12 @@ missing()
 left=$(missing)
 [ -n "$left" ] || exit 0
 echo "make $goal needs what this machine does not have:"
-echo "$left" | while read -r what package purpose; do
-	echo "  $what, for $purpose (Debian: $package)"
-done
+echo "$left" | sed 's/^\([^ ]*\) \([^ ]*\) \(.*\)/  \1, for \3 (Debian: \2)/'
+packages=$(echo "$left" | cut -d ' ' -f 2 | sort -u | tr '\n' ' ')
 if ! command -v apt-get >/dev/null; then
 	echo "Install them with this system's package manager."
 	exit 1
-fi
-packages=$(echo "$left" | cut -d ' ' -f 2 | sort -u | tr '\n' ' ')
-if [ "$(id -u)" != 0 ]; then
+elif [ "$(id -u)" != 0 ]; then
 	echo "Install them with:"
 	echo "  sudo apt-get install --no-install-recommends $packages"
 	exit 1
