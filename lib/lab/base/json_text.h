@@ -17,7 +17,7 @@ json_t *lab_json_text(const char *s);
 /* The string @key of @object; "" if it has none. It lives as long as @object has it. */
 const char *lab_json_text_of(json_t *object, const char *key);
 
-/* Has @object all that @part has, with the same values, in the objects in it as well? Frees @part. */
+/* Has @object all that @part has, in the objects in it as well? Frees @part. */
 bool lab_json_has(json_t *object, json_t *part);
 
 /* Write @object to file @path, as lab_write_file(); 0 or -errno. */

@@ -24,7 +24,7 @@ void lab_bisect_evidence(json_t *record, json_t *results, const char *dir, json_
 void lab_bisect_add_splat(json_t *lines, const char *console);
 
 struct lab_bisect_found {
-	json_t *steps;			/* an array of records as in bisect.h; the bad end's first */
+	json_t *steps;			/* records as in bisect.h, the bad end's first */
 	enum lab_git_bisection how;	/* LAB_GIT_FOUND or LAB_GIT_NARROWED */
 	char first[41];			/* the first bad commit, or one that may be */
 	char *log;			/* of git bisect */

@@ -68,7 +68,8 @@ enum lab_bisect_verdict {
 extern const char *const lab_bisect_verdicts[];	/* "good", "bad", "cannot tell" */
 
 /* It takes @runs from the first that fails on, and @good_runs that pass if none fails. */
-enum lab_bisect_verdict lab_bisect_judge(const struct lab_bisect_tally *t, long runs, long good_runs);
+enum lab_bisect_verdict lab_bisect_judge(const struct lab_bisect_tally *t, long runs,
+					 long good_runs);
 
 /* What git bisect run takes for the verdict of that name: 0, 1, 125. */
 int lab_bisect_exit_code(const char *verdict);
