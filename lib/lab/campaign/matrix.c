@@ -7,7 +7,6 @@
  * again while that is the same; so a matrix can be interrupted, and a kernel added to it.
  */
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/param.h>

@@ -5,7 +5,6 @@
  * A table is a JSON object: rows by name, in the order in which they were first heard
  * of, each an array with a cell for each run.
  */
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -10,7 +10,6 @@
 #include <errno.h>
 #include <limits.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/param.h>
 #include <unistd.h>
@@ -61,8 +60,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &s->options;
-		state->child_inputs[1] = &s->options;
+		state->child_inputs[0] = state->child_inputs[1] = &s->options;
 		return 0;
 	case RUNS:
 		return lab_command_number(state, "runs", arg, "a number", 0, 100000, &s->runs);

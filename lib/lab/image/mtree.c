@@ -69,8 +69,7 @@ int lab_mtree_directory(struct lab_text *m, const char *from, const char *to,
 			fts_set(fts, f, FTS_SKIP);
 		else if (f->fts_info == FTS_F)
 			ret = lab_mtree_file(m, f->fts_path, path, e);
-		else if (f->fts_info == FTS_ERR || f->fts_info == FTS_DNR ||
-			 f->fts_info == FTS_NS || f->fts_info == FTS_SLNONE)
+		else if (f->fts_errno || f->fts_info == FTS_SLNONE)
 			ret = lab_fail(e, -err, "%s: %s", f->fts_path, strerror(err));
 		free(path);
 	}

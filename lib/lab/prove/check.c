@@ -269,8 +269,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &c->options;
-		state->child_inputs[1] = &c->options;
+		state->child_inputs[0] = state->child_inputs[1] = &c->options;
 		return 0;
 	case ARGP_KEY_END:
 		if (c->options.kselftest)
