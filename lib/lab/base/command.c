@@ -176,23 +176,20 @@ error_t lab_command_number(const struct argp_state *state, const char *option, c
 	return 0;
 }
 
-error_t lab_command_word(const struct argp_state *state, const struct argp_option *options,
-			 int key, const char *arg, const char **word)
+error_t lab_command_take(const struct argp_state *state, const struct argp_option *o, int key,
+			 const char *arg)
 {
-	while (options->key != key)
-		options++;
-	if (!arg[0])
-		return lab_command_refuse(state, "--%s '': give %s", options->name, options->arg);
-	*word = arg;
-	return 0;
-}
+	void *place = (char *)state->input + key - 256;
 
-error_t lab_command_take(const struct argp_state *state, const struct argp_option *options,
-			 int key, const char *arg)
-{
-	for (const struct argp_option *o = options; o->name || o->doc; o++)
-		if (o->name && o->key == key && key >= 256)
-			return lab_command_word(state, options, key, arg,
-						(const char **)((char *)state->input + key - 256));
-	return ARGP_ERR_UNKNOWN;
+	while ((o->name || o->doc) && (!o->name || o->key != key))
+		o++;
+	if (!o->name || key < 256)
+		return ARGP_ERR_UNKNOWN;
+	if (!o->arg)
+		*(bool *)place = true;
+	else if (!arg[0])
+		return lab_command_refuse(state, "--%s '': give %s", o->name, o->arg);
+	else
+		*(const char **)place = arg;
+	return 0;
 }

@@ -44,19 +44,13 @@ error_t lab_command_refuse(const struct argp_state *state, const char *fmt, ...)
 error_t lab_command_number(const struct argp_state *state, const char *option, const char *arg,
 			   const char *unit, long least, long most, long *number);
 
-/*
- * For parsers: take @arg, which must not be empty, as the word of the option with @key
- * among @options. Returns 0 or as lab_command_refuse().
- */
-error_t lab_command_word(const struct argp_state *state, const struct argp_option *options,
-			 int key, const char *arg, const char **word);
-
-/* The key of an option whose word goes to @member of a parser's input, a struct @type. */
+/* The key of an option that goes to @member of a parser's input, a struct @type. */
 #define LAB_COMMAND_KEY(type, member)	(256 + (int)offsetof(struct type, member))
 
 /*
- * For parsers: the same for any option of @options with such a key, with the word to where
- * the key says; ARGP_ERR_UNKNOWN if there is none.
+ * For parsers: let the option of @options with such a key go there: its word, which must
+ * not be empty, or true if it takes none. Returns 0, as lab_command_refuse(), or
+ * ARGP_ERR_UNKNOWN if there is none.
  */
 error_t lab_command_take(const struct argp_state *state, const struct argp_option *options,
 			 int key, const char *arg);

@@ -23,7 +23,7 @@
 #define MAX_RUNS	1000
 
 #define WORD(member)	LAB_COMMAND_KEY(lab_bisect_options, member)
-enum { RUNS = 1, GOOD_RUNS, AGAIN, ERRORS_COUNT };
+enum { RUNS = 1, GOOD_RUNS };
 
 static const struct argp_option common_options[] = {
 	{ "ksrc", WORD(tree), "TREE", 0, "The kernel tree, a git repository", 0 },
@@ -39,12 +39,12 @@ static const struct argp_option common_options[] = {
 static const struct argp_option bisect_options[] = {
 	{ "good", WORD(good), "COMMIT", 0, "Here the tests pass", 0 },
 	{ "bad", WORD(bad), "COMMIT", 0, "Here they fail", 0 },
-	{ "again", AGAIN, NULL, 0, "Start over, whatever was found or begun before", 0 },
+	{ "again", WORD(again), NULL, 0, "Start over, whatever was found or begun before", 0 },
 	{ 0 }
 };
 
 static const struct argp_option step_options[] = {
-	{ "errors-count", ERRORS_COUNT, NULL, 0,
+	{ "errors-count", WORD(errors_count), NULL, 0,
 	  "A test that could not be carried out counts as failed", 0 },
 	{ 0 }
 };
@@ -73,21 +73,15 @@ static error_t parse_common(int key, char *arg, struct argp_state *state)
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct lab_bisect_options *o = state->input;
+	error_t err;
 
-	switch (key) {
-	case ARGP_KEY_INIT:
+	if (key == ARGP_KEY_INIT) {
 		state->child_inputs[0] = o;
 		state->child_inputs[1] = &o->run;
 		return 0;
-	case AGAIN:
-		o->again = true;
-		return 0;
-	case ERRORS_COUNT:
-		o->errors_count = true;
-		return 0;
-	default:
-		return lab_command_take(state, bisect_options, key, arg);
 	}
+	err = lab_command_take(state, bisect_options, key, arg);
+	return err == ARGP_ERR_UNKNOWN ? lab_command_take(state, step_options, key, arg) : err;
 }
 
 static const struct argp common_argp = { .options = common_options, .parser = parse_common };

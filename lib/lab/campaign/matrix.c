@@ -40,14 +40,13 @@ struct cell {
 };
 
 #define WORD(member)	LAB_COMMAND_KEY(matrix, member)
-enum { AGAIN = 1 };
 
 static const struct argp_option options[] = {
 	{ "kernels", WORD(kernels), "LIST", 0,
 	  "Debian's series, or directories of built trees, blanks between (default: 5.10 6.1 "
 	  "6.12 7.2)", 0 },
 	{ "modes", WORD(modes), "LIST", 0, "Modes of the suite (default: its first)", 0 },
-	{ "again", AGAIN, NULL, 0, "Also what was run before", 0 },
+	{ "again", WORD(again), NULL, 0, "Also what was run before", 0 },
 	{ "out", WORD(out), "DIR", 0,
 	  "Results go to DIR/RELEASE-MODE and DIR/matrix.md (default: build/matrix)", 0 },
 	{ 0 }
@@ -65,9 +64,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case WORD(modes):	/* a list of nothing but blanks is none */
 		arg += strspn(arg, " ");
 		break;
-	case AGAIN:
-		m->again = true;
-		return 0;
 	case ARGP_KEY_END:
 		if (m->options.mode)
 			return lab_command_refuse(state, "--mode: give a matrix --modes");

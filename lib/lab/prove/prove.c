@@ -274,29 +274,24 @@ static int prove(struct prove *p)
 }
 
 #define WORD(member)	LAB_COMMAND_KEY(prove, member)
-enum { ALL = 1, AGAIN, CHECK };
 
 static const struct argp_option options[] = {
 	{ "kdir", WORD(kdir), "DIR", 0, "The built kernel tree, see selftests/regressions/build.sh", 0 },
 	{ "only", WORD(only), "GLOB", 0, "These entries", 0 },
-	{ "all", ALL, NULL, 0, "Run the whole default profile for each, not just its own tests", 0 },
+	{ "all", WORD(all), NULL, 0, "Run the whole default profile for each, not just its own tests", 0 },
 	{ "kselftest", WORD(kselftest), "DIR", 0, "Run what make kselftest-install of a kernel has put "
 	  "into DIR: those of its tests that pass without a regression", 0 },
-	{ "again", AGAIN, NULL, 0, "Also what was proved before with the same kernel and tests", 0 },
+	{ "again", WORD(again), NULL, 0, "Also what was proved before with the same kernel and tests", 0 },
 	{ "out", WORD(out), "DIR", 0, "Directory of results (default: build/prove)", 0 },
-	{ "check", CHECK, NULL, 0, "Only see that there are tests as the entries name them", 0 },
+	{ "check", WORD(check), NULL, 0, "Only see that there are tests as the entries name them", 0 },
 	{ 0 }
 };
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct prove *p = state->input;
-	bool *flags[] = { &p->all, &p->again, &p->check };
 
 	switch (key) {
-	case ALL ... CHECK:
-		*flags[key - ALL] = true;
-		return 0;
 	case ARGP_KEY_END:
 		if (!p->kdir && !p->check)
 			return lab_command_refuse(state, "prove needs --kdir: the built kernel tree");
