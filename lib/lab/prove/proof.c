@@ -2,6 +2,7 @@
 /*
  * From the files of a run to a verdict on the suite, and what is made of many of them.
  */
+#include <gsl/gsl_sort.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -188,13 +189,6 @@ char *lab_proof_passing(const char *dir)
 	return lab_text_take(&t);
 }
 
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
 static void print_summary(FILE *f, const struct lab_catalogue *c, const struct lab_proof *proofs)
 {
 	double *seconds = lab_realloc(NULL, c->nr, sizeof(*seconds));
@@ -210,7 +204,7 @@ static void print_summary(FILE *f, const struct lab_catalogue *c, const struct l
 			fprintf(f, "%s%s: %zu", kind ? ", " : "", lab_proof_names[kind], of[kind]);
 	fprintf(f, " of %zu\n", c->nr);
 	if (caught) {
-		qsort(seconds, caught, sizeof(*seconds), by_value);
+		gsl_sort(seconds, 1, caught);
 		fprintf(f, "seconds to the first failure: median %.1f, maximum %.1f\n",
 			seconds[caught / 2], seconds[caught - 1]);
 	}
