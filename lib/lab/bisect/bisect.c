@@ -299,12 +299,11 @@ static int report(struct bisect *b, struct lab_error *e)
 {
 	const struct lab_bisect_options *o = &b->step.options;
 	struct lab_bisect_found *found = &b->found;
-	int ret = lab_bisect_describe(found, o->ksrc, e);
+	int ret;
 
 	found->about = o->about;
 	found->cc = o->cc;
-	if (!ret)
-		ret = lab_bisect_write(o->dir, found, e);
+	ret = lab_bisect_write(o->dir, o->ksrc, found, e);
 	if (ret)
 		return ret;
 	b->not_found = found->how != LAB_GIT_FOUND;
@@ -332,20 +331,6 @@ static int bisect(struct bisect *b, struct lab_error *e)
 	if (reset(b, ret ? STOPPED : DONE, &later))
 		ret = lab_fail(e, -EIO, "%s", later.text);
 	return ret;
-}
-
-static int exit_code(const struct bisect *b, int ret, const struct lab_error *e)
-{
-	int stopped_by = b->step.campaign.stopped_by;
-
-	if (stopped_by) {
-		fprintf(stderr, "lab: interrupted; the same command goes on from here\n");
-		return 128 + stopped_by;
-	}
-	if (!ret)
-		return b->not_found ? LAB_EXIT_FAIL : LAB_EXIT_PASS;
-	fprintf(stderr, "lab: %s\n", e->text);
-	return ret == -EINVAL ? LAB_EXIT_USAGE : LAB_EXIT_INFRASTRUCTURE;
 }
 
 int lab_bisect_main(int argc, char *argv[], const struct lab_paths *paths)
@@ -377,5 +362,12 @@ int lab_bisect_main(int argc, char *argv[], const struct lab_paths *paths)
 	free(b.found.log);
 	json_decref(b.state);
 	free(b.file);
-	return exit_code(&b, ret, &e);
+	if (b.step.campaign.stopped_by) {
+		fprintf(stderr, "lab: interrupted; the same command goes on from here\n");
+		return 128 + b.step.campaign.stopped_by;
+	}
+	if (!ret)
+		return b.not_found ? LAB_EXIT_FAIL : LAB_EXIT_PASS;
+	fprintf(stderr, "lab: %s\n", e.text);
+	return ret == -EINVAL ? LAB_EXIT_USAGE : LAB_EXIT_INFRASTRUCTURE;
 }

@@ -196,7 +196,6 @@ int lab_bisect_options_check(struct lab_bisect_options *o, const struct lab_path
 		return lab_path(e, o->dir, "%s/bisect/%s", paths->build, strrchr(o->ksrc, '/') + 1);
 	if (o->out[0] == '/')
 		return lab_path(e, o->dir, "%s", o->out);
-	if (!getcwd(here, sizeof(here)))
-		return lab_fail(e, -errno, "getcwd(): %s", strerror(errno));
-	return lab_path(e, o->dir, "%s/%s", here, o->out);
+	ret = lab_realpath(".", here, e);
+	return ret ? ret : lab_path(e, o->dir, "%s/%s", here, o->out);
 }

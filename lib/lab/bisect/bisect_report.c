@@ -114,22 +114,6 @@ void lab_bisect_evidence(json_t *record, json_t *results, const char *dir, json_
 	free(title);
 }
 
-int lab_bisect_describe(struct lab_bisect_found *found, const char *tree, struct lab_error *e)
-{
-	char **const parts[] = { &found->author, &found->date, &found->parent, &found->subject };
-	int ret = lab_git(tree, 0, &found->said, e, "show", "-s",
-			  "--format=%an <%ae>%n%cs%n%P%n%s", found->first, NULL);
-	char *rest = found->said;
-
-	if (ret)
-		return ret;
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-		*parts[i] = strsep(&rest, "\n");
-	/* Of a merge, the parent merged into. */
-	found->parent[strcspn(found->parent, " ")] = '\0';
-	return 0;
-}
-
 char *lab_bisect_step_line(json_t *step)
 {
 	struct lab_text t = { NULL };
@@ -263,10 +247,29 @@ static int write_file(const char *dir, const char *name,
 	return ret;
 }
 
-int lab_bisect_write(const char *dir, const struct lab_bisect_found *found, struct lab_error *e)
+static int describe(struct lab_bisect_found *found, const char *tree, struct lab_error *e)
 {
-	int ret = write_file(dir, LAB_BISECT_REPORT, lab_bisect_report, found, e);
+	char **const parts[] = { &found->author, &found->date, &found->parent, &found->subject };
+	int ret = lab_git(tree, 0, &found->said, e, "show", "-s",
+			  "--format=%an <%ae>%n%cs%n%P%n%s", found->first, NULL);
+	char *rest = found->said;
 
+	if (ret)
+		return ret;
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		*parts[i] = strsep(&rest, "\n");
+	/* Of a merge, the parent merged into. */
+	found->parent[strcspn(found->parent, " ")] = '\0';
+	return 0;
+}
+
+int lab_bisect_write(const char *dir, const char *tree, struct lab_bisect_found *found,
+		     struct lab_error *e)
+{
+	int ret = describe(found, tree, e);
+
+	if (!ret)
+		ret = write_file(dir, LAB_BISECT_REPORT, lab_bisect_report, found, e);
 	if (!ret && found->how == LAB_GIT_FOUND)
 		ret = write_file(dir, LAB_BISECT_MAIL, lab_bisect_mail, found, e);
 	return ret;

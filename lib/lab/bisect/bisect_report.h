@@ -31,17 +31,11 @@ struct lab_bisect_found {
 	double chance;			/* that a bad commit was taken for good */
 	const char *about;		/* what fails: a few words on the suite */
 	const char *cc;			/* who else gets a mail about it, or "" */
-	/* Set by lab_bisect_describe(): */
-	char *said;			/* by git, in pieces: */
+	/* Set by lab_bisect_write(): */
+	char *said;			/* by git, to be freed; in pieces: */
 	char *author, *subject, *date;	/* of the commit */
 	char *parent;			/* the commit before it */
 };
-
-/*
- * Let git describe the commit in @found, of which @first is set. Returns 0 with @said
- * to be freed, or -errno.
- */
-int lab_bisect_describe(struct lab_bisect_found *found, const char *tree, struct lab_error *e);
 
 /* One line that sums up the record @step, without a newline; the caller frees it. */
 char *lab_bisect_step_line(json_t *step);
@@ -50,7 +44,11 @@ void lab_bisect_report(FILE *f, const struct lab_bisect_found *found);
 /* Only for a commit that was found. */
 void lab_bisect_mail(FILE *f, const struct lab_bisect_found *found);
 
-/* Write the report, and the mail if there is one, to @dir; 0 or -errno. */
-int lab_bisect_write(const char *dir, const struct lab_bisect_found *found, struct lab_error *e);
+/*
+ * Let git describe the commit that was found in @tree, and write the report, and the mail
+ * if there is one, to @dir; 0 or -errno.
+ */
+int lab_bisect_write(const char *dir, const char *tree, struct lab_bisect_found *found,
+		     struct lab_error *e);
 
 #endif

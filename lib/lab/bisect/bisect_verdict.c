@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/json_text.h"
+#include "base/text.h"
 #include "bisect/bisect_verdict.h"
 #include "campaign/campaign.h"
 #include "verdict/verdict.h"
@@ -31,15 +32,16 @@ static bool has_status(json_t *one, const char *status)
 	return !strcmp(lab_json_text_of(one, "status"), status);
 }
 
-static bool is_among(json_t *titles, json_t *one)
+/* Is @wanted among @titles or, if it ends in a colon, the program of one? Frees @wanted. */
+static bool is_among(json_t *titles, char *wanted)
 {
-	char *wanted = lab_campaign_title(one);
+	size_t len = strlen(wanted), i;
 	bool found = false;
 	json_t *title;
-	size_t i;
 
 	json_array_foreach(titles, i, title)
-		found = found || !strcmp(json_string_value(title), wanted);
+		found = found || !strncmp(json_string_value(title), wanted,
+					  len + (wanted[len - 1] != ':'));
 	free(wanted);
 	return found;
 }
@@ -47,15 +49,8 @@ static bool is_among(json_t *titles, json_t *one)
 /* Of a program that has tests which are sought, or any if it is not known which are. */
 static bool is_sought(json_t *titles, json_t *one)
 {
-	const char *program = lab_json_text_of(one, "program");
-	size_t len = strlen(program), i;
-	json_t *title;
-
-	json_array_foreach(titles, i, title)
-		if (strcspn(json_string_value(title), ":") == len &&
-		    !strncmp(json_string_value(title), program, len))
-			return true;
-	return !json_array_size(titles);
+	return !json_array_size(titles) ||
+		is_among(titles, lab_format("%s:", lab_json_text_of(one, "program")));
 }
 
 static bool was_running(json_t *results)
@@ -92,7 +87,7 @@ static enum lab_bisect_run worst(json_t *results, bool died, const struct lab_bi
 			*test = one;
 			return LAB_BISECT_BROKE;
 		}
-		if (known->errors_count || is_among(known->failing, one))
+		if (known->errors_count || is_among(known->failing, lab_campaign_title(one)))
 			found = LAB_BISECT_FAILED;
 	}
 	return found;
@@ -105,7 +100,7 @@ static bool passes_sought(json_t *results, json_t *failing)
 	size_t i;
 
 	json_array_foreach(json_object_get(results, "cases"), i, one)
-		if (has_status(one, "pass") && is_among(failing, one))
+		if (has_status(one, "pass") && is_among(failing, lab_campaign_title(one)))
 			return true;
 	return !json_array_size(failing);
 }
@@ -147,12 +142,13 @@ void lab_bisect_add_failing(json_t *titles, json_t *results)
 	size_t i;
 
 	json_array_foreach(json_object_get(results, "cases"), i, one) {
-		char *title = lab_campaign_title(one);
+		const char *name = lab_json_text_of(one, "name");
 
 		/* A program that ended early is no test that another run could pass. */
-		if (has_status(one, "fail") && strchr(title, ':') && !is_among(titles, one))
-			json_array_append_new(titles, json_string(title));
-		free(title);
+		if (has_status(one, "fail") && name[0] &&
+		    !is_among(titles, lab_campaign_title(one)))
+			json_array_append_new(titles, json_sprintf("%s:%s",
+					      lab_json_text_of(one, "program"), name));
 	}
 }
 
