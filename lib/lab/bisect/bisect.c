@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/command.h"
 #include "base/exit.h"
@@ -335,9 +334,9 @@ static int bisect(struct bisect *b, struct lab_error *e)
 
 int lab_bisect_main(int argc, char *argv[], const struct lab_paths *paths)
 {
-	static struct bisect b;
+	static struct bisect b;	/* its life is the process's, as is that of the lock */
 	struct lab_error e;
-	int lock = -1, ret = lab_command_parse(&lab_bisect_argp, argc, argv, &b.step.options);
+	int ret = lab_command_parse(&lab_bisect_argp, argc, argv, &b.step.options);
 
 	if (ret)
 		return ret;
@@ -345,23 +344,16 @@ int lab_bisect_main(int argc, char *argv[], const struct lab_paths *paths)
 	ret = prepare(&b, paths, &e);
 	if (!ret)
 		ret = lab_make_dirs(b.step.options.dir, &e);
-	if (!ret) {
-		lock = lab_lock_dir(b.step.options.dir, &e);
-		ret = lock < 0 ? lock : load(&b, &e);
-	}
+	if (!ret)
+		ret = lab_lock_dir(b.step.options.dir, &e);
+	if (ret >= 0)
+		ret = load(&b, &e);
 	if (!ret && !was_found(&b)) {
 		ret = begin(&b, &e);
 		if (!ret)
 			ret = bisect(&b, &e);
 	}
 	lab_progress_end(&b.step.campaign.progress);
-	if (lock >= 0)
-		close(lock);
-	json_decref(b.found.steps);
-	free(b.found.said);
-	free(b.found.log);
-	json_decref(b.state);
-	free(b.file);
 	if (b.step.campaign.stopped_by) {
 		fprintf(stderr, "lab: interrupted; the same command goes on from here\n");
 		return 128 + b.step.campaign.stopped_by;
