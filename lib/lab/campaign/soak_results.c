@@ -216,8 +216,8 @@ void lab_soak_report(FILE *f, const char *title, const struct lab_soak_tally *t)
 		fprintf(f, "  failed in %lld run%s: %s\n", (long long)json_integer_value(times),
 			json_integer_value(times) == 1 ? "" : "s", name);
 	if (t->inconclusive)
-		fprintf(f, "  not counted: %lu inconclusive run%s (the bed's fault, or all skipped)\n",
-			t->inconclusive, t->inconclusive == 1 ? "" : "s");
+		fprintf(f, "  not counted: %lu inconclusive run%s (the bed's fault, or all "
+			"skipped)\n", t->inconclusive, t->inconclusive == 1 ? "" : "s");
 	if (t->others.runs)
 		print_count(f, "not counted, with other versions of the programs", &t->others);
 	if (t->unreadable)

@@ -47,7 +47,8 @@ static int read_line(struct lab_regression *r, const char *line, struct lab_erro
 	int value = 0;
 
 	if (sscanf(line, "// %31[^:]: %n", key, &value) != 1 || !value)
-		return lab_fail(e, -EINVAL, "%s: \"%s\": expected \"// KEY: VALUE\"", r->path, line);
+		return lab_fail(e, -EINVAL, "%s: \"%s\": expected \"// KEY: VALUE\"", r->path,
+				line);
 	return set(r, key, line + value, e);
 }
 

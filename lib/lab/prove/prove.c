@@ -32,7 +32,7 @@ struct prove {
 	const char *kdir, *only, *kselftest, *out;
 	bool all, again, check;
 	char *symbols;			/* of the kernel: its System.map */
-	struct lab_fingerprint versions;	/* all that a proof is a proof of but for the entry */
+	struct lab_fingerprint versions;	/* what is proved, but for the entry */
 	struct lab_catalogue catalogue;
 	struct lab_proof *proofs;	/* as the catalogue's entries */
 	bool failed;			/* not caught, or the kernel fails without */
@@ -276,14 +276,19 @@ static int prove(struct prove *p)
 #define WORD(member)	LAB_COMMAND_KEY(prove, member)
 
 static const struct argp_option options[] = {
-	{ "kdir", WORD(kdir), "DIR", 0, "The built kernel tree, see selftests/regressions/build.sh", 0 },
+	{ "kdir", WORD(kdir), "DIR", 0,
+	  "The built kernel tree, see selftests/regressions/build.sh", 0 },
 	{ "only", WORD(only), "GLOB", 0, "These entries", 0 },
-	{ "all", WORD(all), NULL, 0, "Run the whole default profile for each, not just its own tests", 0 },
-	{ "kselftest", WORD(kselftest), "DIR", 0, "Run what make kselftest-install of a kernel has put "
-	  "into DIR: those of its tests that pass without a regression", 0 },
-	{ "again", WORD(again), NULL, 0, "Also what was proved before with the same kernel and tests", 0 },
+	{ "all", WORD(all), NULL, 0,
+	  "Run the whole default profile for each, not just its own tests", 0 },
+	{ "kselftest", WORD(kselftest), "DIR", 0,
+	  "Run what make kselftest-install of a kernel has put into DIR: those of its tests that "
+	  "pass without a regression", 0 },
+	{ "again", WORD(again), NULL, 0,
+	  "Also what was proved before with the same kernel and tests", 0 },
 	{ "out", WORD(out), "DIR", 0, "Directory of results (default: build/prove)", 0 },
-	{ "check", WORD(check), NULL, 0, "Only see that there are tests as the entries name them", 0 },
+	{ "check", WORD(check), NULL, 0,
+	  "Only see that there are tests as the entries name them", 0 },
 	{ 0 }
 };
 
@@ -294,7 +299,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_END:
 		if (!p->kdir && !p->check)
-			return lab_command_refuse(state, "prove needs --kdir: the built kernel tree");
+			return lab_command_refuse(state,
+				"prove needs --kdir: the built kernel tree");
 		if (p->all && p->kselftest)
 			return lab_command_refuse(state, "--all and --kselftest: give one of them");
 		return 0;
