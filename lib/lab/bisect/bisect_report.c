@@ -5,7 +5,6 @@
  * The mail has what the regression tracker, and those who will fix it, ask for first:
  * which commit, since when, how often, what fails, how to see it.
  */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -150,7 +149,7 @@ static json_t *evidence_of(const struct lab_bisect_found *found)
 }
 
 /* What both the report and the mail are to say. */
-static void print_facts(FILE *f, const struct lab_bisect_found *found)
+static void print_facts(struct lab_text *t, const struct lab_bisect_found *found)
 {
 	static const struct {
 		const char *label, *key;
@@ -161,88 +160,86 @@ static void print_facts(FILE *f, const struct lab_bisect_found *found)
 	json_t *good = step_of(found, found->parent), *step = evidence_of(found), *line;
 	size_t i;
 
-	fprintf(f, "Last good:  %s", found->parent);
+	lab_text_addf(t, "Last good:  %s", found->parent);
 	if (!strcmp(text(good, "verdict"), "good"))
-		fprintf(f, " (%.0f:%.0f)\n", number(good, "failed"), number(good, "runs"));
+		lab_text_addf(t, " (%.0f:%.0f)\n", number(good, "failed"), number(good, "runs"));
 	else
-		fprintf(f, " (its parent; not tested)\n");
-	fprintf(f, "Fail:runs:  %.0f:%.0f\n", number(step, "failed"), number(step, "runs"));
+		lab_text_addf(t, " (its parent; not tested)\n");
+	lab_text_addf(t, "Fail:runs:  %.0f:%.0f\n", number(step, "failed"), number(step, "runs"));
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (text(step, rows[i].key)[0])
-			fprintf(f, "%-11s %s\n", rows[i].label, text(step, rows[i].key));
-	fprintf(f, "\nThe test says:\n\n");
+			lab_text_addf(t, "%-11s %s\n", rows[i].label, text(step, rows[i].key));
+	lab_text_addf(t, "\nThe test says:\n\n");
 	json_array_foreach(json_object_get(step, "evidence"), i, line)
-		fprintf(f, "  %s\n", json_string_value(line));
+		lab_text_addf(t, "  %s\n", json_string_value(line));
 }
 
-static void print_steps(FILE *f, json_t *steps)
+static void print_steps(struct lab_text *t, json_t *steps)
 {
 	double build = 0, run = 0;
 	json_t *step;
 	size_t i;
 
-	fprintf(f, "\nTested, in this order:\n");
+	lab_text_addf(t, "\nTested, in this order:\n");
 	json_array_foreach(steps, i, step) {
 		char *line = lab_bisect_step_line(step);
 
-		fprintf(f, "  %s\n", line);
+		lab_text_addf(t, "  %s\n", line);
 		free(line);
 		build += number(step, "build_seconds");
 		run += number(step, "run_seconds");
 	}
-	fprintf(f, "%zu commit%s tested in %.0f s: %.0f s of building, %.0f s of running\n",
-		json_array_size(steps), json_array_size(steps) == 1 ? "" : "s", build + run,
-		build, run);
+	lab_text_addf(t, "%zu commit%s tested in %.0f s: %.0f s of building, %.0f s of running\n",
+		      json_array_size(steps), json_array_size(steps) == 1 ? "" : "s", build + run,
+		      build, run);
 }
 
-void lab_bisect_report(FILE *f, const struct lab_bisect_found *found)
+void lab_bisect_report(struct lab_text *t, const struct lab_bisect_found *found)
 {
 	if (found->how == LAB_GIT_FOUND)
-		fprintf(f, "First bad:  %s (\"%s\")\n", found->first, found->subject);
+		lab_text_addf(t, "First bad:  %s (\"%s\")\n", found->first, found->subject);
 	else
-		fprintf(f, "The first bad commit is one of several that could not be judged;\n"
-			"the last of them is %s (\"%s\").\n", found->first, found->subject);
-	fprintf(f, "Author:     %s, %s\n", found->author, found->date);
-	print_facts(f, found);
-	print_steps(f, found->steps);
-	fprintf(f, "Judging by how often the bad end failed, the chance that a bad commit was taken\n"
-		"for a good one is %.2g %%.\n\n%s\n", found->chance * 100, found->log);
+		lab_text_addf(t, "The first bad commit is one of several that could not be "
+			      "judged;\nthe last of them is %s (\"%s\").\n", found->first,
+			      found->subject);
+	lab_text_addf(t, "Author:     %s, %s\n", found->author, found->date);
+	print_facts(t, found);
+	print_steps(t, found->steps);
+	lab_text_addf(t, "Judging by how often the bad end failed, the chance that a bad commit "
+		      "was taken\nfor a good one is %.2g %%.\n\n%s\n", found->chance * 100,
+		      found->log);
 }
 
-void lab_bisect_mail(FILE *f, const struct lab_bisect_found *found)
+void lab_bisect_mail(struct lab_text *t, const struct lab_bisect_found *found)
 {
-	fprintf(f, "To: %s\n", found->author);
-	fprintf(f, "Cc: regressions@lists.linux.dev, %s%s[what scripts/get_maintainer.pl says]\n",
-		found->cc, found->cc[0] ? ", " : "");
-	fprintf(f, "Subject: [REGRESSION] %.12s (\"%s\"): %s fails\n\n", found->first,
-		found->subject, text(evidence_of(found), "test"));
-	fprintf(f, "Hi,\n\n%s fail since this commit:\n\n", found->about);
-	fprintf(f, "First bad:  %s\n            (\"%s\", %s)\n", found->first, found->subject,
-		found->date);
-	print_facts(f, found);
-	fprintf(f, "\nThe kernel was built from this commit with the config named above\n"
-		"(attached) and run in QEMU.\n\n");
-	fprintf(f, "#regzbot introduced: %s\n\n", found->first);
-	fprintf(f, "If you fix this, please add:\n\n");
-	fprintf(f, "Fixes: %.12s (\"%s\")\n", found->first, found->subject);
-	fprintf(f, "Reported-by: [YOUR NAME] <[YOUR ADDRESS]>\n\n%s\n", found->log);
+	lab_text_addf(t, "To: %s\nCc: regressions@lists.linux.dev, %s%s"
+		      "[what scripts/get_maintainer.pl says]\n",
+		      found->author, found->cc, found->cc[0] ? ", " : "");
+	lab_text_addf(t, "Subject: [REGRESSION] %.12s (\"%s\"): %s fails\n\n", found->first,
+		      found->subject, text(evidence_of(found), "test"));
+	lab_text_addf(t, "Hi,\n\n%s fail since this commit:\n\n", found->about);
+	lab_text_addf(t, "First bad:  %s\n            (\"%s\", %s)\n", found->first, found->subject,
+		      found->date);
+	print_facts(t, found);
+	lab_text_addf(t, "\nThe kernel was built from this commit with the config named above\n"
+		      "(attached) and run in QEMU.\n\n");
+	lab_text_addf(t, "#regzbot introduced: %s\n\n", found->first);
+	lab_text_addf(t, "If you fix this, please add:\n\n");
+	lab_text_addf(t, "Fixes: %.12s (\"%s\")\n", found->first, found->subject);
+	lab_text_addf(t, "Reported-by: [YOUR NAME] <[YOUR ADDRESS]>\n\n%s\n", found->log);
 }
 
 static int write_file(const char *dir, const char *name,
-		      void (*print)(FILE *f, const struct lab_bisect_found *found),
+		      void (*print)(struct lab_text *t, const struct lab_bisect_found *found),
 		      const struct lab_bisect_found *found, struct lab_error *e)
 {
-	char *path = lab_format("%s/%s", dir, name), *content = NULL;
-	size_t len;
-	FILE *f = open_memstream(&content, &len);
-	int ret = f ? 0 : lab_fail(e, -ENOMEM, "open_memstream(): %s", strerror(errno));
+	char *path = lab_format("%s/%s", dir, name);
+	struct lab_text t = { NULL };
+	int ret;
 
-	if (f) {
-		print(f, found);
-		fclose(f);
-		ret = lab_write_file(path, content, len, e);
-	}
-	free(content);
+	print(&t, found);
+	ret = lab_write_file(path, t.s, t.len, e);
+	lab_text_clear(&t);
 	free(path);
 	return ret;
 }

@@ -7,8 +7,8 @@
 #define LAB_BISECT_REPORT_H
 
 #include <jansson.h>
-#include <stdio.h>
 
+#include "base/text.h"
 #include "bisect/bisect_git.h"
 
 #define LAB_BISECT_REPORT	"report.txt"
@@ -40,9 +40,9 @@ struct lab_bisect_found {
 /* One line that sums up the record @step, without a newline; the caller frees it. */
 char *lab_bisect_step_line(json_t *step);
 
-void lab_bisect_report(FILE *f, const struct lab_bisect_found *found);
+void lab_bisect_report(struct lab_text *t, const struct lab_bisect_found *found);
 /* Only for a commit that was found. */
-void lab_bisect_mail(FILE *f, const struct lab_bisect_found *found);
+void lab_bisect_mail(struct lab_text *t, const struct lab_bisect_found *found);
 
 /*
  * Let git describe the commit that was found in @tree, and write the report, and the mail

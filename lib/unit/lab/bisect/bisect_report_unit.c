@@ -47,7 +47,7 @@ TEST(log_of_git)
 	EXPECT_STREQ(FIRST, first);
 }
 
-static char *printed(void (*print)(FILE *f, const struct lab_bisect_found *found), json_t *steps)
+static char *printed(void (*print)(struct lab_text *t, const struct lab_bisect_found *found), json_t *steps)
 {
 	const struct lab_bisect_found found = {
 		.steps = steps, .how = LAB_GIT_FOUND, .first = FIRST, .chance = 0.008,
@@ -55,14 +55,11 @@ static char *printed(void (*print)(FILE *f, const struct lab_bisect_found *found
 		.date = (char *)"2026-01-01", .parent = (char *)GOOD, .log = (char *)"the log",
 		.about = "Tests", .cc = "list@example.org",
 	};
-	char *text = NULL;
-	size_t len;
-	FILE *f = open_memstream(&text, &len);
+	struct lab_text text = { NULL };
 
-	print(f, &found);
-	fclose(f);
+	print(&text, &found);
 	json_decref(steps);
-	return text;
+	return lab_text_take(&text);
 }
 
 TEST(mail)
