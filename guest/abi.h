@@ -271,7 +271,7 @@ static inline void guest_page_look(const struct guest_page *rec,
 }
 
 /*
- * guest_page_judge() - decide whether what a visit saw is legal
+ * guest_stamp_judge() - decide whether what a visit saw is legal, as a whole
  * @page: index of the page
  * @v: what guest_page_look() filled in
  * @may_spare: a discard may take a page, but need not
@@ -283,9 +283,9 @@ static inline void guest_page_look(const struct guest_page *rec,
  *
  * Return: GUEST_ERR_NONE or what is wrong.
  */
-static inline enum guest_error_what guest_page_judge(guest_u32 page,
-						     const struct guest_view *v,
-						     guest_u32 may_spare)
+static inline enum guest_error_what guest_stamp_judge(guest_u32 page,
+						      const struct guest_view *v,
+						      guest_u32 may_spare)
 {
 	guest_u64 counter = guest_stamp_counter(v->seen);
 
@@ -306,6 +306,58 @@ static inline enum guest_error_what guest_page_judge(guest_u32 page,
 		if (!may_spare && (int)(v->discard_end - v->floor_begun) > 0)
 			return GUEST_ERR_UNDEAD;
 	}
+	return GUEST_ERR_NONE;
+}
+
+/*
+ * guest_may_be_torn() - may what was seen be put together from legal parts?
+ * @page: index of the page
+ * @v: the view, with a whole stamp in @seen
+ * @seen: what was seen, in the form that the page holds; so are
+ * @floor: the last known stamp
+ * @ceiling: the last announced one
+ *
+ * Only the CPU's own accesses are whole.  What KVM carries out for the guest, and
+ * any other part of the kernel for the host, is copied byte by byte, and the page
+ * can go or get another stamp in the middle.  So a byte may be zero if a discard
+ * was in flight, now or when the page was written; and if the writer is at work, a
+ * byte may be that of either stamp, or of any in between.
+ */
+static inline int guest_may_be_torn(guest_u32 page, const struct guest_view *v,
+				    guest_u64 seen, guest_u64 floor, guest_u64 ceiling)
+{
+	int emptied = v->discard_begin != v->discard_end || v->floor_begun != v->floor_settled;
+	int shift;
+
+	if (guest_stamp_counter(v->ceiling) > guest_stamp_counter(v->floor) + 1)
+		return guest_stamp_page(v->seen) == page;
+	for (shift = 0; shift < 64; shift += 8) {
+		guest_u8 byte = seen >> shift;
+
+		if (byte != (guest_u8)(floor >> shift) && byte != (guest_u8)(ceiling >> shift) &&
+		    (byte || !emptied))
+			return 0;
+	}
+	return 1;
+}
+
+/*
+ * guest_page_judge() - decide whether what a visit saw is legal
+ * @page: index of the page
+ * @v: what guest_page_look() filled in
+ * @may_spare: a discard may take a page, but need not
+ *
+ * Return: GUEST_ERR_NONE or what is wrong.
+ */
+static inline enum guest_error_what guest_page_judge(guest_u32 page,
+						     const struct guest_view *v,
+						     guest_u32 may_spare)
+{
+	enum guest_error_what what = guest_stamp_judge(page, v, may_spare);
+
+	if (what == GUEST_ERR_NONE || what == GUEST_ERR_UNDEAD ||
+	    !guest_may_be_torn(page, v, v->seen, v->floor, v->ceiling))
+		return what;
 	return GUEST_ERR_NONE;
 }
 
@@ -378,6 +430,25 @@ static inline guest_u64 guest_long_stamp(guest_u32 page, guest_u32 seen, guest_u
 	if (ahead > GUEST_SHORT_COUNTER_MAX / 2)
 		counter -= GUEST_SHORT_COUNTER_MAX + 1;
 	return guest_stamp(page, guest_stamp_generation(floor), counter);
+}
+
+/*
+ * guest_short_judge() - as guest_page_judge(), where a short stamp was seen
+ * @v: gets the long form of @seen
+ */
+static inline enum guest_error_what guest_short_judge(guest_u32 page, guest_u32 seen,
+						      struct guest_view *v,
+						      guest_u32 may_spare)
+{
+	enum guest_error_what what;
+
+	v->seen = guest_long_stamp(page, seen, v->floor);
+	what = guest_stamp_judge(page, v, may_spare);
+	if (what == GUEST_ERR_NONE || what == GUEST_ERR_UNDEAD ||
+	    !guest_may_be_torn(page, v, seen, v->floor ? guest_short_stamp(v->floor) : 0,
+			       guest_short_stamp(v->ceiling)))
+		return what;
+	return GUEST_ERR_NONE;
 }
 
 /* GUEST_FORM_CODE, for x86-64: mov $short, %rax (sign-extended); ret. */

@@ -22,9 +22,8 @@ static void judge(guest_u32 page, struct guest_view *view, guest_u32 seen)
 {
 	const struct guest_page *rec = &records[page];
 
-	view->seen = guest_long_stamp(page, seen, view->floor);
 	guest_look_end(rec, view);
-	guest_complain(guest_page_judge(page, view, shared->may_spare), page,
+	guest_complain(guest_short_judge(page, seen, view, shared->may_spare), page,
 		       page_word(page), view);
 }
 
@@ -83,9 +82,10 @@ static void stamp(guest_u32 page, enum turn turn)
 	if (turn == TURN_RECEIVE) {
 		arch_store(device, code);
 		arch_copy(words, device, 1);
-	} else {
-		guest_store(words, code);
 	}
+	/* A page that went in the middle has got half a function. */
+	if (turn != TURN_RECEIVE || guest_load(&records[page].discard_begin) != settled)
+		guest_store(words, code);
 	guest_stamp_end(&records[page], stamp, settled);
 }
 

@@ -12,11 +12,12 @@ static void check(guest_u32 me __attribute__((unused)), guest_u32 page)
 	const struct guest_page *rec = &records[page];
 	guest_u64 code = (guest_u64)page_word(page);
 	struct guest_view view;
+	guest_u32 seen;
 
 	guest_look_begin(rec, &view);
-	view.seen = guest_long_stamp(page, arch_call(code, 0, GUEST_NOWHERE), view.floor);
+	seen = arch_call(code, 0, GUEST_NOWHERE);
 	guest_look_end(rec, &view);
-	guest_complain(guest_page_judge(page, &view, shared->may_spare), page,
+	guest_complain(guest_short_judge(page, seen, &view, shared->may_spare), page,
 		       (const void *)code, &view);
 }
 

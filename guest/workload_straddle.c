@@ -10,8 +10,7 @@
 
 static void check_half(guest_u32 page, struct guest_view *view, guest_u64 where, guest_u32 half)
 {
-	view->seen = guest_long_stamp(page, half, view->floor);
-	guest_complain(guest_page_judge(page, view, shared->may_spare), page,
+	guest_complain(guest_short_judge(page, half, view, shared->may_spare), page,
 		       (const void *)where, view);
 }
 

@@ -173,10 +173,8 @@ static enum guest_error_what judge_straddle(const struct coherence *c, unsigned 
 	unsigned int i;
 
 	memcpy(halves, at, sizeof(halves));
-	for (i = 0; i < 2 && what == GUEST_ERR_NONE; i++) {
-		view->seen = guest_long_stamp(page, halves[i], view->floor);
-		what = guest_page_judge(page, view, spare);
-	}
+	for (i = 0; i < 2 && what == GUEST_ERR_NONE; i++)
+		what = guest_short_judge(page, halves[i], view, spare);
 	return what;
 }
 
@@ -201,8 +199,7 @@ static enum guest_error_what judge(const struct coherence *c, unsigned int page,
 	case GUEST_FORM_WORD:
 		break;
 	case GUEST_FORM_CODE:
-		view->seen = guest_long_stamp(page, guest_code_result(view->seen), view->floor);
-		break;
+		return guest_short_judge(page, guest_code_result(view->seen), view, spare);
 	case GUEST_FORM_STRADDLE:
 		return judge_straddle(c, page, spare, view);
 	case GUEST_FORM_SUM:

@@ -180,16 +180,17 @@ static int judge_file(const struct press *p, struct direct *d, const guest_u64 *
 	if (pread(d->file, d->sectors, bytes_of(p), 0) != (ssize_t)bytes_of(p))
 		return result_errno(r, "pread(O_DIRECT, %zu)", bytes_of(p));
 	for (i = 0; i < p->nr_pages; i++) {
-		guest_u64 there = *(guest_u64 *)(d->sectors + (size_t)i * SECTOR);
+		struct guest_view view = {
+			.floor = floors[i],
+			.seen = *(guest_u64 *)(d->sectors + (size_t)i * SECTOR),
+			.ceiling = guest_load(&records[i].ceiling),
+		};
 
-		if (guest_stamp_page(there) == i &&
-		    guest_stamp_counter(there) >= guest_stamp_counter(floors[i]) &&
-		    guest_stamp_counter(there) <=
-				guest_stamp_counter(guest_load(&records[i].ceiling)))
+		if (guest_page_judge(i, &view, 0) == GUEST_ERR_NONE)
 			continue;
 		return result_fail(r, CONTRACT_CONTENTS,
 				   "the disk got %#llx of page %u, where %#llx was written before and %#llx after",
-				   there, i, floors[i], guest_load(&records[i].ceiling));
+				   view.seen, i, view.floor, view.ceiling);
 	}
 	return 0;
 }

@@ -169,6 +169,90 @@ TEST_F(page, written_during_a_discard_may_stay_or_go)
 	VISIT(GUEST_ERR_NONE);
 }
 
+/* What KVM copies byte by byte, and the page goes in the middle. */
+TEST_F(page, torn_while_a_discard_is_in_flight)
+{
+	self->rec.ceiling = guest_stamp(PAGE, 3, 0x11d);
+	STAMP();
+	self->word = 0x1e;
+	VISIT(GUEST_ERR_FOREIGN);	/* no discard has begun */
+	self->rec.discard_begin++;
+	VISIT(GUEST_ERR_NONE);
+	self->word = self->rec.floor & ~0xffULL;
+	VISIT(GUEST_ERR_NONE);
+	self->word = 0x1f;
+	VISIT(GUEST_ERR_FOREIGN);	/* no byte of any stamp */
+	self->rec.discard_end++;
+	self->word = 0x1e;
+	VISIT(GUEST_ERR_FOREIGN);	/* over before the visit */
+}
+
+TEST_F(page, torn_when_it_was_written)
+{
+	self->rec.discard_begin++;
+	STAMP();
+	self->rec.discard_end++;
+	self->word &= 0xffff000000000000ULL;
+	VISIT(GUEST_ERR_NONE);
+	STAMP();
+	self->word &= 0xffff000000000000ULL;
+	VISIT(GUEST_ERR_FOREIGN);
+}
+
+TEST_F(page, whole_stamps_stay_judged_while_a_discard_is_in_flight)
+{
+	self->rec.ceiling = guest_stamp(PAGE, 3, 0x11d);
+	STAMP();
+	self->rec.discard_begin++;
+	self->word--;
+	VISIT(GUEST_ERR_STALE);
+	self->word = guest_stamp(PAGE + 1, 3, 0x11e);
+	VISIT(GUEST_ERR_FOREIGN);
+	self->word = GUEST_CANARY;
+	VISIT(GUEST_ERR_FOREIGN);
+	self->word = self->rec.floor;
+	self->rec.discard_end++;
+	self->rec.discard_begin++;
+	VISIT(GUEST_ERR_UNDEAD);
+}
+
+TEST_F(page, torn_between_two_stamps)
+{
+	self->rec.ceiling = guest_stamp(PAGE, 3, 0xfe);
+	STAMP();
+	self->rec.ceiling = guest_stamp(PAGE, 4, 0x100);
+	self->word = guest_stamp(PAGE, 4, 0x1ff);
+	VISIT(GUEST_ERR_NONE);
+	self->word = guest_stamp(PAGE, 4, 0x1fe);
+	VISIT(GUEST_ERR_FUTURE);
+	self->word = 0;
+	VISIT(GUEST_ERR_LOST);
+	/* Of more than two, parts of any. */
+	self->rec.ceiling = guest_stamp(PAGE, 4, 0x101);
+	self->word = guest_stamp(PAGE, 4, 0x1fe);
+	VISIT(GUEST_ERR_NONE);
+	self->word = guest_stamp(PAGE + 1, 4, 0x100);
+	VISIT(GUEST_ERR_FOREIGN);
+}
+
+TEST_F(page, torn_short_stamp)
+{
+	struct guest_view view;
+	guest_u32 whole;
+
+	self->rec.ceiling = guest_stamp(PAGE, 3, 0x11d);
+	STAMP();
+	whole = guest_short_stamp(self->rec.floor);
+	guest_page_look(&self->rec, &self->word, &view);
+	EXPECT_EQ(GUEST_ERR_FOREIGN, guest_short_judge(PAGE, whole & 0xff, &view, 0));
+	view.discard_begin++;
+	EXPECT_EQ(GUEST_ERR_NONE, guest_short_judge(PAGE, whole, &view, 0));
+	EXPECT_EQ(GUEST_ERR_NONE, guest_short_judge(PAGE, whole & 0xff, &view, 0));
+	EXPECT_EQ(GUEST_ERR_NONE, guest_short_judge(PAGE, whole & 0xffff, &view, 0));
+	EXPECT_EQ(GUEST_ERR_FOREIGN, guest_short_judge(PAGE, 1, &view, 0));
+	EXPECT_EQ(GUEST_ERR_STALE, guest_short_judge(PAGE, whole - 1, &view, 0));
+}
+
 TEST_F(page, epochs_wrap_around)
 {
 	self->rec.discard_begin = 0xffffffff;
