@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -55,6 +56,22 @@ int hostfile_write(const char *path, const char *text)
 	err = errno;
 	close(fd);
 	return n < 0 ? -err : 0;
+}
+
+const char *hostfile_missing(const char *path, const char *without)
+{
+	static char why[128];
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd >= 0) {
+		close(fd);
+		return NULL;
+	}
+	if (errno == ENOENT)
+		return without;
+	snprintf(why, sizeof(why), "%s: %s%s", path, strerror(errno),
+		 errno == EPERM && !geteuid() ? " (is the kernel locked down?)" : "");
+	return why;
 }
 
 int hostfile_read_words(const char *path, uint64_t index, uint64_t *words, size_t nr,

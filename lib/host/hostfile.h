@@ -27,6 +27,16 @@ int hostfile_read_ulong(const char *path, unsigned long long *value);
 int hostfile_write(const char *path, const char *text);
 
 /*
+ * hostfile_missing() - why a file cannot be written
+ * @path: file
+ * @without: what to say if there is none
+ *
+ * By opening it, for access(2) does not know of a kernel that is locked down.
+ * Return: NULL if it can be, else a text that is valid until the next call.
+ */
+const char *hostfile_missing(const char *path, const char *without);
+
+/*
  * hostfile_read_words() - a stretch of a binary file of 64-bit words
  * @path: e.g. /proc/kpageflags, which has a word for each page frame
  * @index: the first word to read

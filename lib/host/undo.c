@@ -66,7 +66,7 @@ static int unpoison(const char *frame)
 	result_init(&ignored);
 	for (i = 0; i < UNDO_TRIES; i++) {
 		if (page_flags(strtoull(frame, NULL, 0), &flags, &ignored) ||
-		    !(flags & 1ULL << KPF_HWPOISON) || access(UNPOISON, W_OK))
+		    !(flags & 1ULL << KPF_HWPOISON) || hostfile_missing(UNPOISON, ""))
 			return 0;
 		if (i) {
 			sleep_ns(UNDO_PAUSE_NS);

@@ -16,8 +16,15 @@
 
 int inject_available(struct result *r)
 {
-	if (!access(INJECT_DIR "/attach", R_OK | W_OK))
+	int fd = open(INJECT_DIR "/attach", O_RDWR | O_CLOEXEC);
+
+	if (fd >= 0) {
+		close(fd);
 		return 0;
+	}
+	if (errno == EPERM && !geteuid())
+		return result_skip(r, "%s: %s (the kernel is locked down: see /sys/kernel/security/lockdown)",
+				   INJECT_DIR, strerror(errno));
 	if (errno == EACCES || errno == EPERM)
 		return result_skip(r, "%s: %s (run as root)", INJECT_DIR, strerror(errno));
 	if (inject_module_loaded())

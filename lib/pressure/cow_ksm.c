@@ -43,7 +43,7 @@ struct ksm {
 
 static const char *ksm_missing(void)
 {
-	return access(KSM "run", W_OK) ? "kernel without CONFIG_KSM" : NULL;
+	return hostfile_missing(KSM "run", "kernel without CONFIG_KSM");
 }
 
 static int set_run(const char *run, struct result *r)

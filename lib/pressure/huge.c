@@ -36,9 +36,9 @@ const char *huge_collapse_missing(void)
 
 const char *huge_split_missing(void)
 {
-	if (access(SPLIT_HUGE_PAGES, W_OK))
-		return "no writable " SPLIT_HUGE_PAGES ": needs CONFIG_TRANSPARENT_HUGEPAGE, debugfs and root";
-	return pagemap_missing();
+	return hostfile_missing(SPLIT_HUGE_PAGES,
+				"no " SPLIT_HUGE_PAGES ": needs CONFIG_TRANSPARENT_HUGEPAGE and debugfs") ?:
+	       pagemap_missing();
 }
 
 /* What was unmapped on the way comes back as it now is, without being changed. */

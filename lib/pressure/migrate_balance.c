@@ -57,9 +57,10 @@ static const char *balancing_missing(void)
 {
 	if (access(BALANCING, F_OK))
 		return "kernel without CONFIG_NUMA_BALANCING";
-	if (access(SCAN_SYSCTL "size_mb", W_OK) && access(SCAN_DEBUGFS "size_mb", W_OK))
-		return "the pace of NUMA balancing cannot be set: needs root, and debugfs since v5.13";
-	return NULL;
+	if (!hostfile_missing(SCAN_SYSCTL "size_mb", ""))
+		return NULL;
+	return hostfile_missing(SCAN_DEBUGFS "size_mb",
+				"the pace of NUMA balancing cannot be set: needs debugfs since v5.13");
 }
 
 static int speed_up(struct hoststate *host, struct result *r)

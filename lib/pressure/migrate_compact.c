@@ -30,9 +30,7 @@
 
 static const char *compaction_missing(void)
 {
-	if (access(COMPACT_MEMORY, W_OK))
-		return "no writable " COMPACT_MEMORY ": needs CONFIG_COMPACTION and root";
-	return NULL;
+	return hostfile_missing(COMPACT_MEMORY, "kernel without CONFIG_COMPACTION");
 }
 
 static int set_up(struct press *p, struct result *r)

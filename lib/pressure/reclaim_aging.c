@@ -20,11 +20,9 @@
 
 static const char *lru_gen_missing(void)
 {
-	if (access(LRU_GEN, W_OK))
-		return "no lru_gen in debugfs: kernel before v6.1, or without CONFIG_LRU_GEN";
 	if (release_before(6, 12))
 		return "kernel before " SINCE ": its aging does not ask MMU notifiers";
-	return NULL;
+	return hostfile_missing(LRU_GEN, "no lru_gen in debugfs: kernel without CONFIG_LRU_GEN");
 }
 
 /* A cgroup has generations of its own: only the test's are moved on. */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "host/hostfile.h"
 #include "memory/pagemap.h"
 #include "pressure/reclaim.h"
 
@@ -15,7 +16,7 @@
 
 static const char *idle_missing(void)
 {
-	return access(BITMAP, W_OK) ? "kernel without CONFIG_IDLE_PAGE_TRACKING" : NULL;
+	return hostfile_missing(BITMAP, "kernel without CONFIG_IDLE_PAGE_TRACKING");
 }
 
 static off_t word_of(uint64_t pfn)

@@ -17,7 +17,7 @@
 
 static const char *clear_refs_missing(void)
 {
-	return access(CLEAR_REFS, W_OK) ? "kernel without CONFIG_PROC_PAGE_MONITOR" : NULL;
+	return hostfile_missing(CLEAR_REFS, "kernel without CONFIG_PROC_PAGE_MONITOR");
 }
 
 /* A page that was just written to has the bit, where there is one. */
