@@ -134,6 +134,7 @@ struct isolation {
 	bool judged;		/* page frame numbers can be read */
 	uint64_t *frames;	/* of the area before the call, sorted */
 	size_t nr;		/* of them */
+	uint64_t freed;		/* seen free right after calls so far; of hugetlb unknown */
 	struct area canaries;	/* allocated after it */
 	uint64_t *caught;	/* a page of canaries: its frame, if once the guest's */
 	uint64_t total;		/* caught so far */
