@@ -7,6 +7,12 @@
 
 #include <stddef.h>
 
+/*
+ * Edits of @glob that make it match @name: letters changed, left out, put in, or swapped
+ * with a neighbour; '?' stands for any letter, and '*' for any number of them.
+ */
+size_t lab_edits(const char *glob, const char *name);
+
 struct lab_nearest {
 	const char *word;	/* what was given */
 	const char *name;	/* the nearest so far, NULL: none is near; not copied */

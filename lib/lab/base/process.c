@@ -48,6 +48,16 @@ void lab_argv_add_all(struct lab_argv *a, const char *word, ...)
 	va_end(ap);
 }
 
+void lab_argv_add_words(struct lab_argv *a, const char *text)
+{
+	char *words = lab_strdup(text ? text : ""), *rest = words, *word;
+
+	while ((word = strsep(&rest, " ")))
+		if (word[0])
+			lab_argv_add(a, word);
+	free(words);
+}
+
 void lab_argv_option(struct lab_argv *a, const char *option, const char *value)
 {
 	if (value)

@@ -24,6 +24,8 @@ void lab_argv_addf(struct lab_argv *a, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 /* All of @word and those behind it, up to a NULL. */
 void lab_argv_add_all(struct lab_argv *a, const char *word, ...) __attribute__((sentinel));
+/* The words of @text, with blanks between; NULL has none. */
+void lab_argv_add_words(struct lab_argv *a, const char *text);
 /* @option and @value as two words; nothing if @value is NULL. */
 void lab_argv_option(struct lab_argv *a, const char *option, const char *value);
 /* Free the words; @a can be filled again. */

@@ -29,8 +29,8 @@ static void run_next(struct lab_session *s)
 		lab_text_addf(&cmd, "%s", p->runner);
 	else
 		lab_text_addf(&cmd, "/suite/%s", p->name);
-	for (size_t i = 0; i < p->nr_args; i++)
-		lab_text_addf(&cmd, "%c%s", CHANNEL_FIELD, p->args[i]);
+	for (size_t i = 0; i < p->args.nr; i++)
+		lab_text_addf(&cmd, "%c%s", CHANNEL_FIELD, p->args.words[i]);
 	s->plan->results->programs[n].bed = s->bed;
 	lab_record_start(&s->record, &s->plan->results->programs[n], s->plan->progress);
 	s->limit = p->timeout;

@@ -156,8 +156,8 @@ static int check_program(const struct lab_paths *paths, const struct lab_suite_p
 	int ret;
 
 	lab_argv_addf(&argv, "%s/selftests/%s", paths->build, p->name);
-	for (size_t i = 0; i < p->nr_args; i++)
-		lab_argv_add(&argv, p->args[i]);
+	for (size_t i = 0; i < p->args.nr; i++)
+		lab_argv_add(&argv, p->args.words[i]);
 	lab_argv_add(&argv, "-l");
 	ret = lab_process_must(&(struct lab_process){ .argv = &argv }, e);
 	lab_argv_free(&argv);

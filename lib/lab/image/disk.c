@@ -35,7 +35,7 @@ int lab_disk_make(const char *out, unsigned int bed, size_t n, const struct lab_
 	unlink(path);
 	lab_argv_add_all(&argv, MKE2FS, "-q", "-F", "-t", disk->filesystem, "-b", "4096",
 			 "-E", "lazy_itable_init=0,lazy_journal_init=0", path, NULL);
-	lab_argv_addf(&argv, "%ldM", disk->size_mib);
+	lab_argv_addf(&argv, "%lldM", (long long)disk->size_mib);
 	ret = lab_process_must(&mke2fs, e);
 	lab_argv_free(&argv);
 	free(path);

@@ -91,8 +91,8 @@ static void add_programs(struct run *r)
 		struct lab_text args = { NULL };
 		char *joined;
 
-		for (size_t k = 0; k < p->nr_args; k++)
-			lab_text_addf(&args, "%s%s", k ? " " : "", p->args[k]);
+		for (size_t k = 0; k < p->args.nr; k++)
+			lab_text_addf(&args, "%s%s", k ? " " : "", p->args.words[k]);
 		joined = lab_text_take(&args);
 		lab_results_add(&r->results, p->name, joined)->by_runner = p->runner;
 		free(joined);

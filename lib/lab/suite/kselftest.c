@@ -14,11 +14,6 @@
 #include "base/text.h"
 #include "suite/kselftest.h"
 
-/* Line by line, whatever it pipes the tests' output through: a panic shall not eat it. */
-static const char *const runner[] = {
-	"/usr/bin/stdbuf", "--output=L", "/kselftest/run_kselftest.sh",
-};
-
 /* runner.sh allows a test so long if no settings file says anything else. */
 #define DEFAULT_SECONDS	45
 /* On top of that: to start and end it under emulation. */
@@ -149,39 +144,41 @@ static int read_list(struct selection *s)
 	return ret;
 }
 
-static void add_words(struct lab_suite_program *p, char *const *words, size_t nr)
+static void add_words(struct lab_suite_program *p, const struct lab_argv *words)
 {
-	p->args = lab_realloc(p->args, p->nr_args + nr, sizeof(*p->args));
-	for (size_t i = 0; i < nr; i++)
-		p->args[p->nr_args++] = lab_strdup(words[i]);
+	for (size_t i = 0; i < words->nr; i++)
+		lab_argv_add(&p->args, words->words[i]);
 }
 
 static void add_program(struct lab_suite *suite, const struct collection *c)
 {
-	char *const all[] = { "-c", c->name };
+	json_t *name = json_string(c->name);
 	struct lab_suite_program *p;
 
+	/* Texts are the description's, as ever. */
+	json_object_set_new(suite->json, c->name, name);
 	suite->programs = lab_realloc(suite->programs, suite->nr_programs + 1, sizeof(*p));
 	p = &suite->programs[suite->nr_programs++];
 	*p = (struct lab_suite_program){
-		.name = lab_strdup(c->name),
+		.name = json_string_value(name),
 		.timeout = c->selected * (c->seconds + SPARE_SECONDS),
-		.runner = lab_strdup("/usr/bin/env"),
+		.runner = "/usr/bin/env",
 	};
-	add_words(p, c->env.words, c->env.nr);
-	add_words(p, (char *const *)runner, sizeof(runner) / sizeof(runner[0]));
+	add_words(p, &c->env);
+	/* Line by line, whatever it pipes the tests' output through: a panic shall not eat it. */
+	lab_argv_add_all(&p->args, "/usr/bin/stdbuf", "--output=L",
+			 "/kselftest/run_kselftest.sh", NULL);
 	if (c->selected < c->tests)
-		add_words(p, c->names.words, c->names.nr);
+		add_words(p, &c->names);
 	else
-		add_words(p, all, 2);
+		lab_argv_add_all(&p->args, "-c", c->name, NULL);
 }
 
 static int take_over(struct selection *s, struct lab_suite *suite)
 {
 	lab_suite_drop_programs(suite);
 	lab_suite_drop_external(suite);
-	free(suite->profile);
-	suite->profile = lab_strdup("kselftest");
+	suite->profile = "kselftest";
 	for (size_t i = 0; i < s->nr; i++)
 		if (s->c[i].selected)
 			add_program(suite, &s->c[i]);

@@ -140,14 +140,32 @@ static bool is_wanted(const struct lab_list *list, const char *name, json_t *ent
 	return true;
 }
 
+/* A test that has cases is there by its name, too, for the case that runs by default. */
 static void count(struct count *c, const char *name, json_t *test)
 {
+	const char *whole = json_string_value(json_object_get(test, "case"));
 	bool by_default = json_is_true(json_object_get(test, "default"));
 
 	if (!c->example || (by_default && !c->by_default))
-		c->example = name;
+		c->example = whole ? whole : name;
 	c->by_default += by_default;
-	c->all++;
+	c->all += !whole;
+}
+
+/* A glob for tests like the example as far as the word @entry in its name goes. */
+static char *pattern_like(const char *program, const char *example, const char *entry)
+{
+	const char *at = strstr(example, entry), *end;
+
+	while (at && ((at > example && !strchr("./", at[-1])) ||
+		      !strchr("./", at[strlen(entry)])))
+		at = strstr(at + 1, entry);
+	if (!at)
+		return lab_format("'%s:*%s*'", program, entry);
+	end = at + strlen(entry);
+	return lab_format("'%s:%s%.*s%s'", program, at > example ? "*" : "",
+			  (int)(end - at) + (at > example), at - (at > example),
+			  *end == '.' ? ".*" : "");
 }
 
 /* Before a section: its title, set off from the one before. */
@@ -156,6 +174,19 @@ static void print_title(struct listing *l, const char *title, const char *family
 	fprintf(l->f, "%s%s", l->any ? "\n" : "", title);
 	fprintf(l->f, family ? " (%s)\n" : "\n", family);
 	l->any = true;
+}
+
+/* Tests that have cases, with the parameters of those that run by default. */
+static void print_chosen(FILE *f, json_t *tests)
+{
+	const char *name, *whole;
+	json_t *test;
+
+	json_object_foreach(tests, name, test) {
+		whole = json_string_value(json_object_get(test, "case"));
+		if (whole)
+			fprintf(f, "      %-52s %s\n", name, whole + strlen(name) + 1);
+	}
 }
 
 static void print_programs(struct listing *l)
@@ -176,8 +207,10 @@ static void print_programs(struct listing *l)
 			count(&c, test_name, test);
 		fprintf(l->f, "  %-24s %3u of %-5u ", name, c.by_default, c.all);
 		print_wrapped(l->f, 40, about(program));
-		if (l->list->verbose)
-			print_details(l->f, program);
+		if (!l->list->verbose)
+			continue;
+		print_details(l->f, program);
+		print_chosen(l->f, json_object_get(program, "tests"));
 	}
 }
 
@@ -198,7 +231,7 @@ static void print_tests_of(struct listing *l, const char *kind, const char *entr
 		}
 		if (!c.all)
 			continue;
-		pattern = lab_format("'%s:*.%s.*'", name, entry);
+		pattern = pattern_like(name, c.example, entry);
 		fprintf(l->f, "      %-9s %-56s %4u of %u by default\n", title, pattern, c.by_default, c.all);
 		title = "";
 		if (l->pattern) {
@@ -298,7 +331,7 @@ static void print_hints(const struct listing *l)
 	else
 		fprintf(l->f, "\nwhat has to do with a word, and how to run it: %s list WORD\n"
 			"all default tests of a program:                %s run --tests mn_unmap_test\n"
-			"tests by name, with globs:                     %s run --tests 'mn_*:*.munmap.*'\n",
+			"tests by name, with globs:                     %s run --tests 'mn_*:*.munmap'\n",
 			lab, lab, lab);
 }
 

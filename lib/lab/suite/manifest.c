@@ -4,16 +4,15 @@
  */
 #include <errno.h>
 #include <fnmatch.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/exit.h"
+#include "base/json_text.h"
+#include "base/nearest.h"
 #include "base/text.h"
 #include "suite/manifest.h"
-
-#define LONGEST	255	/* letters of a glob or a name that are compared */
 
 static int load(const char *path, json_t **json, struct lab_error *e)
 {
@@ -49,61 +48,41 @@ static json_t *tests_of(json_t *manifest, const char *program)
 	return json_object_get(json_object_get(programs, program), "tests");
 }
 
-bool lab_manifest_selects(json_t *manifest, const char *program, const char *cases)
+/* The name of a test, or of a case of it: TEST/PARAMETERS. */
+static bool matches(const char *glob, const char *name, json_t *test)
+{
+	char *id = lab_format("%.*s", (int)strcspn(name, "/"), name);
+	bool yes = !fnmatch(glob, name, 0) || !fnmatch(glob, id, 0) ||
+		   !fnmatch(glob, lab_json_text_of(test, "case"), 0);
+
+	free(id);
+	return yes;
+}
+
+bool lab_manifest_selects(json_t *manifest, const char *program, const char *cases, bool all)
 {
 	json_t *tests = tests_of(manifest, program), *test;
 	const char *name;
 
-	if (!cases || !cases[0] || !json_object_size(tests))
+	if (!cases || !cases[0] || !json_object_size(tests) || json_object_get(tests, cases))
 		return true;
 	json_object_foreach(tests, name, test) {
-		if (!fnmatch(cases, name, 0))
+		if (json_is_true(json_object_get(test, all ? "all" : "default")) &&
+		    matches(cases, name, test))
 			return true;
 	}
 	return false;
 }
 
-static unsigned int min(unsigned int a, unsigned int b)
-{
-	return a < b ? a : b;
-}
-
-/*
- * Edits of @glob that make it match @name: the edit distance, but that '?' stands for
- * any letter, and '*' for any number of them.
- */
-static unsigned int distance(const char *glob, const char *name)
-{
-	unsigned int row[LONGEST + 1], left, above_left;
-	size_t len = strnlen(name, LONGEST), i, j;
-
-	for (j = 0; j <= len; j++)
-		row[j] = (unsigned int)j;
-	for (i = 0; glob[i] && i < LONGEST; i++) {
-		bool any = glob[i] == '*';
-
-		above_left = row[0];
-		row[0] += !any;
-		for (j = 1; j <= len; j++) {
-			left = row[j - 1] + !any;
-			above_left += any || (glob[i] != '?' && glob[i] != name[j - 1]);
-			left = min(min(left, above_left), row[j] + !any);
-			above_left = row[j];
-			row[j] = left;
-		}
-	}
-	return row[len];
-}
-
 void lab_manifest_nearest(json_t *manifest, const char *program, const char *cases,
 			  struct lab_manifest_nearest *nearest)
 {
-	unsigned int edits;
+	size_t edits;
 	const char *name;
 	json_t *test;
 
 	json_object_foreach(tests_of(manifest, program), name, test) {
-		edits = distance(cases, name);
+		edits = lab_edits(cases, name);
 		if (nearest->test && edits >= nearest->edits)
 			continue;
 		*nearest = (struct lab_manifest_nearest){ program, name, edits };

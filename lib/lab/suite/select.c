@@ -11,33 +11,27 @@
 #include "base/nearest.h"
 #include "base/text.h"
 #include "suite/manifest.h"
-#include "suite/select.h"
+#include "suite/suite.h"
 
-void lab_select_free(struct lab_suite_program *p)
+static bool has_word(const struct lab_argv *a, const char *word)
 {
-	for (size_t i = 0; i < p->nr_args; i++)
-		free(p->args[i]);
-	free(p->args);
-	free(p->name);
-	free(p->runner);
+	for (size_t i = 0; i < a->nr; i++)
+		if (!strcmp(a->words[i], word))
+			return true;
+	return false;
 }
 
-static void add_arg(struct lab_suite_program *p, const char *arg)
-{
-	p->args = lab_realloc(p->args, p->nr_args + 1, sizeof(*p->args));
-	p->args[p->nr_args++] = lab_strdup(arg);
-}
-
-/* Does "PROGRAM:CASE" select tests of @p?  Then CASE is passed on. */
-static bool select_by(struct lab_suite_program *p, const char *pattern, json_t *manifest)
+/* Does "PROGRAM:CASE" select tests of @p, called with @args? Then CASE is passed on. */
+static bool select_by(struct lab_suite_program *p, const char *pattern,
+		      const struct lab_argv *args, json_t *manifest)
 {
 	char *cases = lab_strdup(pattern), *program = strsep(&cases, ":");
-	bool yes = !fnmatch(program, p->name, 0) && lab_manifest_selects(manifest, p->name, cases);
+	bool all = has_word(args, "-a") || has_word(&p->args, "-a");
+	bool yes = !fnmatch(program, p->name, 0) &&
+		   lab_manifest_selects(manifest, p->name, cases, all);
 
-	if (yes && cases && cases[0]) {
-		add_arg(p, "-t");
-		add_arg(p, cases);
-	}
+	if (yes && cases && cases[0])
+		lab_argv_add_all(&p->args, "-t", cases, NULL);
 	free(program);
 	return yes;
 }
@@ -53,7 +47,8 @@ static int nothing_selected(const struct lab_suite *suite, const char *pattern,
 	if (cases)
 		*cases++ = '\0';
 	for (size_t i = 0; i < suite->nr_programs; i++) {
-		lab_nearest_try(&name, suite->programs[i].name);
+		if (!strpbrk(program, "*?["))
+			lab_nearest_try(&name, suite->programs[i].name);
 		if (cases && !fnmatch(program, suite->programs[i].name, 0))
 			lab_manifest_nearest(manifest, suite->programs[i].name, cases, &test);
 	}
@@ -67,48 +62,40 @@ static int nothing_selected(const struct lab_suite *suite, const char *pattern,
 	return -ESRCH;
 }
 
-int lab_select_tests(struct lab_suite *suite, const char *tests, json_t *manifest,
+int lab_select_tests(struct lab_suite *suite, const struct lab_suite_select *select,
 		     struct lab_error *e)
 {
-	char *words = lab_strdup(tests), *rest = words, *word;
+	char *words = lab_strdup(select->tests), *rest = words, *word;
 	bool *keep = lab_realloc(NULL, suite->nr_programs, sizeof(*keep));
+	struct lab_argv args = { NULL };
 	size_t kept = 0;
 	int ret = 0;
 
+	lab_argv_add_words(&args, select->args);
 	memset(keep, 0, suite->nr_programs * sizeof(*keep));
 	while (!ret && (word = strsep(&rest, " "))) {
 		bool found = !word[0];
 
 		for (size_t i = 0; word[0] && i < suite->nr_programs; i++) {
-			bool selected = select_by(&suite->programs[i], word, manifest);
+			bool selected = select_by(&suite->programs[i], word, &args,
+						  select->manifest);
 
 			keep[i] |= selected;
 			found |= selected;
 		}
 		if (!found)
-			ret = nothing_selected(suite, word, manifest, e);
+			ret = nothing_selected(suite, word, select->manifest, e);
 	}
 	for (size_t i = 0; !ret && i < suite->nr_programs; i++) {
 		if (keep[i])
 			suite->programs[kept++] = suite->programs[i];
 		else
-			lab_select_free(&suite->programs[i]);
+			lab_argv_free(&suite->programs[i].args);
 	}
 	if (!ret)
 		suite->nr_programs = kept;
+	lab_argv_free(&args);
 	free(keep);
 	free(words);
 	return ret;
-}
-
-void lab_select_args(struct lab_suite *suite, const char *args)
-{
-	for (size_t i = 0; i < suite->nr_programs; i++) {
-		char *words = lab_strdup(args), *rest = words, *word;
-
-		while ((word = strsep(&rest, " ")))
-			if (word[0])
-				add_arg(&suite->programs[i], word);
-		free(words);
-	}
 }

@@ -11,7 +11,6 @@
 
 #include "base/text.h"
 #include "suite/manifest.h"
-#include "suite/select.h"
 #include "suite/suite.h"
 
 /* Where we are, for messages, and what is filled in. */
@@ -75,32 +74,21 @@ static int for_each(struct reading *r, json_t *array, const char *what,
 	return ret;
 }
 
-/* A word that is safe on a command line of the kernel or of the channel. */
+/* A word that is safe on a command line of the kernel or of the channel; NULL is none. */
 static int check_word(const struct reading *r, const char *s)
 {
-	if (!s[0] || strpbrk(s, "\t\n"))
+	if (s && (!s[0] || strpbrk(s, "\t\n")))
 		return wrong(r, "an empty word, or one with tabs or newlines, cannot be passed on: \"%s\"",
 			     s);
 	return 0;
 }
 
-static int copy_word(const struct reading *r, const char *s, char **word)
-{
-	int ret = check_word(r, s);
-
-	if (!ret)
-		*word = lab_strdup(s);
-	return ret;
-}
-
 static int add_parameter(struct reading *r, json_t *value, void *arg)
 {
 	const char *s;
-	int ret = unpack(r, value, "a kernel parameter", "s", &s);
+	int ret = unpack(r, value, "a kernel parameter", "s", &s) ?: check_word(r, s);
 
 	(void)arg;
-	if (!ret)
-		ret = check_word(r, s);
 	if (!ret)
 		lab_text_addf(&r->parameters, "%s%s", r->parameters.len ? " " : "", s);
 	return ret;
@@ -109,51 +97,44 @@ static int add_parameter(struct reading *r, json_t *value, void *arg)
 /* @arg: not NULL for one that is built from the repository */
 static int add_module(struct reading *r, json_t *object, void *arg)
 {
-	const char *name, *dir = NULL, *program = NULL;
 	struct lab_suite *suite = r->suite;
-	struct lab_suite_module *m;
-	int optional = 0, ret;
+	struct lab_suite_module m = { NULL };
+	int ret;
 
 	ret = arg ? unpack(r, object, "one of \"external_modules\"", "{s:s, s:s, s?s, s?b}",
-			   "name", &name, "dir", &dir, "program", &program,
-			   "optional", &optional) :
+			   "name", &m.name, "dir", &m.dir, "program", &m.program,
+			   "optional", &m.optional) :
 		unpack(r, object, "one of \"modules\"", "{s:s, s?b}",
-		       "name", &name, "optional", &optional);
+		       "name", &m.name, "optional", &m.optional);
+	ret = ret ?: check_word(r, m.name) ?: check_word(r, m.dir) ?: check_word(r, m.program);
 	if (ret)
 		return ret;
-	suite->modules = lab_realloc(suite->modules, suite->nr_modules + 1, sizeof(*m));
-	m = &suite->modules[suite->nr_modules++];
-	*m = (struct lab_suite_module){ .optional = optional };
-	ret = copy_word(r, name, &m->name);
-	if (!ret && dir)
-		ret = copy_word(r, dir, &m->dir);
-	if (!ret && program)
-		ret = copy_word(r, program, &m->program);
-	return ret;
+	suite->modules = lab_realloc(suite->modules, suite->nr_modules + 1, sizeof(m));
+	suite->modules[suite->nr_modules++] = m;
+	return 0;
 }
 
 static int add_disk(struct reading *r, json_t *object, void *arg)
 {
 	struct lab_suite_disk *d = &r->suite->disks[r->suite->nr_disks];
-	const char *filesystem, *mount;
-	json_int_t mib;
 	int ret;
 
 	(void)arg;
 	if (r->suite->nr_disks == LAB_MAX_DISKS)
 		return wrong(r, "\"disks\": more than %d", LAB_MAX_DISKS);
-	ret = unpack(r, object, "one of \"disks\"", "{s:s, s:I, s:s}", "filesystem", &filesystem,
-		     "size_mib", &mib, "mount", &mount);
+	ret = unpack(r, object, "one of \"disks\"", "{s:s, s:I, s:s}", "filesystem",
+		     &d->filesystem, "size_mib", &d->size_mib, "mount", &d->mount);
 	if (ret)
 		return ret;
 	/* What mke2fs can make: one tool for all beats one tool for each. */
-	if (strcmp(filesystem, "ext2") && strcmp(filesystem, "ext3") && strcmp(filesystem, "ext4"))
-		return wrong(r, "disk %s: \"filesystem\" must be ext2, ext3 or ext4", mount);
-	if (mount[0] != '/' || strpbrk(mount, " \t\n"))
-		return wrong(r, "disk %s: \"mount\" must be an absolute path without blanks", mount);
-	if (mib <= 0)
-		return wrong(r, "disk %s: \"size_mib\" must be a number of MiB", mount);
-	*d = (struct lab_suite_disk){ lab_strdup(filesystem), lab_strdup(mount), (long)mib };
+	if (strncmp(d->filesystem, "ext", 3) || !strchr("234", d->filesystem[3]) ||
+	    strlen(d->filesystem) != 4)
+		return wrong(r, "disk %s: \"filesystem\" must be ext2, ext3 or ext4", d->mount);
+	if (d->mount[0] != '/' || strpbrk(d->mount, " \t\n"))
+		return wrong(r, "disk %s: \"mount\" must be an absolute path without blanks",
+			     d->mount);
+	if (d->size_mib <= 0)
+		return wrong(r, "disk %s: \"size_mib\" must be a number of MiB", d->mount);
 	r->suite->nr_disks++;
 	return 0;
 }
@@ -162,13 +143,10 @@ static int add_arg(struct reading *r, json_t *value, void *arg)
 {
 	struct lab_suite_program *p = arg;
 	const char *s;
-	int ret = unpack(r, value, "one of \"args\"", "s", &s);
+	int ret = unpack(r, value, "one of \"args\"", "s", &s) ?: check_word(r, s);
 
-	if (ret)
-		return ret;
-	p->args = lab_realloc(p->args, p->nr_args + 1, sizeof(*p->args));
-	ret = copy_word(r, s, &p->args[p->nr_args]);
-	p->nr_args += !ret;
+	if (!ret)
+		lab_argv_add(&p->args, s);
 	return ret;
 }
 
@@ -176,41 +154,40 @@ static int add_program(struct reading *r, json_t *object, void *arg)
 {
 	struct lab_suite *suite = r->suite;
 	struct lab_suite_program *p;
-	json_int_t timeout;
 	json_t *args = NULL;
-	const char *name;
 	int ret;
 
 	(void)arg;
-	ret = unpack(r, object, "a program", "{s:s, s?o, s:I}", "program", &name, "args", &args,
-		     "timeout", &timeout);
+	suite->programs = lab_realloc(suite->programs, suite->nr_programs + 1, sizeof(*p));
+	p = &suite->programs[suite->nr_programs];
+	*p = (struct lab_suite_program){ NULL };
+	ret = unpack(r, object, "a program", "{s:s, s?o, s:I}", "program", &p->name,
+		     "args", &args, "timeout", &p->timeout);
 	if (ret)
 		return ret;
-	if (strpbrk(name, "/:"))
-		return wrong(r, "program %s: give the bare name, without / or :", name);
-	if (timeout <= 0)
-		return wrong(r, "program %s: \"timeout\" must be a number of seconds", name);
-	suite->programs = lab_realloc(suite->programs, suite->nr_programs + 1, sizeof(*p));
-	p = &suite->programs[suite->nr_programs++];
-	*p = (struct lab_suite_program){ .timeout = (long)timeout };
-	ret = copy_word(r, name, &p->name);
-	return ret ? ret : for_each(r, args, "\"args\"", add_arg, p);
+	suite->nr_programs++;
+	if (strpbrk(p->name, "/:"))
+		return wrong(r, "program %s: give the bare name, without / or :", p->name);
+	if (p->timeout <= 0)
+		return wrong(r, "program %s: \"timeout\" must be a number of seconds", p->name);
+	return check_word(r, p->name) ?: for_each(r, args, "\"args\"", add_arg, p);
 }
 
-/* What @object has as @name; or an error that says what there is. */
-static int look_up(const struct reading *r, const char *what, json_t *object, const char *name,
+/* What @object has as @name, which is its own then; or an error that says what there is. */
+static int look_up(const struct reading *r, const char *what, json_t *object, const char **name,
 		   json_t **value)
 {
 	struct lab_text have = { NULL };
 	const char *key;
-	json_t *any;
 
-	*value = json_object_get(object, name);
-	if (*value)
-		return 0;
-	json_object_foreach(object, key, any)
+	json_object_foreach(object, key, *value) {
+		if (!strcmp(key, *name)) {
+			*name = key;
+			return 0;
+		}
 		lab_text_addf(&have, " %s", key);
-	lab_fail(r->e, 0, "%s: no %s of that name; there are:%s", name, what,
+	}
+	lab_fail(r->e, 0, "%s: no %s of that name; there are:%s", *name, what,
 		 have.s ? have.s : " none");
 	lab_text_clear(&have);
 	return -ESRCH;
@@ -225,12 +202,12 @@ static int read_mode(struct reading *r, json_t *modes, const char *name)
 		return wrong(r, "\"modes\" must be an object with one mode at least");
 	if (!name)
 		name = json_object_iter_key(json_object_iter(modes));
-	ret = look_up(r, "mode", modes, name, &mode);
+	ret = look_up(r, "mode", modes, &name, &mode);
 	if (!ret)
 		ret = unpack(r, mode, "a mode", "{s?o}", "parameters", &parameters);
 	if (ret)
 		return ret;
-	r->suite->mode = lab_strdup(name);
+	r->suite->mode = name;
 	return for_each(r, parameters, "a mode's \"parameters\"", add_parameter, NULL);
 }
 
@@ -241,51 +218,40 @@ static int read_programs(struct reading *r, json_t *profiles,
 	json_t *list;
 	int ret;
 
-	ret = look_up(r, "profile", profiles, name, &list);
+	ret = look_up(r, "profile", profiles, &name, &list);
 	if (ret)
 		return ret;
-	r->suite->profile = lab_strdup(name);
+	r->suite->profile = name;
 	if (!json_array_size(list))
 		return wrong(r, "profile %s: must be an array with one program at least", name);
 	ret = for_each(r, list, "a profile", add_program, NULL);
 	if (!ret && select->tests)
-		ret = lab_select_tests(r->suite, select->tests, select->manifest, r->e);
-	if (!ret && select->args)
-		lab_select_args(r->suite, select->args);
+		ret = lab_select_tests(r->suite, select, r->e);
+	for (size_t i = 0; !ret && i < r->suite->nr_programs; i++)
+		lab_argv_add_words(&r->suite->programs[i].args, select->args);
 	return ret;
 }
 
-static int read_all(struct reading *r, json_t *root, const struct lab_suite_select *select)
+static int read_all(struct reading *r, const struct lab_suite_select *select)
 {
 	json_t *parameters = NULL, *modules = NULL, *external = NULL, *disks = NULL;
+	struct lab_suite *s = r->suite;
 	json_t *modes, *profiles;
-	const char *name, *cpu, *about = NULL, *cc = NULL;
-	int ret;
 
-	ret = unpack(r, root, "the suite", "{s:s, s?{s:s, s:s}, s:s, s?o, s?o, s?o, s?o, s:o, s:o}",
-		     "name", &name, "mail", "about", &about, "cc", &cc, "cpu", &cpu,
-		     "parameters", &parameters, "modules", &modules,
-		     "external_modules", &external, "disks", &disks, "modes", &modes,
-		     "profiles", &profiles);
-	if (!ret)
-		ret = copy_word(r, name, &r->suite->name);
-	if (!ret && about)
-		ret = copy_word(r, about, &r->suite->about);
-	if (!ret && cc)
-		ret = copy_word(r, cc, &r->suite->cc);
-	if (!ret)
-		ret = copy_word(r, cpu, &r->suite->cpu);
-	if (!ret)
-		ret = for_each(r, parameters, "\"parameters\"", add_parameter, NULL);
-	if (!ret)
-		ret = read_mode(r, modes, select->mode);
-	if (!ret)
-		ret = for_each(r, modules, "\"modules\"", add_module, NULL);
-	if (!ret)
-		ret = for_each(r, external, "\"external_modules\"", add_module, r);
-	if (!ret)
-		ret = for_each(r, disks, "\"disks\"", add_disk, NULL);
-	return ret ? ret : read_programs(r, profiles, select);
+	return unpack(r, s->json, "the suite",
+		      "{s:s, s?{s:s, s:s}, s:s, s?o, s?o, s?o, s?o, s:o, s:o}",
+		      "name", &s->name, "mail", "about", &s->about, "cc", &s->cc,
+		      "cpu", &s->cpu, "parameters", &parameters, "modules", &modules,
+		      "external_modules", &external, "disks", &disks, "modes", &modes,
+		      "profiles", &profiles) ?:
+	       check_word(r, s->name) ?: check_word(r, s->about) ?: check_word(r, s->cc) ?:
+	       check_word(r, s->cpu) ?:
+	       for_each(r, parameters, "\"parameters\"", add_parameter, NULL) ?:
+	       read_mode(r, modes, select->mode) ?:
+	       for_each(r, modules, "\"modules\"", add_module, NULL) ?:
+	       for_each(r, external, "\"external_modules\"", add_module, r) ?:
+	       for_each(r, disks, "\"disks\"", add_disk, NULL) ?:
+	       read_programs(r, profiles, select);
 }
 
 int lab_suite_read(const char *path, const struct lab_suite_select *select,
@@ -293,17 +259,15 @@ int lab_suite_read(const char *path, const struct lab_suite_select *select,
 {
 	struct reading r = { .path = path, .e = e, .suite = suite };
 	json_error_t jerr;
-	json_t *root;
 	int ret;
 
 	memset(suite, 0, sizeof(*suite));
-	root = json_load_file(path, JSON_REJECT_DUPLICATES, &jerr);
-	if (!root)
+	suite->json = json_load_file(path, JSON_REJECT_DUPLICATES, &jerr);
+	if (!suite->json)
 		return jerr.line < 0 ? lab_fail(e, -ENOENT, "%s", jerr.text) :
 			wrong(&r, "line %d: %s", jerr.line, jerr.text);
-	ret = read_all(&r, root, select);
+	ret = read_all(&r, select);
 	suite->parameters = lab_text_take(&r.parameters);
-	json_decref(root);
 	if (ret)
 		lab_suite_free(suite);
 	return ret;
@@ -336,17 +300,10 @@ bool lab_suite_runs(const struct lab_suite *suite, const char *name)
 	return false;
 }
 
-static void free_module(struct lab_suite_module *m)
-{
-	free(m->name);
-	free(m->dir);
-	free(m->program);
-}
-
 void lab_suite_drop_programs(struct lab_suite *suite)
 {
 	for (size_t i = 0; i < suite->nr_programs; i++)
-		lab_select_free(&suite->programs[i]);
+		lab_argv_free(&suite->programs[i].args);
 	suite->nr_programs = 0;
 }
 
@@ -354,32 +311,18 @@ void lab_suite_drop_external(struct lab_suite *suite)
 {
 	size_t kept = 0;
 
-	for (size_t i = 0; i < suite->nr_modules; i++) {
-		if (suite->modules[i].dir)
-			free_module(&suite->modules[i]);
-		else
+	for (size_t i = 0; i < suite->nr_modules; i++)
+		if (!suite->modules[i].dir)
 			suite->modules[kept++] = suite->modules[i];
-	}
 	suite->nr_modules = kept;
 }
 
 void lab_suite_free(struct lab_suite *suite)
 {
-	for (size_t i = 0; i < suite->nr_modules; i++)
-		free_module(&suite->modules[i]);
-	for (size_t i = 0; i < suite->nr_disks; i++) {
-		free(suite->disks[i].filesystem);
-		free(suite->disks[i].mount);
-	}
 	lab_suite_drop_programs(suite);
 	free(suite->modules);
 	free(suite->programs);
-	free(suite->name);
-	free(suite->about);
-	free(suite->cc);
-	free(suite->cpu);
-	free(suite->mode);
-	free(suite->profile);
 	free(suite->parameters);
+	json_decref(suite->json);
 	memset(suite, 0, sizeof(*suite));
 }

@@ -30,37 +30,39 @@
 
 #include "base/lab_error.h"
 #include "base/paths.h"
+#include "base/process.h"
 
 struct lab_suite_module {
-	char *name;
-	char *dir;	/* where it is built from; NULL: a module of the kernel itself */
-	char *program;	/* the program that loads it; NULL: init does */
-	bool optional;
+	const char *name;
+	const char *dir;	/* where it is built from; NULL: a module of the kernel itself */
+	const char *program;	/* the program that loads it; NULL: init does */
+	int optional;
 };
 
 /* Each is a PCI device and arguments of QEMU, which are bounded. */
 #define LAB_MAX_DISKS	4
 
 struct lab_suite_disk {
-	char *filesystem;	/* ext2, ext3 or ext4 */
-	char *mount;		/* absolute path in the VM */
-	long size_mib;
+	const char *filesystem;	/* ext2, ext3 or ext4 */
+	const char *mount;	/* absolute path in the VM */
+	json_int_t size_mib;
 };
 
 struct lab_suite_program {
-	char *name;
-	char **args;
-	size_t nr_args;
-	long timeout;	/* seconds */
-	char *runner;	/* a script of kselftest.h's that runs it; NULL: it runs itself */
+	const char *name;
+	struct lab_argv args;
+	json_int_t timeout;	/* seconds */
+	const char *runner;	/* what runs it, see kselftest.h; NULL: it runs itself */
 };
 
+/* Texts belong to @json, but for those that are not const. */
 struct lab_suite {
-	char *name;
-	char *about, *cc;	/* for a mail about a regression; NULL if not given */
-	char *cpu;
-	char *mode;		/* the one selected */
-	char *profile;
+	json_t *json;
+	const char *name;
+	const char *about, *cc;	/* for a mail about a regression; NULL if not given */
+	const char *cpu;
+	const char *mode;	/* the one selected */
+	const char *profile;
 	char *parameters;	/* kernel parameters, the mode's included */
 	struct lab_suite_module *modules;	/* the kernel's first, in load order */
 	size_t nr_modules;
@@ -81,6 +83,14 @@ struct lab_suite_select {
 	const char *args;	/* NULL: none; words behind each program's own arguments */
 	json_t *manifest;	/* NULL: whether there are such cases is not looked at */
 };
+
+/*
+ * Keep the programs of @suite of which a pattern of @select->tests selects tests, by
+ * @select->manifest unless it is NULL; CASE becomes an argument. Returns 0, or -ESRCH if
+ * a pattern selects nothing, with what it may have been meant to be.
+ */
+int lab_select_tests(struct lab_suite *suite, const struct lab_suite_select *select,
+		     struct lab_error *e);
 
 /*
  * Read @path. CASE patterns are handed to each selected program as "-t CASE".

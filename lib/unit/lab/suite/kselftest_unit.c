@@ -36,7 +36,7 @@ FIXTURE_SETUP(kselftest)
 {
 	char *sub;
 
-	memset(&self->bed.suite, 0, sizeof(self->bed.suite));
+	self->bed.suite = (struct lab_suite){ .json = json_object() };
 	self->bed.e.text[0] = '\0';
 	strcpy(self->bed.dir, "/tmp/lab_kselftest_unit.XXXXXX");
 	ASSERT_NE(NULL, mkdtemp(self->bed.dir));
@@ -68,8 +68,8 @@ static const char *words(const struct bed *bed, size_t i)
 	const struct lab_suite_program *p = &bed->suite.programs[i];
 	size_t n = 0;
 
-	for (size_t k = 0; k < p->nr_args; k++)
-		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s", k ? " " : "", p->args[k]);
+	for (size_t k = 0; k < p->args.nr; k++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s", k ? " " : "", p->args.words[k]);
 	return text;
 }
 

@@ -63,10 +63,10 @@ TEST(defaults)
 	EXPECT_EQ(8, s.disks[0].size_mib);
 	ASSERT_EQ(2, s.nr_programs);
 	EXPECT_STREQ("p_test", s.programs[0].name);
-	EXPECT_EQ(0, s.programs[0].nr_args);
+	EXPECT_EQ(0, s.programs[0].args.nr);
 	EXPECT_EQ(5, s.programs[0].timeout);
-	ASSERT_EQ(2, s.programs[1].nr_args);
-	EXPECT_STREQ("x y", s.programs[1].args[1]);
+	ASSERT_EQ(2, s.programs[1].args.nr);
+	EXPECT_STREQ("x y", s.programs[1].args.words[1]);
 	lab_suite_free(&s);
 }
 
@@ -92,14 +92,14 @@ TEST(selection_by_program_and_case)
 	ASSERT_EQ(0, read_suite(good, &select, &s, &e));
 	ASSERT_EQ(1, s.nr_programs);
 	EXPECT_STREQ("q_test", s.programs[0].name);
-	ASSERT_EQ(4, s.programs[0].nr_args);
-	EXPECT_STREQ("-t", s.programs[0].args[2]);
-	EXPECT_STREQ("*anon*", s.programs[0].args[3]);
+	ASSERT_EQ(4, s.programs[0].args.nr);
+	EXPECT_STREQ("-t", s.programs[0].args.words[2]);
+	EXPECT_STREQ("*anon*", s.programs[0].args.words[3]);
 	lab_suite_free(&s);
 
 	select.tests = "p_test:";
 	ASSERT_EQ(0, read_suite(good, &select, &s, &e));
-	EXPECT_EQ(0, s.programs[0].nr_args);
+	EXPECT_EQ(0, s.programs[0].args.nr);
 	lab_suite_free(&s);
 }
 
@@ -111,18 +111,18 @@ TEST(several_patterns)
 
 	ASSERT_EQ(0, read_suite(good, &select, &s, &e));
 	ASSERT_EQ(2, s.nr_programs);
-	ASSERT_EQ(2, s.programs[0].nr_args);
-	EXPECT_STREQ("a", s.programs[0].args[1]);
-	ASSERT_EQ(6, s.programs[1].nr_args);
-	EXPECT_STREQ("*anon*", s.programs[1].args[3]);
-	EXPECT_STREQ("b", s.programs[1].args[5]);
+	ASSERT_EQ(2, s.programs[0].args.nr);
+	EXPECT_STREQ("a", s.programs[0].args.words[1]);
+	ASSERT_EQ(6, s.programs[1].args.nr);
+	EXPECT_STREQ("*anon*", s.programs[1].args.words[3]);
+	EXPECT_STREQ("b", s.programs[1].args.words[5]);
 	lab_suite_free(&s);
 }
 
 static const char tests[] =
 	"{ \"programs\": { \"q_test\": { \"tests\": {"
-	"    \"q.anon.munmap.guest\": {}, \"q.memfd.munmap.guest\": {}, \"q.file.mremap.guest\": {} } },"
-	"  \"r_test\": { \"tests\": { \"r.all\": {} } } } }";
+	"    \"q.anon.munmap.guest\": { \"default\": true }, \"q.memfd.munmap.guest\": { \"default\": true }, \"q.file.mremap.guest\": { \"default\": true } } },"
+	"  \"r_test\": { \"tests\": { \"r.all\": { \"default\": true } } } } }";
 
 TEST(patterns_are_held_against_the_manifest)
 {
@@ -134,7 +134,7 @@ TEST(patterns_are_held_against_the_manifest)
 	ASSERT_NE(NULL, manifest);
 	ASSERT_EQ(0, read_suite(good, &select, &s, &e));
 	ASSERT_EQ(1, s.nr_programs);
-	EXPECT_EQ(6, s.programs[0].nr_args);
+	EXPECT_EQ(6, s.programs[0].args.nr);
 	lab_suite_free(&s);
 
 	/* A pattern of a program that the manifest does not know may be right. */
@@ -161,10 +161,44 @@ TEST(patterns_are_held_against_the_manifest)
 	json_decref(manifest);
 }
 
+TEST(patterns_narrow_what_would_run)
+{
+	static const char cases[] = "{ \"programs\": { \"q_test\": { \"tests\": {"
+		" \"q.a\": { \"default\": true, \"case\": \"q.a/x.1\" },"
+		" \"q.a/x.1\": { \"all\": true }, \"q.a/y.1\": { \"all\": true },"
+		" \"q.a/z.1\": {} } } } }";
+	struct lab_suite_select select = { .manifest = json_loads(cases, 0, NULL) };
+	static const struct {
+		const char *tests, *args;
+		int ret;
+	} rows[] = {
+		{ "q_test:q.a", NULL, 0 },
+		{ "q_test:*/x.*", NULL, 0 },		/* chosen for q.a */
+		{ "q_test:*/y.*", NULL, -ESRCH },	/* not chosen */
+		{ "q_test:*/y.*", "-x -a", 0 },
+		{ "q_test:q.?", "-a", 0 },
+		{ "q_test:*/z.*", "-a", -ESRCH },
+		{ "q_test:q.a/z.1", NULL, 0 },		/* by its whole name */
+	};
+	struct lab_suite s;
+	struct lab_error e;
+
+	ASSERT_NE(NULL, select.manifest);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		select.tests = rows[i].tests;
+		select.args = rows[i].args;
+		EXPECT_EQ(rows[i].ret, read_suite(good, &select, &s, &e)) {
+			TH_LOG("%s %s", rows[i].tests, rows[i].args ?: "");
+		}
+		lab_suite_free(&s);
+	}
+	json_decref(select.manifest);
+}
+
 TEST(programs_without_a_selected_test_are_left_out)
 {
-	static const char two[] = "{ \"programs\": { \"p_test\": { \"tests\": { \"p.a\": {} } },"
-		" \"q_test\": { \"tests\": { \"q.b\": {} } } } }";
+	static const char two[] = "{ \"programs\": { \"p_test\": { \"tests\": { \"p.a\": { \"default\": true } } },"
+		" \"q_test\": { \"tests\": { \"q.b\": { \"default\": true } } } } }";
 	json_t *manifest = json_loads(two, 0, NULL);
 	struct lab_suite_select select = { .tests = "*:*.b", .manifest = manifest };
 	struct lab_suite s;
@@ -185,10 +219,10 @@ TEST(more_arguments)
 	struct lab_error e;
 
 	ASSERT_EQ(0, read_suite(good, &select, &s, &e));
-	ASSERT_EQ(8, s.programs[0].nr_args);
-	EXPECT_STREQ("*anon*", s.programs[0].args[3]);
-	EXPECT_STREQ("-s", s.programs[0].args[4]);
-	EXPECT_STREQ("3", s.programs[0].args[7]);
+	ASSERT_EQ(8, s.programs[0].args.nr);
+	EXPECT_STREQ("*anon*", s.programs[0].args.words[3]);
+	EXPECT_STREQ("-s", s.programs[0].args.words[4]);
+	EXPECT_STREQ("3", s.programs[0].args.words[7]);
 	lab_suite_free(&s);
 }
 
