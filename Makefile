@@ -98,7 +98,7 @@ prove:
 unit:
 	@$(DEPS) $@
 	@$(MAKE) $(JOBS) unit-programs
-	@for unit in $(UNITS_BUILT) $(SHELL_UNITS) $(KSELFTEST_UNIT) $(BISECT_UNIT) $(ROOMS_UNIT); do echo "# $$unit"; $$unit || exit 1; done
+	@for unit in $(UNITS_BUILT) $(SHELL_UNITS) $(KSELFTEST_UNIT) $(BISECT_UNIT) $(TREE_UNITS); do echo "# $$unit"; $$unit || exit 1; done
 
 lint:
 	@$(DEPS) $@

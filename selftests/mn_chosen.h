@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Programs that watch chosen pressures from a side of their own: several slots,
- * several VMs, a clock.  Each choice meets each workload and injector if all
- * variants are asked for; by default these take turns.
+ * several VMs, a clock.  The cases of a test are the core workloads and the injectors.
  */
 #ifndef MN_CHOSEN_H
 #define MN_CHOSEN_H
@@ -16,25 +15,44 @@ struct mn_choice {
 	unsigned int backings;
 };
 
-/*
- * mn_add_chosen() - the variants of one thing to watch
- * @base: what the scenarios have in common; a workload or an injector in it is the only one
- * @what: first part of the names
- * @choices: ends with one that has neither; a row that is not there is left out
- * @turn: which workload and injector come first; goes on from thing to thing
- * @add: registers one
- */
-static inline void mn_add_chosen(const struct scenario *base, const char *what,
-				 const struct mn_choice *choices, unsigned int *turn,
-				 void (*add)(const struct scenario *spec, const char *name,
-					     unsigned int arg),
-				 unsigned int arg)
+/* Registers a case, for mn_case_add(). */
+typedef void (*mn_add_with)(const struct scenario *spec, const char *id, const char *parameters,
+			    unsigned int arg);
+
+static inline void mn_add_cases(const struct scenario *base, const char *id, mn_add_with add,
+				unsigned int arg)
 {
 	unsigned int workloads = base->workload ? 1 : MN_NR_CORE;
 	unsigned int setups = base->injector ? 1 : nr_injector_setups;
-	unsigned int all = workloads * setups, b, n;
 	struct scenario spec = *base;
-	char name[160];
+	char parameters[96];
+	unsigned int n;
+
+	for (n = 0; n < workloads * setups; n++) {
+		spec.workload = base->workload ?: workload_find(mn_workloads[n / setups]);
+		spec.injector = base->injector ?: &injector_setups[n % setups];
+		snprintf(parameters, sizeof(parameters), "%s.%s", spec.workload->name,
+			 spec.injector->name);
+		if (pressure_suits(spec.pressure, spec.backing, spec.workload) &&
+		    setup_suits(spec.injector, spec.pressure))
+			add(&spec, id, parameters, arg);
+	}
+}
+
+/*
+ * mn_add_chosen() - the tests of one thing to watch
+ * @base: what the scenarios have in common; a workload or an injector in it is the only one
+ * @what: first part of the names
+ * @choices: ends with one that has neither; a row that is not there is left out
+ * @add: registers one case
+ */
+static inline void mn_add_chosen(const struct scenario *base, const char *what,
+				 const struct mn_choice *choices, mn_add_with add,
+				 unsigned int arg)
+{
+	struct scenario spec = *base;
+	unsigned int b;
+	char id[96];
 
 	for (; choices->pressure || choices->own; choices++) {
 		spec.pressure = choices->own ?: pressure_find(choices->pressure);
@@ -43,17 +61,9 @@ static inline void mn_add_chosen(const struct scenario *base, const char *what,
 			if (!(choices->backings & BACKING_BIT(b)) ||
 			    !pressure_applies(spec.pressure, spec.backing))
 				continue;
-			for (n = 0; n < all; n++) {
-				spec.workload = base->workload ?:
-					workload_find(mn_workloads[n / setups]);
-				spec.injector = base->injector ?: &injector_setups[n % setups];
-				snprintf(name, sizeof(name), "%s.%s.%s.%s.%s", what,
-					 spec.backing->name, spec.pressure->name,
-					 spec.workload->name, spec.injector->name);
-				if (n == *turn % all || mn_wants_all())
-					add(&spec, name, arg);
-			}
-			*turn += MN_STEP;
+			snprintf(id, sizeof(id), "%s.%s.%s", what, spec.backing->name,
+				 spec.pressure->name);
+			mn_add_cases(&spec, id, add, arg);
 		}
 	}
 }

@@ -201,12 +201,13 @@ TEST_F(clock, guest)
 	mn_run_scenario_with(&variant->spec, NULL, &steps, &self->clocks);
 }
 
-static void add(const struct scenario *spec, const char *name, unsigned int unused)
+static void add(const struct scenario *spec, const char *id, const char *parameters,
+		unsigned int unused)
 {
 	FIXTURE_VARIANT(clock) variant = { .spec = *spec };
 
 	(void)unused;
-	mn_variant_add(clock, name, &variant);
+	mn_case_add(clock, id, parameters, true, &variant);
 }
 
 static const struct mn_choice choices[] = {
@@ -242,14 +243,13 @@ static void add_variants(void)
 		.nr_pages = MN_NR_PAGES,
 		.rounds = MN_NR_ROUNDS,
 	};
-	unsigned int turn = 0;
 
 	mn_account_begin();
-	mn_add_chosen(&base, "kvmclock", choices, &turn, add, 0);
+	mn_add_chosen(&base, "kvmclock", choices, add, 0);
 	base.injector = &delay;
 	/* Each invalidation takes its time; an area has dozens. */
 	base.rounds = 2;
-	mn_add_chosen(&base, "kvmclock", choices, &turn, add, 0);
+	mn_add_chosen(&base, "delayed", choices, add, 0);
 }
 
 int main(int argc, char **argv)

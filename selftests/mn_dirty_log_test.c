@@ -224,36 +224,23 @@ static const struct {
 /* Who writes: the CPU, through its translations, or KVM for it. */
 static const char * const writers[] = { "sweep_write", "receive" };
 
-/* The first can judge everything. */
-static unsigned int nr_writers(const struct scenario *spec)
+static void add_ways(const struct scenario *row)
 {
-	unsigned int n = 0;
+	FIXTURE_VARIANT(dirty_log) variant = { .spec = *row };
+	struct scenario *spec = &variant.spec;
+	char id[96], parameters[96];
+	unsigned int writer, i;
 
-	while (n < ARRAY_SIZE(writers) &&
-	       pressure_suits(spec->pressure, spec->backing, workload_find(writers[n])))
-		n++;
-	return n;
-}
-
-static void add_ways(struct scenario *spec, unsigned int turn)
-{
-	FIXTURE_VARIANT(dirty_log) variant;
-	unsigned int nr = nr_writers(spec), all = nr * NR_DIRTY_LOG_WAYS * nr_injector_setups;
-	unsigned int writer, way, i, n = 0;
-	char name[128];
-
-	for (way = 0; way < NR_DIRTY_LOG_WAYS; way++)
-	for (i = 0; i < nr_injector_setups; i++)
-	for (writer = 0; writer < nr; writer++) {
+	snprintf(id, sizeof(id), "%s.%s", row->backing->name, row->pressure->name);
+	for (writer = 0; writer < ARRAY_SIZE(writers); writer++)
+	for (variant.way = 0; variant.way < NR_DIRTY_LOG_WAYS; variant.way++)
+	for (i = 0; i < nr_injector_setups; i++) {
 		spec->workload = workload_find(writers[writer]);
 		spec->injector = &injector_setups[i];
-		variant.spec = *spec;
-		variant.way = way;
-		snprintf(name, sizeof(name), "%s.%s.%s.%s.%s", spec->backing->name,
-			 spec->pressure->name, writers[writer], dirty_log_way_name(way),
-			 spec->injector->name);
-		if (n++ == turn % all || mn_wants_all())
-			mn_variant_add(dirty_log, name, &variant);
+		snprintf(parameters, sizeof(parameters), "%s.%s.%s", spec->workload->name,
+			 dirty_log_way_name(variant.way), spec->injector->name);
+		if (pressure_suits(spec->pressure, spec->backing, spec->workload))
+			mn_case_add(dirty_log, id, parameters, true, &variant);
 	}
 }
 
@@ -264,19 +251,16 @@ static void add_variants(void)
 		.nr_pages = MN_NR_PAGES,
 		.rounds = MN_NR_ROUNDS,
 	};
-	unsigned int i, b, turn = 0;
+	unsigned int i, b;
 
 	mn_account_begin();
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
 		spec.pressure = pressure_find(rows[i].pressure);
 		for (b = 0; spec.pressure && b < NR_BACKINGS; b++) {
 			spec.backing = &backings[b];
-			if (!(rows[i].backings & BACKING_BIT(b)) ||
-			    !pressure_applies(spec.pressure, spec.backing))
-				continue;
-			add_ways(&spec, turn);
-			/* The next way, the other writer, and soon the next injector. */
-			turn += nr_injector_setups * ARRAY_SIZE(writers) + 1;
+			if (rows[i].backings & BACKING_BIT(b) &&
+			    pressure_applies(spec.pressure, spec.backing))
+				add_ways(&spec);
 		}
 	}
 }

@@ -83,27 +83,28 @@ TEST_F(frames, guest)
 		mn_run_scenario(&variant->spec);
 }
 
-static void add(const struct scenario *spec, const char *name, unsigned int unused)
+static void add(const struct scenario *spec, const char *id, const char *parameters,
+		unsigned int unused)
 {
 	FIXTURE_VARIANT(frames) variant = { .spec = *spec };
 
 	(void)unused;
-	mn_variant_add(frames, name, &variant);
+	mn_case_add(frames, id, parameters, true, &variant);
 }
 
-/* Each number of vCPUs with each workload, and the injectors take turns. */
+/* By default each workload with each number of vCPUs. */
 static void add_variants(void)
 {
 	struct scenario base = { .nr_pages = MN_NR_PAGES, .rounds = MN_NR_ROUNDS };
-	unsigned int w, turn = 0;
-	char what[16];
+	unsigned int w;
+	char what[32];
 
 	mn_account_begin();
 	for (w = 0; w < MN_NR_CORE; w++)
 	for (base.nr_vcpus = 1; base.nr_vcpus <= 2; base.nr_vcpus++) {
 		base.workload = workload_find(mn_workloads[w]);
-		snprintf(what, sizeof(what), "%uvcpu", base.nr_vcpus);
-		mn_add_chosen(&base, what, choices, &turn, add, 0);
+		snprintf(what, sizeof(what), "%s_%uvcpu", mn_workloads[w], base.nr_vcpus);
+		mn_add_chosen(&base, what, choices, add, 0);
 	}
 }
 

@@ -218,21 +218,22 @@ static void add_variants(void)
 			.rounds = 2 * MN_NR_ROUNDS,
 		},
 	};
-	unsigned int i, b, vcpus;
-	char name[96];
+	struct scenario *spec = &variant.spec;
+	unsigned int i, b;
+	char id[96];
 
 	mn_account_begin();
 	for (i = 0; i < ARRAY_SIZE(rows); i++)
-	for (b = 0; b < NR_BACKINGS; b++)
-	for (vcpus = 1; vcpus <= 2; vcpus++) {
+	for (b = 0; b < NR_BACKINGS; b++) {
 		if (!pressure_applies(&rows[i], &backings[b]))
 			continue;
-		variant.spec.pressure = &rows[i];
-		variant.spec.backing = &backings[b];
-		variant.spec.nr_vcpus = vcpus;
-		snprintf(name, sizeof(name), "%s.%s.%uvcpu", backings[b].name, rows[i].name,
-			 vcpus);
-		mn_variant_add(guest_memfd, name, &variant);
+		spec->pressure = &rows[i];
+		spec->backing = &backings[b];
+		snprintf(id, sizeof(id), "%s.%s", backings[b].name, rows[i].name);
+		spec->nr_vcpus = 1;
+		mn_case_add(guest_memfd, id, "1vcpu", true, &variant);
+		spec->nr_vcpus = 2;
+		mn_case_add(guest_memfd, id, "2vcpu", true, &variant);
 	}
 }
 

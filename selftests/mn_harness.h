@@ -24,6 +24,7 @@
 #include "inject/inject.h"
 #include "runner/idle_vm.h"
 #include "runner/manifest.h"
+#include "runner/selection.h"
 #include "runner/test_options.h"
 #include "runner/test_report.h"
 #include "vm/vm.h"
@@ -32,6 +33,8 @@
 static struct {
 	struct test_options options;
 	bool draws;		/* set by main(): tests draw from mn.options.seed */
+	/* Set by main(), NULL is vm_available(): without it no test can run.  0, or -1 with a skip. */
+	int (*needs)(struct result *r);
 	char replay[256];	/* how the run was called, for the replay commands */
 	struct hoststate host;	/* settings changed for the time of the run */
 	struct idle_vm idle_vm;
@@ -41,30 +44,41 @@ static struct {
 	void (*at_end)(void);	/* after all of them; may be NULL */
 } mn;
 
-/* mn_wants_all() - every variant, not only a selection that covers every row? */
-static inline bool mn_wants_all(void)
+/*
+ * A variant that is one of several cases of a test, which differ in parameters.
+ * Its name is that of the test, a slash, and the parameters; no other variant has a
+ * slash in its name.
+ */
+struct mn_case {
+	struct __fixture_variant_metadata variant;
+	unsigned int sets;	/* TEST_BY_* */
+};
+
+static inline struct mn_case *mn_case_of(struct __fixture_variant_metadata *v)
 {
-	return mn.options.all || mn.options.nr_patterns;
+	return strchr(v->name, '/') ? (struct mn_case *)v : NULL;
 }
 
-static inline void mn_append_variant(struct __fixture_metadata *f, const char *name,
-				     const void *contents, size_t size)
+static inline void mn_append(struct __fixture_metadata *f, struct __fixture_variant_metadata *v,
+			     const char *name, const void *contents, size_t size)
 {
-	struct __fixture_variant_metadata **tail = &f->variant;
-	struct __fixture_variant_metadata *v = calloc(1, sizeof(*v));
+	static struct __fixture_variant_metadata **tail;
+	static struct __fixture_metadata *last;
 	void *data = malloc(size);
 
 	if (v)
 		v->name = strdup(name);
 	if (!v || !v->name || !data) {
-		perror("mn_append_variant");
+		perror("mn_append");
 		exit(KSFT_FAIL);
 	}
 	memcpy(data, contents, size);
 	v->data = data;
 	/* In the order of the calls, whichever way constructors ran. */
-	while (*tail)
-		tail = &(*tail)->next;
+	if (f != last)
+		tail = &f->variant;
+	for (last = f; *tail; tail = &(*tail)->next)
+		;
 	*tail = v;
 }
 
@@ -78,9 +92,84 @@ static inline void mn_append_variant(struct __fixture_metadata *f, const char *n
 do {									\
 	const struct _fixture_variant_##fixture *__contents = (contents);	\
 									\
-	mn_append_variant(&_##fixture##_fixture_object, variant_name,	\
-			  __contents, sizeof(*__contents));		\
+	mn_append(&_##fixture##_fixture_object,				\
+		  calloc(1, sizeof(struct __fixture_variant_metadata)),	\
+		  variant_name, __contents, sizeof(*__contents));	\
 } while (0)
+
+static inline void mn_append_case(struct __fixture_metadata *f, const char *id,
+				  const char *parameters, bool core, const void *contents,
+				  size_t size)
+{
+	struct mn_case *c = calloc(1, sizeof(*c));
+	char name[256];
+
+	snprintf(name, sizeof(name), "%s/%s", id, parameters);
+	mn_append(f, c ? &c->variant : NULL, name, contents, size);
+	c->sets = core ? TEST_BY_ALL : 0;
+}
+
+/*
+ * mn_case_add() - register a case of a test at run time
+ * @fixture: as given to FIXTURE()
+ * @id: of the test, copied; its cases are registered one after the other
+ * @parameters: in which its cases differ, values separated by dots; copied
+ * @core: run whenever all cases are asked for
+ * @contents: a FIXTURE_VARIANT(fixture), copied
+ *
+ * By default one case of each test runs, see runner/selection.h, and it goes by the name
+ * of the test alone.  With -a these are all core cases, and one of each other first
+ * parameter.  Others have to be named.
+ */
+#define mn_case_add(fixture, id, parameters, core, contents)		\
+do {									\
+	const struct _fixture_variant_##fixture *__contents = (contents);	\
+									\
+	mn_append_case(&_##fixture##_fixture_object, id, parameters, core, \
+		       __contents, sizeof(*__contents));		\
+} while (0)
+
+/* Do the names of two cases begin alike, up to the one or the other character? */
+static inline bool mn_alike(const struct __fixture_variant_metadata *a,
+			    const struct __fixture_variant_metadata *b, const char *ends)
+{
+	size_t len = strcspn(a->name, "/");
+
+	len += strcspn(a->name + len, ends);
+	return b && !strncmp(a->name, b->name, len) && strchr(ends, b->name[len]);
+}
+
+/* One of those from @v on that are like it goes into @set; return what comes after them. */
+static inline struct __fixture_variant_metadata *
+mn_choose(struct __fixture_variant_metadata *v, const char *fixture, const char *ends,
+	  unsigned int set)
+{
+	struct __fixture_variant_metadata *first = v;
+	const char *cases[1024];
+	size_t nr = 0, chosen;
+	char id[256];
+
+	snprintf(id, sizeof(id), "%s.%.*s", fixture, (int)strcspn(v->name, "/"), v->name);
+	for (; mn_alike(first, v, ends) && nr < ARRAY_SIZE(cases); v = v->next)
+		cases[nr++] = strchr(v->name, '/') + 1;
+	for (chosen = selection_choose(id, cases, nr); chosen--; first = first->next)
+		;
+	mn_case_of(first)->sets |= set;
+	return v;
+}
+
+static inline void mn_choose_cases(void)
+{
+	struct __fixture_variant_metadata *v;
+	struct __fixture_metadata *f;
+
+	for (f = __fixture_list; f; f = f->next) {
+		for (v = f->variant; v;)
+			v = mn_case_of(v) ? mn_choose(v, f->name, "/", TEST_BY_DEFAULT) : v->next;
+		for (v = f->variant; v;)
+			v = mn_case_of(v) ? mn_choose(v, f->name, ".", TEST_BY_ALL) : v->next;
+	}
+}
 
 /* In the child: run the test proper; the exit status is all that matters. */
 static inline void __attribute__((noreturn))
@@ -125,63 +214,88 @@ static inline void mn_leave_out(struct result *r)
 		    mn.stops ? ", and no VM can be made" : " (-x)");
 }
 
-enum mn_action { MN_COUNT, MN_LIST, MN_RUN };
+enum mn_action { MN_COUNT, MN_LIST, MN_MANIFEST, MN_RUN };
 
 struct mn_totals {
 	unsigned int all, failed, skipped;
 };
 
-/* Names of tests, in the order in which they run. */
-struct mn_names {
-	char **names;
-	size_t nr;
+/*
+ * One test function on one variant.  @whole is its name; @id, without the parameters, the
+ * name of the test, and of the case of it that runs by default.
+ */
+struct mn_test {
+	struct __fixture_variant_metadata *variant;
+	struct __test_metadata *test;
+	unsigned int sets;
+	char id[256], whole[256];
 };
 
-static inline void mn_names_add(struct mn_names *n, const char *name)
+static inline void mn_name(struct mn_test *m, const struct __fixture_metadata *f)
 {
-	n->names = realloc(n->names, (n->nr + 1) * sizeof(*n->names));
-	if (n->names)
-		n->names[n->nr] = strdup(name);
-	if (!n->names || !n->names[n->nr]) {
-		perror("mn_names_add");
-		exit(KSFT_FAIL);
-	}
-	n->nr++;
+	const char *name = m->variant->name;
+	int len = strcspn(name, "/");
+	/* The only function of a fixture that has cases need not be told from others. */
+	bool only = name[len] && !f->tests->next;
+
+	snprintf(m->id, sizeof(m->id), "%s%s%.*s%s%s", f->name, len ? "." : "", len, name,
+		 only ? "" : ".", only ? "" : m->test->name);
+	snprintf(m->whole, sizeof(m->whole), "%s%s", m->id, name + len);
+	m->sets = name[len] ? mn_case_of(m->variant)->sets : TEST_BY_DEFAULT | TEST_BY_ALL;
 }
 
-/* Go over every fixture x variant x test that the patterns select; @names, if any, gets them. */
-static inline struct mn_totals mn_walk(enum mn_action action, struct mn_names *names)
+/* Is it asked for?  By which name, or NULL. */
+static inline const char *mn_asked_for(const struct mn_test *m)
+{
+	const struct test_options *o = &mn.options;
+	bool matches = test_options_match(o, m->id) || test_options_match(o, m->whole);
+
+	if (o->all && m->sets & TEST_BY_ALL && matches)
+		return m->whole;
+	if (!o->all && m->sets & TEST_BY_DEFAULT && matches)
+		return test_options_name(o, m->whole) ? m->whole : m->id;
+	return test_options_name(o, m->whole) ? m->whole : NULL;
+}
+
+static inline void mn_run_and_report(const struct mn_test *m, const char *name,
+				     struct mn_totals *totals)
+{
+	if (strcmp(name, m->whole))
+		printf("# case: %s\n", m->whole);
+	if ((mn.stops || mn.options.stops) && totals->failed)
+		mn_leave_out(mn.result);
+	else
+		mn_run_one(m->variant, m->test);
+	test_report(totals->all, name, m->whole, mn.replay, mn.result);
+	if (mn.account)
+		mn.account(mn.result);
+	totals->failed += mn.result->kind >= RESULT_ERROR;
+	totals->skipped += mn.result->kind == RESULT_SKIP;
+}
+
+/* Go over every fixture x variant x test that is asked for; @manifest is for that action. */
+static inline struct mn_totals mn_walk(enum mn_action action, struct manifest *manifest)
 {
 	struct __fixture_variant_metadata no_variant = { .name = "" };
-	struct __fixture_variant_metadata *v;
 	struct mn_totals totals = { 0 };
 	struct __fixture_metadata *f;
-	struct __test_metadata *t;
-	char name[256];
+	struct mn_test m;
+	const char *name;
 
 	for (f = __fixture_list; f; f = f->next)
-	for (v = f->variant ?: &no_variant; v; v = v->next)
-	for (t = f->tests; t; t = t->next) {
-		snprintf(name, sizeof(name), "%s%s%s.%s", f->name,
-			 v->name[0] ? "." : "", v->name, t->name);
-		if (!test_options_match(&mn.options, name))
+	for (m.variant = f->variant ?: &no_variant; m.variant; m.variant = m.variant->next)
+	for (m.test = f->tests; m.test; m.test = m.test->next) {
+		mn_name(&m, f);
+		if (action == MN_MANIFEST)
+			manifest_test(manifest, m.id, m.whole + strlen(m.id), m.sets);
+		name = mn_asked_for(&m);
+		if (!name)
 			continue;
 		totals.all++;
-		if (names)
-			mn_names_add(names, name);
 		if (action == MN_LIST)
 			printf("%s\n", name);
-		if (action != MN_RUN)
-			continue;
-		if ((mn.stops || mn.options.stops) && totals.failed)
-			mn_leave_out(mn.result);
-		else
-			mn_run_one(v, t);
-		test_report(totals.all, name, mn.replay, mn.result);
-		if (mn.account)
-			mn.account(mn.result);
-		totals.failed += mn.result->kind >= RESULT_ERROR;
-		totals.skipped += mn.result->kind == RESULT_SKIP;
+		if (action == MN_RUN)
+			mn_run_and_report(&m, name, &totals);
 	}
 	return totals;
 }
@@ -199,23 +313,34 @@ static inline void mn_load_injector(void)
 }
 
 /*
- * For the time of the run: a quiet host, the injector, and one idle VM.  Where
- * that cannot be made in any time, neither can another: one test shows it, the
- * rest is left out.
+ * For the time of the run: a quiet host and one idle VM.  Where that cannot be made in
+ * any time, neither can another: one test shows it, the rest is left out.
  */
 static inline void mn_prepare(void)
 {
 	struct result *r = mn.result;
 
 	result_init(r);
-	if (hoststate_open(&mn.host, r) || hoststate_quiet(&mn.host, r))
+	if (hoststate_quiet(&mn.host, r))
 		printf("# host settings unchanged: %s\n", r->reason);
-	mn_load_injector();
 	result_init(r);
 	if (idle_vm_start(&mn.idle_vm, r)) {
 		printf("# no idle VM: %s\n", r->reason);
 		mn.stops = true;
 	}
+}
+
+/* Does this host lack what all of the tests need?  Then the result says what. */
+static inline bool mn_cannot_run(void)
+{
+	struct result *r = mn.result;
+
+	result_init(r);
+	if (hoststate_open(&mn.host, r))
+		printf("# host settings unchanged: %s\n", r->reason);
+	mn_load_injector();
+	result_init(r);
+	return (mn.needs ?: vm_available)(r) && r->kind == RESULT_SKIP;
 }
 
 /* A run without a seed makes one up, and says so: it can be had again. */
@@ -250,7 +375,13 @@ static inline int mn_run_all(const char *program)
 		perror("mmap");
 		return KSFT_FAIL;
 	}
-	printf("TAP version 13\n1..%u\n", totals.all);
+	printf("TAP version 13\n");
+	if (mn_cannot_run()) {
+		printf("1..0 # SKIP %s\n", mn.result->reason);
+		hoststate_close(&mn.host);
+		return KSFT_SKIP;
+	}
+	printf("1..%u\n", totals.all);
 	mn_choose_seed(program);
 	mn_prepare();
 	totals = mn_walk(MN_RUN, NULL);
@@ -266,7 +397,16 @@ static inline int mn_run_all(const char *program)
 	return totals.skipped == totals.all ? KSFT_SKIP : KSFT_PASS;
 }
 
-#include "mn_manifest.h"
+/* Return: an exit code. */
+static inline int mn_print_manifest(const char *program)
+{
+	struct manifest m;
+
+	manifest_begin(&m, stdout, program, &test_about);
+	mn_walk(MN_MANIFEST, &m);
+	manifest_end(&m);
+	return KSFT_PASS;
+}
 
 /*
  * mn_main() - main() of a test program
@@ -284,10 +424,11 @@ static inline int mn_main(int argc, char **argv, void (*add_variants)(void))
 		printf(TEST_HELP, argv[0], basename(argv[0]), test_about.purpose);
 		return KSFT_PASS;
 	}
-	if (mn.options.manifest)
-		return mn_print_manifest(argv[0], add_variants);
 	if (add_variants)
 		add_variants();
+	mn_choose_cases();
+	if (mn.options.manifest)
+		return mn_print_manifest(argv[0]);
 	if (mn.options.list)
 		return mn_walk(MN_LIST, NULL).all ? KSFT_PASS : mn_none_matches(argv[0]);
 	return mn_run_all(argv[0]);

@@ -471,6 +471,7 @@ TEST_F(fuzz, storm)
 
 int main(int argc, char **argv)
 {
+	mn.needs = inject_available;
 	mn.draws = true;
 	return mn_main(argc, argv, NULL);
 }

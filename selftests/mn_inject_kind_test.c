@@ -499,5 +499,6 @@ TEST_F(kind, gate_detached)
 
 int main(int argc, char **argv)
 {
+	mn.needs = inject_available;
 	return mn_main(argc, argv, NULL);
 }

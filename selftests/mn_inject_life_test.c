@@ -472,5 +472,6 @@ static void add_variants(void)
 
 int main(int argc, char **argv)
 {
+	mn.needs = inject_available;
 	return mn_main(argc, argv, add_variants);
 }

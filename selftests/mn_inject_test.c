@@ -321,5 +321,6 @@ TEST_F(inject, caller_and_reset)
 
 int main(int argc, char **argv)
 {
+	mn.needs = inject_available;
 	return mn_main(argc, argv, NULL);
 }

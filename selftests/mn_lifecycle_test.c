@@ -248,19 +248,14 @@ static void add_variants(void)
 	};
 	FIXTURE_VARIANT(death) variant;
 	unsigned int way, before;
-	char name[64];
 
 	for (way = 0; way < ARRAY_SIZE(ways); way++)
 	for (before = 0; before < 2; before++) {
-		/* By default orders take turns. */
-		if (before != way % 2 && !mn_wants_all())
-			continue;
 		variant.way = way;
 		variant.injector = (struct injector_setup) {
 			.kind = "eagain", .count = 1, .before_kvm = before,
 		};
-		snprintf(name, sizeof(name), "%s.%s_kvm", ways[way], before ? "before" : "after");
-		mn_variant_add(death, name, &variant);
+		mn_case_add(death, ways[way], before ? "before_kvm" : "after_kvm", true, &variant);
 	}
 }
 

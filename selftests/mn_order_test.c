@@ -228,11 +228,12 @@ TEST_F(order, guest)
 				     &order);
 }
 
-static void add(const struct scenario *spec, const char *name, unsigned int arg)
+static void add(const struct scenario *spec, const char *id, const char *parameters,
+		unsigned int arg)
 {
 	FIXTURE_VARIANT(order) variant = { .spec = *spec, .looks = arg };
 
-	mn_variant_add(order, name, &variant);
+	mn_case_add(order, id, parameters, true, &variant);
 }
 
 #define ON(backing)	BACKING_BIT(BACKING_##backing)
@@ -275,12 +276,11 @@ static void add_variants(void)
 		.rounds = 2,
 		.injector = &delay,
 	};
-	unsigned int turn = 0;
 
 	mn_account_begin();
-	mn_add_chosen(&base, "first", choices, &turn, add, true);
+	mn_add_chosen(&base, "first", choices, add, true);
 	base.workload = workload_find("sweep_write");
-	mn_add_chosen(&base, "slow", slow_choices, &turn, add, false);
+	mn_add_chosen(&base, "slow", slow_choices, add, false);
 }
 
 int main(int argc, char **argv)

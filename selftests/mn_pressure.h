@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Programs that run a family of pressures: every row on every backing it has
- * an effect on, with each workload that can judge this effect, each injector and
- * number of vCPUs.
- *
- * All of these can be asked for by name.  By default a selection runs in which
- * each row meets each of its backings once and the other choices take turns, so
- * that pairs of them meet as well.  With -a it is everything for the core
- * workloads, and for the others each row on each backing once.
+ * Programs that run a family of pressures: a test is a row on a backing that it
+ * has an effect on; its cases are the workloads that can judge this effect, the
+ * injectors that suit the row, and the numbers of vCPUs.
  */
 #ifndef MN_PRESSURE_H
 #define MN_PRESSURE_H
@@ -89,91 +84,47 @@ static inline void mn_run_scenario(const struct scenario *variant)
 	mn_run_scenario_with(variant, NULL, NULL, NULL);
 }
 
-/* Injector setups that suit the row x numbers of vCPUs. */
-static inline unsigned int mn_nr_choices(const struct pressure *row)
+/* Registers a case, for mn_case_add(). */
+typedef void (*mn_add)(const struct scenario *spec, const char *id, const char *parameters,
+		       bool core);
+
+/* The cases of one row on one backing with one workload. */
+static inline void mn_add_workload(const struct scenario *row, const char *id, bool core,
+				   mn_add add)
 {
-	unsigned int setups = 0;
-
-	while (setup_suiting(row, setups))
-		setups++;
-	return setups * ARRAY_SIZE(mn_vcpus);
-}
-
-/*
- * Is a variant wanted?  All are, if patterns will choose; else all of the core
- * workloads and one of each other, or one of all, which is up to @turn.
- * @workload: index into mn_workloads[]
- * @nr: of this variant among the row's
- * @workloads: how many suit the row
- * @choices: how many variants of the row each of them has
- */
-static inline bool mn_wants(unsigned int workload, unsigned int nr, unsigned int workloads,
-			    unsigned int choices, unsigned int turn)
-{
-	if (mn.options.nr_patterns)
-		return true;
-	if (!mn.options.all)
-		return nr == turn % (workloads * choices);
-	return workload < MN_NR_CORE || nr % choices == (turn + workload) % choices;
-}
-
-static inline unsigned int mn_nr_suited(const struct scenario *row)
-{
-	unsigned int w, n = 0;
-
-	for (w = 0; w < ARRAY_SIZE(mn_workloads); w++)
-		n += pressure_suits(row->pressure, row->backing, workload_find(mn_workloads[w]));
-	return n;
-}
-
-/* The variants of one row on one backing; @turn decides which covers it. */
-static inline void mn_add_row(const struct scenario *row, unsigned int turn,
-			      void (*add)(const struct scenario *spec, const char *name))
-{
-	unsigned int workloads = mn_nr_suited(row), choices = mn_nr_choices(row->pressure);
-	unsigned int w, choice, n = 0;
 	struct scenario spec = *row;
-	char name[128];
+	char parameters[96];
+	unsigned int i, n;
 
-	for (w = 0; w < ARRAY_SIZE(mn_workloads); w++) {
-		spec.workload = workload_find(mn_workloads[w]);
-		if (!pressure_suits(spec.pressure, spec.backing, spec.workload))
-			continue;
-		for (choice = 0; choice < choices; choice++) {
-			if (!mn_wants(w, n++, workloads, choices, turn))
-				continue;
-			spec.injector = setup_suiting(spec.pressure, choice / ARRAY_SIZE(mn_vcpus));
-			spec.nr_vcpus = mn_vcpus[choice % ARRAY_SIZE(mn_vcpus)];
-			snprintf(name, sizeof(name), "%s.%s.%s.%s.%uvcpu", spec.backing->name,
-				 spec.pressure->name, spec.workload->name,
-				 spec.injector->name, spec.nr_vcpus);
-			add(&spec, name);
+	for (i = 0; i < nr_injector_setups; i++) {
+		spec.injector = &injector_setups[i];
+		for (n = 0; n < ARRAY_SIZE(mn_vcpus); n++) {
+			spec.nr_vcpus = mn_vcpus[n];
+			snprintf(parameters, sizeof(parameters), "%s.%s.%uvcpu",
+				 spec.workload->name, spec.injector->name, spec.nr_vcpus);
+			if (setup_suits(spec.injector, spec.pressure))
+				add(&spec, id, parameters, core);
 		}
 	}
 }
 
-/*
- * Neighbours in the order above differ in one choice only.  A step that shares
- * no factor with the number of combinations visits them all, and far apart.
- */
-#define MN_STEP	7
-
-static inline void mn_add_family(enum pressure_family family,
-				 void (*add)(const struct scenario *spec, const char *name))
+static inline void mn_add_family(enum pressure_family family, mn_add add)
 {
-	struct scenario row = { .nr_pages = MN_NR_PAGES, .rounds = MN_NR_ROUNDS };
-	unsigned int b, turn = 0;
+	struct scenario spec = { .nr_pages = MN_NR_PAGES, .rounds = MN_NR_ROUNDS };
+	unsigned int b, w;
+	char id[96];
 
 	mn_account_begin();
-	while ((row.pressure = pressure_next(row.pressure))) {
-		if (row.pressure->family != family)
+	while ((spec.pressure = pressure_next(spec.pressure)))
+	for (b = 0; spec.pressure->family == family && b < NR_BACKINGS; b++) {
+		spec.backing = &backings[b];
+		if (!pressure_applies(spec.pressure, spec.backing))
 			continue;
-		for (b = 0; b < NR_BACKINGS; b++) {
-			row.backing = &backings[b];
-			if (!pressure_applies(row.pressure, row.backing))
-				continue;
-			mn_add_row(&row, turn, add);
-			turn += MN_STEP;
+		snprintf(id, sizeof(id), "%s.%s", spec.backing->name, spec.pressure->name);
+		for (w = 0; w < ARRAY_SIZE(mn_workloads); w++) {
+			spec.workload = workload_find(mn_workloads[w]);
+			if (pressure_suits(spec.pressure, spec.backing, spec.workload))
+				mn_add_workload(&spec, id, w < MN_NR_CORE, add);
 		}
 	}
 }
@@ -200,11 +151,12 @@ TEST_F(fixture, guest)							\
 {									\
 	mn_run_scenario(&variant->spec);				\
 }									\
-static void mn_add_variant(const struct scenario *spec, const char *name) \
+static void mn_add_variant(const struct scenario *spec, const char *id,	\
+			   const char *parameters, bool core)		\
 {									\
 	FIXTURE_VARIANT(fixture) variant = { .spec = *spec };		\
 									\
-	mn_variant_add(fixture, name, &variant);			\
+	mn_case_add(fixture, id, parameters, core, &variant);		\
 }									\
 static void mn_add_variants(void)					\
 {									\

@@ -230,22 +230,17 @@ static void add_variants(void)
 		{ "some_ranges", NR_VMS, NR_VMAS, NR_VMAS / 4, 0 },
 	};
 	FIXTURE_VARIANT(oom) variant;
-	char name[64];
 	unsigned int i, before;
 
 	for (i = 0; i < ARRAY_SIZE(rows); i++)
 	for (before = 0; before < 2; before++) {
-		/* Each takes seconds of the reaper's own: by default, orders take turns. */
-		if (before != i % 2 && !mn_wants_all())
-			continue;
 		variant.before_kvm = before;
 		variant.nr_vms = rows[i].nr_vms;
 		variant.nr_vmas = rows[i].nr_vmas;
 		variant.refused_vmas = rows[i].refused_vmas;
 		variant.tries_refused = rows[i].tries_refused;
-		snprintf(name, sizeof(name), "%s.%s_kvm", rows[i].name,
-			 before ? "before" : "after");
-		mn_variant_add(oom, name, &variant);
+		mn_case_add(oom, rows[i].name, before ? "before_kvm" : "after_kvm", true,
+			    &variant);
 	}
 }
 

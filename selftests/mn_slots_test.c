@@ -239,23 +239,24 @@ TEST_F(slots, guest)
 	mn_run_scenario_with(&variant->spec, NULL, &steps, (void *)variant->layout);
 }
 
-static void add(const struct scenario *spec, const char *name, unsigned int layout)
+static void add(const struct scenario *spec, const char *id, const char *parameters,
+		unsigned int layout)
 {
 	FIXTURE_VARIANT(slots) variant = { .spec = *spec, .layout = &layouts[layout] };
 
-	mn_variant_add(slots, name, &variant);
+	mn_case_add(slots, id, parameters, true, &variant);
 }
 
 static void add_variants(void)
 {
 	struct scenario base = { .nr_vcpus = 2, .rounds = MN_NR_ROUNDS };
-	unsigned int i, turn = 0;
+	unsigned int i;
 
 	mn_account_begin();
 	for (i = 0; i < ARRAY_SIZE(layouts); i++) {
 		base.nr_pages = layouts[i].nr_pages;
 		base.workload = layouts[i].workload ? workload_find(layouts[i].workload) : NULL;
-		mn_add_chosen(&base, layouts[i].name, layouts[i].choices, &turn, add, i);
+		mn_add_chosen(&base, layouts[i].name, layouts[i].choices, add, i);
 	}
 }
 

@@ -197,11 +197,12 @@ TEST_F(two_vms, guest)
 	mn_run_scenario_with(&variant->spec, NULL, &steps, &self->second);
 }
 
-static void add(const struct scenario *spec, const char *name, unsigned int in_turn)
+static void add(const struct scenario *spec, const char *id, const char *parameters,
+		unsigned int in_turn)
 {
 	FIXTURE_VARIANT(two_vms) variant = { .spec = *spec, .in_turn = in_turn };
 
-	mn_variant_add(two_vms, name, &variant);
+	mn_case_add(two_vms, id, parameters, true, &variant);
 }
 
 /* What opens no unmapped gap: that would be one of the first VM only. */
@@ -221,11 +222,10 @@ static void add_variants(void)
 		.nr_pages = MN_NR_PAGES,
 		.rounds = MN_NR_ROUNDS,
 	};
-	unsigned int turn = 0;
 
 	mn_account_begin();
-	mn_add_chosen(&base, "both", choices, &turn, add, false);
-	mn_add_chosen(&base, "in_turn", choices, &turn, add, true);
+	mn_add_chosen(&base, "both", choices, add, false);
+	mn_add_chosen(&base, "in_turn", choices, add, true);
 }
 
 int main(int argc, char **argv)

@@ -80,6 +80,7 @@ struct pressure {
 	bool can_join;
 	bool zap_exclusive;	/* no injector may be reaped over its memory */
 	bool plain;		/* others read or write the words too: see GUEST_JUDGES_PLAIN */
+	bool guest_writes;	/* its own judgement needs a guest that writes every page */
 	bool poisons;		/* vCPUs must get SIGBUS: see GUEST_JUDGES_POISONED */
 	bool spoils;		/* makes physical memory unusable for others, or offline */
 	/* Each returns why this host cannot do it, or NULL; static storage. */

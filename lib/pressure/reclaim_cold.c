@@ -136,8 +136,7 @@ static int judge(const struct press *p, unsigned int used, size_t cold, struct r
 	const struct cold *c = p->state;
 	size_t gone = cold > ENOUGH(c->nr) ? cold : ENOUGH(c->nr);
 
-	/* Who only reads may leave pages out. */
-	if (press_host_writes(p) || (size_t)used * c->nr <= gone * p->nr_pages)
+	if ((size_t)used * c->nr <= gone * p->nr_pages)
 		return 0;
 	return result_fail(r, CONTRACT_CONTENTS,
 			   "reclaim took pages %u times of %u that the guest uses all the time, and %zu of %zu that nobody uses: the mm does not know",
@@ -175,6 +174,7 @@ PRESSURE(reclaim_cold_first) = {
 	.preserves = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_MEMFD) | ON_PRIVATE_FILE,
 	.rounds = 2,
 	.zap_exclusive = true,
+	.guest_writes = true,	/* who only reads may leave pages out */
 	.needs = { reclaim_pageout_missing, pagemap_missing, swap_missing, few_nodes_missing },
 	.set_up = set_up_cold,
 	.apply = apply_cold,

@@ -73,6 +73,7 @@ bool pressure_suits(const struct pressure *p, const struct backing *backing,
 
 	return workload->judges & needs[pressure_effect(p, backing)] &&
 	       (!p->plain || workload->judges & GUEST_JUDGES_PLAIN) &&
+	       (!p->guest_writes || workload->writer != GUEST_WRITER_HOST) &&
 	       (!p->poisons || workload->judges & GUEST_JUDGES_POISONED);
 }
 

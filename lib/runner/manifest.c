@@ -97,25 +97,40 @@ static void print_part(FILE *f, const char *part)
 		print_member(f, "workload", part);
 }
 
-void manifest_test(struct manifest *m, const char *name, unsigned int sets)
+/* @name is that of the test that @id and @parameters tell of. */
+static void print_test(struct manifest *m, const char *name, const char *id,
+		       const char *parameters, unsigned int sets)
 {
-	char *parts = strdup(name), *rest = parts, *part;
+	char parts[512], *rest = parts, *part;
 	FILE *f = m->f;
 
-	if (!parts) {
-		perror("strdup()");
-		exit(EXIT_FAILURE);
-	}
 	separate(f, &m->first);
 	print_string(f, name);
 	fprintf(f, ": { \"default\": %s, \"all\": %s", sets & TEST_BY_DEFAULT ? "true" : "false",
 		sets & TEST_BY_ALL ? "true" : "false");
-	/* The first part is the fixture, the last one is the function. */
+	snprintf(parts, sizeof(parts), "%s%s", id, parameters);
+	/* The first part is the fixture. */
 	strsep(&rest, ".");
-	while ((part = strsep(&rest, ".")) && rest)
+	while ((part = strsep(&rest, "./")))
 		print_part(f, part);
+	if (parameters[0] && !strchr(name, '/'))
+		fprintf(f, ", \"case\": \"%s%s\"", id, parameters);
 	fputs(" }", f);
-	free(parts);
+}
+
+void manifest_test(struct manifest *m, const char *id, const char *parameters,
+		   unsigned int sets)
+{
+	char whole[512];
+
+	if (!parameters[0]) {
+		print_test(m, id, id, parameters, sets);
+		return;
+	}
+	if (sets & TEST_BY_DEFAULT)
+		print_test(m, id, id, parameters, TEST_BY_DEFAULT);
+	snprintf(whole, sizeof(whole), "%s%s", id, parameters);
+	print_test(m, whole, id, parameters, sets & TEST_BY_ALL);
 }
 
 /* "a b c" as an array. */

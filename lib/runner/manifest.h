@@ -29,7 +29,7 @@ extern const struct test_about test_about;
 	const struct test_about test_about = { line, #__VA_ARGS__ }
 
 /* When a test runs: sets of tests. */
-#define TEST_BY_DEFAULT	1u	/* without options */
+#define TEST_BY_DEFAULT	1u	/* without options, by its id */
 #define TEST_BY_ALL	2u	/* with -a */
 
 /* One that is being printed. */
@@ -44,8 +44,9 @@ struct manifest {
  * @f: where to
  * @program: its name, or a path to it
  * @about: of the program
- * @name: of a test; each of its parts between dots that names a pressure, a backing,
+ * @id: of a test; each of its parts between dots that names a pressure, a backing,
  *	a workload or an injector of the library says that the test is of it
+ * @parameters: of a case of it, with a slash before them, or ""; the same holds for them
  * @sets: TEST_BY_*, or 0: only if asked for by name
  *
  * After manifest_begin() come the tests, then manifest_end() with the library's
@@ -53,7 +54,8 @@ struct manifest {
  */
 void manifest_begin(struct manifest *m, FILE *f, const char *program,
 		    const struct test_about *about);
-void manifest_test(struct manifest *m, const char *name, unsigned int sets);
+void manifest_test(struct manifest *m, const char *id, const char *parameters,
+		   unsigned int sets);
 void manifest_end(struct manifest *m);
 
 #endif

@@ -169,3 +169,14 @@ bool test_options_match(const struct test_options *o, const char *name)
 	}
 	return !o->nr_patterns;
 }
+
+bool test_options_name(const struct test_options *o, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < o->nr_patterns; i++) {
+		if (!strcmp(o->patterns[i], name))
+			return true;
+	}
+	return false;
+}

@@ -21,8 +21,9 @@
 	"Runs its tests on this machine as KTAP; those that need root, KVM or the injector\n" \
 	"module skip without. build/lab run --tests NAME runs it on a kernel in a virtual machine.\n" \
 	"\n" \
-	"  -a             the full cross product, not only a selection that covers every row\n" \
-	"  -t GLOB        only the tests, of all variants, whose names match; may be repeated\n" \
+	"  -a             each test in many cases: with other workloads, injectors and vCPUs\n" \
+	"  -t GLOB        of these only the tests whose names match; may be repeated.  The\n" \
+	"                 whole name of a case, ID/PARAMETERS, always selects it\n" \
 	"  -l, --list     list the tests that would run, and run none\n" \
 	"  -d SECONDS     go on with the pressure of each test for so long\n" \
 	"  -s SEED        draw what is drawn at random as the run did that printed this seed\n" \
@@ -35,7 +36,7 @@
 	"exit code: 0 pass, 1 fail, 4 everything skipped, 64 wrong usage\n"
 
 struct test_options {
-	bool all;		/* -a: every variant */
+	bool all;		/* -a: many cases of each test */
 	bool list;		/* -l: print the names and stop */
 	bool help;		/* -h: print TEST_HELP and stop */
 	bool manifest;		/* --manifest: print it and stop */
@@ -62,7 +63,10 @@ struct test_options {
 int test_options_parse(int argc, char **argv, struct test_options *o, char *why,
 		       unsigned int size);
 
-/* test_options_match() - is the test of this name asked for? */
+/* test_options_match() - does a pattern match the name, or is there none? */
 bool test_options_match(const struct test_options *o, const char *name);
+
+/* test_options_name() - is a pattern just this name? */
+bool test_options_name(const struct test_options *o, const char *name);
 
 #endif

@@ -17,8 +17,8 @@ static void print_evidence(const char *text)
 	}
 }
 
-void test_report(unsigned int number, const char *name, const char *program,
-		 const struct result *r)
+void test_report(unsigned int number, const char *name, const char *whole,
+		 const char *program, const struct result *r)
 {
 	const char *status = "ok";
 
@@ -32,7 +32,7 @@ void test_report(unsigned int number, const char *name, const char *program,
 		printf("ok %u %s # SKIP %s\n", number, name, r->reason);
 	} else {
 		if (r->kind != RESULT_PASS)
-			printf("# replay: %s -t '%s'\n", program, name);
+			printf("# replay: %s -t '%s'\n", program, whole);
 		printf("%s %u %s\n", status, number, name);
 	}
 	fflush(stdout);

@@ -23,18 +23,13 @@ const struct injector_setup injector_setups[] = {
 const unsigned int nr_injector_setups =
 	sizeof(injector_setups) / sizeof(injector_setups[0]);
 
-bool setup_suits(const struct injector_setup *setup, const struct pressure *row)
+/* Who caused which event only an injector sees. */
+static bool needs_injector(const struct pressure *row)
 {
-	return !setup->reaps || !row->zap_exclusive;
+	return row->kind == PRESSURE_SPARES || (row->kind == PRESSURE_AGES && !row->proof);
 }
 
-const struct injector_setup *setup_suiting(const struct pressure *row, unsigned int n)
+bool setup_suits(const struct injector_setup *setup, const struct pressure *row)
 {
-	unsigned int i;
-
-	for (i = 0; i < nr_injector_setups; i++) {
-		if (setup_suits(&injector_setups[i], row) && !n--)
-			return &injector_setups[i];
-	}
-	return NULL;
+	return (setup->kind || !needs_injector(row)) && (!setup->reaps || !row->zap_exclusive);
 }

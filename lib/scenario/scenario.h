@@ -27,11 +27,8 @@ struct injector_setup {
 extern const struct injector_setup injector_setups[];
 extern const unsigned int nr_injector_setups;
 
-/* setup_suits() - may a row be judged with these injectors? */
+/* setup_suits() - can a row be judged with these injectors, and by them? */
 bool setup_suits(const struct injector_setup *setup, const struct pressure *row);
-
-/* setup_suiting() - the @n-th that suits the row, in the order of the table, or NULL */
-const struct injector_setup *setup_suiting(const struct pressure *row, unsigned int n);
 
 struct scenario_run;
 

@@ -66,12 +66,10 @@ static const struct guest_workload *any_workload(const struct schedule *s,
 static const struct injector_setup *any_setup(const struct schedule *s,
 					      const struct pressure *row, struct stream *stream)
 {
-	/* What only an injector can see needs one. */
-	bool needed = row->kind == PRESSURE_AGES && !row->proof && s->nr_setups > 1;
 	const struct injector_setup *setup;
 
 	do {
-		setup = &injector_setups[needed + below(stream, s->nr_setups - needed)];
+		setup = &injector_setups[below(stream, s->nr_setups)];
 	} while (!setup_suits(setup, row));
 	return setup;
 }
@@ -189,7 +187,7 @@ static const char *row_missing(const struct schedule *s, const struct pressure *
 		return "spoils physical pages or takes memory offline: allow it with -D";
 	if (!(applies_to(row) & s->backings))
 		return "none of the backings that it affects is available here";
-	if (row->kind == PRESSURE_AGES && !row->proof && s->nr_setups == 1)
+	if (s->nr_setups == 1 && !setup_suits(&injector_setups[0], row))
 		return "only an injector sees whether it takes effect";
 	return pressure_missing(row);
 }

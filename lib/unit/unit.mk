@@ -44,12 +44,14 @@ endef
 
 -include $(UNIT_LIB_OBJS:.o=.d) $(UNIT_LAB_OBJS:.o=.d) $(UNITS_BUILT:=.d)
 
-# Do rooms use only the rooms below them?
-ROOMS_UNIT := $(BUILD)/unit/rooms_unit
+# Do rooms use only the rooms below them?  Are tests named as they were?
+TREE_UNITS := $(BUILD)/unit/rooms_unit $(BUILD)/unit/ids_unit
 
-unit-programs: $(ROOMS_UNIT)
+unit-programs: $(TREE_UNITS)
 
-$(ROOMS_UNIT): selftests/rooms_unit.sh selftests/rooms.sh $(BUILD)/lab $(LIB_OBJS)
+$(BUILD)/unit/rooms_unit: selftests/rooms.sh $(BUILD)/lab $(LIB_OBJS)
+$(BUILD)/unit/ids_unit: selftests/ids.txt $(MANIFEST)
+$(TREE_UNITS): $(BUILD)/unit/%: selftests/%.sh
 	@mkdir -p $(@D)
 	$(Q)printf '#!/bin/sh\ncd %s && exec sh %s %s\n' '$(CURDIR)' $< '$(abspath $(BUILD))' > $@ && \
 		chmod +x $@

@@ -480,5 +480,6 @@ TEST_F(victim, exit)
 
 int main(int argc, char **argv)
 {
+	mn.needs = inject_available;
 	return mn_main(argc, argv, NULL);
 }

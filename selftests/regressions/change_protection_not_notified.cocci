@@ -5,7 +5,7 @@
 // file: mm/mprotect.c
 // file: mm/hugetlb.c
 // tests: mn_cow_test:*.mprotect*
-// tests: mn_migrate_test:*.numa_balancing.*
+// tests: mn_migrate_test:*.numa_balancing
 // expect: contract
 
 @@

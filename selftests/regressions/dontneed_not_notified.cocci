@@ -3,8 +3,8 @@
 // commit: cddb8a5c14aa ("mmu-notifiers: core") introduced the rule
 // broke: madvise(MADV_DONTNEED) and truncation free pages that the guest keeps using
 // file: mm/memory.c
-// tests: mn_unmap_test:*.madvise_dontneed.*
-// tests: mn_unmap_test:*.ftruncate.*
+// tests: mn_unmap_test:*.madvise_dontneed
+// tests: mn_unmap_test:*.ftruncate
 // expect: contract
 
 @@

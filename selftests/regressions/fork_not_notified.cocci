@@ -4,9 +4,9 @@
 // broke: after fork() the guest writes to pages that it shares with the child
 // file: mm/memory.c
 // file: mm/hugetlb.c
-// tests: mn_cow_test:*.fork_hold.*
-// tests: mn_cow_test:*.fork_read.*
-// tests: mn_cow_test:*.fork_many.*
+// tests: mn_cow_test:*.fork_hold
+// tests: mn_cow_test:*.fork_read
+// tests: mn_cow_test:*.fork_many
 // expect: contract
 
 @@

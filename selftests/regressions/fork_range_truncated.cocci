@@ -3,8 +3,8 @@
 // commit: cddb8a5c14aa ("mmu-notifiers: core") introduced the rule
 // broke: of the memory that fork() shares, KVM is notified of the first page only
 // file: mm/memory.c
-// tests: mn_cow_test:*.fork_hold.*
-// tests: mn_cow_test:*.fork_read.*
+// tests: mn_cow_test:*.fork_hold
+// tests: mn_cow_test:*.fork_read
 // expect: contract 9
 
 @@

@@ -3,7 +3,7 @@
 // commit: 369ea8242c0f ("mm/rmap: update to new mmu_notifier semantic v2") introduced today's rule
 // broke: of a huge page that is migrated, KVM is notified of the first 4 KiB only
 // file: mm/rmap.c
-// tests: mn_memslot_test:*.hugetlb.slot_log_dirty_migrate.*
+// tests: mn_memslot_test:*.hugetlb.slot_log_dirty_migrate
 // expect: contract
 
 @@

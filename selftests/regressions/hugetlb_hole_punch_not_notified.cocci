@@ -3,7 +3,7 @@
 // commit: cddb8a5c14aa ("mmu-notifiers: core") introduced the rule
 // broke: punching a hole into a hugetlb file frees huge pages that the guest keeps using
 // file: mm/hugetlb.c
-// tests: mn_unmap_test:*.hugetlb_shared.fallocate_punch.*
+// tests: mn_unmap_test:*.hugetlb_shared.fallocate_punch
 // expect: contract
 
 @@

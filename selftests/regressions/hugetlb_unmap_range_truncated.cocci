@@ -3,9 +3,9 @@
 // commit: none: a mistake in the notified range
 // broke: of several huge pages that are unmapped, KVM is notified of the first only
 // file: mm/hugetlb.c
-// tests: mn_unmap_test:*.hugetlb*.fallocate_punch.*
-// tests: mn_unmap_test:*.hugetlb*.madvise_remove.*
-// tests: mn_unmap_test:*.hugetlb*.ftruncate.*
+// tests: mn_unmap_test:*.hugetlb*.fallocate_punch
+// tests: mn_unmap_test:*.hugetlb*.madvise_remove
+// tests: mn_unmap_test:*.hugetlb*.ftruncate
 // expect: contract
 
 @@

@@ -4,7 +4,7 @@
 // broke: the guest keeps using the page frame that its page was migrated away from
 // file: mm/rmap.c
 // tests: mn_migrate_test:*.move_pages_*
-// tests: mn_migrate_test:*.compact.*
+// tests: mn_migrate_test:*.compact
 // expect: contract
 
 @@

@@ -3,8 +3,8 @@
 // commit: cddb8a5c14aa ("mmu-notifiers: core") introduced the rule
 // broke: munmap() frees pages that the guest keeps using
 // file: mm/memory.c
-// tests: mn_unmap_test:*.munmap.*
-// tests: mn_unmap_test:*.mmap_fixed.*
+// tests: mn_unmap_test:*.munmap
+// tests: mn_unmap_test:*.mmap_fixed
 // expect: contract
 
 @@

@@ -3,9 +3,9 @@
 // commit: none: a mistake in the walk that zaps
 // broke: translations that look unused are not zapped when reclaim takes their page
 // file: arch/x86/kvm/mmu/tdp_mmu.c
-// tests: mn_reclaim_test:*.memory_reclaim.*
-// tests: mn_reclaim_test:*.memory_high.*
-// tests: mn_reclaim_test:*.pageout.*
+// tests: mn_reclaim_test:*.memory_reclaim
+// tests: mn_reclaim_test:*.memory_high
+// tests: mn_reclaim_test:*.pageout
 // expect: contract
 // expect: Kernel panic
 

@@ -97,7 +97,7 @@ static int check_tests(const struct prove *p, struct lab_error *e)
 	for (size_t i = 0; !ret && i < p->catalogue.nr; i++) {
 		const struct lab_regression *r = &p->catalogue.entries[i];
 		const struct lab_suite_select select = {
-			.mode = r->mode, .tests = r->tests, .manifest = manifest,
+			.mode = r->mode, .tests = r->tests, .args = "-a", .manifest = manifest,
 		};
 		struct lab_suite suite;
 		struct lab_error why;
@@ -127,7 +127,7 @@ static int run(const struct prove *p, const struct lab_regression *r, const char
 	char *log = lab_format("%s/lab.log", dir);
 	const struct lab_options o = {
 		.kdir = p->kdir, .kselftest = p->kselftest, .append = append, .out = dir,
-		.args = p->kselftest ? NULL : "-x", .tests = p->all ? NULL : r->tests,
+		.args = p->kselftest ? NULL : "-a -x", .tests = p->all ? NULL : r->tests,
 		.mode = r->mode, .beds = r->tests ? 1 : 0,
 	};
 	pid_t pid = lab_run_start(p->paths, &o, log, NULL);

@@ -47,14 +47,27 @@ TEST_F(manifest, program)
 
 TEST_F(manifest, test_is_of_what_its_name_says)
 {
-	manifest_test(&self->m, "fixture.anon.munmap.sweep_write.none.2vcpu.guest",
+	manifest_test(&self->m, "fixture.anon.munmap", "/sweep_write.none.2vcpu",
 		      TEST_BY_DEFAULT | TEST_BY_ALL);
-	manifest_test(&self->m, "anon.what.ever.munmap", 0);
-	EXPECT_TRUE(HAS("{ \"default\": true, \"all\": true, \"backing\": \"anon\", "
-			"\"pressure\": \"munmap\", "
+	manifest_test(&self->m, "anon.what.ever", "", TEST_BY_DEFAULT | TEST_BY_ALL);
+	EXPECT_TRUE(HAS("\"fixture.anon.munmap\": { \"default\": true, \"all\": false, "
+			"\"backing\": \"anon\", \"pressure\": \"munmap\", "
+			"\"workload\": \"sweep_write\", \"injector\": \"none\", \"vcpus\": 2, "
+			"\"case\": \"fixture.anon.munmap/sweep_write.none.2vcpu\" },\n"
+			"\"fixture.anon.munmap/sweep_write.none.2vcpu\": "
+			"{ \"default\": false, \"all\": true, "
+			"\"backing\": \"anon\", \"pressure\": \"munmap\", "
 			"\"workload\": \"sweep_write\", \"injector\": \"none\", \"vcpus\": 2 },\n"));
-	/* Neither the fixture nor the function counts. */
-	EXPECT_TRUE(HAS("\"anon.what.ever.munmap\": { \"default\": false, \"all\": false }"));
+	/* The fixture does not count. */
+	EXPECT_TRUE(HAS("\"anon.what.ever\": { \"default\": true, \"all\": true }"));
+}
+
+TEST_F(manifest, only_one_case_goes_by_the_id)
+{
+	manifest_test(&self->m, "fixture.anon.munmap", "/spin.none.2vcpu", 0);
+	EXPECT_FALSE(HAS("\"fixture.anon.munmap\":"));
+	EXPECT_TRUE(HAS("\"fixture.anon.munmap/spin.none.2vcpu\": "
+			"{ \"default\": false, \"all\": false, "));
 }
 
 TEST_F(manifest, pressure)
