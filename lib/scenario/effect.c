@@ -1,12 +1,38 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Effect: proof that the pressure really hit guest memory.  A scenario without
- * it has shown nothing, and must not pass.
+ * it has shown nothing, and must not pass.  And if it did, somebody must have been
+ * notified: where pages went and no notifier heard of it, that is a breach.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "memory/pagemap.h"
 #include "scenario/scenario.h"
+
+int effect_before(struct scenario_run *run, struct result *r)
+{
+	if (pagemap_missing())
+		return 0;
+	run->pages = pagemap_area(&run->area, r);
+	return run->pages ? 0 : -1;
+}
+
+/* The guest faults them in again meanwhile: what is seen is a part of what there was. */
+int effect_after(struct scenario_run *run, struct result *r)
+{
+	pagemap_t *now = run->pages ? pagemap_area(&run->area, r) : NULL;
+	size_t n;
+
+	for (n = 0; now && n < run->area.size / PAGE_BYTES; n++)
+		run->changed += pagemap_pfn(run->pages[n]) &&
+				pagemap_pfn(run->pages[n]) != pagemap_pfn(now[n]);
+	free(now);
+	free(run->pages);
+	run->pages = NULL;
+	return 0;
+}
 
 /* Starts of an event by any of a set of callers; 0: the pressure thread. */
 static uint64_t starts_by(const struct scenario_run *run, const char *event,
@@ -43,19 +69,56 @@ static bool may_not_be_needed(const struct scenario_run *run)
 	       run->press.proved < (uint64_t)run->rounds * run->press.nr_pages;
 }
 
+/* Did no notifier hear of anything, but perhaps of what a reaping thread of ours did? */
+static bool nobody_heard(const struct scenario_run *run)
+{
+	const struct injector_setup *setup = run->spec->injector;
+	unsigned int n, callers = CALLER_BIT(CALLER_PRESSURE) | CALLER_BIT(CALLER_OTHER);
+	uint64_t heard = 0;
+
+	if (!setup->kind)
+		return run->watched && run->seq_after == run->seq_before;
+	if (!setup->reaps)
+		callers |= CALLER_BIT(CALLER_OWN);
+	for (n = 0; n < run->seen.nr_events; n++)
+		heard += starts_by(run, run->seen.events[n].name, callers);
+	return !heard;
+}
+
+/*
+ * No effect, or one that the kernel notified nobody of?
+ * @silent: somebody that should have heard of it did not
+ * @why: what that is known from
+ */
+static int not_notified(const struct scenario_run *run, bool silent, struct result *r,
+			const char *why)
+{
+	const struct pressure *pressure = run->spec->pressure;
+	uint64_t proved = pressure->proof ? run->press.proved : 0;
+
+	if (!silent || !(proved || run->changed))
+		return result_error(r, "no effect: %s", why);
+	return result_fail(r, CONTRACT_NO_STALE, "%s had its effect (%llu x %s), but %s",
+			   pressure->name, (unsigned long long)(proved ?: run->changed),
+			   proved ? pressure->proof : "page gone or in another frame", why);
+}
+
 /* Memory was taken: KVM counted it, and the guest had to fault it in again. */
 static int took(const struct scenario_run *run, struct result *r)
 {
 	const struct scenario *spec = run->spec;
+	char why[128];
 
 	if (!run->has_faults && !run->watched && !spec->injector->kind)
 		return result_skip(r, "whether it took effect cannot be checked: neither KVM's statistics (debugfs) nor the module mmu_notifier_inject is available");
+	if (run->watched && run->seq_after == run->seq_before) {
+		snprintf(why, sizeof(why), "KVM's seq stood at %llu while %s was at work",
+			 run->seq_after, spec->pressure->name);
+		return not_notified(run, true, r, why);
+	}
 	if (run->has_faults && run->faults_after <= run->faults_before && !may_not_be_needed(run))
 		return result_error(r, "no effect: the guest faulted in no page while %s was at work",
 				    spec->pressure->name);
-	if (run->watched && run->seq_after == run->seq_before)
-		return result_error(r, "no effect: KVM's seq stood at %llu while %s was at work",
-				    run->seq_after, spec->pressure->name);
 	return 0;
 }
 
@@ -83,7 +146,7 @@ static int spared(const struct scenario_run *run, struct result *r)
 static int no_effect(const struct scenario_run *run, struct result *r, const char *why)
 {
 	if (!run->spec->concurrent[0])
-		return result_error(r, "no effect: %s", why);
+		return not_notified(run, nobody_heard(run), r, why);
 	result_note(r, "concurrent pressures did the work: %s", why);
 	return 0;
 }
@@ -96,7 +159,7 @@ int scenario_took_effect(const struct scenario_run *run, struct result *r)
 
 	if (pressure->kind == PRESSURE_TAKES && took(run, r))
 		return -1;
-	if (pressure->kind == PRESSURE_AGES && !spec->injector->kind && !pressure->proof)
+	if (!setup_suits(spec->injector, pressure))
 		return result_skip(r, "only an injector sees whether %s takes effect", pressure->name);
 	if (pressure->kind == PRESSURE_SPARES && spared(run, r))
 		return -1;
@@ -161,7 +224,11 @@ void scenario_summary(const struct scenario_run *run, struct result *r)
 		    (unsigned long long)progress_gap_ns(p, 50) / 1000,
 		    (unsigned long long)progress_gap_ns(p, 99) / 1000,
 		    (unsigned long long)p->max_gap_ns / 1000);
-	if (run->spec->pressure)
-		result_note(r, "effect: %llu x %s; isolation: %llu freed frames watched", f.proved,
-			    run->spec->pressure->proof ?: run->spec->pressure->events, f.caught);
+	if (!run->spec->pressure)
+		return;
+	result_note(r, "effect: %llu x %s; isolation: %llu freed frames watched", f.proved,
+		    run->spec->pressure->proof ?: run->spec->pressure->events, f.caught);
+	if (run->isolation.judged && !f.caught)
+		result_note(r, "isolation did not judge: %llu frames were freed, and none of them came back",
+			    (unsigned long long)run->isolation.freed);
 }

@@ -2,6 +2,7 @@
 /*
  * The steps of a scenario: set up, calibrate, press, quiesce, judge, tear down.
  */
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -176,7 +177,8 @@ static int press_once(struct scenario_run *run, struct result *r)
 	run->press.round = run->rounds;
 	if (isolation_before(&run->isolation, r) ||
 	    coherence_before(&run->coherence, run->press.effect, r) ||
-	    step(run, run->steps->before_call, r) || pressure->apply(&run->press, r))
+	    step(run, run->steps->before_call, r) || effect_before(run, r) ||
+	    pressure->apply(&run->press, r) || effect_after(run, r))
 		return -1;
 	/* At once: a translation that is only not flushed soon goes by itself. */
 	coherence_after(&run->coherence, run->press.effect);
@@ -315,6 +317,7 @@ static void tear_down(struct scenario_run *run, struct result *r)
 	concurrent_stop(run, r);
 	reaper_stop(&run->reaper, r);
 	isolation_release(&run->isolation);
+	free(run->pages);
 	memcpy(name, run->vm.name, sizeof(name));
 	stopped = vm_stop(&run->vm, STOP_NS, r);
 	if (run->unsafe_fd >= 0)

@@ -126,6 +126,8 @@ struct scenario_run {
 	/* What was delivered, for the judgement of the effect and the summary. */
 	unsigned int rounds;
 	uint64_t round_ns, round_visits;
+	uint64_t *pages;	/* of the area before a call, as pagemap has them */
+	uint64_t changed;	/* pages that were seen gone, or elsewhere, right after calls */
 	unsigned long long seq_before, seq_after;
 	bool has_faults;	/* KVM's count of resolved faults can be read */
 	unsigned long long faults_before, faults_after;
@@ -193,9 +195,18 @@ int scenario_await_destroyed(const char *vm_name, struct inject_destroyed *d,
 int scenario_judge_destroyed(const char *vm_name, struct result *r);
 
 /*
- * scenario_took_effect() - did the pressure reach guest memory?
+ * effect_before() / effect_after() - bracket a call: which pages does it take or move?
  *
- * Return: 0, or -1 with an error: it had no effect, or it cannot be told.
+ * Return: 0, or -1 with an error.
+ */
+int effect_before(struct scenario_run *run, struct result *r);
+int effect_after(struct scenario_run *run, struct result *r);
+
+/*
+ * scenario_took_effect() - did the pressure reach guest memory, with somebody notified?
+ *
+ * Return: 0, or -1: with an error, if it had no effect; with a failure of contract 5,
+ * if it had and that was not notified; or with a skip, if it cannot be told.
  */
 int scenario_took_effect(const struct scenario_run *run, struct result *r);
 
