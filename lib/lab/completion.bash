@@ -13,7 +13,7 @@ _lab_parts()
 {
 	awk -v prefix="$1" '!length(prefix) || index($0, prefix) == 1 {
 		rest = substr($0, length(prefix) + 1)
-		print match(rest, /[.:]/) ? prefix substr(rest, 1, RSTART) : $0
+		print match(rest, /[.:/]/) ? prefix substr(rest, 1, RSTART) : $0
 	}' | sort -u
 }
 
@@ -83,7 +83,7 @@ _lab_offer()
 		line=$1$line
 		[[ $line && $line = "$cur"* ]] || continue
 		COMPREPLY+=("${line#"$before"}")
-		[[ $line != *[.:=] && $line != *_test ]] || compopt -o nospace 2>/dev/null || :
+		[[ $line != *[.:/=] && $line != *_test ]] || compopt -o nospace 2>/dev/null || :
 	done
 }
 

@@ -69,7 +69,7 @@ check program			offers 'mn_unmap_test mn_unmap_test:' lab run --tests mn_unm
 check test			offers 'unmap.anon. unmap.anon_thp.' lab run --tests mn_unmap_test : unmap.an
 check test_behind_equals	offers 'unmap.hugetlb. unmap.hugetlb_shared.' \
 				lab run --tests = mn_unmap_test : unmap.hug
-check test_in_quotes		offers 'mn_unmap_test:unmap.file.munmap_half.' \
+check test_in_quotes		offers 'mn_unmap_test:unmap.file.munmap_half mn_unmap_test:unmap.file.munmap_half/' \
 				lab run --tests "'mn_unmap_test:unmap.file.munmap_"
 check second_pattern		offers 'mn_cow_test:* mn_unmap_test mn_cow_test:* mn_unmap_test:' \
 				lab run --tests "'mn_cow_test:* mn_unm"
