@@ -29,7 +29,8 @@ plant()
 	echo 'int a(void);' >"$work/lib/top/a.h"
 	printf '#include "bottom/b.h"\n%s\n' "$1" >"$work/lib/bottom/b.c"
 	for file in top/a bottom/b; do
-		"${CC:-gcc}" -I"$work/lib" -c -o "$work/obj/$file.o" "$work/lib/$file.c" || return 1
+		# shellcheck disable=SC2086 # CC can be several words
+		${CC:-gcc} -I"$work/lib" -c -o "$work/obj/$file.o" "$work/lib/$file.c" || return 1
 	done
 	sh "$here/rooms.sh" "$work/lib" "$work/obj"
 }
