@@ -10,7 +10,6 @@
 
 #include "base/exit.h"
 #include "base/json_text.h"
-#include "base/nearest.h"
 #include "base/text.h"
 #include "suite/manifest.h"
 
@@ -41,7 +40,7 @@ int lab_manifest_read(const char *build, json_t **manifest, struct lab_error *e)
 	return ret;
 }
 
-static json_t *tests_of(json_t *manifest, const char *program)
+json_t *lab_manifest_tests(json_t *manifest, const char *program)
 {
 	json_t *programs = json_object_get(manifest, "programs");
 
@@ -61,7 +60,7 @@ static bool matches(const char *glob, const char *name, json_t *test)
 
 bool lab_manifest_selects(json_t *manifest, const char *program, const char *cases, bool all)
 {
-	json_t *tests = tests_of(manifest, program), *test;
+	json_t *tests = lab_manifest_tests(manifest, program), *test;
 	const char *name;
 
 	if (!cases || !cases[0] || !json_object_size(tests) || json_object_get(tests, cases))
@@ -72,21 +71,6 @@ bool lab_manifest_selects(json_t *manifest, const char *program, const char *cas
 			return true;
 	}
 	return false;
-}
-
-void lab_manifest_nearest(json_t *manifest, const char *program, const char *cases,
-			  struct lab_manifest_nearest *nearest)
-{
-	size_t edits;
-	const char *name;
-	json_t *test;
-
-	json_object_foreach(tests_of(manifest, program), name, test) {
-		edits = lab_edits(cases, name);
-		if (nearest->test && edits >= nearest->edits)
-			continue;
-		*nearest = (struct lab_manifest_nearest){ program, name, edits };
-	}
 }
 
 /* The same entry of two programs is the same; what only one of them has is added. */

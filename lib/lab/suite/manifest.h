@@ -12,8 +12,8 @@
  *
  * "default" and "all": the test runs without options, with -a; others if asked for by
  * their whole name. A test that has cases is there by its own name, with the "case" that
- * runs by default, and each case is, as TEST/PARAMETERS. What kinds of things a test is made of (pressures, ...) is the programs'
- * business: the lab shows what it finds.
+ * runs by default, and each case is, as TEST/PARAMETERS. What kinds of things a test is
+ * made of (pressures, ...) is the programs' business: the lab shows what it finds.
  */
 #ifndef LAB_MANIFEST_H
 #define LAB_MANIFEST_H
@@ -27,21 +27,14 @@
 /* Read manifest.json of @build. Returns 0 with @manifest to be json_decref()ed, or -errno. */
 int lab_manifest_read(const char *build, json_t **manifest, struct lab_error *e);
 
+/* The tests of @program by their names, borrowed; NULL if the manifest has none. */
+json_t *lab_manifest_tests(json_t *manifest, const char *program);
+
 /*
  * Does @cases, a glob, select a test of @program, of all or of those that run by default?
  * NULL and "" do. So does anything for a program that the manifest does not know.
  */
 bool lab_manifest_selects(json_t *manifest, const char *program, const char *cases, bool all);
-
-/* What one edit distance after the other leaves: zeroed before the first. */
-struct lab_manifest_nearest {
-	const char *program, *test;	/* of the manifest; NULL: nothing was looked at */
-	size_t edits;			/* of the glob, to make it select this test */
-};
-
-/* Look at the tests of @program for the one that @cases is nearest to. */
-void lab_manifest_nearest(json_t *manifest, const char *program, const char *cases,
-			  struct lab_manifest_nearest *nearest);
 
 /* "lab manifest PART...": join what the programs have printed, on stdout. */
 int lab_manifest_main(int argc, char *argv[], const struct lab_paths *paths);

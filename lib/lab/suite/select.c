@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fnmatch.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,21 +41,34 @@ static bool select_by(struct lab_suite_program *p, const char *pattern,
 static int nothing_selected(const struct lab_suite *suite, const char *pattern,
 			    json_t *manifest, struct lab_error *e)
 {
-	struct lab_manifest_nearest test = { NULL };
 	char *program = lab_strdup(pattern), *cases = strchr(program, ':');
+	const char *of = NULL, *test = NULL, *key;
 	struct lab_nearest name = { .word = program };
+	size_t least = SIZE_MAX;
+	json_t *entry;
 
 	if (cases)
 		*cases++ = '\0';
 	for (size_t i = 0; i < suite->nr_programs; i++) {
+		const char *p = suite->programs[i].name;
+
 		if (!strpbrk(program, "*?["))
-			lab_nearest_try(&name, suite->programs[i].name);
-		if (cases && !fnmatch(program, suite->programs[i].name, 0))
-			lab_manifest_nearest(manifest, suite->programs[i].name, cases, &test);
+			lab_nearest_try(&name, p);
+		if (!cases || fnmatch(program, p, 0))
+			continue;
+		json_object_foreach(lab_manifest_tests(manifest, p), key, entry) {
+			size_t edits = lab_edits(cases, key);
+
+			if (edits < least) {
+				least = edits;
+				of = p;
+				test = key;
+			}
+		}
 	}
-	if (test.test)
+	if (test)
 		lab_fail(e, 0, "no test matches '%s'; nearest: '%s:%s'; see build/lab list",
-			 pattern, test.program, test.test);
+			 pattern, of, test);
 	else
 		lab_fail(e, 0, "no program of profile %s matches '%s'%s", suite->profile, pattern,
 			 name.name ? lab_nearest_hint(&name, "") : "; see build/lab list");
