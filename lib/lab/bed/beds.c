@@ -75,7 +75,8 @@ static void boot_again(struct lab_beds *b, struct lab_bed *bed)
 	struct lab_judgement first;
 	char name[32] = "";
 
-	lab_judge(&bed->session.facts, &first);
+	/* One that never came to user space was never in order. */
+	lab_judge_machine(&bed->session.facts, &first);
 	if (res->beds > 1)
 		snprintf(name, sizeof(name), "bed %u: ", bed->session.bed);
 	snprintf(res->boot_retried, sizeof(res->boot_retried), "%s%.200s", name, first.why);

@@ -40,9 +40,8 @@ static void print_failure(FILE *f, const struct lab_results *r, const struct lab
 			  const struct lab_case *c)
 {
 	char *replay = lab_report_replay(r, p, c);
-	char title[640];
 
-	fprintf(f, "not ok %s%s%s\n", lab_case_title(p, c, title, sizeof(title)),
+	fprintf(f, "not ok %s%s%s%s%s\n", p->name, c->name[0] ? ":" : "", c->name,
 		c->reason[0] ? ": " : "", c->reason);
 	indent(f, c->diagnostics);
 	if (p->state == LAB_PROGRAM_DONE && (p->end.over_limit || p->end.stuck))

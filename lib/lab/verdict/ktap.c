@@ -13,7 +13,19 @@
 
 #include "base/text.h"
 #include "verdict/ktap.h"
-#include "verdict/ktap_remarks.h"
+
+/* Bytes kept of a line. */
+#define LINE_KEPT	4096
+
+/*
+ * What a test prints before its result. One that prints in a loop must not eat the host:
+ * of many lines those in the middle go, since the first say what was done, and the last
+ * what came of it.
+ */
+#define REMARKS_MAX	(64u << 10)
+#define HEAD_KEPT	(16u << 10)
+#define TAIL_KEPT	(32u << 10)
+#define LINES_CUT	"(lines left out: see the log)\n"
 
 /* A counted list of results: the program's own, or that of a nested subtest. */
 struct ktap_level {
@@ -28,10 +40,9 @@ struct ktap_reader {
 	void *arg;
 	struct ktap_level top, nested;
 	bool in_nested;
-	bool skip_all;
-	bool bailed;
+	bool cut_short;		/* skipped or bailed out: its plan does not hold */
 	bool ended;
-	struct ktap_remarks remarks;
+	struct lab_text remarks;
 	struct lab_text subtest;	/* name of the parent, if announced */
 	struct lab_text running;
 	struct ktap_held *held;		/* nested results that wait for their parent's name */
@@ -44,6 +55,7 @@ struct ktap_held {
 	enum ktap_status status;
 };
 
+/* A line's result, or its plan: then @number are to come. */
 struct ktap_result {
 	bool ok;
 	bool numbered;
@@ -89,7 +101,7 @@ void ktap_free(struct ktap_reader *r)
 		return;
 	free_held(r);
 	tdestroy(r->names, free);
-	ktap_remarks_clear(&r->remarks);
+	lab_text_clear(&r->remarks);
 	lab_text_clear(&r->subtest);
 	lab_text_clear(&r->running);
 	free(r);
@@ -97,7 +109,7 @@ void ktap_free(struct ktap_reader *r)
 
 const char *ktap_pending(const struct ktap_reader *r)
 {
-	return r->remarks.text.s ? r->remarks.text.s : "";
+	return r->remarks.s ? r->remarks.s : "";
 }
 
 const char *ktap_running(const struct ktap_reader *r)
@@ -118,18 +130,17 @@ static void emit(struct ktap_reader *r, struct ktap_event *event)
 	r->fn(r->arg, event);
 }
 
-static void problem(struct ktap_reader *r, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
-
-static void problem(struct ktap_reader *r, const char *fmt, ...)
+static void __attribute__((format(printf, 2, 3)))
+problem(struct ktap_reader *r, const char *fmt, ...)
 {
-	char text[700];
 	va_list ap;
+	char *text;
 
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
+	text = lab_vformat(fmt, ap);
 	va_end(ap);
 	emit(r, &(struct ktap_event){ .kind = KTAP_PROBLEM, .reason = text });
+	free(text);
 }
 
 static int compare_names(const void *a, const void *b)
@@ -164,32 +175,43 @@ static void emit_case(struct ktap_reader *r, const char *name, enum ktap_status 
 	});
 }
 
-void ktap_remark(struct ktap_reader *r, const char *line, size_t len)
+/* Control characters would play with the terminal of whoever reads the report. */
+static void make_printable(char *s, size_t len)
 {
-	ktap_remarks_add(&r->remarks, line, len);
+	for (size_t i = 0; i < len; i++)
+		if (iscntrl((unsigned char)s[i]) && s[i] != '\t')
+			s[i] = '?';
 }
 
-/* "1..N" with an optional "# SKIP reason" behind it. */
-static bool parse_plan(const char *s, unsigned long *n, const char **skip)
+/* The start of the first whole line behind @at. */
+static size_t line_behind(const struct lab_text *t, size_t at)
 {
-	char *end;
+	const char *end = strchr(t->s + at, '\n');
 
-	if (strncmp(s, "1..", 3) || !isdigit((unsigned char)s[3]))
-		return false;
-	*n = strtoul(s + 3, &end, 10);
-	*skip = NULL;
-	while (isspace((unsigned char)*end))
-		end++;
-	if (!*end)
-		return true;
-	if (*end != '#')
-		return false;
-	end += 1 + strspn(end + 1, " \t");
-	if (strncasecmp(end, "SKIP", 4))
-		return true;
-	end += 4;
-	*skip = end + strspn(end, ": \t");
-	return true;
+	return end ? (size_t)(end - t->s) + 1 : t->len;
+}
+
+/* What a former cut has left begins with the same head. */
+static void cut_middle(struct lab_text *t)
+{
+	char *tail = lab_strdup(t->s + line_behind(t, t->len - TAIL_KEPT));
+
+	t->len = line_behind(t, HEAD_KEPT);
+	lab_text_addf(t, LINES_CUT "%s", tail);
+	free(tail);
+}
+
+void ktap_remark(struct ktap_reader *r, const char *line, size_t len)
+{
+	struct lab_text *t = &r->remarks;
+
+	if (len > LINE_KEPT)
+		len = LINE_KEPT;
+	if (t->len + len > REMARKS_MAX)
+		cut_middle(t);
+	lab_text_add(t, line, len);
+	make_printable(t->s + t->len - len, len);
+	lab_text_add(t, "\n", 1);
 }
 
 static const struct {
@@ -216,6 +238,21 @@ static void parse_directive(const char *s, struct ktap_result *res)
 		break;
 	}
 	snprintf(res->reason, sizeof(res->reason), "%s", s);
+}
+
+/* "1..N" with an optional "# SKIP reason" behind it. */
+static bool parse_plan(const char *s, struct ktap_result *plan)
+{
+	char *end;
+
+	memset(plan, 0, sizeof(*plan));
+	if (strncmp(s, "1..", 3) || !isdigit((unsigned char)s[3]))
+		return false;
+	plan->number = strtoul(s + 3, &end, 10);
+	end += strspn(end, " \t");
+	if (*end == '#')
+		parse_directive(end + 1, plan);
+	return !*end || *end == '#';
 }
 
 /* "ok 3 - name # SKIP reason" and its relatives. */
@@ -277,10 +314,9 @@ static void hold(struct ktap_reader *r, const struct ktap_result *res)
 	r->held[r->nr_held++] = (struct ktap_held){
 		.name = lab_strdup(res->name),
 		.reason = lab_strdup(res->reason),
-		.diagnostics = lab_text_take(&r->remarks.text),
+		.diagnostics = lab_text_take(&r->remarks),
 		.status = res->status,
 	};
-	ktap_remarks_clear(&r->remarks);
 }
 
 /* The nested subtest is over; its results get their parent's name. */
@@ -326,7 +362,7 @@ static void top_result(struct ktap_reader *r, struct ktap_result *res)
 	r->nested = (struct ktap_level){ 0 };
 	r->in_nested = false;
 	lab_text_clear(&r->subtest);
-	ktap_remarks_clear(&r->remarks);
+	lab_text_clear(&r->remarks);
 	lab_text_clear(&r->running);
 }
 
@@ -338,9 +374,10 @@ static void nested_result(struct ktap_reader *r, struct ktap_result *res)
 	lab_text_clear(&r->running);
 }
 
-static void plan(struct ktap_reader *r, bool indented, unsigned long n, const char *skip)
+static void plan(struct ktap_reader *r, bool indented, const struct ktap_result *res)
 {
 	struct ktap_level *level = indented ? &r->nested : &r->top;
+	unsigned long n = res->number;
 
 	if (indented)
 		r->in_nested = true;
@@ -352,12 +389,11 @@ static void plan(struct ktap_reader *r, bool indented, unsigned long n, const ch
 	level->plan = n;
 	if (indented)
 		return;
-	if (!n) {
-		r->skip_all = true;
-		emit(r, &(struct ktap_event){ .kind = KTAP_SKIP_ALL, .reason = skip });
-		return;
-	}
-	emit(r, &(struct ktap_event){ .kind = KTAP_PLAN, .number = n });
+	r->cut_short |= !n;
+	emit(r, &(struct ktap_event){
+		.kind = n ? KTAP_PLAN : KTAP_SKIP_ALL, .number = n,
+		.reason = res->status == KTAP_SKIP ? res->reason : NULL,
+	});
 }
 
 /* "#  RUN           name ..." of the harness, "# Subtest: name" of KTAP. */
@@ -384,42 +420,35 @@ static void diagnostic(struct ktap_reader *r, const char *s)
 	lab_text_add(&r->running, p, len);
 }
 
-static bool is_version(const char *s)
-{
-	return !strncmp(s, "TAP version ", 12) || !strncmp(s, "KTAP version ", 13);
-}
-
 static void bail_out(struct ktap_reader *r, const char *s)
 {
 	s += strlen("Bail out!");
-	r->bailed = true;
+	r->cut_short = true;
 	problem(r, "the program bailed out:%s%s", *s == ' ' ? "" : " ", s);
 }
 
 void ktap_line(struct ktap_reader *r, const char *line, size_t len)
 {
-	char text[KTAP_LINE_MAX + 1], *s;
+	char text[LINE_KEPT + 1], *s;
 	struct ktap_result res;
-	unsigned long n;
-	const char *skip;
 
-	if (len > KTAP_LINE_MAX)
-		len = KTAP_LINE_MAX;
+	if (len > LINE_KEPT)
+		len = LINE_KEPT;
 	while (len && (line[len - 1] == '\r' || line[len - 1] == '\n'))
 		len--;
-	for (size_t i = 0; i < len; i++)
-		text[i] = ktap_printable(line[i]);
+	memcpy(text, line, len);
 	text[len] = '\0';
+	make_printable(text, len);
 	s = text + strspn(text, " \t");
 
 	if (!strncmp(text, "# |", 3))
 		emit(r, &(struct ktap_event){ .kind = KTAP_ROW, .reason = text + 2 });
 	else if (*s == '#')
 		diagnostic(r, s);
-	else if (is_version(s))
+	else if (!strncmp(s + (*s == 'K'), "TAP version ", 12))
 		r->in_nested = r->in_nested || s != text;
-	else if (parse_plan(s, &n, &skip))
-		plan(r, s != text, n, skip);
+	else if (parse_plan(s, &res))
+		plan(r, s != text, &res);
 	else if (!strncmp(s, "Bail out!", 9))
 		bail_out(r, s);
 	else if (!parse_result(s, &res))
@@ -442,7 +471,7 @@ void ktap_end(struct ktap_reader *r)
 		release_held(r, parent);
 		free(parent);
 	}
-	if (r->bailed || r->skip_all)
+	if (r->cut_short)
 		return;
 	if (!r->top.planned)
 		problem(r, r->top.seen ? "%lu results without a plan" : "no KTAP plan, %lu results",

@@ -7,27 +7,18 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "verdict/kselftest_line.h"
 #include "verdict/record.h"
-
-static void say_failure(struct lab_record *r, const struct lab_case *c)
-{
-	char title[640];
-
-	lab_case_title(r->program, c, title, sizeof(title));
-	lab_progress_say(r->progress, "not ok %s%s%s", title, c->reason[0] ? ": " : "", c->reason);
-}
 
 static void add_case(struct lab_record *r, const char *name, enum ktap_status status,
 		     const char *reason, const char *diagnostics)
 {
 	long now = lab_now_ms();
-	struct lab_case *c = lab_program_add(r->program, name, status, reason, diagnostics,
-					     now - r->last_ms);
 
+	lab_program_add(r->program, name, status, reason, diagnostics, now - r->last_ms);
 	r->last_ms = now;
 	if (status == KTAP_FAIL)
-		say_failure(r, c);
+		lab_progress_say(r->progress, "not ok %s%s%s%s%s", r->program->name,
+				 name[0] ? ":" : "", name, reason[0] ? ": " : "", reason);
 }
 
 static void ktap_event(void *arg, const struct ktap_event *ev)
@@ -45,8 +36,8 @@ static void ktap_event(void *arg, const struct ktap_event *ev)
 		add_case(r, "", KTAP_SKIP, ev->reason, "");
 		break;
 	case KTAP_PROBLEM:
-		if (!r->doubt)
-			r->doubt = lab_strdup(ev->reason);
+		if (!r->program->doubt)
+			r->program->doubt = lab_strdup(ev->reason);
 		break;
 	case KTAP_ROW:
 		lab_text_addf(&r->program->table, "%s\n", ev->reason);
@@ -67,26 +58,52 @@ void lab_record_start(struct lab_record *r, struct lab_program *program,
 	program->state = LAB_PROGRAM_RUNNING;
 }
 
-/* "# seed: 42", the way every program announces its random seed. */
-static void look_for_seed(struct lab_program *p, const char *line)
+/* "selftests: COLLECTION: NAME" without what stands before the name. */
+static const char *bare_name(const char *s)
 {
-	char seed[64];
+	int at = 0;
 
-	if (!p->seed && sscanf(line, "# seed: %63s", seed) == 1)
-		p->seed = lab_strdup(seed);
+	sscanf(s, "selftests: %*[^:]: %n", &at);
+	return s + at;
+}
+
+const char *lab_kselftest_line(const char *line, size_t len, char *buf, size_t size)
+{
+	char *text = lab_format("%.*s", (int)len, line);
+	const char *own = strncmp(text, "# ", 2) ? NULL : text + 2;
+	int at = 0;
+
+	/* "ok 3 selftests: COLLECTION: NAME # SKIP" */
+	sscanf(text, "ok %*[0-9] %n", &at);
+	sscanf(text, "not ok %*[0-9] %n", &at);
+	if (own && !strncmp(own, "timeout set to ", 15))
+		buf = NULL;
+	else if (own && !strncmp(own, "# |", 3))
+		snprintf(buf, size, "%s", own);
+	else if (own && !strncmp(own, "selftests: ", 11))
+		snprintf(buf, size, "    # Subtest: %s", bare_name(own));
+	else if (own)
+		snprintf(buf, size, "    %s", own);
+	else
+		snprintf(buf, size, "%.*s%s", at, text, at ? bare_name(text + at) : text);
+	free(text);
+	return buf;
 }
 
 static void take_line(struct lab_record *r, const char *line, size_t len)
 {
-	char buf[CHANNEL_TEXT_MAX + 8];
+	struct lab_program *p = r->program;
+	char buf[CHANNEL_TEXT_MAX + 8], seed[64];
 
-	if (r->program->by_runner) {
+	if (p->by_runner) {
 		line = lab_kselftest_line(line, len, buf, sizeof(buf));
 		if (!line)
 			return;
 		len = strlen(line);
 	}
-	look_for_seed(r->program, line);
+	/* The way every program announces its random seed. */
+	if (!p->seed && sscanf(line, "# seed: %63s", seed) == 1)
+		p->seed = lab_strdup(seed);
 	ktap_line(r->ktap, line, len);
 }
 
@@ -116,7 +133,6 @@ static void stop(struct lab_record *r)
 	p->ms = lab_now_ms() - r->started_ms;
 	p->tail = lab_strdup(ktap_pending(r->ktap));
 	ktap_free(r->ktap);
-	free(r->doubt);
 	*r = (struct lab_record){ NULL };
 }
 
@@ -133,26 +149,6 @@ static void fail_running(struct lab_record *r, const char *reason)
 	free(running);
 }
 
-static void judge(struct lab_record *r, const struct channel_exit *x)
-{
-	struct lab_program *p = r->program;
-	const struct lab_program_facts facts = {
-		.code = x->code, .signal = x->signal,
-		.over_limit = x->over_limit, .stuck = x->stuck,
-		.by_runner = p->by_runner, .dropped = x->dropped,
-		.failed = p->failed, .passed = p->passed, .skipped = p->skipped,
-		.ktap_problem = r->doubt,
-	};
-	char why[512];
-
-	p->agreement = lab_judge_program(&facts, why, sizeof(why));
-	if (p->agreement == LAB_PASS)
-		return;
-	p->problem = lab_strdup(why);
-	if (p->agreement == LAB_FAIL && !p->failed)
-		fail_running(r, why);
-}
-
 void lab_record_exit(struct lab_record *r, const struct channel_exit *x)
 {
 	struct lab_program *p = r->program;
@@ -165,7 +161,9 @@ void lab_record_exit(struct lab_record *r, const struct channel_exit *x)
 		fail_running(r, "ran over the time limit");
 	} else {
 		ktap_end(r->ktap);
-		judge(r, x);
+		lab_judge_program(p);
+		if (p->agreement == LAB_FAIL && !p->failed)
+			fail_running(r, p->problem);
 	}
 	stop(r);
 	p->state = LAB_PROGRAM_DONE;

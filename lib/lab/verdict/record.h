@@ -14,7 +14,6 @@ struct lab_record {
 	struct lab_program *program;	/* NULL: none runs */
 	struct lab_progress *progress;
 	struct ktap_reader *ktap;
-	char *doubt;		/* first complaint of the reader */
 	long started_ms;
 	long last_ms;		/* of the last result */
 };
@@ -34,5 +33,13 @@ void lab_record_exit(struct lab_record *r, const struct channel_exit *x);
  * known, counts as failed for @reason. Nothing if no program runs.
  */
 void lab_record_abort(struct lab_record *r, const char *reason);
+
+/*
+ * A line of run_kselftest.sh's output as KTAP, which it takes in @buf: a test's own
+ * output, which has "# " in front there, indented, and names without "selftests:
+ * COLLECTION: ". Rows of tables (see ktap.h) are those of the program. NULL: the runner
+ * speaks of itself. A line of @size - 5 bytes or less fits.
+ */
+const char *lab_kselftest_line(const char *line, size_t len, char *buf, size_t size);
 
 #endif

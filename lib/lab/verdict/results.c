@@ -21,34 +21,23 @@ struct lab_program *lab_results_add(struct lab_results *r, const char *name, con
 	return p;
 }
 
-struct lab_case *lab_program_add(struct lab_program *p, const char *name,
-				 enum ktap_status status, const char *reason,
-				 const char *diagnostics, long ms)
+void lab_program_add(struct lab_program *p, const char *name, enum ktap_status status,
+		     const char *reason, const char *diagnostics, long ms)
 {
-	struct lab_case *c;
-
 	p->cases = lab_realloc(p->cases, p->nr_cases + 1, sizeof(*p->cases));
-	c = &p->cases[p->nr_cases++];
-	*c = (struct lab_case){
+	p->cases[p->nr_cases++] = (struct lab_case){
 		.name = lab_strdup(name),
 		.status = status,
 		.reason = lab_strdup(reason),
 		.diagnostics = lab_strdup(diagnostics),
 		.ms = ms,
 	};
-	switch (status) {
-	case KTAP_PASS:
-	case KTAP_XFAIL:
-		p->passed++;
-		break;
-	case KTAP_FAIL:
+	if (status == KTAP_FAIL)
 		p->failed++;
-		break;
-	case KTAP_SKIP:
+	else if (status == KTAP_SKIP)
 		p->skipped++;
-		break;
-	}
-	return c;
+	else
+		p->passed++;
 }
 
 bool lab_results_has_table(const struct lab_results *r)
@@ -72,13 +61,6 @@ void lab_results_total(struct lab_results *r)
 	}
 }
 
-const char *lab_case_title(const struct lab_program *p, const struct lab_case *c,
-			   char *buf, size_t size)
-{
-	snprintf(buf, size, "%s%s%s", p->name, c->name[0] ? ":" : "", c->name);
-	return buf;
-}
-
 void lab_results_free(struct lab_results *r)
 {
 	for (size_t i = 0; i < r->nr_programs; i++) {
@@ -92,6 +74,7 @@ void lab_results_free(struct lab_results *r)
 		free(p->cases);
 		free(p->name);
 		free(p->args);
+		free(p->doubt);
 		free(p->problem);
 		free(p->seed);
 		free(p->tail);

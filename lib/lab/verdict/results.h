@@ -41,6 +41,7 @@ struct lab_program {
 	unsigned int passed, failed, skipped;	/* counts of cases; xfail passed */
 	unsigned long plan;	/* cases announced, 0: none yet */
 	struct channel_exit end;	/* valid when done */
+	char *doubt;		/* first complaint of the KTAP reader, or NULL */
 	enum lab_verdict agreement;	/* of exit code and results, see lab_judge_program() */
 	char *problem;		/* why it cannot be trusted, or NULL */
 	char *seed;		/* from a line "# seed: N", or NULL */
@@ -75,19 +76,14 @@ struct lab_results {
 struct lab_program *lab_results_add(struct lab_results *r, const char *name, const char *args);
 
 /* Append a case and count it. */
-struct lab_case *lab_program_add(struct lab_program *p, const char *name,
-				 enum ktap_status status, const char *reason,
-				 const char *diagnostics, long ms);
+void lab_program_add(struct lab_program *p, const char *name, enum ktap_status status,
+		     const char *reason, const char *diagnostics, long ms);
 
 /* Did any program print a table? */
 bool lab_results_has_table(const struct lab_results *r);
 
 /* Sum up the programs' counts. */
 void lab_results_total(struct lab_results *r);
-
-/* "program:case" or "program" into @buf; returns @buf. */
-const char *lab_case_title(const struct lab_program *p, const struct lab_case *c,
-			   char *buf, size_t size);
 
 /* Free everything that @r holds. */
 void lab_results_free(struct lab_results *r);

@@ -7,19 +7,22 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
+#include "verdict/results.h"
 #include "verdict/verdict.h"
 
 static const struct {
 	const char *name;
 	int exit_code;
+	int weight;		/* of two beds' verdicts the run's is the greater one */
 } verdicts[] = {
-	[LAB_PASS]		= { "pass",		LAB_EXIT_PASS },
-	[LAB_FAIL]		= { "fail",		LAB_EXIT_FAIL },
-	[LAB_SKIP]		= { "skip",		LAB_EXIT_SKIP },
-	[LAB_HANG]		= { "hang",		LAB_EXIT_HANG },
-	[LAB_PANIC]		= { "panic",		LAB_EXIT_PANIC },
-	[LAB_BOOT_FAILURE]	= { "boot failure",	LAB_EXIT_NO_BOOT },
-	[LAB_INFRASTRUCTURE]	= { "infrastructure",	LAB_EXIT_INFRASTRUCTURE },
+	[LAB_PASS]		= { "pass",		LAB_EXIT_PASS, 0 },
+	[LAB_FAIL]		= { "fail",		LAB_EXIT_FAIL, 3 },
+	[LAB_SKIP]		= { "skip",		LAB_EXIT_SKIP, 0 },
+	[LAB_HANG]		= { "hang",		LAB_EXIT_HANG, 4 },
+	[LAB_PANIC]		= { "panic",		LAB_EXIT_PANIC, 6 },
+	[LAB_BOOT_FAILURE]	= { "boot failure",	LAB_EXIT_NO_BOOT, 2 },
+	[LAB_INFRASTRUCTURE]	= { "infrastructure",	LAB_EXIT_INFRASTRUCTURE, 1 },
 };
 
 const char *lab_verdict_name(enum lab_verdict verdict)
@@ -27,10 +30,9 @@ const char *lab_verdict_name(enum lab_verdict verdict)
 	return verdicts[verdict].name;
 }
 
-static void give(struct lab_judgement *j, enum lab_verdict verdict, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
-
-static void give(struct lab_judgement *j, enum lab_verdict verdict, const char *fmt, ...)
+/* True, for "return give()". */
+static bool __attribute__((format(printf, 3, 4)))
+give(struct lab_judgement *j, enum lab_verdict verdict, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -39,31 +41,17 @@ static void give(struct lab_judgement *j, enum lab_verdict verdict, const char *
 	va_start(ap, fmt);
 	vsnprintf(j->why, sizeof(j->why), fmt, ap);
 	va_end(ap);
+	return true;
 }
 
-static const char *where(const struct lab_facts *f, char *buf, size_t size)
+static bool judge_panic(const struct lab_facts *f, const char *during, struct lab_judgement *j)
 {
-	if (f->running)
-		snprintf(buf, size, " during %s", f->running);
-	else
-		snprintf(buf, size, "%s", f->ready ? "" : " while modules were loaded");
-	return buf;
-}
-
-static bool judge_panic(const struct lab_facts *f, struct lab_judgement *j)
-{
-	char during[160];
-
 	if (!f->user_space)
 		return false;
-	where(f, during, sizeof(during));
 	if (f->panic)
-		give(j, LAB_PANIC, "%s%s", f->panic, during);
-	else if (f->qemu_end == LAB_QEMU_RESET && !f->end_marker)
+		return give(j, LAB_PANIC, "%s%s", f->panic, during);
+	return f->qemu_end == LAB_QEMU_RESET && !f->end_marker &&
 		give(j, LAB_PANIC, "the machine reset itself%s (triple fault or reboot)", during);
-	else
-		return false;
-	return true;
 }
 
 /* Things of the host, which come before anything that the VM did. */
@@ -92,63 +80,55 @@ static bool judge_boot(const struct lab_facts *f, struct lab_judgement *j)
 	if (f->user_space)
 		return false;
 	if (f->starved)
-		give(j, LAB_INFRASTRUCTURE, "no boot in time, but the host did not give QEMU its CPU");
-	else if (f->panic)
-		give(j, LAB_BOOT_FAILURE, "%s", f->panic);
-	else if (f->init_said)
-		give(j, LAB_BOOT_FAILURE, "init: %s", f->init_said);
-	else if (f->qemu_end == LAB_QEMU_RESET)
-		give(j, LAB_BOOT_FAILURE, "the machine reset itself before init spoke");
-	else if (f->qemu_end == LAB_QEMU_POWER_OFF)
-		give(j, LAB_BOOT_FAILURE, "the machine powered off before init spoke");
-	else
-		give(j, LAB_BOOT_FAILURE, "init did not speak in time");
-	return true;
+		return give(j, LAB_INFRASTRUCTURE,
+			    "no boot in time, but the host did not give QEMU its CPU");
+	if (f->panic)
+		return give(j, LAB_BOOT_FAILURE, "%s", f->panic);
+	if (f->init_said)
+		return give(j, LAB_BOOT_FAILURE, "init: %s", f->init_said);
+	return give(j, LAB_BOOT_FAILURE, "%s",
+		    f->qemu_end == LAB_QEMU_RESET ? "the machine reset itself before init spoke" :
+		    f->qemu_end == LAB_QEMU_POWER_OFF ?
+			"the machine powered off before init spoke" :
+			"init did not speak in time");
 }
 
-static bool judge_bed(const struct lab_facts *f, struct lab_judgement *j)
+static bool judge_bed(const struct lab_facts *f, const char *during, struct lab_judgement *j)
 {
-	char during[160];
-
-	where(f, during, sizeof(during));
 	if (f->garbled)
-		give(j, LAB_INFRASTRUCTURE, "channel: %s", f->garbled);
-	else if (f->init_error)
-		give(j, LAB_INFRASTRUCTURE, "init: %s", f->init_error);
-	else if (f->starved && (f->silent || f->over_limit || f->overall_limit))
-		give(j, LAB_INFRASTRUCTURE,
-		     "out of time%s, but the host did not give QEMU its CPU", during);
-	else if (f->qemu_end == LAB_QEMU_POWER_OFF && !f->end_marker)
+		return give(j, LAB_INFRASTRUCTURE, "channel: %s", f->garbled);
+	if (f->init_error)
+		return give(j, LAB_INFRASTRUCTURE, "init: %s", f->init_error);
+	if (f->starved && (f->silent || f->over_limit || f->overall_limit))
+		return give(j, LAB_INFRASTRUCTURE,
+			    "out of time%s, but the host did not give QEMU its CPU", during);
+	return f->qemu_end == LAB_QEMU_POWER_OFF && !f->end_marker &&
 		give(j, LAB_INFRASTRUCTURE, "the machine powered off%s, before the end", during);
-	else
-		return false;
-	return true;
 }
 
-static bool judge_hang(const struct lab_facts *f, struct lab_judgement *j)
+static bool judge_hang(const struct lab_facts *f, const char *during, struct lab_judgement *j)
 {
-	char during[160];
-
-	where(f, during, sizeof(during));
 	if (f->silent)
-		give(j, LAB_HANG, "the machine fell silent%s", during);
-	else if (f->stuck)
-		give(j, LAB_HANG, "%s: a process survives SIGKILL", f->stuck);
-	else if (f->over_limit)
-		give(j, LAB_HANG, "%s ran over its time limit", f->over_limit);
-	else if (f->overall_limit)
-		give(j, LAB_HANG, "the run took longer than its time limit%s", during);
-	else if (!f->end_marker)
-		give(j, LAB_HANG, "the machine did not power off%s", during);
-	else
-		return false;
-	return true;
+		return give(j, LAB_HANG, "the machine fell silent%s", during);
+	if (f->stuck)
+		return give(j, LAB_HANG, "%s: a process survives SIGKILL", f->stuck);
+	if (f->over_limit)
+		return give(j, LAB_HANG, "%s ran over its time limit", f->over_limit);
+	if (f->overall_limit)
+		return give(j, LAB_HANG, "the run took longer than its time limit%s", during);
+	return !f->end_marker && give(j, LAB_HANG, "the machine did not power off%s", during);
 }
 
 bool lab_judge_machine(const struct lab_facts *f, struct lab_judgement *j)
 {
-	return judge_panic(f, j) || judge_host(f, j) || judge_boot(f, j) ||
-		judge_bed(f, j) || judge_hang(f, j);
+	char during[160] = "";
+
+	if (f->running)
+		snprintf(during, sizeof(during), " during %s", f->running);
+	else if (!f->ready)
+		strcpy(during, " while modules were loaded");
+	return judge_panic(f, during, j) || judge_host(f, j) || judge_boot(f, j) ||
+		judge_bed(f, during, j) || judge_hang(f, during, j);
 }
 
 static void judge_results(const struct lab_facts *f, struct lab_judgement *j)
@@ -167,22 +147,10 @@ static void judge_results(const struct lab_facts *f, struct lab_judgement *j)
 		give(j, LAB_PASS, "%u of %u passed", f->passed, total);
 }
 
-void lab_judge(const struct lab_facts *f, struct lab_judgement *j)
-{
-	if (!lab_judge_machine(f, j))
-		judge_results(f, j);
-}
-
-/* Which of two beds' verdicts is the run's: the greater one. */
+/* An interruption ended the whole run, and whoever did it wants to see so. */
 static int weight(const struct lab_judgement *j)
 {
-	static const int weights[] = {
-		[LAB_INFRASTRUCTURE] = 1, [LAB_BOOT_FAILURE] = 2, [LAB_FAIL] = 3,
-		[LAB_HANG] = 4, [LAB_PANIC] = 6,
-	};
-
-	/* It ended the whole run, and whoever did it wants to see so. */
-	return j->exit_code > 128 ? 5 : weights[j->verdict];
+	return j->exit_code > 128 ? 5 : verdicts[j->verdict].weight;
 }
 
 void lab_judge_beds(const struct lab_facts *const beds[], size_t nr, struct lab_judgement *j)
@@ -212,54 +180,45 @@ bool lab_worth_a_retry(const struct lab_facts *f, bool console_output)
 {
 	if (f->user_space || f->trouble || f->interrupted)
 		return false;
-	switch (f->qemu_end) {
-	case LAB_QEMU_NOT_STARTED:
-	case LAB_QEMU_SIGNALLED:
-	case LAB_QEMU_EXITED:
+	if (f->qemu_end == LAB_QEMU_NOT_STARTED || f->qemu_end == LAB_QEMU_SIGNALLED ||
+	    f->qemu_end == LAB_QEMU_EXITED)
 		return true;
-	default:
-		break;
-	}
 	/* Emulated timers are late on a loaded host; the kernel panics then. */
 	if (f->panic && strstr(f->panic, "IO-APIC + timer"))
 		return true;
 	return f->starved || !console_output;
 }
 
-enum lab_verdict lab_judge_program(const struct lab_program_facts *f, char *why, size_t size)
+void lab_judge_program(struct lab_program *p)
 {
-	unsigned int total = f->passed + f->failed + f->skipped;
-	enum lab_verdict verdict = LAB_INFRASTRUCTURE;
-	int expected;
+	int expected = p->failed ? LAB_EXIT_FAIL : p->passed ? LAB_EXIT_PASS : LAB_EXIT_SKIP;
+	const struct channel_exit *x = &p->end;
+	bool admits = x->code && x->code != LAB_EXIT_SKIP;	/* that it failed */
 
-	why[0] = '\0';
-	if (f->over_limit || f->stuck)
-		return LAB_PASS;	/* judged as a hang; what it printed is no matter */
-	if (f->signal == SIGKILL) {
-		snprintf(why, size, "killed by SIGKILL, not by the lab");
-	} else if (f->signal) {
-		snprintf(why, size, "killed by signal %d (%s)", f->signal, strsignal(f->signal));
-		verdict = LAB_FAIL;
-	} else if (f->code == 126 || f->code == 127) {
-		snprintf(why, size, "could not be started (exit code %d)", f->code);
-	} else if (f->dropped) {
-		snprintf(why, size, "printed too much: %lu lines were dropped", f->dropped);
-	} else if (f->ktap_problem) {
-		snprintf(why, size, "%s", f->ktap_problem);
-		if (f->code && f->code != LAB_EXIT_SKIP)
-			verdict = LAB_FAIL;
-	} else if (!total) {
-		snprintf(why, size, "no results (exit code %d)", f->code);
-		if (f->code && f->code != LAB_EXIT_SKIP)
-			verdict = LAB_FAIL;
+	p->agreement = LAB_PASS;
+	if (x->over_limit || x->stuck)
+		return;		/* judged as a hang; what it printed is no matter */
+	if (x->signal == SIGKILL) {
+		p->problem = lab_strdup("killed by SIGKILL, not by the lab");
+		admits = false;
+	} else if (x->signal) {
+		p->problem = lab_format("killed by signal %d (%s)", x->signal,
+					strsignal(x->signal));
+	} else if (x->code == 126 || x->code == 127) {
+		p->problem = lab_format("could not be started (exit code %d)", x->code);
+		admits = false;
+	} else if (x->dropped) {
+		p->problem = lab_format("printed too much: %lu lines were dropped", x->dropped);
+		admits = false;
+	} else if (p->doubt) {
+		p->problem = lab_strdup(p->doubt);
+	} else if (!p->passed && !p->failed && !p->skipped) {
+		p->problem = lab_format("no results (exit code %d)", x->code);
+	} else if (x->code == expected || (p->by_runner && !x->code)) {
+		return;
 	} else {
-		expected = f->failed ? LAB_EXIT_FAIL : f->passed ? LAB_EXIT_PASS : LAB_EXIT_SKIP;
-		if (f->code == expected || (f->by_runner && !f->code))
-			return LAB_PASS;
-		snprintf(why, size, "exit code %d, but %u passed, %u failed, %u skipped",
-			 f->code, f->passed, f->failed, f->skipped);
-		if (f->code != LAB_EXIT_PASS && f->code != LAB_EXIT_SKIP)
-			verdict = LAB_FAIL;
+		p->problem = lab_format("exit code %d, but %u passed, %u failed, %u skipped",
+					x->code, p->passed, p->failed, p->skipped);
 	}
-	return verdict;
+	p->agreement = admits ? LAB_FAIL : LAB_INFRASTRUCTURE;
 }

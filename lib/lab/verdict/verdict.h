@@ -2,7 +2,7 @@
 /*
  * From what was seen during a run to the one word that it is worth.
  *
- * The function is pure, so that every combination can be tested without a VM.
+ * All functions are pure, so that every combination can be tested without a VM.
  * The strongest statement wins:
  *
  *  1. panic: the kernel said so, or the machine reset itself, after user space
@@ -79,8 +79,6 @@ struct lab_judgement {
 /* "pass", "boot failure", ... */
 const char *lab_verdict_name(enum lab_verdict verdict);
 
-void lab_judge(const struct lab_facts *f, struct lab_judgement *j);
-
 /* Did the machine come to a bad end? Then @j says to which, else it is left alone. */
 bool lab_judge_machine(const struct lab_facts *f, struct lab_judgement *j);
 
@@ -95,21 +93,12 @@ void lab_judge_beds(const struct lab_facts *const beds[], size_t nr, struct lab_
 /* Did the boot fail for a reason of the bed, so that one more try is fair? */
 bool lab_worth_a_retry(const struct lab_facts *f, bool console_output);
 
-/* What one program has to show for itself, for lab_judge_program(). */
-struct lab_program_facts {
-	int code, signal;	/* as in struct channel_exit */
-	bool over_limit, stuck;
-	bool by_runner;		/* run_kselftest.sh may exit 0 though tests failed */
-	unsigned long dropped;	/* lines beyond the output limit */
-	unsigned int failed, passed, skipped;
-	const char *ktap_problem;	/* first complaint of the KTAP reader, or NULL */
-};
-
 /*
- * Do exit code and results agree? Returns LAB_PASS when they do, LAB_FAIL when
- * the program crashed or failed without saying where, LAB_INFRASTRUCTURE when
- * its results cannot be trusted; @why (of @size bytes) says what is wrong.
+ * Do exit code and results of @p, which has ended, agree? Sets @p->agreement to LAB_PASS
+ * when they do, LAB_FAIL when the program crashed or failed without saying where,
+ * LAB_INFRASTRUCTURE when its results cannot be trusted; @p->problem says what is wrong.
  */
-enum lab_verdict lab_judge_program(const struct lab_program_facts *f, char *why, size_t size);
+struct lab_program;
+void lab_judge_program(struct lab_program *p);
 
 #endif

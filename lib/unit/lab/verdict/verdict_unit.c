@@ -6,6 +6,7 @@
 
 #include <signal.h>
 
+#include "verdict/results.h"
 #include "verdict/verdict.h"
 
 /* A run in which all went well. */
@@ -31,7 +32,7 @@ static struct lab_facts cut_short(enum lab_qemu_end end)
 
 #define EXPECT_VERDICT(want, code, facts) do {			\
 	struct lab_judgement j_;				\
-	lab_judge(facts, &j_);					\
+	lab_judge_beds(&(const struct lab_facts *){ facts }, 1, &j_); \
 	EXPECT_STREQ(want, lab_verdict_name(j_.verdict)) {	\
 		TH_LOG("why: %s", j_.why);			\
 	}							\
@@ -255,55 +256,56 @@ TEST(retry_only_for_reasons_of_the_bed)
 }
 
 #define EXPECT_PROGRAM(want, ...) do {						\
-	const struct lab_program_facts f_ = { __VA_ARGS__ };			\
-	char why_[128];								\
-	EXPECT_EQ(want, lab_judge_program(&f_, why_, sizeof(why_)));		\
-	EXPECT_EQ((want) == LAB_PASS, why_[0] == '\0');				\
+	struct lab_program p_ = { __VA_ARGS__ };				\
+	lab_judge_program(&p_);							\
+	EXPECT_EQ(want, p_.agreement);						\
+	EXPECT_EQ((want) == LAB_PASS, p_.problem == NULL);			\
+	free(p_.problem);							\
 } while (0)
 
 TEST(exit_code_and_results_agree)
 {
-	EXPECT_PROGRAM(LAB_PASS, .code = 0, .passed = 2);
-	EXPECT_PROGRAM(LAB_PASS, .code = 0, .passed = 2, .skipped = 1);
-	EXPECT_PROGRAM(LAB_PASS, .code = 1, .passed = 2, .failed = 1);
-	EXPECT_PROGRAM(LAB_PASS, .code = 4, .skipped = 1);
+	EXPECT_PROGRAM(LAB_PASS, .end.code = 0, .passed = 2);
+	EXPECT_PROGRAM(LAB_PASS, .end.code = 0, .passed = 2, .skipped = 1);
+	EXPECT_PROGRAM(LAB_PASS, .end.code = 1, .passed = 2, .failed = 1);
+	EXPECT_PROGRAM(LAB_PASS, .end.code = 4, .skipped = 1);
 }
 
 TEST(exit_code_and_results_disagree)
 {
-	EXPECT_PROGRAM(LAB_FAIL, .code = 1, .passed = 2);
-	EXPECT_PROGRAM(LAB_FAIL, .code = 254, .passed = 2);
-	EXPECT_PROGRAM(LAB_INFRASTRUCTURE, .code = 0, .failed = 1);
-	EXPECT_PROGRAM(LAB_INFRASTRUCTURE, .code = 4, .passed = 1);
-	EXPECT_PROGRAM(LAB_INFRASTRUCTURE, .code = 0, .skipped = 1);
+	EXPECT_PROGRAM(LAB_FAIL, .end.code = 1, .passed = 2);
+	EXPECT_PROGRAM(LAB_FAIL, .end.code = 254, .passed = 2);
+	EXPECT_PROGRAM(LAB_INFRASTRUCTURE, .end.code = 0, .failed = 1);
+	EXPECT_PROGRAM(LAB_INFRASTRUCTURE, .end.code = 4, .passed = 1);
+	EXPECT_PROGRAM(LAB_INFRASTRUCTURE, .end.code = 0, .skipped = 1);
 }
 
 /* run_kselftest.sh of v6.12 exits 0 whatever happened, that of v7.2 does not. */
 TEST(exit_code_of_a_runner_counts_for_little)
 {
-	EXPECT_PROGRAM(LAB_PASS, .by_runner = true, .code = 0, .failed = 1);
-	EXPECT_PROGRAM(LAB_PASS, .by_runner = true, .code = 1, .failed = 1);
-	EXPECT_PROGRAM(LAB_PASS, .by_runner = true, .code = 0, .skipped = 1);
-	EXPECT_PROGRAM(LAB_FAIL, .by_runner = true, .code = 1, .passed = 1);
-	EXPECT_PROGRAM(LAB_INFRASTRUCTURE, .by_runner = true, .code = 0);
+	EXPECT_PROGRAM(LAB_PASS, .by_runner = true, .end.code = 0, .failed = 1);
+	EXPECT_PROGRAM(LAB_PASS, .by_runner = true, .end.code = 1, .failed = 1);
+	EXPECT_PROGRAM(LAB_PASS, .by_runner = true, .end.code = 0, .skipped = 1);
+	EXPECT_PROGRAM(LAB_FAIL, .by_runner = true, .end.code = 1, .passed = 1);
+	EXPECT_PROGRAM(LAB_INFRASTRUCTURE, .by_runner = true, .end.code = 0);
 }
 
 TEST(a_program_that_dies)
 {
-	EXPECT_PROGRAM(LAB_FAIL, .code = -1, .signal = SIGSEGV, .passed = 1);
-	EXPECT_PROGRAM(LAB_FAIL, .code = -1, .signal = SIGABRT);
-	EXPECT_PROGRAM(LAB_INFRASTRUCTURE, .code = -1, .signal = SIGKILL, .passed = 1);
-	EXPECT_PROGRAM(LAB_INFRASTRUCTURE, .code = 127);
-	EXPECT_PROGRAM(LAB_PASS, .code = -1, .signal = SIGTERM, .over_limit = true);
+	EXPECT_PROGRAM(LAB_FAIL, .end.code = -1, .end.signal = SIGSEGV, .passed = 1);
+	EXPECT_PROGRAM(LAB_FAIL, .end.code = -1, .end.signal = SIGABRT);
+	EXPECT_PROGRAM(LAB_INFRASTRUCTURE, .end.code = -1, .end.signal = SIGKILL, .passed = 1);
+	EXPECT_PROGRAM(LAB_INFRASTRUCTURE, .end.code = 127);
+	EXPECT_PROGRAM(LAB_PASS, .end.code = -1, .end.signal = SIGTERM, .end.over_limit = true);
 }
 
 TEST(output_that_cannot_be_trusted)
 {
-	EXPECT_PROGRAM(LAB_INFRASTRUCTURE, .code = 0, .passed = 1, .ktap_problem = "truncated");
-	EXPECT_PROGRAM(LAB_FAIL, .code = 1, .passed = 1, .ktap_problem = "truncated");
-	EXPECT_PROGRAM(LAB_INFRASTRUCTURE, .code = 0, .passed = 1, .dropped = 7);
-	EXPECT_PROGRAM(LAB_INFRASTRUCTURE, .code = 0);
-	EXPECT_PROGRAM(LAB_FAIL, .code = 1);
+	EXPECT_PROGRAM(LAB_INFRASTRUCTURE, .end.code = 0, .passed = 1, .doubt = "truncated");
+	EXPECT_PROGRAM(LAB_FAIL, .end.code = 1, .passed = 1, .doubt = "truncated");
+	EXPECT_PROGRAM(LAB_INFRASTRUCTURE, .end.code = 0, .passed = 1, .end.dropped = 7);
+	EXPECT_PROGRAM(LAB_INFRASTRUCTURE, .end.code = 0);
+	EXPECT_PROGRAM(LAB_FAIL, .end.code = 1);
 }
 
 TEST_HARNESS_MAIN
