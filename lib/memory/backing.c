@@ -3,6 +3,8 @@
  * The table of backings.  A new backing is a row here and an id in memory.h.
  */
 #include <errno.h>
+#include <linux/memfd.h>
+#include <linux/mman.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -60,9 +62,9 @@ static int open_memfd(struct result *r)
 
 static int open_hugetlb_memfd(struct result *r)
 {
-	int fd = memfd_create("guest memory", MFD_CLOEXEC | MFD_HUGETLB);
+	int fd = memfd_create("guest memory", MFD_CLOEXEC | MFD_HUGETLB | MFD_HUGE_2MB);
 
-	return fd < 0 ? result_errno(r, "memfd_create(MFD_HUGETLB)") : fd;
+	return fd < 0 ? result_errno(r, "memfd_create(MFD_HUGETLB | MFD_HUGE_2MB)") : fd;
 }
 
 /*
@@ -166,7 +168,7 @@ const struct backing backings[NR_BACKINGS] = {
 		.granule = HUGE_BYTES,
 		.advice = MADV_NORMAL,
 		/* No MAP_NORESERVE: a pool that runs dry is a SIGBUS. */
-		.flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB,
+		.flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB | MAP_HUGE_2MB,
 		.missing = hugetlb_missing,
 		.provide = provide_hugetlb,
 	},
