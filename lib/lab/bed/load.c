@@ -2,68 +2,53 @@
 /*
  * CPU time that QEMU got and waited for.
  */
-#include <dirent.h>
+#include <glob.h>
+#include <stdbool.h>
 #include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "bed/load.h"
 
 /* Below this sum the process was idle: nothing was withheld from it. */
 #define IDLE_NS		(2ull * 1000 * 1000 * 1000)
 
-static bool add_thread(const char *task, const char *tid, struct lab_window *w)
-{
-	unsigned long long run, wait;
-	char path[512];
-	FILE *f;
-	bool ok;
-
-	snprintf(path, sizeof(path), "%s/%s/schedstat", task, tid);
-	f = fopen(path, "re");
-	if (!f)
-		return false;
-	ok = fscanf(f, "%llu %llu", &run, &wait) == 2;
-	fclose(f);
-	if (!ok)
-		return false;
-	w->run_ns += run;
-	w->wait_ns += wait;
-	return true;
-}
-
 void lab_window_open(struct lab_window *w, pid_t pid)
 {
-	struct dirent *d;
-	char task[64];
-	DIR *dir;
+	char *pattern = lab_format("/proc/%d/task/*/schedstat", pid);
+	unsigned long long run, wait;
+	glob_t threads;
 
-	*w = (struct lab_window){ .since_ms = lab_now_ms() };
-	snprintf(task, sizeof(task), "/proc/%d/task", pid);
-	dir = opendir(task);
-	if (!dir)
-		return;
-	while ((d = readdir(dir)))
-		if (d->d_name[0] != '.' && add_thread(task, d->d_name, w))
-			w->accounted = true;
-	closedir(dir);
+	*w = (struct lab_window){ .pid = pid, .since_ms = lab_now_ms() };
+	if (!glob(pattern, GLOB_NOSORT, NULL, &threads)) {
+		for (size_t i = 0; i < threads.gl_pathc; i++) {
+			FILE *f = fopen(threads.gl_pathv[i], "re");
+
+			if (f && fscanf(f, "%llu %llu", &run, &wait) == 2) {
+				w->run_ns += run;
+				w->wait_ns += wait;
+			}
+			if (f)
+				fclose(f);
+		}
+		globfree(&threads);
+	}
+	free(pattern);
 }
 
-/* Stopped by a signal or a debugger: it wants nothing and gets nothing. */
+/* By a signal or a debugger: it wants nothing and gets nothing. */
 static bool is_stopped(pid_t pid)
 {
-	char path[64], line[512] = "", *p;
-	FILE *f;
+	char *path = lab_format("/proc/%d/stat", pid), state;
+	FILE *f = fopen(path, "re");
+	bool stopped = f && fscanf(f, "%*d (%*[^)]) %c", &state) == 1 &&
+		(state == 'T' || state == 't');
 
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	f = fopen(path, "re");
-	if (!f)
-		return false;
-	if (!fgets(line, sizeof(line), f))
-		line[0] = '\0';
-	fclose(f);
-	p = strrchr(line, ')');
-	return p && p[1] && (p[2] == 'T' || p[2] == 't');
+	if (f)
+		fclose(f);
+	free(path);
+	return stopped;
 }
 
 static unsigned long long since(unsigned long long from, unsigned long long to)
@@ -72,28 +57,28 @@ static unsigned long long since(unsigned long long from, unsigned long long to)
 	return to > from ? to - from : 0;
 }
 
-int lab_window_percent(const struct lab_window *w, pid_t pid)
+int lab_window_percent(const struct lab_window *w)
 {
 	unsigned long long run, wait;
 	struct lab_window now;
 
-	if (is_stopped(pid))
+	if (is_stopped(w->pid))
 		return 0;
-	lab_window_open(&now, pid);
+	lab_window_open(&now, w->pid);
 	run = since(w->run_ns, now.run_ns);
 	wait = since(w->wait_ns, now.wait_ns);
-	if (!w->accounted || !now.accounted || run + wait < IDLE_NS)
+	if (!w->run_ns || !now.run_ns || run + wait < IDLE_NS)
 		return 100;
 	return (int)(run * 100 / (run + wait));
 }
 
-enum lab_wait lab_window_wait(const struct lab_window *w, pid_t pid, long seconds)
+enum lab_wait lab_window_wait(const struct lab_window *w, long seconds)
 {
 	long gone = lab_now_ms() - w->since_ms, limit = seconds * 1000;
 
 	if (gone < limit)
 		return LAB_WAIT_ON;
-	if (gone / 100 * lab_window_percent(w, pid) >= limit)
+	if (gone / 100 * lab_window_percent(w) >= limit)
 		return LAB_WAIT_OVER;
 	return gone >= limit * LAB_STRETCH ? LAB_WAIT_STARVED : LAB_WAIT_ON;
 }

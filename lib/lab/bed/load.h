@@ -9,15 +9,14 @@
 #ifndef LAB_LOAD_H
 #define LAB_LOAD_H
 
-#include <stdbool.h>
 #include <sys/types.h>
 
-/* A stretch of time that began at some point, and what QEMU had used by then. */
+/* A stretch of time that began at some point, and what process @pid had used by then. */
 struct lab_window {
+	pid_t pid;
 	long since_ms;			/* lab_now_ms() */
-	unsigned long long run_ns;	/* on a CPU, summed over threads */
+	unsigned long long run_ns;	/* on a CPU, all threads; 0: this host does not account */
 	unsigned long long wait_ns;	/* runnable, but not on one */
-	bool accounted;			/* false: this host does not account for it */
 };
 
 /* What became of the wait for something that is due within a limit. */
@@ -30,13 +29,13 @@ enum lab_wait {
 /* How much longer than its limit a wait may take on an overloaded host. */
 #define LAB_STRETCH	8
 
-/* Begin a window for process @pid. */
+/* Begin a window. */
 void lab_window_open(struct lab_window *w, pid_t pid);
 
 /* Percent of the CPU time wanted that was granted; 100 if hardly any was wanted. */
-int lab_window_percent(const struct lab_window *w, pid_t pid);
+int lab_window_percent(const struct lab_window *w);
 
 /* Was the VM granted @seconds since the window began? Cheap before that time. */
-enum lab_wait lab_window_wait(const struct lab_window *w, pid_t pid, long seconds);
+enum lab_wait lab_window_wait(const struct lab_window *w, long seconds);
 
 #endif

@@ -37,10 +37,10 @@ static void give_up(struct lab_session *s, enum lab_wait wait)
 
 static void watch_boot(struct lab_session *s)
 {
-	enum lab_wait wait = lab_window_wait(&s->stage_window, s->qemu.pid, LAB_BOOT_SECONDS);
+	enum lab_wait wait = lab_window_wait(&s->stage_window, LAB_BOOT_SECONDS);
 
 	if (!s->console.any &&
-	    lab_window_wait(&s->stage_window, s->qemu.pid, LAB_FIRST_WORD_SECONDS) != LAB_WAIT_ON)
+	    lab_window_wait(&s->stage_window, LAB_FIRST_WORD_SECONDS) != LAB_WAIT_ON)
 		lab_session_enter(s, LAB_END);
 	else if (wait != LAB_WAIT_ON)
 		give_up(s, wait);
@@ -50,7 +50,7 @@ static void watch_boot(struct lab_session *s)
 
 static void watch_silence(struct lab_session *s)
 {
-	enum lab_wait wait = lab_window_wait(&s->heard, s->qemu.pid, LAB_SILENCE_SECONDS);
+	enum lab_wait wait = lab_window_wait(&s->heard, LAB_SILENCE_SECONDS);
 
 	if (wait == LAB_WAIT_ON)
 		return;
@@ -68,7 +68,7 @@ static void watch_program(struct lab_session *s)
 	lab_progress_bed(s->plan->progress, s->bed, "%s  %zu/%lu  %s", p->name, p->nr_cases, p->plan,
 			 ktap_running(s->record.ktap));
 	if (!s->told_to_stop) {
-		wait = lab_window_wait(&s->stage_window, s->qemu.pid, s->limit);
+		wait = lab_window_wait(&s->stage_window, s->limit);
 		if (wait == LAB_WAIT_ON)
 			return;
 		s->facts.starved = wait == LAB_WAIT_STARVED;
@@ -77,7 +77,7 @@ static void watch_program(struct lab_session *s)
 		lab_session_send(s, CHANNEL_STOP, "");
 		return;
 	}
-	wait = lab_window_wait(&s->stage_window, s->qemu.pid, LAB_STOP_SECONDS);
+	wait = lab_window_wait(&s->stage_window, LAB_STOP_SECONDS);
 	if (wait == LAB_WAIT_ON)
 		return;
 	/* init still ticks, but cannot end the program. */
@@ -106,7 +106,7 @@ static void watch_overall(struct lab_session *s, long now)
 	if (now < s->plan->overall_ms || s->traced || s->facts.overall_limit)
 		return;
 	s->facts.overall_limit = true;
-	give_up(s, lab_window_percent(&s->whole, s->qemu.pid) < 50 ?
+	give_up(s, lab_window_percent(&s->whole) < 50 ?
 		LAB_WAIT_STARVED : LAB_WAIT_OVER);
 }
 
@@ -125,12 +125,12 @@ static void watch_stage(struct lab_session *s)
 			watch_program(s);
 		break;
 	case LAB_LEAVE:
-		if (lab_window_wait(&s->stage_window, s->qemu.pid, LAB_LEAVE_SECONDS))
+		if (lab_window_wait(&s->stage_window, LAB_LEAVE_SECONDS))
 			lab_session_enter(s, LAB_END);
 		break;
 	case LAB_TRACE:
 		if (s->console.panic_done ||
-		    lab_window_wait(&s->stage_window, s->qemu.pid, LAB_TRACE_SECONDS))
+		    lab_window_wait(&s->stage_window, LAB_TRACE_SECONDS))
 			lab_session_enter(s, LAB_END);
 		break;
 	case LAB_END:
