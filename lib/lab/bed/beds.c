@@ -128,17 +128,17 @@ static void fail_all(struct lab_beds *b, const char *what, int err)
 
 static void poll_once(struct lab_beds *b)
 {
-	struct pollfd fds[1 + LAB_MAX_BEDS * LAB_SESSION_FDS];
+	struct pollfd fds[1 + LAB_MAX_BEDS * LAB_NR_SOCKETS];
 	unsigned int nr = b->plan.results->beds;
 	int due, first = -1;
 
 	fds[0] = (struct pollfd){ .fd = b->signals, .events = POLLIN };
 	for (unsigned int i = 0; i < nr; i++) {
-		due = lab_session_poll(&b->beds[i].session, &fds[1 + i * LAB_SESSION_FDS]);
+		due = lab_session_poll(&b->beds[i].session, &fds[1 + i * LAB_NR_SOCKETS]);
 		if (first < 0 || due < first)
 			first = due;
 	}
-	if (poll(fds, 1 + nr * LAB_SESSION_FDS, first) < 0) {
+	if (poll(fds, 1 + nr * LAB_NR_SOCKETS, first) < 0) {
 		if (errno != EINTR)
 			fail_all(b, "poll()", errno);
 		return;
@@ -147,7 +147,7 @@ static void poll_once(struct lab_beds *b)
 		read_signals(b);
 	for (unsigned int i = 0; i < nr; i++)
 		if (!b->beds[i].over)
-			lab_session_handle(&b->beds[i].session, &fds[1 + i * LAB_SESSION_FDS]);
+			lab_session_handle(&b->beds[i].session, &fds[1 + i * LAB_NR_SOCKETS]);
 }
 
 /* End the sessions that are finished; are there others? */

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Start and stop of QEMU.
+ * Start and stop of QEMU, and the little of its machine protocol that the lab needs:
+ * one JSON object a line.
  */
 #include <errno.h>
+#include <jansson.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,8 +14,10 @@
 
 #include "agent/channel.h"
 #include "base/process.h"
+#include "base/run_dir.h"
 #include "base/text.h"
-#include "bed/qemu.h"
+#include "bed/session.h"
+#include "image/image.h"
 
 #define QEMU		"qemu-system-x86_64"
 #define QEMU_PACKAGE	"qemu-system-x86"
@@ -42,7 +46,7 @@ const struct lab_topology *lab_topology_find(const char *name, struct lab_error 
 }
 
 /* An option of QEMU ends at a comma, but not at two. */
-static char *drive_of(const char *image)
+static void add_disk(struct lab_argv *a, const char *image)
 {
 	struct lab_text t = { NULL };
 
@@ -50,7 +54,8 @@ static char *drive_of(const char *image)
 	lab_text_addf(&t, "if=virtio,format=raw,cache=unsafe,file=");
 	for (; *image; image++)
 		lab_text_addf(&t, "%s%c", *image == ',' ? "," : "", *image);
-	return lab_text_take(&t);
+	lab_argv_add_all(a, "-drive", t.s, NULL);
+	lab_text_clear(&t);
 }
 
 /*
@@ -83,86 +88,80 @@ static void add_topology(struct lab_argv *a, const struct lab_topology *t)
 	}
 }
 
-#define NR_SOCKETS	3	/* console, channel, QMP */
-
-static void build_arguments(struct lab_argv *a, const struct lab_qemu_spec *spec,
-			    const int theirs[NR_SOCKETS])
+static void build_arguments(struct lab_argv *a, const struct lab_plan *plan, unsigned int bed,
+			    const int theirs[LAB_NR_SOCKETS])
 {
 	static const char *const names[] = { "console", "channel", "qmp" };
 
 	lab_argv_add_all(a, QEMU, "-nodefaults", "-no-user-config", "-machine", MACHINE,
-			 "-accel", ACCELERATOR, "-cpu", spec->cpu, "-display", "none",
+			 "-accel", ACCELERATOR, "-cpu", plan->suite->cpu, "-display", "none",
 			 "-no-reboot", NULL);
-	add_topology(a, spec->topology);
-	for (int i = 0; i < NR_SOCKETS; i++) {
+	add_topology(a, plan->topology);
+	for (int i = 0; i < LAB_NR_SOCKETS; i++) {
 		lab_argv_add(a, "-chardev");
 		lab_argv_addf(a, "socket,id=%s,fd=%d", names[i], theirs[i]);
 	}
 	lab_argv_add_all(a, "-serial", "chardev:console", "-mon", "chardev=qmp,mode=control",
 			 "-device", "virtio-serial-pci",
 			 "-device", "virtserialport,chardev=channel,name=" CHANNEL_PORT, NULL);
-	for (size_t i = 0; i < spec->nr_disks; i++) {
-		char *drive = drive_of(spec->disks[i]);
+	for (size_t i = 0; i < plan->suite->nr_disks; i++) {
+		char *image = lab_disk_path(plan->results->out, bed, i);
 
-		lab_argv_add_all(a, "-drive", drive, NULL);
-		free(drive);
+		add_disk(a, image);
+		free(image);
 	}
-	lab_argv_add_all(a, "-kernel", spec->kernel, "-initrd", spec->image,
-			 "-append", spec->parameters, NULL);
+	lab_argv_add_all(a, "-kernel", plan->kernel, "-initrd", plan->image,
+			 "-append", plan->results->parameters, NULL);
 }
 
-static int start(const struct lab_qemu_spec *spec, const int theirs[NR_SOCKETS],
+static int start(const struct lab_plan *plan, unsigned int bed, const int theirs[LAB_NR_SOCKETS],
 		 struct lab_error *e)
 {
+	char *log = lab_run_file(plan->results->out, "qemu", bed, "log");
 	struct lab_argv argv = { NULL };
 	const struct lab_process qemu = {
-		.argv = &argv, .out = spec->log, .keep = theirs, .nr_keep = NR_SOCKETS,
+		.argv = &argv, .out = log, .keep = theirs, .nr_keep = LAB_NR_SOCKETS,
 		.death = SIGKILL, .group = true,
 	};
 	int ret;
 
-	build_arguments(&argv, spec, theirs);
+	build_arguments(&argv, plan, bed, theirs);
 	ret = lab_process_start(&qemu, e);
 	lab_argv_free(&argv);
+	free(log);
 	if (ret == -ENOENT)
 		return lab_fail(e, ret, QEMU ": not installed; apt-get install " QEMU_PACKAGE);
 	return ret;
 }
 
-static void close_sockets(struct lab_qemu *q)
+int lab_qemu_start(struct lab_qemu *q, const struct lab_plan *plan, unsigned int bed,
+		   struct lab_error *e)
 {
-	int *fds[] = { &q->console, &q->channel, &q->qmp };
+	int theirs[LAB_NR_SOCKETS], ret = 0, nr, pair[2];
 
-	for (int i = 0; i < NR_SOCKETS; i++) {
-		if (*fds[i] >= 0)
-			close(*fds[i]);
-		*fds[i] = -1;
-	}
-}
-
-int lab_qemu_start(const struct lab_qemu_spec *spec, struct lab_qemu *q, struct lab_error *e)
-{
-	int *ours[NR_SOCKETS] = { &q->console, &q->channel, &q->qmp };
-	int theirs[NR_SOCKETS], ret = 0, nr, pair[2];
-
-	*q = (struct lab_qemu){ .console = -1, .channel = -1, .qmp = -1 };
-	for (nr = 0; nr < NR_SOCKETS; nr++) {
+	for (nr = 0; nr < LAB_NR_SOCKETS; nr++) {
 		if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair)) {
 			ret = lab_fail(e, -errno, "socketpair(): %s", strerror(errno));
 			break;
 		}
-		*ours[nr] = pair[0];
+		q->fds[nr] = pair[0];
 		theirs[nr] = pair[1];
 	}
 	if (!ret)
-		ret = start(spec, theirs, e);
+		ret = start(plan, bed, theirs, e);
 	while (nr)
 		close(theirs[--nr]);
 	if (ret < 0)
-		close_sockets(q);
-	else
-		q->pid = ret;
-	return ret < 0 ? ret : 0;
+		return ret;
+	q->pid = ret;
+	return 0;
+}
+
+void lab_qemu_hang_up(struct lab_qemu *q, enum lab_socket socket)
+{
+	if (q->fds[socket] >= 0)
+		close(q->fds[socket]);
+	q->fds[socket] = -1;
 }
 
 void lab_qemu_stop(struct lab_qemu *q)
@@ -172,5 +171,55 @@ void lab_qemu_stop(struct lab_qemu *q)
 		lab_process_wait(q->pid);
 		q->pid = 0;
 	}
-	close_sockets(q);
+	for (int i = 0; i < LAB_NR_SOCKETS; i++)
+		lab_qemu_hang_up(q, i);
+}
+
+int lab_qemu_command(struct lab_qemu *q, const char *command)
+{
+	char text[128];
+	int n = snprintf(text, sizeof(text), "{ \"execute\": \"%s\" }\n", command);
+
+	/* Far below the socket's buffer: it goes out whole or not at all. */
+	return send(q->fds[LAB_QMP], text, (size_t)n, MSG_NOSIGNAL) == n ? 0 : -errno;
+}
+
+static void message(struct lab_qemu *q, json_t *m)
+{
+	const char *event, *reason = "unknown", *refused = "unknown error";
+	int major = 0, minor = 0, micro = 0;
+
+	if (!json_unpack(m, "{s:{s:{s:{s?i,s?i,s?i}}}}", "QMP", "version", "qemu",
+			 "major", &major, "minor", &minor, "micro", &micro)) {
+		snprintf(q->version, sizeof(q->version), "%d.%d.%d", major, minor, micro);
+		lab_qemu_command(q, "qmp_capabilities");
+	} else if (!json_unpack(m, "{s:{s?s}}", "error", "desc", &refused)) {
+		snprintf(q->refused, sizeof(q->refused), "%s", refused);
+	} else if (!json_unpack(m, "{s:s,s?{s?s}}", "event", &event, "data", "reason", &reason) &&
+		   !strcmp(event, "SHUTDOWN")) {
+		snprintf(q->shutdown, sizeof(q->shutdown), "%s", reason);
+	}
+}
+
+void lab_qemu_read(struct lab_qemu *q)
+{
+	ssize_t n = read(q->fds[LAB_QMP], q->buf + q->fill, sizeof(q->buf) - q->fill);
+	char *nl;
+
+	if (n <= 0) {
+		lab_qemu_hang_up(q, LAB_QMP);
+		return;
+	}
+	q->fill += (size_t)n;
+	while ((nl = memchr(q->buf, '\n', q->fill))) {
+		size_t len = (size_t)(nl - q->buf) + 1;
+		json_t *m = json_loadb(q->buf, len, 0, NULL);
+
+		message(q, m);
+		json_decref(m);
+		q->fill -= len;
+		memmove(q->buf, q->buf + len, q->fill);
+	}
+	if (q->fill == sizeof(q->buf))
+		q->fill = 0;	/* no message that we want is so long */
 }

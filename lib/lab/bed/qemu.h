@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * QEMU as the bed: its command line, its start and its end.
+ * QEMU as the bed: its command line, its start, what it says and is told, its end.
  *
  * The VM is always emulated, so that it is the same on every machine. QEMU
  * talks to the lab over three socket pairs that it inherits (console, channel,
@@ -13,7 +13,6 @@
 #include <sys/types.h>
 
 #include "base/lab_error.h"
-#include "suite/suite.h"
 
 struct lab_topology {
 	const char *name;
@@ -24,28 +23,35 @@ struct lab_topology {
 /* NULL if there is none of that name (and @e says which there are). */
 const struct lab_topology *lab_topology_find(const char *name, struct lab_error *e);
 
-struct lab_qemu_spec {
-	const char *kernel, *image;	/* -kernel, -initrd */
-	const char *parameters;		/* kernel command line */
-	const char *cpu;		/* -cpu */
-	char *const *disks;		/* raw images; the VM may write to them */
-	size_t nr_disks;		/* LAB_MAX_DISKS at most */
-	const struct lab_topology *topology;
-	const char *log;		/* file for what QEMU itself says */
-};
+enum lab_socket { LAB_CONSOLE, LAB_CHANNEL, LAB_QMP, LAB_NR_SOCKETS };
 
 struct lab_qemu {
-	pid_t pid;	/* its own process group; 0: does not run */
-	int console;	/* the lab's ends of the sockets */
-	int channel;
-	int qmp;
+	pid_t pid;			/* its own process group; 0: does not run */
+	int fds[LAB_NR_SOCKETS];	/* the lab's ends of the sockets; -1: none, or closed */
+	char version[32];		/* "" until it is up and takes commands */
+	char shutdown[32];		/* why the machine went: "guest-reset", ...; or "" */
+	char refused[160];		/* its last word on a command that it refused, or "" */
+	char buf[16384];		/* of QMP, not taken yet */
+	size_t fill;
 };
 
+struct lab_plan;	/* session.h */
+
 /*
- * Start QEMU. Returns 0, or -errno with nothing left open or running. After
- * success lab_qemu_stop() is due, whatever happens.
+ * Start QEMU for bed @bed of @plan; @q has no descriptor. Returns 0 or -errno.
+ * lab_qemu_stop() is due, whatever happens.
  */
-int lab_qemu_start(const struct lab_qemu_spec *spec, struct lab_qemu *q, struct lab_error *e);
+int lab_qemu_start(struct lab_qemu *q, const struct lab_plan *plan, unsigned int bed,
+		   struct lab_error *e);
+
+/* Close one of the sockets, if it is open. */
+void lab_qemu_hang_up(struct lab_qemu *q, enum lab_socket socket);
+
+/* Send a command without arguments over QMP. Returns 0 or -errno; the reply comes later. */
+int lab_qemu_command(struct lab_qemu *q, const char *command);
+
+/* Take what has arrived over QMP; at its end it is closed. */
+void lab_qemu_read(struct lab_qemu *q);
 
 /* Kill QEMU if it still runs, reap it, close the sockets. */
 void lab_qemu_stop(struct lab_qemu *q);

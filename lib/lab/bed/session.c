@@ -15,7 +15,6 @@
 #include "base/clock.h"
 #include "base/run_dir.h"
 #include "bed/session.h"
-#include "image/image.h"
 
 #define POLL_MS		250
 /* A serial console comes byte by byte: let some gather, QEMU needs the CPU more. */
@@ -25,22 +24,16 @@
 /* What QEMU wrote before its end is in the sockets; reading it takes no longer. */
 #define DRAIN_MS	5000
 
-static void close_fd(int *fd)
-{
-	close(*fd);
-	*fd = -1;
-}
-
 static void read_console(struct lab_session *s)
 {
 	char buf[65536];
-	ssize_t n = read(s->qemu.console, buf, sizeof(buf));
+	ssize_t n = read(s->qemu.fds[LAB_CONSOLE], buf, sizeof(buf));
 
 	s->console_ms = lab_now_ms();
 	if (n < 0 && errno == EINTR)
 		return;
 	if (n <= 0) {
-		close_fd(&s->qemu.console);
+		lab_qemu_hang_up(&s->qemu, LAB_CONSOLE);
 		return;
 	}
 	fwrite(buf, 1, (size_t)n, s->console_file);
@@ -56,11 +49,11 @@ static void read_console(struct lab_session *s)
 static void read_channel(struct lab_session *s)
 {
 	struct channel_frame frame;
-	ssize_t n = channel_fill(&s->reader, s->qemu.channel);
+	ssize_t n = channel_fill(&s->reader, s->qemu.fds[LAB_CHANNEL]);
 	int ret;
 
 	if (n <= 0) {
-		close_fd(&s->qemu.channel);
+		lab_qemu_hang_up(&s->qemu, LAB_CHANNEL);
 		return;
 	}
 	if (s->facts.garbled) {
@@ -77,6 +70,14 @@ static void read_channel(struct lab_session *s)
 		s->facts.garbled = s->garbled;
 		lab_session_enter(s, LAB_END);
 	}
+}
+
+static void read_qmp(struct lab_session *s)
+{
+	lab_qemu_read(&s->qemu);
+	if (s->qemu.refused[0])
+		lab_session_note(s, "QEMU refuses: %s", s->qemu.refused);
+	s->qemu.refused[0] = '\0';
 }
 
 void lab_session_reap(struct lab_session *s)
@@ -98,7 +99,7 @@ void lab_session_interrupt(struct lab_session *s, int sig)
 
 static enum lab_qemu_end how_it_ended(const struct lab_session *s, int *code)
 {
-	const char *reason = s->qmp.shutdown;
+	const char *reason = s->qemu.shutdown;
 
 	*code = 0;
 	if (!s->gone_ms || s->traced)
@@ -108,7 +109,7 @@ static enum lab_qemu_end how_it_ended(const struct lab_session *s, int *code)
 		return LAB_QEMU_SIGNALLED;
 	}
 	*code = WEXITSTATUS(s->status);
-	if (!s->qmp.greeted)
+	if (!s->qemu.version[0])
 		return LAB_QEMU_NOT_STARTED;
 	if (*code)
 		return LAB_QEMU_EXITED;
@@ -136,8 +137,8 @@ static void collect_facts(struct lab_session *s)
 		f->trouble = s->trouble;
 	if (s->record.program)
 		f->running = s->record.program->name;
-	if (s->qmp.version[0])
-		snprintf(s->plan->results->qemu, sizeof(s->plan->results->qemu), "%s", s->qmp.version);
+	if (s->qemu.version[0])
+		snprintf(s->plan->results->qemu, sizeof(s->plan->results->qemu), "%s", s->qemu.version);
 }
 
 static FILE *open_log(struct lab_session *s, const char *name)
@@ -151,41 +152,20 @@ static FILE *open_log(struct lab_session *s, const char *name)
 	return f;
 }
 
-static int start_qemu(struct lab_session *s, struct lab_error *e)
-{
-	const struct lab_plan *p = s->plan;
-	char *disks[LAB_MAX_DISKS], *log = lab_run_file(p->results->out, "qemu", s->bed, "log");
-	const struct lab_qemu_spec spec = {
-		.kernel = p->kernel, .image = p->image, .parameters = p->results->parameters,
-		.cpu = p->suite->cpu, .topology = p->topology,
-		.disks = disks, .nr_disks = p->suite->nr_disks, .log = log,
-	};
-	int ret;
-
-	for (size_t i = 0; i < spec.nr_disks; i++)
-		disks[i] = lab_disk_path(p->results->out, s->bed, i);
-	ret = lab_qemu_start(&spec, &s->qemu, e);
-	for (size_t i = 0; i < spec.nr_disks; i++)
-		free(disks[i]);
-	free(log);
-	return ret;
-}
-
 void lab_session_start(struct lab_session *s)
 {
 	struct lab_error e;
 
 	s->started_ms = lab_now_ms();
-	s->qemu = (struct lab_qemu){ .console = -1, .channel = -1, .qmp = -1 };
+	s->qemu = (struct lab_qemu){ .fds = { -1, -1, -1 } };
 	s->console_file = open_log(s, "console");
 	s->channel_file = s->console_file ? open_log(s, "channel") : NULL;
 	if (!s->channel_file)
 		return;
-	if (start_qemu(s, &e)) {
+	if (lab_qemu_start(&s->qemu, s->plan, s->bed, &e)) {
 		snprintf(s->trouble, sizeof(s->trouble), "%.500s", e.text);
 		return;
 	}
-	s->qmp.fd = s->qemu.qmp;
 	lab_session_enter(s, LAB_BOOT);
 	s->whole = s->stage_window;
 	s->heard = s->stage_window;
@@ -195,20 +175,21 @@ int lab_session_poll(const struct lab_session *s, struct pollfd *fds)
 {
 	long rest = s->console_ms + CONSOLE_MS - lab_now_ms();
 
-	fds[0] = (struct pollfd){ .fd = rest > 0 ? -1 : s->qemu.console, .events = POLLIN };
-	fds[1] = (struct pollfd){ .fd = s->qemu.channel, .events = POLLIN };
-	fds[2] = (struct pollfd){ .fd = s->qemu.qmp, .events = POLLIN };
+	for (int i = 0; i < LAB_NR_SOCKETS; i++)
+		fds[i] = (struct pollfd){ .fd = s->qemu.fds[i], .events = POLLIN };
+	if (rest > 0)
+		fds[LAB_CONSOLE].fd = -1;
 	return rest > 0 ? (int)rest : POLL_MS;
 }
 
 void lab_session_handle(struct lab_session *s, const struct pollfd *fds)
 {
-	if (fds[0].revents)
+	if (fds[LAB_CONSOLE].revents)
 		read_console(s);
-	if (fds[1].revents)
+	if (fds[LAB_CHANNEL].revents)
 		read_channel(s);
-	if (fds[2].revents && lab_qmp_read(&s->qmp) <= 0)
-		close_fd(&s->qemu.qmp);
+	if (fds[LAB_QMP].revents)
+		read_qmp(s);
 	if (!s->gone_ms && s->stage != LAB_END)
 		lab_session_watch(s);
 }
@@ -218,7 +199,8 @@ bool lab_session_finished(const struct lab_session *s)
 	/* QEMU is gone: what it left in the sockets still counts. */
 	if (s->gone_ms)
 		return s->facts.interrupted ||
-			(s->qemu.console < 0 && s->qemu.channel < 0 && s->qemu.qmp < 0) ||
+			(s->qemu.fds[LAB_CONSOLE] < 0 && s->qemu.fds[LAB_CHANNEL] < 0 &&
+			 s->qemu.fds[LAB_QMP] < 0) ||
 			lab_now_ms() - s->gone_ms > DRAIN_MS;
 	return s->stage == LAB_END || s->trouble[0];
 }

@@ -18,7 +18,6 @@
 #include "bed/console.h"
 #include "bed/load.h"
 #include "bed/qemu.h"
-#include "bed/qmp.h"
 #include "suite/suite.h"
 #include "verdict/record.h"
 #include "verdict/results.h"
@@ -58,7 +57,6 @@ struct lab_session {
 
 	/* Inner state. */
 	struct lab_qemu qemu;
-	struct lab_qmp qmp;
 	struct channel_reader reader;
 	unsigned long seq;
 	enum lab_stage stage;
@@ -76,13 +74,11 @@ struct lab_session {
 	long panic_ms;			/* when a panic was seen, 0: none */
 };
 
-#define LAB_SESSION_FDS	3
-
 /* Start QEMU. Errors of the host are facts too: the session is finished then. */
 void lab_session_start(struct lab_session *s);
 
 /*
- * What to poll for: fills in all LAB_SESSION_FDS elements of @fds and returns
+ * What to poll for: fills in all LAB_NR_SOCKETS elements of @fds and returns
  * after how many ms to call lab_session_handle() at the latest.
  */
 int lab_session_poll(const struct lab_session *s, struct pollfd *fds);

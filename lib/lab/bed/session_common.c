@@ -44,7 +44,7 @@ void lab_session_log(struct lab_session *s, char direction, enum channel_kind ki
 
 void lab_session_send(struct lab_session *s, enum channel_kind kind, const char *text)
 {
-	int ret = channel_send(s->qemu.channel, &s->seq, kind, text, strlen(text));
+	int ret = channel_send(s->qemu.fds[LAB_CHANNEL], &s->seq, kind, text, strlen(text));
 
 	lab_session_log(s, '>', kind, text, strlen(text));
 	/* QEMU going away shows up as such; the write need not say it again. */

@@ -12,7 +12,7 @@
 /* Make the kernel say what its CPUs do: an unknown NMI panics it, with traces. */
 static void trace(struct lab_session *s)
 {
-	int ret = lab_qmp_command(&s->qmp, "inject-nmi");
+	int ret = lab_qemu_command(&s->qemu, "inject-nmi");
 
 	if (ret)
 		lab_session_note(s, "inject-nmi: %s", strerror(-ret));

@@ -232,4 +232,14 @@ TEST_F(beds, the_time_limit_is_one_for_all)
 	EXPECT_EQ(1, self->plan.results.not_run);
 }
 
+TEST_F(beds, a_refused_nmi_is_told)
+{
+	self->plan.beds.plan.overall_ms = lab_now_ms() + 1000;
+	run(&self->plan, 2, "passes defies");
+	EXPECT_VERDICT("hang", 10);
+	EXPECT_NE(NULL, strstr(self->plan.results.notes.s, "QEMU refuses: no NMI\n")) {
+		TH_LOG("notes: %s", self->plan.results.notes.s);
+	}
+}
+
 TEST_HARNESS_MAIN

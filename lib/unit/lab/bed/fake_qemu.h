@@ -13,6 +13,7 @@
  *	outlives	passes a while after the lab took notice of the panic
  *	interrupts	once another program "meets", sends SIGTERM to the lab
  *	stays		"meets" and never ends, until an NMI ends the machine
+ *	defies		the same, but the NMI is refused first
  *
  * A file "refuse" makes the next QEMU fail to start; it takes the file away.
  */
@@ -22,6 +23,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -113,7 +115,7 @@ static void fake_outlives(struct fake_qemu *q)
 	fake_passes(q);
 }
 
-static void fake_stays(struct fake_qemu *q)
+static void fake_stays(struct fake_qemu *q, bool defies)
 {
 	char buf[1024] = "";
 	ssize_t n;
@@ -124,6 +126,8 @@ static void fake_stays(struct fake_qemu *q)
 			_exit(7);
 		buf[n] = '\0';
 	}
+	if (defies)
+		fake_write(q->qmp, "{\"error\": {\"class\": \"GenericError\", \"desc\": \"no NMI\"}}\n");
 	fake_end(q, "guest-reset");
 }
 
@@ -144,7 +148,9 @@ static void fake_run(struct fake_qemu *q, const char *name)
 	if (!strcmp(name, "outlives"))
 		fake_outlives(q);
 	else if (!strcmp(name, "stays") || !strcmp(name, "interrupts"))
-		fake_stays(q);
+		fake_stays(q, false);
+	else if (!strcmp(name, "defies"))
+		fake_stays(q, true);
 	else
 		fake_passes(q);
 }
