@@ -114,7 +114,8 @@ static struct faults faults_now(const struct scenario_run *run)
 {
 	struct faults f;
 
-	f.known = !kvm_stat(run->vm.name, "pf_fixed", &f.before);
+	/* 0, with memory faulted in already, means that nobody counts. */
+	f.known = !vm_stat(&run->vm, "pf_fixed", &f.before) && f.before;
 	return f;
 }
 
@@ -123,7 +124,7 @@ static int judge_effect(const struct scenario_run *run, const struct faults *f, 
 {
 	unsigned long long now;
 
-	if (f->known && !kvm_stat(run->vm.name, "pf_fixed", &now) && now == f->before)
+	if (f->known && !vm_stat(&run->vm, "pf_fixed", &now) && now == f->before)
 		return result_error(r, "no effect: the guest faulted in no page of %s", what);
 	return 0;
 }

@@ -17,7 +17,7 @@
 #define TRACE_LINES	8
 #define TRACEFS		"/sys/kernel/tracing"
 
-static void note_stats(const char *vm_name, struct result *r)
+static void note_stats(const struct vm *vm, struct result *r)
 {
 	static const char * const stats[] = {
 		"exits", "irq_exits", "pf_taken", "pf_fixed", "pf_spurious",
@@ -27,10 +27,10 @@ static void note_stats(const char *vm_name, struct result *r)
 	unsigned int i;
 
 	for (i = 0; i < NR_STATS; i++)
-		kvm_stat(vm_name, stats[i], &before[i]);
+		vm_stat(vm, stats[i], &before[i]);
 	sleep_ns(WATCH_NS);
 	for (i = 0; i < NR_STATS; i++) {
-		if (!kvm_stat(vm_name, stats[i], &now))
+		if (!vm_stat(vm, stats[i], &now))
 			result_note(r, "KVM's %s: %llu, %llu more in %llu ms", stats[i],
 				    before[i], now - before[i], WATCH_NS / NS_PER_MS);
 	}
@@ -73,8 +73,8 @@ static void note_exits(struct result *r)
 	rmdir(instance);
 }
 
-void note_kvm_activity(const char *vm_name, struct result *r)
+void note_kvm_activity(const struct vm *vm, struct result *r)
 {
-	note_stats(vm_name, r);
+	note_stats(vm, r);
 	note_exits(r);
 }

@@ -89,11 +89,3 @@ int health_balanced(struct health *h, uint64_t budget_ns, struct result *r)
 			   least.in_progress, least.active,
 			   (unsigned long long)(budget_ns / 1000000), s.seq);
 }
-
-int kvm_stat(const char *vm_name, const char *stat, unsigned long long *value)
-{
-	char path[192];
-
-	snprintf(path, sizeof(path), "%s/%s/%s", KVM_DEBUGFS, vm_name, stat);
-	return hostfile_read_ulong(path, value);
-}

@@ -208,7 +208,7 @@ struct spte {
 };
 
 /* spte_before() - record what KVM maps, before all backing of a VM is taken */
-void spte_before(struct spte *s, const char *vm_name);
+void spte_before(struct spte *s, const struct vm *vm);
 
 /*
  * spte_none() - once all backing is gone no translation may be left, not even in a TLB
@@ -216,23 +216,14 @@ void spte_before(struct spte *s, const char *vm_name);
  *
  * Return: 0, or -1 with a failure.  Without these counts it does not judge.
  */
-int spte_none(const struct spte *before, const char *vm_name, struct result *r);
-
-/*
- * kvm_stat() - a statistic of a VM
- * @stat: as KVM names it
- * @value: filled in
- *
- * Return: 0, or -errno: ENOENT if the kernel has none, or no debugfs is mounted.
- */
-int kvm_stat(const char *vm_name, const char *stat, unsigned long long *value);
+int spte_none(const struct spte *before, const struct vm *vm, struct result *r);
 
 /*
  * note_kvm_activity() - add statistics and exits of a VM over a while to the evidence
  *
  * Uses tracefs where it is mounted, in an instance of its own.
  */
-void note_kvm_activity(const char *vm_name, struct result *r);
+void note_kvm_activity(const struct vm *vm, struct result *r);
 
 /*
  * Kernel log: splats and taint.

@@ -93,7 +93,7 @@ static int stalls(const struct progress *p, uint64_t visits, uint64_t budget_ns,
 			    (unsigned long long)(budget_ns / NS_PER_MS));
 	}
 	vm_describe(p->vm, r);
-	note_kvm_activity(p->vm->name, r);
+	note_kvm_activity(p->vm, r);
 	return -1;
 }
 

@@ -14,7 +14,7 @@
 #define FLUSHES	"remote_tlb_flush_requests"
 
 /* Return: the error of the first that cannot be read, named in @stat, or 0. */
-static int count_mapped(const char *vm_name, unsigned long long *mapped, const char **stat)
+static int count_mapped(const struct vm *vm, unsigned long long *mapped, const char **stat)
 {
 	static const char * const stats[] = { "pages_4k", "pages_2m", "pages_1g" };
 	unsigned long long pages;
@@ -24,7 +24,7 @@ static int count_mapped(const char *vm_name, unsigned long long *mapped, const c
 	*mapped = 0;
 	for (i = 0; i < sizeof(stats) / sizeof(stats[0]); i++) {
 		*stat = stats[i];
-		err = kvm_stat(vm_name, stats[i], &pages);
+		err = vm_stat(vm, stats[i], &pages);
 		if (err)
 			return err;
 		*mapped += pages;
@@ -32,30 +32,30 @@ static int count_mapped(const char *vm_name, unsigned long long *mapped, const c
 	return 0;
 }
 
-void spte_before(struct spte *s, const char *vm_name)
+void spte_before(struct spte *s, const struct vm *vm)
 {
 	const char *stat;
 
 	/* In this order: what is mapped only now has its flush still to come. */
-	s->known = !kvm_stat(vm_name, FLUSHES, &s->flushes) &&
-		   !count_mapped(vm_name, &s->mapped, &stat);
+	s->known = !vm_stat(vm, FLUSHES, &s->flushes) &&
+		   !count_mapped(vm, &s->mapped, &stat);
 }
 
-int spte_none(const struct spte *before, const char *vm_name, struct result *r)
+int spte_none(const struct spte *before, const struct vm *vm, struct result *r)
 {
 	unsigned long long mapped, flushes;
 	const char *stat;
 	int err, ret = 0;
 
-	err = count_mapped(vm_name, &mapped, &stat);
+	err = count_mapped(vm, &mapped, &stat);
 	if (err)
-		result_note(r, "SPTE did not judge: no %s (before v5.15, or no debugfs): %s",
+		result_note(r, "SPTE did not judge: no %s (before v5.15): %s",
 			    stat, strerror(-err));
 	else if (mapped)
 		ret = result_fail(r, CONTRACT_NO_STALE,
 				  "KVM maps %lld pages though no memslot has any backing left",
 				  (long long)mapped);
-	if (before->known && before->mapped && !kvm_stat(vm_name, FLUSHES, &flushes) &&
+	if (before->known && before->mapped && !vm_stat(vm, FLUSHES, &flushes) &&
 	    flushes == before->flushes)
 		ret = result_fail(r, CONTRACT_NO_STALE,
 				  "KVM had %llu pages mapped when all backing went away, and requested no TLB flush",

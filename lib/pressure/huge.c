@@ -145,7 +145,7 @@ int huge_split_in_kvm(const struct press *p, struct result *r)
 	bool split;
 
 	/* Before v5.15 it is not counted. */
-	if (kvm_stat(p->vm->name, "pages_2m", &pages) || !pages)
+	if (vm_stat(p->vm, "pages_2m", &pages) || !pages)
 		return 0;
 	/* khugepaged may be quick, and the guest; who made it huge again leaves it so. */
 	if (is_pte_mapped(p->area, &split, r))
@@ -242,7 +242,7 @@ static int await_huge_in_kvm(struct press *p, struct result *r)
 	deadline_start(&deadline, p->budget_ns);
 	do {
 		/* Before v5.15 it is not counted. */
-		if (kvm_stat(p->vm->name, "pages_2m", &pages) || pages)
+		if (vm_stat(p->vm, "pages_2m", &pages) || pages)
 			return 0;
 		if (vm_check(p->vm, r))
 			return -1;
@@ -278,7 +278,7 @@ static int check_small_in_kvm(struct press *p, struct result *r)
 	unsigned long long pages;
 
 	let_guest_visit(p);
-	if (kvm_stat(p->vm->name, "pages_2m", &pages) || !pages)
+	if (vm_stat(p->vm, "pages_2m", &pages) || !pages)
 		return 0;
 	return result_fail(r, CONTRACT_CONTENTS,
 			   "KVM maps %llu huge pages though guest address %#llx and host address %p are not aligned to each other",

@@ -121,7 +121,7 @@ static int judge_unshared(struct press *p, struct result *r)
 		return -1;
 	if (shared)
 		return result_error(r, "%s: the page table is still shared", p->row->name);
-	if (!kvm_stat(p->vm->name, "pages_2m", &pages) && pages)
+	if (!vm_stat(p->vm, "pages_2m", &pages) && pages)
 		return result_fail(r, CONTRACT_NO_STALE,
 				   "KVM maps %llu huge pages though the page table that had them no longer belongs to the mapping",
 				   pages);

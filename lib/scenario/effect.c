@@ -110,7 +110,7 @@ static int took(const struct scenario_run *run, struct result *r)
 	char why[128];
 
 	if (!run->has_faults && !run->watched && !spec->injector->kind)
-		return result_skip(r, "whether it took effect cannot be checked: neither KVM's statistics (debugfs) nor the module mmu_notifier_inject is available");
+		return result_skip(r, "whether it took effect cannot be checked: neither KVM's statistics nor the module mmu_notifier_inject is available");
 	if (run->watched && run->seq_after == run->seq_before) {
 		snprintf(why, sizeof(why), "KVM's seq stood at %llu while %s was at work",
 			 run->seq_after, spec->pressure->name);

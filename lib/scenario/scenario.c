@@ -119,8 +119,8 @@ static int check_huge(const struct scenario_run *run, struct result *r)
 
 	if (run->spec->backing->granule != HUGE_BYTES)
 		return 0;
-	if (kvm_stat(run->vm.name, "pages_2m", &pages)) {
-		result_note(r, "huge pages not checked: no pages_2m (before v5.15, or no debugfs)");
+	if (vm_stat(&run->vm, "pages_2m", &pages)) {
+		result_note(r, "huge pages not checked: no pages_2m (before v5.15)");
 		return 0;
 	}
 	if (!pages && hidden && smaps_huge(&run->area, &bytes, r))
@@ -215,7 +215,8 @@ static int sample_counters(struct scenario_run *run, unsigned long long *seq,
 	if (run->watched && health_sample(&run->health, &s, r))
 		return -1;
 	*seq = s.seq;
-	run->has_faults = !kvm_stat(run->vm.name, "pf_fixed", faults);
+	/* By now the guest has faulted in all of its memory: 0 means that nobody counts. */
+	run->has_faults = !vm_stat(&run->vm, "pf_fixed", faults) && *faults;
 	return 0;
 }
 
@@ -302,10 +303,10 @@ static void judge_translations(struct scenario_run *run, struct result *r)
 {
 	struct spte before;
 
-	spte_before(&before, run->vm.name);
+	spte_before(&before, &run->vm);
 	if (area_unmap(&run->area, r) || area_unmap(&run->vm.system, r))
 		return;
-	spte_none(&before, run->vm.name, r);
+	spte_none(&before, &run->vm, r);
 }
 
 static void tear_down(struct scenario_run *run, struct result *r)

@@ -48,6 +48,7 @@ int vmm_judge_orphans(struct vmm *v, bool strict, struct injector_status *seen,
 {
 	char names[VMM_MAX_VMS][sizeof(v->names[0])];
 	unsigned int nr_vms = v->nr_vms, i;
+	struct vm vm = { .stats_fd = -1 };	/* by its name alone: it was another's */
 	struct health health;
 	int ret = 0;
 
@@ -57,7 +58,8 @@ int vmm_judge_orphans(struct vmm *v, bool strict, struct injector_status *seen,
 		return -1;
 	if (strict)
 		health_balanced(&health, calibration_budget_ns(&(struct calibration) { 0 }), r);
-	spte_none(&(struct spte) { .known = false }, names[0], r);
+	memcpy(vm.name, names[0], sizeof(vm.name));
+	spte_none(&(struct spte) { .known = false }, &vm, r);
 	vmm_end(v);
 	for (i = 0; !ret && i < nr_vms; i++)
 		ret = strict ? scenario_judge_destroyed(names[i], r) : note_destroyed(names[i], r);

@@ -18,9 +18,11 @@ int vcpu_create(struct vm *vm, unsigned int id, struct result *r)
 	vcpu->id = id;
 	vcpu->state = VCPU_NEW;
 	vcpu->run = NULL;
+	vcpu->stats_fd = -1;
 	vcpu->fd = ioctl(vm->fd, KVM_CREATE_VCPU, id);
 	if (vcpu->fd < 0)
 		return result_errno(r, "KVM_CREATE_VCPU(%u)", id);
+	vcpu->stats_fd = stats_open(vcpu->fd);
 	size = ioctl(vm->kvm, KVM_GET_VCPU_MMAP_SIZE, 0);
 	if (size < (int)sizeof(*vcpu->run))
 		return result_error(r, "KVM_GET_VCPU_MMAP_SIZE says %d", size);
@@ -40,6 +42,8 @@ void vcpu_destroy(struct vcpu *vcpu)
 		return;
 	if (vcpu->run)
 		munmap(vcpu->run, vcpu->run_size);
+	if (vcpu->stats_fd >= 0)
+		close(vcpu->stats_fd);
 	if (vcpu->fd >= 0)
 		close(vcpu->fd);
 	vcpu->vm = NULL;

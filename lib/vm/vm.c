@@ -53,6 +53,7 @@ static int create_vm_fd(struct vm *vm, unsigned long type, struct result *r)
 	/* KVM names the directory after the calling task and the new fd. */
 	snprintf(vm->name, sizeof(vm->name), "%ld-%d",
 		 (long)syscall(SYS_gettid), vm->fd);
+	vm->stats_fd = stats_open(vm->fd);
 	return 0;
 }
 
@@ -83,6 +84,7 @@ int vm_create_kind(struct vm *vm, const struct vm_kind *kind, unsigned int nr_vc
 
 	memset(vm, 0, sizeof(*vm));
 	vm->fd = -1;
+	vm->stats_fd = -1;
 	vm->kvm = -1;
 	if (!nr_vcpus || nr_vcpus > GUEST_MAX_VCPUS)
 		return result_error(r, "%u vCPUs asked for, 1 to %d are possible",
@@ -122,6 +124,8 @@ void vm_destroy(struct vm *vm)
 		return;
 	for (id = 0; id < vm->nr_vcpus; id++)
 		vcpu_destroy(&vm->vcpus[id]);
+	if (vm->stats_fd >= 0)
+		close(vm->stats_fd);
 	if (vm->fd >= 0)
 		close(vm->fd);
 	if (vm->kvm >= 0)

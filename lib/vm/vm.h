@@ -36,6 +36,7 @@ struct vcpu {
 	struct vm *vm;
 	unsigned int id;
 	int fd;
+	int stats_fd;		/* of KVM_GET_STATS_FD, or -1 */
 	struct kvm_run *run;
 	size_t run_size;
 	pthread_t thread;
@@ -53,6 +54,7 @@ struct vcpu {
 struct vm {
 	int kvm;		/* /dev/kvm */
 	int fd;
+	int stats_fd;		/* of KVM_GET_STATS_FD, or -1 */
 	char name[32];		/* KVM's per-VM debugfs directory, "<pid>-<fd>" */
 	struct area system;	/* image, shared page, page records */
 	const struct area *area;/* of vm_use_area(), not owned */
@@ -242,6 +244,15 @@ void vm_readonly_end(struct vm *vm);
  * Return: 0, or -1 with a failure of contract 5.
  */
 int vm_gap_check(struct vm *vm, struct result *r);
+
+/*
+ * vm_stat() - a statistic of a VM, or the sum of its vCPUs'
+ * @stat: as KVM names it
+ * @value: filled in
+ *
+ * Return: 0, or -errno: ENOENT if the kernel has none, or no way to read it.
+ */
+int vm_stat(const struct vm *vm, const char *stat, unsigned long long *value);
 
 /* vm_describe() - add the state of every vCPU to the evidence */
 void vm_describe(const struct vm *vm, struct result *r);

@@ -25,6 +25,9 @@ uint64_t vcpu_arch_where(const struct vcpu *vcpu);
 bool device_mmio(struct vcpu *vcpu);
 bool device_port(struct vcpu *vcpu);
 
+/* stats.c: of a VM or vCPU, before it runs; or -1 */
+int stats_open(int owner);
+
 /* vcpu.c */
 int vcpu_create(struct vm *vm, unsigned int id, struct result *r);
 void vcpu_destroy(struct vcpu *vcpu);
