@@ -125,9 +125,10 @@ static int run(const struct prove *p, const struct lab_regression *r, const char
 {
 	char *append = lab_format(LAB_REGRESSION_PARAMETER, r->name);
 	char *log = lab_format("%s/lab.log", dir);
+	const char *tests = p->all ? NULL : r->tests;
 	const struct lab_options o = {
 		.kdir = p->kdir, .kselftest = p->kselftest, .append = append, .out = dir,
-		.args = p->kselftest ? NULL : "-a -x", .tests = p->all ? NULL : r->tests,
+		.args = p->kselftest ? NULL : tests ? "-a -x" : "-x", .tests = tests,
 		.mode = r->mode, .beds = r->tests ? 1 : 0,
 	};
 	pid_t pid = lab_run_start(p->paths, &o, log, NULL);
