@@ -13,6 +13,7 @@
 
 #define GAP_WAIT_NS	20000000ULL
 #define START_NS	30000000000ULL
+#define KICK_NS		10000000000ULL
 
 static const char *state_name(uint32_t state)
 {
@@ -144,6 +145,30 @@ int vm_stop(struct vm *vm, uint64_t budget_ns, struct result *r)
 		vm->vcpus[id].thread = 0;
 	}
 	return 0;
+}
+
+/* Is it out of KVM_RUN, or has it been meanwhile? */
+static bool has_left(const struct vcpu *vcpu)
+{
+	uint64_t runs = guest_load(&vcpu->runs);
+
+	return !(runs & 1) || runs != vcpu->runs_before;
+}
+
+int vm_kick(struct vm *vm, struct result *r)
+{
+	struct vcpu *late;
+	unsigned int id;
+
+	for (id = 0; id < vm->nr_vcpus; id++)
+		vm->vcpus[id].runs_before = guest_load(&vm->vcpus[id].runs);
+	late = wait_for_all(vm, has_left, true, KICK_NS);
+	if (!late)
+		return 0;
+	vm_describe(vm, r);
+	return result_fail(r, CONTRACT_FAULTS,
+			   "vCPU %u cannot be got out of KVM_RUN by a signal in %llu ms",
+			   late->id, KICK_NS / 1000000);
 }
 
 /* The guest is told as well; when it knows, the vCPU threads do. */

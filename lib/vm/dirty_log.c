@@ -178,6 +178,9 @@ static int read_rings(struct dirty_log *log, struct result *r)
 {
 	unsigned int id;
 
+	/* With PML, what a vCPU wrote gets into its ring when it leaves the guest. */
+	if (vm_kick(log->vm, r))
+		return -1;
 	memset(log->bits, 0, (log->pages + WORD_BITS - 1) / WORD_BITS * sizeof(*log->bits));
 	for (id = 0; id < log->vm->nr_vcpus; id++)
 		read_ring(log, id);

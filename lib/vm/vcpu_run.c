@@ -230,9 +230,13 @@ static int run_guest(struct vcpu *vcpu, bool *poisoned)
 	int ret, err;
 
 	bus_errors_catch(&vcpu->bus);
+	guest_store(&vcpu->runs, vcpu->runs + 1);
 	ret = ioctl(vcpu->fd, KVM_RUN, 0);
 	err = errno;
+	guest_store(&vcpu->runs, vcpu->runs + 1);
 	bus_errors_catch(NULL);
+	/* Whoever kicked us for good says so elsewhere, too, and before. */
+	vcpu->run->immediate_exit = 0;
 	*poisoned = vcpu->bus.nr != before;
 	errno = err;
 	return ret;

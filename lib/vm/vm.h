@@ -43,6 +43,8 @@ struct vcpu {
 	pid_t tid;
 	uint32_t state;		/* enum vcpu_state; written by the thread */
 	uint64_t emulated_mmio;	/* writes that left as MMIO and were done by the thread */
+	uint64_t runs;		/* calls of KVM_RUN, twice: odd in one; written by the thread */
+	uint64_t runs_before;	/* the same when vm_kick() was called */
 	uint64_t gaps;		/* times that KVM_RUN returned because of an unmapped gap */
 	uint64_t gaps_before;	/* the same when the last gap was opened */
 	struct bus_errors bus;	/* KVM_RUN met poisoned memory */
@@ -213,6 +215,14 @@ int vm_park(struct vm *vm, uint64_t budget_ns, struct result *r);
  * does not leave the kernel (it is left behind).
  */
 int vm_stop(struct vm *vm, uint64_t budget_ns, struct result *r);
+
+/*
+ * vm_kick() - have every vCPU leave the guest, if only for a moment
+ *
+ * What the CPU keeps for KVM while the guest runs (pages written, with PML) KVM knows then.
+ * Return: 0, or -1 with a failure: a vCPU cannot be got out of KVM_RUN.
+ */
+int vm_kick(struct vm *vm, struct result *r);
 
 /*
  * vm_gap_open() / vm_gap_close() - bracket a time without guest memory
