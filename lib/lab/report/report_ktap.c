@@ -2,7 +2,7 @@
 /*
  * results.ktap: KTAP version 1, one nested subtest per program. This is for
  * tools that read KTAP (kunit.py parse, LAVA): a program that was interrupted
- * or whose output cannot be trusted is not ok, one that was not run likewise.
+ * or whose output cannot be trusted is not ok, one that was not run is skipped.
  */
 #include <string.h>
 
@@ -38,7 +38,10 @@ static void print_program(FILE *f, size_t n, const struct lab_program *p)
 	bool ok = p->state == LAB_PROGRAM_DONE && !p->failed && !p->problem;
 
 	if (!p->nr_cases) {
-		fprintf(f, "not ok %zu %s # %s\n", n, p->name, p->problem ? p->problem : "not run");
+		if (p->state == LAB_PROGRAM_WAITING)
+			fprintf(f, "ok %zu %s # SKIP not run\n", n, p->name);
+		else
+			fprintf(f, "not ok %zu %s # %s\n", n, p->name, p->problem ? : "no results");
 		return;
 	}
 	fprintf(f, "    KTAP version 1\n    # Subtest: %s\n    1..%zu\n", p->name, p->nr_cases);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The table of a run: from the lines of programs, also of one that dies
- * half-way, to table.md.
+ * Reports of a run: from the lines of programs, also of one that dies half-way, to
+ * table.md and results.ktap.
  */
 #include <kselftest_harness.h>
 
@@ -136,6 +136,22 @@ TEST_F(table, failures_have_a_reason)
 	summary = report(&self->b, "summary.txt");
 	EXPECT_NE(NULL, strstr(summary, " s  y: broken: contract 1\n")) TH_LOG("%s", summary);
 	free(summary);
+}
+
+TEST_F(table, what_was_not_run_is_no_failure)
+{
+	struct bench *b = &self->b;
+	char *path = lab_format("%s/results.ktap", b->results.out), *text;
+	size_t len;
+
+	run(b, "a_test", "1..2\nok 1 one\n", true);
+	lab_results_add(&b->results, "b_test", "");
+	ASSERT_EQ(0, lab_report_all(&b->results, &b->e));
+	ASSERT_EQ(0, lab_read_file(path, &text, &len, &b->e));
+	EXPECT_NE(NULL, strstr(text, "\nnot ok 1 a_test\n"));
+	EXPECT_NE(NULL, strstr(text, "\nok 2 b_test # SKIP not run\n"));
+	free(text);
+	free(path);
 }
 
 TEST_HARNESS_MAIN
