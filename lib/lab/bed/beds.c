@@ -12,12 +12,6 @@
 
 #include "base/run_dir.h"
 #include "bed/beds.h"
-#include "bed/capacity.h"
-
-static unsigned int number(const struct lab_beds *b, const struct lab_bed *bed)
-{
-	return (unsigned int)(bed - b->beds) + 1;
-}
 
 /* Those of an earlier run in the same directory are not this run's. */
 static void remove_logs(const char *out)
@@ -33,15 +27,16 @@ static void remove_logs(const char *out)
 	free(pattern);
 }
 
-static void boot(struct lab_beds *b, struct lab_bed *bed)
+static void boot(struct lab_session *s, struct lab_plan *plan, unsigned int bed)
 {
-	struct lab_results *res = b->plan.results;
+	struct lab_results *res = plan->results;
 
-	bed->boots++;
-	if (bed->boots > res->boots)
-		res->boots = bed->boots;
-	bed->session = (struct lab_session){ .plan = &b->plan, .bed = number(b, bed) };
-	lab_session_start(&bed->session);
+	*s = (struct lab_session){ .plan = plan, .bed = bed, .boots = s->boots + 1 };
+	if (s->boots > res->boots)
+		res->boots = s->boots;
+	if (res->beds > 1)
+		snprintf(s->name, sizeof(s->name), "bed %u: ", bed);
+	lab_session_start(s);
 }
 
 /* Of the boot that is to be repeated. */
@@ -61,140 +56,113 @@ static void keep_logs(struct lab_session *s)
 	}
 }
 
-static bool boots_again(const struct lab_beds *b, const struct lab_bed *bed)
+static void boot_again(struct lab_session *s)
 {
-	const struct lab_session *s = &bed->session;
-
-	return bed->boots == 1 && !b->plan.closed &&
-		lab_worth_a_retry(&s->facts, s->console.any);
-}
-
-static void boot_again(struct lab_beds *b, struct lab_bed *bed)
-{
-	struct lab_results *res = b->plan.results;
+	struct lab_results *res = s->plan->results;
 	struct lab_judgement first;
-	char name[32] = "";
 
 	/* One that never came to user space was never in order. */
-	lab_judge_machine(&bed->session.facts, &first);
-	if (res->beds > 1)
-		snprintf(name, sizeof(name), "bed %u: ", bed->session.bed);
-	snprintf(res->boot_retried, sizeof(res->boot_retried), "%s%.200s", name, first.why);
-	lab_progress_say(b->plan.progress, "note: %s%s; booting once more", name, first.why);
-	keep_logs(&bed->session);
-	boot(b, bed);
+	lab_judge_machine(&s->facts, &first);
+	snprintf(res->boot_retried, sizeof(res->boot_retried), "%s%.200s", s->name, first.why);
+	lab_progress_say(s->plan->progress, "note: %s%s; booting once more", s->name, first.why);
+	keep_logs(s);
+	boot(s, s->plan, s->bed);
 }
 
-static void end(struct lab_beds *b, struct lab_bed *bed)
+static void end(struct lab_session *s)
 {
-	struct lab_session *s = &bed->session;
-
 	lab_session_end(s);
-	if (boots_again(b, bed)) {
-		boot_again(b, bed);
+	if (s->boots == 1 && !s->plan->closed && lab_worth_a_retry(&s->facts, s->console.any)) {
+		boot_again(s);
 		return;
 	}
 	if (!s->facts.end_marker)
-		b->plan.closed = true;
-	bed->over = true;
-	lab_progress_bed(b->plan.progress, s->bed, "%s", "");
+		s->plan->closed = true;
+	s->over = true;
+	lab_progress_bed(s->plan->progress, s->bed, "%s", "");
 }
 
-static void read_signals(struct lab_beds *b)
+static void read_signals(struct lab_session *beds, unsigned int nr, int signals)
 {
 	struct signalfd_siginfo info;
 
-	while (read(b->signals, &info, sizeof(info)) == sizeof(info)) {
-		for (unsigned int i = 0; i < b->plan.results->beds; i++) {
-			if (b->beds[i].over)
+	while (read(signals, &info, sizeof(info)) == sizeof(info)) {
+		for (struct lab_session *s = beds; s < beds + nr; s++) {
+			if (s->over)
 				continue;
 			if (info.ssi_signo == SIGCHLD)
-				lab_session_reap(&b->beds[i].session);
+				lab_session_reap(s);
 			else
-				lab_session_interrupt(&b->beds[i].session, (int)info.ssi_signo);
+				lab_session_interrupt(s, (int)info.ssi_signo);
 		}
 	}
 }
 
-static void fail_all(struct lab_beds *b, const char *what, int err)
-{
-	for (unsigned int i = 0; i < b->plan.results->beds; i++) {
-		struct lab_session *s = &b->beds[i].session;
-
-		if (!b->beds[i].over)
-			snprintf(s->trouble, sizeof(s->trouble), "%s: %s", what, strerror(err));
-	}
-}
-
-static void poll_once(struct lab_beds *b)
+static void poll_once(struct lab_session *beds, unsigned int nr, int signals)
 {
 	struct pollfd fds[1 + LAB_MAX_BEDS * LAB_NR_SOCKETS];
-	unsigned int nr = b->plan.results->beds;
-	int due, first = -1;
+	int due, first = -1, err = 0;
 
-	fds[0] = (struct pollfd){ .fd = b->signals, .events = POLLIN };
+	fds[0] = (struct pollfd){ .fd = signals, .events = POLLIN };
 	for (unsigned int i = 0; i < nr; i++) {
-		due = lab_session_poll(&b->beds[i].session, &fds[1 + i * LAB_NR_SOCKETS]);
+		due = lab_session_poll(&beds[i], &fds[1 + i * LAB_NR_SOCKETS]);
 		if (first < 0 || due < first)
 			first = due;
 	}
-	if (poll(fds, 1 + nr * LAB_NR_SOCKETS, first) < 0) {
-		if (errno != EINTR)
-			fail_all(b, "poll()", errno);
-		return;
+	if (poll(fds, 1 + nr * LAB_NR_SOCKETS, first) < 0)
+		err = errno;
+	else if (fds[0].revents)
+		read_signals(beds, nr, signals);
+	for (unsigned int i = 0; i < nr; i++) {
+		if (err && err != EINTR)
+			lab_fail(&beds[i].trouble, 0, "poll(): %s", strerror(err));
+		else if (!err && !beds[i].over)
+			lab_session_handle(&beds[i], &fds[1 + i * LAB_NR_SOCKETS]);
 	}
-	if (fds[0].revents)
-		read_signals(b);
-	for (unsigned int i = 0; i < nr; i++)
-		if (!b->beds[i].over)
-			lab_session_handle(&b->beds[i].session, &fds[1 + i * LAB_NR_SOCKETS]);
 }
 
 /* End the sessions that are finished; are there others? */
-static bool any_left(struct lab_beds *b)
+static bool any_left(struct lab_session *beds, unsigned int nr)
 {
 	bool left = false;
 
-	for (unsigned int i = 0; i < b->plan.results->beds; i++) {
-		struct lab_bed *bed = &b->beds[i];
-
-		if (!bed->over && lab_session_finished(&bed->session))
-			end(b, bed);
-		left |= !bed->over;
+	for (struct lab_session *s = beds; s < beds + nr; s++) {
+		if (!s->over && lab_session_finished(s))
+			end(s);
+		left |= !s->over;
 	}
 	return left;
 }
 
 /* One verdict for all; what ended a machine is also the end of the program on it. */
-static void conclude(struct lab_beds *b)
+static void conclude(struct lab_session *beds, unsigned int nr, struct lab_judgement *all)
 {
-	struct lab_results *res = b->plan.results;
-	const struct lab_facts *facts[LAB_MAX_BEDS];
+	const struct lab_facts *facts[LAB_MAX_BEDS] = { NULL };
 	struct lab_judgement own;
 
-	for (unsigned int i = 0; i < res->beds; i++)
-		facts[i] = &b->beds[i].session.facts;
-	lab_judge_beds(facts, res->beds, &res->judgement);
-	for (unsigned int i = 0; i < res->beds; i++) {
-		if (!lab_judge_machine(facts[i], &own))
+	for (unsigned int i = 0; i < nr; i++)
+		facts[i] = &beds[i].facts;
+	lab_judge_beds(facts, nr, all);
+	for (struct lab_session *s = beds; s < beds + nr; s++) {
+		if (!lab_judge_machine(&s->facts, &own))
 			continue;
-		lab_record_abort(&b->beds[i].session.record, own.why);
-		if (strcmp(own.why, res->judgement.why))
-			lab_session_note(&b->beds[i].session, "%s", own.why);
+		lab_record_abort(&s->record, own.why);
+		if (strcmp(own.why, all->why))
+			lab_session_note(s, "%s", own.why);
 	}
 }
 
-void lab_beds_run(struct lab_beds *b)
+void lab_beds_run(struct lab_plan *plan, int signals)
 {
-	unsigned int nr = b->plan.results->beds;
+	unsigned int nr = plan->results->beds;
+	struct lab_session *beds = lab_realloc(NULL, nr, sizeof(*beds));
 
-	remove_logs(b->plan.results->out);
-	b->beds = lab_realloc(NULL, nr, sizeof(*b->beds));
-	memset(b->beds, 0, nr * sizeof(*b->beds));
+	remove_logs(plan->results->out);
+	memset(beds, 0, nr * sizeof(*beds));
 	for (unsigned int i = 0; i < nr; i++)
-		boot(b, &b->beds[i]);
-	while (any_left(b))
-		poll_once(b);
-	conclude(b);
-	free(b->beds);
+		boot(&beds[i], plan, i + 1);
+	while (any_left(beds, nr))
+		poll_once(beds, nr, signals);
+	conclude(beds, nr, &plan->results->judgement);
+	free(beds);
 }

@@ -10,26 +10,35 @@
 #ifndef LAB_BEDS_H
 #define LAB_BEDS_H
 
-#include <stdbool.h>
+#include <stddef.h>
 
+#include "base/lab_error.h"
 #include "bed/session.h"
 
-struct lab_bed {
-	struct lab_session session;	/* of the last boot */
-	unsigned int boots;
-	bool over;
+/* As many as anybody may ask for. */
+#define LAB_MAX_BEDS		16
+/* As many as are taken unasked: the programs of a plan differ in length. */
+#define LAB_DEFAULT_BEDS	4
+
+struct lab_capacity {
+	unsigned int cpus;	/* that the lab may use; a bed uses one */
+	unsigned long mib;	/* memory that is to be had */
 };
 
-struct lab_beds {
-	struct lab_plan plan;		/* results->beds says how many share it */
-	int signals;			/* signalfd, non-blocking, of all that is blocked */
-	struct lab_bed *beds;		/* inner state */
-};
+/* What this machine has. Returns 0 or -errno. */
+int lab_capacity_read(struct lab_capacity *c, struct lab_error *e);
 
 /*
- * Run the plan to its end, fill in the results, and judge them. When it returns, no
- * QEMU is left.
+ * The number of beds, at least one, for so many @programs and beds of @mib each.
+ * @wanted is what was asked for, 0: nothing. Neither is more than memory carries.
  */
-void lab_beds_run(struct lab_beds *b);
+unsigned int lab_capacity_beds(const struct lab_capacity *c, unsigned int wanted,
+			       size_t programs, unsigned long mib);
+
+/*
+ * Run the plan to its end, fill in the results, and judge them. @signals is a signalfd,
+ * non-blocking, of all that is blocked. When it returns, no QEMU is left.
+ */
+void lab_beds_run(struct lab_plan *plan, int signals);
 
 #endif

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bed/capacity.h"
+#include "bed/beds.h"
 
 #define MEMINFO	"/proc/meminfo"
 

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * One boot of the VM: its beginning, its end, and what comes in between from
- * QEMU. What init says is acted upon in session_frames.c, deadlines are in
+ * One boot of the VM: its beginning, its end, and what goes to and fro in between.
+ * What init says is acted upon in session_frames.c, deadlines are in
  * session_watch.c.
  */
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -24,14 +25,54 @@
 /* What QEMU wrote before its end is in the sockets; reading it takes no longer. */
 #define DRAIN_MS	5000
 
+void lab_session_enter(struct lab_session *s, enum lab_stage stage)
+{
+	s->stage = stage;
+	lab_window_open(&s->stage_window, s->qemu.pid);
+}
+
+void lab_session_note(struct lab_session *s, const char *fmt, ...)
+{
+	char text[640];
+	va_list ap;
+	int n = snprintf(text, sizeof(text), "%s", s->name);
+
+	va_start(ap, fmt);
+	vsnprintf(text + n, sizeof(text) - (size_t)n, fmt, ap);
+	va_end(ap);
+	lab_text_addf(&s->plan->results->notes, "%s\n", text);
+	lab_progress_say(s->plan->progress, "note: %s", text);
+}
+
+/* A line of the channel's log; @direction: '<' from init, '>' to it. */
+static void log_frame(struct lab_session *s, char direction, enum channel_kind kind,
+		      const char *text, size_t len)
+{
+	fprintf(s->channel_file, "%9.3f %c %-8s ",
+		(double)(lab_now_ms() - s->whole.since_ms) / 1000, direction,
+		channel_kind_name(kind));
+	fwrite(text, 1, len, s->channel_file);
+	fputc('\n', s->channel_file);
+	if (kind != CHANNEL_OUT)
+		fflush(s->channel_file);
+}
+
+void lab_session_send(struct lab_session *s, enum channel_kind kind, const char *text)
+{
+	int ret = channel_send(s->qemu.fds[LAB_CHANNEL], &s->seq, kind, text, strlen(text));
+
+	log_frame(s, '>', kind, text, strlen(text));
+	/* QEMU going away shows up as such; the write need not say it again. */
+	if (ret && ret != -EPIPE && ret != -ECONNRESET)
+		lab_fail(&s->trouble, ret, "write to the channel: %s", strerror(-ret));
+}
+
 static void read_console(struct lab_session *s)
 {
 	char buf[65536];
 	ssize_t n = read(s->qemu.fds[LAB_CONSOLE], buf, sizeof(buf));
 
 	s->console_ms = lab_now_ms();
-	if (n < 0 && errno == EINTR)
-		return;
 	if (n <= 0) {
 		lab_qemu_hang_up(&s->qemu, LAB_CONSOLE);
 		return;
@@ -40,34 +81,27 @@ static void read_console(struct lab_session *s)
 	fflush(s->console_file);
 	lab_console_feed(&s->console, buf, (size_t)n);
 	/* One that the lab provoked itself is no finding. */
-	if (s->console.panic[0] && !s->panic_ms && !s->traced) {
-		s->panic_ms = lab_now_ms();
-		memcpy(s->panic, s->console.panic, sizeof(s->panic));
-	}
+	if (s->console.panic[0] && !s->panic_ms && !s->traced)
+		s->panic_ms = s->console_ms;
 }
 
 static void read_channel(struct lab_session *s)
 {
 	struct channel_frame frame;
-	ssize_t n = channel_fill(&s->reader, s->qemu.fds[LAB_CHANNEL]);
-	int ret;
 
-	if (n <= 0) {
+	if (channel_fill(&s->reader, s->qemu.fds[LAB_CHANNEL]) <= 0) {
 		lab_qemu_hang_up(&s->qemu, LAB_CHANNEL);
-		return;
-	}
-	if (s->facts.garbled) {
-		s->reader.fill = 0;
 		return;
 	}
 	if (lab_now_ms() - s->heard.since_ms > HEARD_MS)
 		lab_window_open(&s->heard, s->qemu.pid);
-	while ((ret = channel_next(&s->reader, &frame, s->garbled, sizeof(s->garbled))) > 0) {
-		lab_session_log(s, '<', frame.kind, frame.text, frame.len);
+	while (!s->garbled[0] &&
+	       channel_next(&s->reader, &frame, s->garbled, sizeof(s->garbled)) > 0) {
+		log_frame(s, '<', frame.kind, frame.text, frame.len);
 		lab_session_frame(s, &frame);
 	}
-	if (ret < 0) {
-		s->facts.garbled = s->garbled;
+	if (s->garbled[0]) {
+		lab_qemu_hang_up(&s->qemu, LAB_CHANNEL);
 		lab_session_enter(s, LAB_END);
 	}
 }
@@ -97,75 +131,24 @@ void lab_session_interrupt(struct lab_session *s, int sig)
 	lab_session_enter(s, LAB_END);
 }
 
-static enum lab_qemu_end how_it_ended(const struct lab_session *s, int *code)
-{
-	const char *reason = s->qemu.shutdown;
-
-	*code = 0;
-	if (!s->gone_ms || s->traced)
-		return LAB_QEMU_STOPPED;
-	if (WIFSIGNALED(s->status)) {
-		*code = WTERMSIG(s->status);
-		return LAB_QEMU_SIGNALLED;
-	}
-	*code = WEXITSTATUS(s->status);
-	if (!s->qemu.version[0])
-		return LAB_QEMU_NOT_STARTED;
-	if (*code)
-		return LAB_QEMU_EXITED;
-	if (!strcmp(reason, "guest-reset"))
-		return LAB_QEMU_RESET;
-	if (!strcmp(reason, "guest-shutdown"))
-		return LAB_QEMU_POWER_OFF;
-	if (!strcmp(reason, "host-signal")) {
-		*code = SIGTERM;
-		return LAB_QEMU_SIGNALLED;
-	}
-	return LAB_QEMU_EXITED;
-}
-
-static void collect_facts(struct lab_session *s)
-{
-	struct lab_facts *f = &s->facts;
-
-	f->qemu_end = how_it_ended(s, &f->qemu_code);
-	if (s->panic_ms && !f->end_marker)
-		f->panic = s->panic;
-	if (s->console.init_said[0])
-		f->init_said = s->console.init_said;
-	if (s->trouble[0])
-		f->trouble = s->trouble;
-	if (s->record.program)
-		f->running = s->record.program->name;
-	if (s->qemu.version[0])
-		snprintf(s->plan->results->qemu, sizeof(s->plan->results->qemu), "%s", s->qemu.version);
-}
-
 static FILE *open_log(struct lab_session *s, const char *name)
 {
 	char *path = lab_run_file(s->plan->results->out, name, s->bed, "log");
 	FILE *f = fopen(path, "we");
 
 	if (!f)
-		snprintf(s->trouble, sizeof(s->trouble), "open(%.300s): %s", path, strerror(errno));
+		lab_fail(&s->trouble, -errno, "open(%s): %s", path, strerror(errno));
 	free(path);
 	return f;
 }
 
 void lab_session_start(struct lab_session *s)
 {
-	struct lab_error e;
-
-	s->started_ms = lab_now_ms();
 	s->qemu = (struct lab_qemu){ .fds = { -1, -1, -1 } };
 	s->console_file = open_log(s, "console");
-	s->channel_file = s->console_file ? open_log(s, "channel") : NULL;
-	if (!s->channel_file)
+	s->channel_file = open_log(s, "channel");
+	if (s->trouble.text[0] || lab_qemu_start(&s->qemu, s->plan, s->bed, &s->trouble))
 		return;
-	if (lab_qemu_start(&s->qemu, s->plan, s->bed, &e)) {
-		snprintf(s->trouble, sizeof(s->trouble), "%.500s", e.text);
-		return;
-	}
 	lab_session_enter(s, LAB_BOOT);
 	s->whole = s->stage_window;
 	s->heard = s->stage_window;
@@ -202,7 +185,55 @@ bool lab_session_finished(const struct lab_session *s)
 			(s->qemu.fds[LAB_CONSOLE] < 0 && s->qemu.fds[LAB_CHANNEL] < 0 &&
 			 s->qemu.fds[LAB_QMP] < 0) ||
 			lab_now_ms() - s->gone_ms > DRAIN_MS;
-	return s->stage == LAB_END || s->trouble[0];
+	return s->stage == LAB_END || s->trouble.text[0];
+}
+
+static enum lab_qemu_end how_it_ended(const struct lab_session *s, int *code)
+{
+	const char *reason = s->qemu.shutdown;
+
+	if (!s->gone_ms || s->traced)
+		return LAB_QEMU_STOPPED;
+	if (WIFSIGNALED(s->status)) {
+		*code = WTERMSIG(s->status);
+		return LAB_QEMU_SIGNALLED;
+	}
+	*code = WEXITSTATUS(s->status);
+	if (!s->qemu.version[0])
+		return LAB_QEMU_NOT_STARTED;
+	if (*code)
+		return LAB_QEMU_EXITED;
+	if (!strcmp(reason, "guest-reset"))
+		return LAB_QEMU_RESET;
+	if (!strcmp(reason, "guest-shutdown"))
+		return LAB_QEMU_POWER_OFF;
+	if (!strcmp(reason, "host-signal")) {
+		*code = SIGTERM;
+		return LAB_QEMU_SIGNALLED;
+	}
+	return LAB_QEMU_EXITED;
+}
+
+static const char *unless_empty(const char *text)
+{
+	return text[0] ? text : NULL;
+}
+
+static void collect_facts(struct lab_session *s)
+{
+	struct lab_results *res = s->plan->results;
+	struct lab_facts *f = &s->facts;
+
+	f->qemu_end = how_it_ended(s, &f->qemu_code);
+	f->panic = s->panic_ms && !f->end_marker ? s->console.panic : NULL;
+	f->init_said = unless_empty(s->console.init_said);
+	f->trouble = unless_empty(s->trouble.text);
+	f->garbled = unless_empty(s->garbled);
+	f->init_error = unless_empty(s->init_error);
+	f->problem = unless_empty(s->problem);
+	f->running = s->record.program ? s->record.program->name : NULL;
+	if (s->qemu.version[0])
+		snprintf(res->qemu, sizeof(res->qemu), "%s", s->qemu.version);
 }
 
 void lab_session_end(struct lab_session *s)

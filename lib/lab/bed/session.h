@@ -48,12 +48,16 @@ struct lab_session {
 	/* Set by the caller. */
 	struct lab_plan *plan;
 	unsigned int bed;		/* which one this is: 1, 2, ... */
+	char name[16];			/* "bed 2: ", or "" if it is the only one */
+	unsigned int boots;		/* this one and those before it */
+	bool over;			/* ended, and not to be booted again */
 
 	/* The outcome; the texts of @facts live here. */
 	struct lab_facts facts;
 	struct lab_console console;
 	struct lab_record record;	/* still open if the machine ended under a program */
-	char panic[320], garbled[256], init_error[512], trouble[512], problem[400];
+	struct lab_error trouble;
+	char garbled[256], init_error[512], problem[400];
 
 	/* Inner state. */
 	struct lab_qemu qemu;
@@ -66,7 +70,6 @@ struct lab_session {
 	long gone_ms;			/* when it was seen that QEMU has ended, 0: it has not */
 	bool traced;			/* a panic or a reset is the lab's own doing now */
 	int status;			/* of waitpid(), once gone */
-	long started_ms;
 	struct lab_window whole;	/* since QEMU was started */
 	struct lab_window stage_window;	/* since the stage, or the program, began */
 	struct lab_window heard;	/* since the last frame from init */
@@ -104,14 +107,11 @@ void lab_session_frame(struct lab_session *s, const struct channel_frame *frame)
 /* session_watch.c: deadlines. */
 void lab_session_watch(struct lab_session *s);
 
-/* The rest is in session_common.c. Enter @stage; its deadline counts from now. */
+/* Enter @stage; its deadline counts from now. */
 void lab_session_enter(struct lab_session *s, enum lab_stage stage);
-/* Append a line to the notes, with the bed's name if there are several, and show it. */
+/* Append a line to the notes, with the bed's name, and show it. */
 void lab_session_note(struct lab_session *s, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
-/* A line of the channel's log; @direction: '<' from init, '>' to it. */
-void lab_session_log(struct lab_session *s, char direction, enum channel_kind kind,
-		     const char *text, size_t len);
 /* Send a command to init, and log it. */
 void lab_session_send(struct lab_session *s, enum channel_kind kind, const char *text);
 

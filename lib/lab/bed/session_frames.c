@@ -12,27 +12,24 @@ static void run_next(struct lab_session *s)
 {
 	const struct lab_suite_program *p;
 	struct lab_text cmd = { NULL };
+	struct lab_program *result;
 	struct lab_plan *plan = s->plan;
-	size_t n;
 
 	if (s->gone_ms)
 		return;		/* its last words; nothing can be begun on it */
 	if (plan->closed || plan->next == plan->suite->nr_programs) {
 		lab_session_enter(s, LAB_LEAVE);
 		lab_session_send(s, CHANNEL_QUIT, "");
-		lab_progress_bed(s->plan->progress, s->bed, "%s", "");
+		lab_progress_bed(plan->progress, s->bed, "%s", "");
 		return;
 	}
-	n = plan->next++;
-	p = &s->plan->suite->programs[n];
-	if (p->runner)
-		lab_text_addf(&cmd, "%s", p->runner);
-	else
-		lab_text_addf(&cmd, "/suite/%s", p->name);
+	p = &plan->suite->programs[plan->next];
+	result = &plan->results->programs[plan->next++];
+	lab_text_addf(&cmd, "%s%s", p->runner ? "" : "/suite/", p->runner ? p->runner : p->name);
 	for (size_t i = 0; i < p->args.nr; i++)
 		lab_text_addf(&cmd, "%c%s", CHANNEL_FIELD, p->args.words[i]);
-	s->plan->results->programs[n].bed = s->bed;
-	lab_record_start(&s->record, &s->plan->results->programs[n], s->plan->progress);
+	result->bed = s->bed;
+	lab_record_start(&s->record, result, plan->progress);
 	s->limit = p->timeout;
 	s->told_to_stop = false;
 	lab_session_enter(s, LAB_SERVE);
@@ -46,40 +43,41 @@ static void hello(struct lab_session *s, const char *release)
 	snprintf(s->plan->results->kernel, sizeof(s->plan->results->kernel), "%.120s", release);
 }
 
-static void ready(struct lab_session *s)
+static void ready(struct lab_session *s, const char *text)
 {
-	long ms = lab_now_ms() - s->started_ms;
+	long ms = lab_now_ms() - s->whole.since_ms;
+	struct lab_results *res = s->plan->results;
+	char bed[32] = "";
 
+	(void)text;
 	s->facts.ready = true;
-	if (ms > s->plan->results->boot_ms)
-		s->plan->results->boot_ms = ms;
-	if (s->plan->results->beds > 1)
-		lab_progress_say(s->plan->progress, "%s: bed %u booted in %.1f s", s->plan->results->kernel,
-				 s->bed, (double)ms / 1000);
-	else
-		lab_progress_say(s->plan->progress, "%s: booted in %.1f s", s->plan->results->kernel,
-				 (double)ms / 1000);
+	if (ms > res->boot_ms)
+		res->boot_ms = ms;
+	if (res->beds > 1)
+		snprintf(bed, sizeof(bed), "bed %u ", s->bed);
+	lab_progress_say(s->plan->progress, "%s: %sbooted in %.1f s", res->kernel, bed,
+			 (double)ms / 1000);
 	run_next(s);
 }
 
+/* Is "kvm_amd: REASON" about kvm-amd? */
 static bool same_module(const char *name, const char *text)
 {
-	for (; *name; name++, text++) {
-		char a = *name == '-' ? '_' : *name, b = *text == '-' ? '_' : *text;
-
-		if (a != b)
-			return false;
+	while (*name && (*name == *text || (strspn(name, "-_") && strspn(text, "-_")))) {
+		name++;
+		text++;
 	}
-	return *text == ':';
+	return !*name && *text == ':';
 }
 
 /* All beds have the same image: what one lacks is said once. */
 static void note_module(struct lab_session *s, const char *text)
 {
+	struct lab_text *notes = &s->plan->results->notes;
 	char *line = lab_format("module %s\n", text);
 
-	if (!s->plan->results->notes.s || !strstr(s->plan->results->notes.s, line)) {
-		lab_text_addf(&s->plan->results->notes, "%s", line);
+	if (!notes->s || !strstr(notes->s, line)) {
+		lab_text_addf(notes, "%s", line);
 		lab_progress_say(s->plan->progress, "note: module %s", text);
 	}
 	free(line);
@@ -93,7 +91,7 @@ static void module(struct lab_session *s, const char *text)
 
 		if (m->optional || !same_module(m->name, text))
 			continue;
-		snprintf(s->trouble, sizeof(s->trouble), "the suite needs module %.400s", text);
+		lab_fail(&s->trouble, 0, "the suite needs module %.400s", text);
 		return;
 	}
 	note_module(s, text);
@@ -106,18 +104,14 @@ static void finished(struct lab_session *s, const char *text)
 
 	if (!p || channel_parse_exit(text, &x)) {
 		snprintf(s->garbled, sizeof(s->garbled), "an exit out of place: %.200s", text);
-		s->facts.garbled = s->garbled;
-		lab_session_enter(s, LAB_END);
 		return;
 	}
 	lab_record_exit(&s->record, &x);
 	s->facts.passed += p->passed;
 	s->facts.failed += p->failed;
 	s->facts.skipped += p->skipped;
-	if (p->problem && p->agreement == LAB_INFRASTRUCTURE && !s->problem[0]) {
+	if (p->problem && p->agreement == LAB_INFRASTRUCTURE && !s->problem[0])
 		snprintf(s->problem, sizeof(s->problem), "%s: %.300s", p->name, p->problem);
-		s->facts.problem = s->problem;
-	}
 	if (x.over_limit && !s->facts.over_limit)
 		s->facts.over_limit = p->name;
 	if (x.stuck) {
@@ -131,41 +125,36 @@ static void finished(struct lab_session *s, const char *text)
 static void init_failed(struct lab_session *s, const char *text)
 {
 	snprintf(s->init_error, sizeof(s->init_error), "%.500s", text);
-	s->facts.init_error = s->init_error;
 	lab_session_enter(s, LAB_LEAVE);
+}
+
+static void note(struct lab_session *s, const char *text)
+{
+	const struct lab_program *p = s->record.program;
+
+	lab_session_note(s, "%s%s%s", p ? p->name : "", p ? ": " : "", text);
+}
+
+static void bye(struct lab_session *s, const char *text)
+{
+	(void)text;
+	s->facts.end_marker = true;
 }
 
 void lab_session_frame(struct lab_session *s, const struct channel_frame *frame)
 {
-	switch (frame->kind) {
-	case CHANNEL_HELLO:
-		hello(s, frame->text);
-		break;
-	case CHANNEL_MODULE:
-		module(s, frame->text);
-		break;
-	case CHANNEL_NOTE:
-		lab_session_note(s, "%s%s%s", s->record.program ? s->record.program->name : "",
-				 s->record.program ? ": " : "", frame->text);
-		break;
-	case CHANNEL_ERROR:
-		init_failed(s, frame->text);
-		break;
-	case CHANNEL_READY:
-		ready(s);
-		break;
-	case CHANNEL_EXIT:
-		finished(s, frame->text);
-		break;
-	case CHANNEL_BYE:
-		s->facts.end_marker = true;
-		break;
-	case CHANNEL_OUT:
-	case CHANNEL_ERR:
-	case CHANNEL_EVIDENCE:
+	static void (*const heed[CHANNEL_NR_KINDS])(struct lab_session *s, const char *text) = {
+		[CHANNEL_HELLO] = hello,
+		[CHANNEL_MODULE] = module,
+		[CHANNEL_NOTE] = note,
+		[CHANNEL_ERROR] = init_failed,
+		[CHANNEL_READY] = ready,
+		[CHANNEL_EXIT] = finished,
+		[CHANNEL_BYE] = bye,
+	};
+
+	if (heed[frame->kind])
+		heed[frame->kind](s, frame->text);
+	else
 		lab_record_frame(&s->record, frame);
-		break;
-	default:
-		break;
-	}
 }

@@ -95,9 +95,8 @@ static void watch_panic(struct lab_session *s, long now)
 		return;
 	}
 	lab_session_note(s, "the console speaks of a panic, but user space lives on: %s",
-			 s->panic);
+			 s->console.panic);
 	s->panic_ms = 0;
-	s->panic[0] = '\0';
 	s->console.panic[0] = '\0';
 }
 

@@ -16,7 +16,7 @@
 #include "base/fsys.h"
 #include "base/json_text.h"
 #include "base/text.h"
-#include "bed/capacity.h"
+#include "bed/beds.h"
 #include "bed/qemu.h"
 #include "prove/prove.h"
 #include "run/options.h"

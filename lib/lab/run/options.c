@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 #include "base/command.h"
-#include "bed/capacity.h"
+#include "bed/beds.h"
 #include "run/options.h"
 
 #define WORD(member)	LAB_COMMAND_KEY(lab_options, member)

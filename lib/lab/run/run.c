@@ -22,7 +22,6 @@
 #include "base/process.h"
 #include "base/run_dir.h"
 #include "bed/beds.h"
-#include "bed/capacity.h"
 #include "image/image.h"
 #include "report/report.h"
 #include "run/options.h"
@@ -199,21 +198,18 @@ static void remove_images(struct run *r)
 /* What is prepared, in the machines; the exit code. */
 static int execute(struct run *r)
 {
-	struct lab_beds beds = {
-		.plan = {
-			.suite = &r->suite, .topology = r->topology,
-			.kernel = r->prepared.kernel.image, .image = r->image,
-			.results = &r->results, .progress = &r->progress,
-			.overall_ms = overall_ms(r),
-		},
-		.signals = r->signals,
+	struct lab_plan plan = {
+		.suite = &r->suite, .topology = r->topology,
+		.kernel = r->prepared.kernel.image, .image = r->image,
+		.results = &r->results, .progress = &r->progress,
+		.overall_ms = overall_ms(r),
 	};
 	struct lab_error e;
 	int ret = lab_report_all(&r->results, &e);
 
 	if (ret)
 		return cannot(ret, &e);
-	lab_beds_run(&beds);
+	lab_beds_run(&plan, r->signals);
 	lab_results_total(&r->results);
 	r->results.ms = lab_now_ms() - r->started_ms;
 	lab_progress_end(&r->progress);

@@ -13,7 +13,8 @@
 
 /* As much of a run as beds need. */
 struct plan {
-	struct lab_beds beds;
+	struct lab_plan plan;
+	int signals;
 	struct lab_suite suite;
 	struct lab_results results;
 	struct lab_progress progress;
@@ -68,19 +69,17 @@ FIXTURE_SETUP(beds)
 	lab_progress_init(&p->progress, p->said, false);
 	p->suite.cpu = "none";
 	p->suite.nr_disks = 1;
-	p->beds = (struct lab_beds){
-		.plan = {
-			.suite = &p->suite,
-			.topology = lab_topology_find("uma", &p->e),
-			.kernel = p->kernel,
-			.image = "image",
-			.results = &p->results,
-			.progress = &p->progress,
-			.overall_ms = lab_now_ms() + 60 * 1000,
-		},
-		.signals = catch_signals(),
+	p->plan = (struct lab_plan){
+		.suite = &p->suite,
+		.topology = lab_topology_find("uma", &p->e),
+		.kernel = p->kernel,
+		.image = "image",
+		.results = &p->results,
+		.progress = &p->progress,
+		.overall_ms = lab_now_ms() + 60 * 1000,
 	};
-	ASSERT_LE(0, p->beds.signals);
+	p->signals = catch_signals();
+	ASSERT_LE(0, p->signals);
 }
 
 FIXTURE_TEARDOWN(beds)
@@ -93,7 +92,7 @@ FIXTURE_TEARDOWN(beds)
 	free(p->kernel);
 	lab_progress_end(&p->progress);
 	fclose(p->said);
-	close(p->beds.signals);
+	close(p->signals);
 }
 
 /* @names, separated by blanks, in so many beds. */
@@ -110,7 +109,7 @@ static void run(struct plan *p, unsigned int beds, const char *names)
 		lab_results_add(&p->results, word, "");
 	}
 	p->results.beds = beds;
-	lab_beds_run(&p->beds);
+	lab_beds_run(&p->plan, p->signals);
 	lab_results_total(&p->results);
 	free(words);
 }
@@ -224,7 +223,7 @@ TEST_F(beds, an_interruption_ends_all)
 
 TEST_F(beds, the_time_limit_is_one_for_all)
 {
-	self->plan.beds.plan.overall_ms = lab_now_ms() + 1000;
+	self->plan.plan.overall_ms = lab_now_ms() + 1000;
 	run(&self->plan, 2, "stays stays passes");
 	EXPECT_VERDICT("hang", 10);
 	EXPECT_NE(NULL, strstr(self->plan.results.judgement.why, "longer than its time limit"));
@@ -234,7 +233,7 @@ TEST_F(beds, the_time_limit_is_one_for_all)
 
 TEST_F(beds, a_refused_nmi_is_told)
 {
-	self->plan.beds.plan.overall_ms = lab_now_ms() + 1000;
+	self->plan.plan.overall_ms = lab_now_ms() + 1000;
 	run(&self->plan, 2, "passes defies");
 	EXPECT_VERDICT("hang", 10);
 	EXPECT_NE(NULL, strstr(self->plan.results.notes.s, "QEMU refuses: no NMI\n")) {

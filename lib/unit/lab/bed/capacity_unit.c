@@ -6,7 +6,7 @@
 
 #include <sched.h>
 
-#include "bed/capacity.h"
+#include "bed/beds.h"
 
 TEST(as_many_as_there_are_cpus)
 {
