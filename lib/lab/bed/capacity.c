@@ -11,34 +11,27 @@
 
 #define MEMINFO	"/proc/meminfo"
 
-static int read_memory(unsigned long *mib, struct lab_error *e)
+int lab_capacity_read(struct lab_capacity *c, struct lab_error *e)
 {
 	FILE *f = fopen(MEMINFO, "re");
-	unsigned long kib = 0;
-	char line[256];
+	unsigned long kib;
+	cpu_set_t cpus;
+	int n;
 
 	if (!f)
 		return lab_fail(e, -errno, "open(" MEMINFO "): %s", strerror(errno));
-	while (!kib && fgets(line, sizeof(line), f))
-		sscanf(line, "MemAvailable: %lu kB", &kib);
+	n = fscanf(f, "MemTotal: %*u kB MemFree: %*u kB MemAvailable: %lu kB", &kib);
 	fclose(f);
-	if (!kib)
+	if (n != 1)
 		return lab_fail(e, -ENODATA, MEMINFO ": no MemAvailable");
-	*mib = kib / 1024;
-	return 0;
-}
-
-int lab_capacity_read(struct lab_capacity *c, struct lab_error *e)
-{
-	cpu_set_t cpus;
-
+	c->mib = kib / 1024;
 	/* Of a machine with more CPUs than the set holds the least is enough to know. */
 	c->cpus = LAB_DEFAULT_BEDS;
 	if (!sched_getaffinity(0, sizeof(cpus), &cpus))
 		c->cpus = (unsigned int)CPU_COUNT(&cpus);
 	else if (errno != EINVAL)
 		return lab_fail(e, -errno, "sched_getaffinity(): %s", strerror(errno));
-	return read_memory(&c->mib, e);
+	return 0;
 }
 
 static unsigned int least(unsigned int a, unsigned long b)

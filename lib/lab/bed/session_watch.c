@@ -18,8 +18,7 @@ static void trace(struct lab_session *s)
 		lab_session_note(s, "inject-nmi: %s", strerror(-ret));
 	else
 		lab_session_note(s, "no progress: an NMI was sent; the trace is in the console log");
-	memset(&s->console, 0, sizeof(s->console));
-	s->console.any = true;
+	s->console = (struct lab_console){ .any = true };
 	s->traced = true;
 	s->plan->closed = true;
 	lab_session_enter(s, LAB_TRACE);
