@@ -6,6 +6,7 @@
 // tests: mn_delay_test
 // tests: mn_unmap_test:*.anon.*
 // expect: contract 4
+// expect: kernel BUG at arch/x86/kvm/mmu/tdp_mmu.c
 
 @@
 expression kvm;
