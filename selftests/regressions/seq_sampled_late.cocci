@@ -5,7 +5,9 @@
 // file: arch/x86/kvm/mmu/mmu.c
 // tests: mn_delay_test
 // tests: mn_unmap_test:*.anon.*
+// mode: shadow
 // expect: contract
+// expect: mmu_spte_clear_track_bits
 
 @@
 identifier vcpu, fault;
