@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * All reports of a run, and the command that runs something again, as one types it.
+ * All reports of a run.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -69,46 +69,4 @@ int lab_report_remove(const char *out, struct lab_error *e)
 		free(path);
 	}
 	return ret;
-}
-
-/* Within single quotes only the single quote itself is special to a shell. */
-static void add_quoted(struct lab_text *t, const char *s, bool glob)
-{
-	for (; *s; s++) {
-		if (*s == '\'')
-			lab_text_addf(t, "'\\''");
-		else if (glob && strchr("*?[\\", *s))
-			lab_text_addf(t, "\\%c", *s);
-		else
-			lab_text_add(t, s, 1);
-	}
-}
-
-void lab_report_quote(struct lab_text *t, const char *s)
-{
-	bool plain = s[0] && !s[strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-					  "0123456789_-+=.,:/@%")];
-
-	if (plain) {
-		lab_text_add(t, s, strlen(s));
-		return;
-	}
-	lab_text_addf(t, "'");
-	add_quoted(t, s, false);
-	lab_text_addf(t, "'");
-}
-
-char *lab_report_replay(const struct lab_results *results, const struct lab_program *p,
-			const struct lab_case *c)
-{
-	struct lab_text t = { NULL };
-
-	lab_text_addf(&t, "%s --tests '", results->command);
-	add_quoted(&t, p->name, true);
-	if (c && c->name[0]) {
-		lab_text_addf(&t, ":");
-		add_quoted(&t, c->name, true);
-	}
-	lab_text_addf(&t, "'");
-	return lab_text_take(&t);
 }
