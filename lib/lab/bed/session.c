@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -24,48 +23,6 @@
 #define HEARD_MS	250
 /* What QEMU wrote before its end is in the sockets; reading it takes no longer. */
 #define DRAIN_MS	5000
-
-void lab_session_enter(struct lab_session *s, enum lab_stage stage)
-{
-	s->stage = stage;
-	lab_window_open(&s->stage_window, s->qemu.pid);
-}
-
-void lab_session_note(struct lab_session *s, const char *fmt, ...)
-{
-	char text[640];
-	va_list ap;
-	int n = snprintf(text, sizeof(text), "%s", s->name);
-
-	va_start(ap, fmt);
-	vsnprintf(text + n, sizeof(text) - (size_t)n, fmt, ap);
-	va_end(ap);
-	lab_text_addf(&s->plan->results->notes, "%s\n", text);
-	lab_progress_say(s->plan->progress, "note: %s", text);
-}
-
-/* A line of the channel's log; @direction: '<' from init, '>' to it. */
-static void log_frame(struct lab_session *s, char direction, enum channel_kind kind,
-		      const char *text, size_t len)
-{
-	fprintf(s->channel_file, "%9.3f %c %-8s ",
-		(double)(lab_now_ms() - s->whole.since_ms) / 1000, direction,
-		channel_kind_name(kind));
-	fwrite(text, 1, len, s->channel_file);
-	fputc('\n', s->channel_file);
-	if (kind != CHANNEL_OUT)
-		fflush(s->channel_file);
-}
-
-void lab_session_send(struct lab_session *s, enum channel_kind kind, const char *text)
-{
-	int ret = channel_send(s->qemu.fds[LAB_CHANNEL], &s->seq, kind, text, strlen(text));
-
-	log_frame(s, '>', kind, text, strlen(text));
-	/* QEMU going away shows up as such; the write need not say it again. */
-	if (ret && ret != -EPIPE && ret != -ECONNRESET)
-		lab_fail(&s->trouble, ret, "write to the channel: %s", strerror(-ret));
-}
 
 static void read_console(struct lab_session *s)
 {
@@ -97,7 +54,7 @@ static void read_channel(struct lab_session *s)
 		lab_window_open(&s->heard, s->qemu.pid);
 	while (!s->garbled[0] &&
 	       channel_next(&s->reader, &frame, s->garbled, sizeof(s->garbled)) > 0) {
-		log_frame(s, '<', frame.kind, frame.text, frame.len);
+		lab_session_log(s, '<', frame.kind, frame.text, frame.len);
 		lab_session_frame(s, &frame);
 	}
 	if (s->garbled[0]) {

@@ -107,11 +107,14 @@ void lab_session_frame(struct lab_session *s, const struct channel_frame *frame)
 /* session_watch.c: deadlines. */
 void lab_session_watch(struct lab_session *s);
 
-/* Enter @stage; its deadline counts from now. */
+/* session_common.c: enter @stage; its deadline counts from now. */
 void lab_session_enter(struct lab_session *s, enum lab_stage stage);
 /* Append a line to the notes, with the bed's name, and show it. */
 void lab_session_note(struct lab_session *s, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+/* Write a line of the channel's log; @direction: '<' from init, '>' to it. */
+void lab_session_log(struct lab_session *s, char direction, enum channel_kind kind,
+		     const char *text, size_t len);
 /* Send a command to init, and log it. */
 void lab_session_send(struct lab_session *s, enum channel_kind kind, const char *text);
 
