@@ -6,7 +6,8 @@
 # DIR/README.md has a table of the rooms of DIR, one a row, from top to bottom. A room
 # uses only rooms below it: no file may include a header of a room above its own, and
 # with OBJECTS, the directory in which DIR's sources were compiled, none may call into
-# one either. Prints a line for each that does, and then exits 1.
+# one either, nor may files call each other in a circle. Prints a line for each that does,
+# and then exits 1.
 
 set -u
 
@@ -53,18 +54,26 @@ function level(path) {
 	return path in rank ? rank[path] : 0
 }'
 
+# FILE FILE SYMBOL: the first uses it of the second
+calls=$(
+	[ -z "$objects" ] || symbols | awk '
+	$3 ~ /^[TDBRVWC]$/ { defined[$2] = $1 }
+	$3 == "U" { uses[$1 " " $2] }
+	END { for (use in uses) {
+		split(use, u, " ")
+		if (u[2] in defined && defined[u[2]] != u[1])
+			print u[1], defined[u[2]], u[2]
+	} }'
+)
+
 found=$(
 	includes | awk -v dir="$dir" -v rooms="$rooms" "$order"'
 	$1 == $2 { if (!level($1)) print dir "/" $1 ": its room is not in " dir "/README.md"; next }
 	level($1) && !level($2) { print dir "/" $1 ": " $2 " is of no room of " dir "/README.md" }
 	level($2) && level($2) < level($1) { print dir "/" $1 ": includes " $2 ", of a room above" }'
-	[ -z "$objects" ] || symbols | awk -v dir="$dir" -v rooms="$rooms" "$order"'
-	$3 ~ /^[TDBRVWC]$/ { defined[$2] = $1 }
-	$3 == "U" { uses[$1 " " $2] }
-	END { for (use in uses) {
-		split(use, u, " ")
-		if (u[2] in defined && level(defined[u[2]]) < level(u[1]))
-			print dir "/" u[1] ": uses " u[2] " of " defined[u[2]] ", of a room above"
-	} }'
+	echo "$calls" | awk -v dir="$dir" -v rooms="$rooms" "$order"'
+	level($2) < level($1) { print dir "/" $1 ": uses " $3 " of " $2 ", of a room above" }'
+	echo "$calls" | cut -d ' ' -f 1,2 | sort -u | tsort 2>&1 >/dev/null |
+		sed -n "/contains a loop/d; s|^tsort: \(.*\)|$dir/\1: is in a circle of calls|p"
 )
 [ -z "$found" ] || { echo "$found"; exit 1; }
