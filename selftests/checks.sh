@@ -2,9 +2,15 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # For scripts that check something and print KTAP: source it, and end with
-# [ $failed = 0 ]. $log is where a check's output goes, to be shown if it fails.
+# [ $failed = 0 ]. $work is a directory that goes with the script, unless that has set
+# it; in $log there is what a check prints, to be shown if it fails.
 
-: "${log:?}"
+if [ -z "${work:-}" ]; then
+	work=$(mktemp -d) || exit 1
+	trap 'rm -rf "$work"' EXIT
+	trap 'exit 1' HUP INT TERM
+fi
+log=$work/log
 number=0
 failed=0
 

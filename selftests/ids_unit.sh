@@ -11,9 +11,6 @@ set -u
 
 build=$1
 here=$(dirname "$0")
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-log=$work/log
 # shellcheck source=selftests/checks.sh
 . "$here/checks.sh"
 

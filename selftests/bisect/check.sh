@@ -21,7 +21,6 @@ mkdir -p "$work"
 work=$(readlink -f "$work")
 repo=$work/repo
 tests=mn_refusal_test
-log=$work/log
 # shellcheck source=selftests/checks.sh
 . "$suite/selftests/checks.sh"
 # What goes on is shown as it goes on.

@@ -10,15 +10,11 @@
 #	DIES, STOPS	here the lab is killed, or interrupted, once
 #	FAILS		here the script that builds has a problem of its own
 
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-trap 'exit 1' HUP INT TERM
-tree=$work/tree
-out=$work/out
-log=$work/log
-export BAD=17 UNBUILDABLE='' DIES='' STOPS='' FAILS='' WORK="$work"
 # shellcheck source=selftests/checks.sh
 . "$(dirname "$0")/../checks.sh"
+tree=$work/tree
+out=$work/out
+export BAD=17 UNBUILDABLE='' DIES='' STOPS='' FAILS='' WORK="$work"
 
 # The lab looks for the suite above the directory that it lies in.
 mkdir -p "$work/build/selftests" "$work/selftests" "$work/lib/lab/kernel"

@@ -7,13 +7,9 @@
 
 suite=$(readlink -f "$(dirname "$(readlink -f "$0")")/../..")
 place=$suite/selftests/kselftest/place.sh
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-trap 'exit 1' HUP INT TERM
-out=$work/out
-log=$work/log
 # shellcheck source=selftests/checks.sh
 . "$suite/selftests/checks.sh"
+out=$work/out
 
 # Of all files, links included, that are in the tree
 sums()

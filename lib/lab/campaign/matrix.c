@@ -114,23 +114,13 @@ static int add_cell(struct matrix *m, const char *kernel, const char *mode)
 	return 0;
 }
 
-static struct lab_argv split(const char *list)
-{
-	char *copy = lab_strdup(list), *rest = copy, *word;
-	struct lab_argv words = { NULL };
-
-	while ((word = strsep(&rest, " ")))
-		if (word[0])
-			lab_argv_add(&words, word);
-	free(copy);
-	return words;
-}
-
 static int add_cells(struct matrix *m)
 {
-	struct lab_argv kernels = split(m->kernels), modes = split(m->modes);
+	struct lab_argv kernels = { NULL }, modes = { NULL };
 	int ret = 0;
 
+	lab_argv_add_words(&kernels, m->kernels);
+	lab_argv_add_words(&modes, m->modes);
 	for (size_t i = 0; i < kernels.nr; i++)
 		for (size_t k = 0; !ret && k < MAX(modes.nr, 1); k++)
 			ret = add_cell(m, kernels.words[i], modes.nr ? modes.words[k] : NULL);

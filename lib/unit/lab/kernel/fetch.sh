@@ -10,10 +10,6 @@ set -u
 
 here=$(dirname "$(readlink -f "$0")")
 root=$(readlink -f "$here/../../../..")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-trap 'exit 1' HUP INT TERM
-log=$work/log
 # shellcheck source=selftests/checks.sh
 . "$root/selftests/checks.sh"
 

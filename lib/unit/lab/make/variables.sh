@@ -9,10 +9,6 @@ set -u
 unset MAKELEVEL MAKEFLAGS MFLAGS
 
 root=$(readlink -f "$(dirname "$(readlink -f "$0")")/../../../..")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-trap 'exit 1' HUP INT TERM
-log=$work/log
 # shellcheck source=selftests/checks.sh
 . "$root/selftests/checks.sh"
 

@@ -12,8 +12,6 @@ set -u
 
 build=$1
 root=$(readlink -f "$(dirname "$0")/../../../..")
-log=$(mktemp) || exit 1
-trap 'rm -f "$log"' EXIT
 # shellcheck source=selftests/checks.sh
 . "$root/selftests/checks.sh"
 
