@@ -105,15 +105,9 @@ static void delay_end(struct mmu_notifier *mn,
 }
 
 static const struct mmu_notifier_ops delay_ops = {
-	.release = mni_injector_release,
+	MNI_HLIST_OPS
 	.invalidate_range_start = delay_start,
 	.invalidate_range_end = delay_end,
-	.clear_flush_young = mni_clear_flush_young,
-	.clear_young = mni_clear_young,
-	.test_young = mni_test_young,
-#if MNI_HAVE_CHANGE_PTE
-	.change_pte = mni_change_pte,
-#endif
 };
 
 static void delay_show(struct seq_file *seq, const struct mni_injector *inj)

@@ -24,14 +24,8 @@ static int eagain_start(struct mmu_notifier *mn,
 }
 
 static const struct mmu_notifier_ops eagain_ops = {
-	.release = mni_injector_release,
+	MNI_HLIST_OPS
 	.invalidate_range_start = eagain_start,
-	.clear_flush_young = mni_clear_flush_young,
-	.clear_young = mni_clear_young,
-	.test_young = mni_test_young,
-#if MNI_HAVE_CHANGE_PTE
-	.change_pte = mni_change_pte,
-#endif
 };
 
 const struct mni_kind mni_eagain = {

@@ -92,15 +92,9 @@ static void gate_end(struct mmu_notifier *mn,
 }
 
 static const struct mmu_notifier_ops gate_ops = {
-	.release = mni_injector_release,
+	MNI_HLIST_OPS
 	.invalidate_range_start = gate_start,
 	.invalidate_range_end = gate_end,
-	.clear_flush_young = mni_clear_flush_young,
-	.clear_young = mni_clear_young,
-	.test_young = mni_test_young,
-#if MNI_HAVE_CHANGE_PTE
-	.change_pte = mni_change_pte,
-#endif
 };
 
 /* What was under way at removal has no end any more. */

@@ -290,7 +290,18 @@ mni_young_t mni_test_young(struct mmu_notifier *mn, struct mm_struct *mm,
 #if MNI_HAVE_CHANGE_PTE
 void mni_change_pte(struct mmu_notifier *mn, struct mm_struct *mm,
 		    unsigned long address, pte_t pte);
+#define MNI_OPS_CHANGE_PTE	.change_pte = mni_change_pte,
+#else
+#define MNI_OPS_CHANGE_PTE
 #endif
+
+/* What the ops of all hlist kinds have in common. */
+#define MNI_HLIST_OPS				\
+	.release = mni_injector_release,	\
+	.clear_flush_young = mni_clear_flush_young, \
+	.clear_young = mni_clear_young,		\
+	.test_young = mni_test_young,		\
+	MNI_OPS_CHANGE_PTE
 
 /* ---- attached_mms.c: which injectors are attached, and where ---- */
 

@@ -29,15 +29,9 @@ static void observer_end(struct mmu_notifier *mn,
 }
 
 static const struct mmu_notifier_ops observer_ops = {
-	.release = mni_injector_release,
+	MNI_HLIST_OPS
 	.invalidate_range_start = observer_start,
 	.invalidate_range_end = observer_end,
-	.clear_flush_young = mni_clear_flush_young,
-	.clear_young = mni_clear_young,
-	.test_young = mni_test_young,
-#if MNI_HAVE_CHANGE_PTE
-	.change_pte = mni_change_pte,
-#endif
 };
 
 static void observer_show(struct seq_file *seq, const struct mni_injector *inj)
