@@ -70,7 +70,8 @@ const char *hostfile_missing(const char *path, const char *without)
 	if (errno == ENOENT)
 		return without;
 	snprintf(why, sizeof(why), "%s: %s%s", path, strerror(errno),
-		 errno == EPERM && !geteuid() ? " (is the kernel locked down?)" : "");
+		 geteuid() ? " (run as root)" :
+		 errno == EPERM ? " (is the kernel locked down?)" : "");
 	return why;
 }
 

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "host/hostfile.h"
 #include "inject/inject_internal.h"
 
 /* Room for the ring of destroyed VMs, the longest of the files. */
@@ -16,21 +17,11 @@
 
 int inject_available(struct result *r)
 {
-	int fd = open(INJECT_DIR "/attach", O_RDWR | O_CLOEXEC);
+	const char *missing = hostfile_missing(INJECT_DIR "/attach", inject_module_loaded() ?
+		"no " INJECT_DIR ": mount debugfs on /sys/kernel/debug" :
+		"no " INJECT_DIR ": the module is not loaded (the first lines say why)");
 
-	if (fd >= 0) {
-		close(fd);
-		return 0;
-	}
-	if (errno == EPERM && !geteuid())
-		return result_skip(r, "%s: %s (the kernel is locked down: see /sys/kernel/security/lockdown)",
-				   INJECT_DIR, strerror(errno));
-	if (errno == EACCES || errno == EPERM)
-		return result_skip(r, "%s: %s (run as root)", INJECT_DIR, strerror(errno));
-	if (inject_module_loaded())
-		return result_skip(r, "no %s: mount debugfs on /sys/kernel/debug", INJECT_DIR);
-	return result_skip(r, "no %s: the module is not loaded (the first lines say why)",
-			   INJECT_DIR);
+	return missing ? result_skip(r, "%s", missing) : 0;
 }
 
 int inject_open_file(const char *path, struct result *r)
