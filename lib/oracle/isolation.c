@@ -51,18 +51,18 @@ void isolation_adopt(struct isolation *i, uint64_t *frames, size_t nr)
 	qsort(i->frames, i->nr, sizeof(*i->frames), compare);
 }
 
-int isolation_before(struct isolation *i, struct result *r)
+int isolation_before(struct isolation *i, const uint64_t *pages, struct result *r)
 {
 	size_t nr = i->area->size / PAGE_BYTES, n;
 	uint64_t *frames;
 
 	if (!i->judged)
 		return 0;
-	frames = pagemap_area(i->area, r);
+	frames = malloc(nr * sizeof(*frames));
 	if (!frames)
-		return -1;
+		return result_errno(r, "malloc(%zu frames)", nr);
 	for (n = 0; n < nr; n++)
-		frames[n] = pagemap_pfn(frames[n]);
+		frames[n] = pagemap_pfn(pages[n]);
 	isolation_adopt(i, frames, nr);
 	return 0;
 }

@@ -152,11 +152,12 @@ void isolation_adopt(struct isolation *i, uint64_t *frames, size_t nr);
 
 /*
  * isolation_before() / isolation_after() - bracket one pressure call
+ * @pages: of pagemap_area() just before it, not kept; NULL if it cannot judge
  *
  * Right after the call, the frames that it freed are allocated as canaries.
  * Return: 0, or -1 with an error, or a skip: too little memory.
  */
-int isolation_before(struct isolation *i, struct result *r);
+int isolation_before(struct isolation *i, const uint64_t *pages, struct result *r);
 int isolation_after(struct isolation *i, struct result *r);
 
 /*

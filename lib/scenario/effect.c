@@ -13,7 +13,7 @@
 
 int effect_before(struct scenario_run *run, struct result *r)
 {
-	if (pagemap_missing())
+	if (!run->isolation.judged)
 		return 0;
 	run->pages = pagemap_area(&run->area, r);
 	return run->pages ? 0 : -1;
@@ -25,6 +25,8 @@ int effect_after(struct scenario_run *run, struct result *r)
 	pagemap_t *now = run->pages ? pagemap_area(&run->area, r) : NULL;
 	size_t n;
 
+	if (run->pages && !now)
+		return -1;
 	for (n = 0; now && n < run->area.size / PAGE_BYTES; n++)
 		run->changed += pagemap_pfn(run->pages[n]) &&
 				pagemap_pfn(run->pages[n]) != pagemap_pfn(now[n]);

@@ -175,9 +175,9 @@ static int press_once(struct scenario_run *run, struct result *r)
 			   "after the host wrote to its pages", r))
 		return -1;
 	run->press.round = run->rounds;
-	if (isolation_before(&run->isolation, r) ||
-	    coherence_before(&run->coherence, run->press.effect, r) ||
+	if (coherence_before(&run->coherence, run->press.effect, r) ||
 	    step(run, run->steps->before_call, r) || effect_before(run, r) ||
+	    isolation_before(&run->isolation, run->pages, r) ||
 	    pressure->apply(&run->press, r) || effect_after(run, r))
 		return -1;
 	/* At once: a translation that is only not flushed soon goes by itself. */

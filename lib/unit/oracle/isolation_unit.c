@@ -18,6 +18,8 @@ FIXTURE(isolation) {
 
 FIXTURE_SETUP(isolation)
 {
+	pagemap_t *pages;
+
 	result_init(&self->r);
 	if (pagemap_missing())
 		SKIP(return, "%s", pagemap_missing());
@@ -25,7 +27,10 @@ FIXTURE_SETUP(isolation)
 				 NR_PAGES * PAGE_BYTES, &self->r));
 	memset(self->area.hva, 1, self->area.size);
 	isolation_init(&self->i, &self->area, &self->r);
-	ASSERT_EQ(0, isolation_before(&self->i, &self->r));
+	pages = pagemap_area(&self->area, &self->r);
+	ASSERT_NE(NULL, pages);
+	ASSERT_EQ(0, isolation_before(&self->i, pages, &self->r));
+	free(pages);
 	ASSERT_EQ(0, area_replace(&self->area, &self->r));
 	ASSERT_EQ(0, isolation_after(&self->i, &self->r));
 }
