@@ -217,7 +217,7 @@ static inline void mn_leave_out(struct result *r)
 enum mn_action { MN_COUNT, MN_LIST, MN_MANIFEST, MN_RUN };
 
 struct mn_totals {
-	unsigned int all, failed, skipped;
+	unsigned int all, failed, errors, skipped;
 };
 
 /*
@@ -262,14 +262,15 @@ static inline void mn_run_and_report(const struct mn_test *m, const char *name,
 {
 	if (strcmp(name, m->whole))
 		printf("# case: %s\n", m->whole);
-	if ((mn.stops || mn.options.stops) && totals->failed)
+	if ((mn.stops || mn.options.stops) && totals->failed + totals->errors)
 		mn_leave_out(mn.result);
 	else
 		mn_run_one(m->variant, m->test);
 	test_report(totals->all, name, m->whole, mn.replay, mn.result);
 	if (mn.account)
 		mn.account(mn.result);
-	totals->failed += mn.result->kind >= RESULT_ERROR;
+	totals->failed += mn.result->kind == RESULT_FAIL;
+	totals->errors += mn.result->kind == RESULT_ERROR;
 	totals->skipped += mn.result->kind == RESULT_SKIP;
 }
 
@@ -389,10 +390,10 @@ static inline int mn_run_all(const char *program)
 	hoststate_close(&mn.host);
 	if (mn.at_end)
 		mn.at_end();
-	printf("# Totals: pass:%u fail:%u xfail:0 xpass:0 skip:%u error:0\n",
-	       totals.all - totals.failed - totals.skipped, totals.failed,
-	       totals.skipped);
-	if (totals.failed)
+	printf("# Totals: pass:%u fail:%u xfail:0 xpass:0 skip:%u error:%u\n",
+	       totals.all - totals.failed - totals.errors - totals.skipped, totals.failed,
+	       totals.skipped, totals.errors);
+	if (totals.failed + totals.errors)
 		return KSFT_FAIL;
 	return totals.skipped == totals.all ? KSFT_SKIP : KSFT_PASS;
 }

@@ -2,6 +2,7 @@
 /*
  * Reporting one test as KTAP.
  */
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -20,20 +21,18 @@ static void print_evidence(const char *text)
 void test_report(unsigned int number, const char *name, const char *whole,
 		 const char *program, const struct result *r)
 {
-	const char *status = "ok";
+	bool ok = r->kind == RESULT_PASS || r->kind == RESULT_SKIP;
 
-	if (r->kind == RESULT_FAIL || r->kind == RESULT_ERROR) {
-		printf("# %s: %s\n", r->kind == RESULT_FAIL ? "broken" : "error",
-		       r->reason);
-		status = "not ok";
-	}
+	if (r->kind == RESULT_FAIL)
+		printf("# broken: %s\n", r->reason);
 	print_evidence(r->evidence);
-	if (r->kind == RESULT_SKIP) {
-		printf("ok %u %s # SKIP %s\n", number, name, r->reason);
-	} else {
-		if (r->kind != RESULT_PASS)
-			printf("# replay: %s -t '%s'\n", program, whole);
-		printf("%s %u %s\n", status, number, name);
-	}
+	if (!ok)
+		printf("# replay: %s -t '%s'\n", program, whole);
+	printf("%s %u %s", ok ? "ok" : "not ok", number, name);
+	if (r->kind == RESULT_SKIP)
+		printf(" # SKIP %s", r->reason);
+	if (r->kind == RESULT_ERROR)
+		printf(" # ERROR %s", r->reason);
+	putchar('\n');
 	fflush(stdout);
 }

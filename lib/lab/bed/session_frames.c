@@ -109,6 +109,7 @@ static void finished(struct lab_session *s, const char *text)
 	lab_record_exit(&s->record, &x);
 	s->facts.passed += p->passed;
 	s->facts.failed += p->failed;
+	s->facts.errors += p->errors;
 	s->facts.skipped += p->skipped;
 	if (p->problem && p->agreement == LAB_INFRASTRUCTURE && !s->problem[0])
 		snprintf(s->problem, sizeof(s->problem), "%s: %.300s", p->name, p->problem);

@@ -53,7 +53,7 @@ static json_t *program_of(json_t *results, json_t *test)
 	size_t i;
 
 	json_array_foreach(json_object_get(results, "programs"), i, program) {
-		bool failed = number(program, "failed") > 0;
+		bool failed = number(program, "failed") + number(program, "errors") > 0;
 
 		if (strcmp(text(program, "name"), text(test, "program")))
 			continue;

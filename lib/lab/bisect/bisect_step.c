@@ -172,7 +172,7 @@ static const char *but(enum lab_bisect_run run, int code)
 {
 	if (run == LAB_BISECT_UNFIT && code == LAB_EXIT_PASS)
 		return ", but none of the tests that the bad end fails";
-	if (run == LAB_BISECT_NOTHING && code == LAB_EXIT_FAIL)
+	if (run == LAB_BISECT_NOTHING && (code == LAB_EXIT_FAIL || code == LAB_EXIT_ERROR))
 		return ", but in a way that is no verdict on the kernel";
 	return "";
 }

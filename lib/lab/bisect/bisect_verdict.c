@@ -67,7 +67,7 @@ static bool was_running(json_t *results)
 /* A failure without a word is one of the test; it does not say that it is not. */
 static bool broke(json_t *one, bool died)
 {
-	return says(one, "broken: ") || (!died && !says(one, "error: "));
+	return says(one, "broken: ") || (!died && has_status(one, "fail"));
 }
 
 /* The most that a failed test of the run says; @test is that one, or the first. */
@@ -79,7 +79,7 @@ static enum lab_bisect_run worst(json_t *results, bool died, const struct lab_bi
 	size_t i;
 
 	json_array_foreach(json_object_get(results, "cases"), i, one) {
-		if (!has_status(one, "fail"))
+		if (!lab_campaign_failed(one))
 			continue;
 		if (!*test)
 			*test = one;
@@ -120,6 +120,7 @@ enum lab_bisect_run lab_bisect_classify(json_t *results, int code,
 		return passes_sought(results, known->failing) ? LAB_BISECT_PASSED :
 			LAB_BISECT_UNFIT;
 	case LAB_EXIT_FAIL:
+	case LAB_EXIT_ERROR:
 	case LAB_EXIT_PANIC:
 	case LAB_EXIT_HANG:
 		if (died && !was_running(results))
@@ -145,7 +146,7 @@ void lab_bisect_add_failing(json_t *titles, json_t *results)
 		const char *name = lab_json_text_of(one, "name");
 
 		/* A program that ended early is no test that another run could pass. */
-		if (has_status(one, "fail") && name[0] &&
+		if (lab_campaign_failed(one) && name[0] &&
 		    !is_among(titles, lab_campaign_title(one)))
 			json_array_append_new(titles, json_sprintf("%s:%s",
 					      lab_json_text_of(one, "program"), name));

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/exit.h"
 #include "base/json_text.h"
@@ -65,4 +66,11 @@ char *lab_campaign_title(json_t *one)
 	const char *name = lab_json_text_of(one, "name");
 
 	return lab_format("%s%s%s", lab_json_text_of(one, "program"), name[0] ? ":" : "", name);
+}
+
+bool lab_campaign_failed(json_t *one)
+{
+	const char *status = lab_json_text_of(one, "status");
+
+	return !strcmp(status, "fail") || !strcmp(status, "error");
 }

@@ -50,6 +50,9 @@ int lab_campaign_code(json_t *results);
 /* PROGRAM:CASE of a case of results.json, or PROGRAM for what stands for all of it; to be freed. */
 char *lab_campaign_title(json_t *one);
 
+/* Did it fail, or could it not be carried out? */
+bool lab_campaign_failed(json_t *one);
+
 /* Add "| @text ", a cell of a table in Markdown, which a bar in it would end. */
 void lab_campaign_cell(struct lab_text *t, const char *text);
 

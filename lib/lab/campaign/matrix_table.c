@@ -65,11 +65,11 @@ static void add_table(struct lab_text *t, const char *heading, const char *what,
 
 static json_t *counts(json_t *of)
 {
-	int passed = 0, failed = 0, skipped = 0;
+	int passed = 0, failed = 0, errors = 0, skipped = 0;
 
-	json_unpack(of, "{s:i, s:i, s:i}", "passed", &passed, "failed", &failed,
-		    "skipped", &skipped);
-	return json_sprintf("%d / %d / %d", passed, failed, skipped);
+	json_unpack(of, "{s:i, s:i, s:i, s:i}", "passed", &passed, "failed", &failed,
+		    "errors", &errors, "skipped", &skipped);
+	return json_sprintf("%d / %d / %d / %d", passed, failed, errors, skipped);
 }
 
 static json_t *programs(const struct lab_matrix_run *runs, size_t nr)
@@ -109,11 +109,12 @@ static void add_failures(struct lab_text *t, const struct lab_matrix_run *run)
 	json_t *one;
 	size_t i;
 
-	if (strcmp(verdict, "pass") && strcmp(verdict, "fail") && strcmp(verdict, "skip"))
+	if (strcmp(verdict, "pass") && strcmp(verdict, "fail") && strcmp(verdict, "error") &&
+	    strcmp(verdict, "skip"))
 		lab_text_addf(t, "\n%s: %s: %s\n", run->title, verdict,
 			      lab_json_text_of(run->results, "reason"));
 	json_array_foreach(json_object_get(run->results, "cases"), i, one)
-		if (!strcmp(lab_json_text_of(one, "status"), "fail"))
+		if (lab_campaign_failed(one))
 			add_failure(t, run->title, one);
 }
 
@@ -169,7 +170,7 @@ void lab_matrix_table(struct lab_text *t, const struct lab_matrix_run *runs, siz
 	const char *name;
 	void *next;
 
-	add_table(t, "", "passed / failed / skipped", programs(runs, nr), runs, nr);
+	add_table(t, "", "passed / failed / errors / skipped", programs(runs, nr), runs, nr);
 	for (size_t i = 0; i < nr; i++) {
 		add_failures(&failures, &runs[i]);
 		count_cases(runs[i].results, i, nr, tests, skips);

@@ -17,7 +17,7 @@
 
 #define CONFIDENCE	0.95
 
-/* "program:case" of all that failed. */
+/* "program:case" of all that failed, or could not be carried out. */
 static json_t *failures(json_t *results)
 {
 	json_t *names = json_array(), *one;
@@ -26,7 +26,7 @@ static json_t *failures(json_t *results)
 	json_array_foreach(json_object_get(results, "cases"), i, one) {
 		char *title = lab_campaign_title(one);
 
-		if (!strcmp(lab_json_text_of(one, "status"), "fail"))
+		if (lab_campaign_failed(one))
 			json_array_append_new(names, json_string(title));
 		free(title);
 	}
@@ -54,7 +54,7 @@ json_t *lab_soak_record(json_t *setup, json_t *results, long burners, double loa
 	json_t *totals = json_object_get(results, "totals"), *record, *mine;
 
 	/* "o" and "O" refuse what is not there. */
-	mine = json_pack("{s:O, s:O, s:O, s:O, s:O, s:O, s:O, s:O, s:o, s:o, s:i, s:f, s:s?}",
+	mine = json_pack("{s:O, s:O, s:O, s:O, s:O, s:O, s:O, s:O, s:O, s:o, s:o, s:i, s:f, s:s?}",
 			 "started", json_object_get(results, "started"),
 			 "seconds", json_object_get(results, "seconds"),
 			 "verdict", json_object_get(results, "verdict"),
@@ -62,6 +62,7 @@ json_t *lab_soak_record(json_t *setup, json_t *results, long burners, double loa
 			 "exit_code", json_object_get(results, "exit_code"),
 			 "passed", json_object_get(totals, "passed"),
 			 "failed", json_object_get(totals, "failed"),
+			 "errors", json_object_get(totals, "errors"),
 			 "skipped", json_object_get(totals, "skipped"),
 			 "failures", failures(results), "seeds", seeds(results),
 			 "burners", (int)burners, "load_average", load, "directory", kept);
@@ -74,8 +75,8 @@ json_t *lab_soak_record(json_t *setup, json_t *results, long burners, double loa
 /* Did the run say something about kernel and suite, be it good or bad? */
 static bool is_conclusive(int code)
 {
-	return code == LAB_EXIT_PASS || code == LAB_EXIT_FAIL || code == LAB_EXIT_HANG ||
-		code == LAB_EXIT_PANIC;
+	return code == LAB_EXIT_PASS || code == LAB_EXIT_FAIL || code == LAB_EXIT_ERROR ||
+		code == LAB_EXIT_HANG || code == LAB_EXIT_PANIC;
 }
 
 int lab_soak_append(const char *path, json_t *record, struct lab_error *e)
@@ -129,23 +130,24 @@ static void count_line(struct lab_soak_tally *t, json_t *setup, const char *line
 {
 	json_t *record = json_loadb(line, len, 0, NULL), *any = json_copy(setup);
 	bool same = lab_json_has(record, json_incref(setup)), other_programs;
-	int passed, failed, code, burners = 0;
+	int passed, failed, errors = 0, code, burners = 0;
 	double seconds = 0;
 
 	json_object_del(any, LAB_SETUP_PROGRAMS);
 	other_programs = !same && lab_json_has(record, any);
-	if (json_unpack(record, "{s:i, s:i, s:i, s?i, s?F}", "passed", &passed, "failed", &failed,
-			"exit_code", &code, "burners", &burners, "seconds", &seconds) ||
-	    passed < 0 || failed < 0) {
+	if (json_unpack(record, "{s:i, s:i, s?i, s:i, s?i, s?F}", "passed", &passed,
+			"failed", &failed, "errors", &errors, "exit_code", &code,
+			"burners", &burners, "seconds", &seconds) ||
+	    passed < 0 || failed < 0 || errors < 0) {
 		t->unreadable++;
 	} else if (!is_conclusive(code)) {
 		t->inconclusive += same;
 	} else if (other_programs) {
-		count_run(&t->others, code, passed, failed);
+		count_run(&t->others, code, passed, failed + errors);
 	} else if (same) {
-		count_run(&t->all, code, passed, failed);
+		count_run(&t->all, code, passed, failed + errors);
 		if (burners)
-			count_run(&t->busy, code, passed, failed);
+			count_run(&t->busy, code, passed, failed + errors);
 		count_failures(t, record);
 		t->seconds += seconds;
 	}

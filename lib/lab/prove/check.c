@@ -41,7 +41,8 @@ static void count_case(void *arg, const struct ktap_event *event)
 	if (event->kind == KTAP_PROBLEM) {
 		printf("  problem: %s\n", event->reason);
 		c->failed++;
-	} else if (event->kind == KTAP_CASE && event->status == KTAP_FAIL) {
+	} else if (event->kind == KTAP_CASE &&
+		   (event->status == KTAP_FAIL || event->status == KTAP_ERROR)) {
 		printf("  not ok %s\n%s", event->name, event->diagnostics);
 		c->failed++;
 	} else if (event->kind == KTAP_CASE) {
@@ -120,7 +121,7 @@ static void check_suite(struct check *c)
 {
 	char *out = lab_format("%s/suite", c->dir);
 	struct lab_options o = c->options;
-	json_int_t passed = 0, failed = 0, skipped = 0;
+	json_int_t passed = 0, failed = 0, errors = 0, skipped = 0;
 	json_t *results;
 	int code;
 
@@ -128,8 +129,9 @@ static void check_suite(struct check *c)
 	code = lab_process_wait(start_lab(c, &o, NULL));
 	/* What it had to say has been seen. */
 	results = lab_run_results(out, code, "/dev/null", NULL);
-	json_unpack(results, "{s:{s:I, s:I, s:I}}", "totals", "passed", &passed, "failed", &failed,
-		    "skipped", &skipped);
+	json_unpack(results, "{s:{s:I, s:I, s:I, s:I}}", "totals", "passed", &passed,
+		    "failed", &failed, "errors", &errors, "skipped", &skipped);
+	failed += errors;
 	c->passed += passed;
 	c->failed += failed;
 	c->skipped += skipped;

@@ -59,11 +59,11 @@ static char *all_said(json_t *one)
 }
 
 /* The verdict of an oracle says more than what may stand before it. */
-static const char *evidence(const char *said)
+static const char *evidence(json_t *one, const char *said)
 {
-	const char *broken = strstr(said, "broken: "), *error = strstr(said, "error: ");
+	const char *broken = strstr(said, "broken: "), *reason = lab_json_text_of(one, "reason");
 
-	return broken ? broken + strlen("broken: ") : error ? error + strlen("error: ") : said;
+	return broken ? broken + strlen("broken: ") : reason[0] ? reason : said;
 }
 
 static void judge_cases(json_t *results, const struct lab_regression *r, struct lab_proof *proof)
@@ -72,8 +72,8 @@ static void judge_cases(json_t *results, const struct lab_regression *r, struct 
 	size_t i;
 
 	json_array_foreach(json_object_get(results, "cases"), i, one) {
-		bool failed = !strcmp(lab_json_text_of(one, "status"), "fail");
 		char *said = all_said(one), *title = lab_campaign_title(one);
+		bool failed = lab_campaign_failed(one);
 
 		if (!proof->by[0])
 			proof->seconds += json_number_value(json_object_get(one, "ms")) / 1000;
@@ -81,7 +81,7 @@ static void judge_cases(json_t *results, const struct lab_regression *r, struct 
 			proof->kind = LAB_PROOF_OTHERWISE;
 			snprintf(proof->by, sizeof(proof->by), "%s", title);
 			snprintf(proof->message, sizeof(proof->message), "%.*s",
-				 (int)strcspn(evidence(said), "\n"), evidence(said));
+				 (int)strcspn(evidence(one, said), "\n"), evidence(one, said));
 		}
 		if (failed && is_expected(r, said))
 			proof->kind = LAB_PROOF_CAUGHT;
@@ -174,7 +174,7 @@ char *lab_proof_passing(const char *dir)
 				"status", &status) || !strcmp(status, "skip"))
 			continue;
 		test = lab_format("%s:%.*s", program, (int)strcspn(name, "/"), name);
-		if (!strcmp(status, "fail"))
+		if (lab_campaign_failed(one))
 			json_object_set_new(tests, test, json_false());
 		else if (!json_object_get(tests, test))
 			json_object_set_new(tests, test, json_true());

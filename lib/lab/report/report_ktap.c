@@ -20,22 +20,24 @@ static void print_diagnostics(FILE *f, const char *s)
 
 static void print_case(FILE *f, size_t n, const struct lab_program *p, const struct lab_case *c)
 {
-	const char *name = c->name[0] ? c->name : p->name;
+	static const char *const directives[] = {
+		[KTAP_PASS] = "", [KTAP_FAIL] = "", [KTAP_ERROR] = " # ERROR",
+		[KTAP_SKIP] = " # SKIP", [KTAP_XFAIL] = " # XFAIL",
+	};
+	bool ok = c->status != KTAP_FAIL && c->status != KTAP_ERROR;
+	const char *directive = directives[c->status];
 
 	print_diagnostics(f, c->diagnostics);
-	fprintf(f, "    %s %zu %s", c->status == KTAP_FAIL ? "not ok" : "ok", n, name);
-	if (c->status == KTAP_SKIP)
-		fprintf(f, " # SKIP%s%s", c->reason[0] ? " " : "", c->reason);
-	else if (c->status == KTAP_XFAIL)
-		fprintf(f, " # XFAIL%s%s", c->reason[0] ? " " : "", c->reason);
-	else if (c->reason[0])
-		fprintf(f, " # %s", c->reason);
+	fprintf(f, "    %s %zu %s%s", ok ? "ok" : "not ok", n, c->name[0] ? c->name : p->name,
+		directive);
+	if (c->reason[0])
+		fprintf(f, "%s%s", directive[0] ? " " : " # ", c->reason);
 	fputc('\n', f);
 }
 
 static void print_program(FILE *f, size_t n, const struct lab_program *p)
 {
-	bool ok = p->state == LAB_PROGRAM_DONE && !p->failed && !p->problem;
+	bool ok = p->state == LAB_PROGRAM_DONE && !p->failed && !p->errors && !p->problem;
 
 	if (!p->nr_cases) {
 		if (p->state == LAB_PROGRAM_WAITING)

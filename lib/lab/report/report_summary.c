@@ -79,13 +79,18 @@ char *lab_report_replay(const struct lab_results *results, const struct lab_prog
 	return lab_text_take(&t);
 }
 
+static bool failed(const struct lab_case *c)
+{
+	return c->status == KTAP_FAIL || c->status == KTAP_ERROR;
+}
+
 static void print_failure(FILE *f, const struct lab_results *r, const struct lab_program *p,
 			  const struct lab_case *c)
 {
 	char *replay = lab_report_replay(r, p, c);
 
-	fprintf(f, "not ok %s%s%s%s%s\n", p->name, c->name[0] ? ":" : "", c->name,
-		c->reason[0] ? ": " : "", c->reason);
+	fprintf(f, "%s %s%s%s%s%s\n", c->status == KTAP_ERROR ? "error" : "not ok", p->name,
+		c->name[0] ? ":" : "", c->name, c->reason[0] ? ": " : "", c->reason);
 	indent(f, c->diagnostics);
 	if (p->state == LAB_PROGRAM_DONE && (p->end.over_limit || p->end.stuck))
 		indent(f, p->evidence.s);
@@ -114,7 +119,7 @@ static void print_reason(FILE *f, const char *lead, const struct lab_program *p)
 	const struct lab_case *c = p->cases, *end = p->cases + p->nr_cases;
 	const char *why;
 
-	while (c < end && c->status != KTAP_FAIL)
+	while (c < end && !failed(c))
 		c++;
 	if (p->problem) {
 		fprintf(f, "%s%s", lead, p->problem);
@@ -133,8 +138,11 @@ static void print_program(FILE *f, const struct lab_program *p, int width)
 		[LAB_PROGRAM_DONE] = "",
 	};
 
-	fprintf(f, "%-*s  %4u passed %4u failed %4u skipped %7.1f s%s", width, p->name,
-		p->passed, p->failed, p->skipped, (double)p->ms / 1000, states[p->state]);
+	fprintf(f, "%-*s  %4u passed %4u failed %4u skipped", width, p->name, p->passed,
+		p->failed, p->skipped);
+	if (p->errors)
+		fprintf(f, " %4u errors", p->errors);
+	fprintf(f, " %7.1f s%s", (double)p->ms / 1000, states[p->state]);
 	print_reason(f, "  ", p);
 	fputc('\n', f);
 }
@@ -159,7 +167,7 @@ static void print_failures(FILE *f, const struct lab_results *r)
 		const struct lab_program *p = &r->programs[i];
 
 		for (size_t k = 0; k < p->nr_cases; k++)
-			if (p->cases[k].status == KTAP_FAIL)
+			if (failed(&p->cases[k]))
 				print_failure(f, r, p, &p->cases[k]);
 		if (p->problem && !p->failed)
 			print_problem(f, r, p);
@@ -170,7 +178,10 @@ static void print_verdict(FILE *f, const struct lab_results *r)
 {
 	fprintf(f, "verdict: %s (%s)\n", lab_verdict_name(r->judgement.verdict),
 		r->judgement.why);
-	fprintf(f, "%u passed, %u failed, %u skipped\n", r->passed, r->failed, r->skipped);
+	fprintf(f, "%u passed, %u failed, %u skipped", r->passed, r->failed, r->skipped);
+	if (r->errors)
+		fprintf(f, ", %u errors", r->errors);
+	fputc('\n', f);
 }
 
 int lab_report_brief(FILE *f, const struct lab_results *r)
@@ -209,11 +220,13 @@ int lab_report_table(FILE *f, const struct lab_results *r)
 	for (size_t i = 0; i < r->nr_programs; i++) {
 		const struct lab_program *p = &r->programs[i];
 
-		if (!p->table.len && !p->failed && !p->problem)
+		if (!p->table.len && !p->failed && !p->errors && !p->problem)
 			continue;
 		fprintf(f, "%s## %s\n\n", gap, p->name);
-		if (p->failed || p->problem) {
+		if (p->failed || p->errors || p->problem) {
 			fprintf(f, "%u failed", p->failed);
+			if (p->errors)
+				fprintf(f, ", %u could not be carried out", p->errors);
 			print_reason(f, ": ", p);
 			fprintf(f, "\n%s", p->table.len ? "\n" : "");
 		}

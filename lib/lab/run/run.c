@@ -255,8 +255,9 @@ static const struct argp command = {
 	.options = no_options,
 	.doc = "Boot a kernel in an emulated machine, run the suite in it and say what came of it. "
 		"This takes neither KVM on this machine nor privileges."
-		"\vExit code: 0 pass, 1 fail, 4 all skipped, 10 hang, 11 panic, 12 did not boot, "
-		"13 infrastructure, 64 wrong usage, 128+N interrupted by signal N",
+		"\vExit code: 0 pass, 1 fail, 4 all skipped, 5 a test could not be carried out, 10 hang, "
+		"11 panic, 12 did not boot, 13 infrastructure, 64 wrong usage, "
+		"128+N interrupted by signal N",
 	.children = children,
 };
 

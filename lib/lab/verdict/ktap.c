@@ -68,7 +68,7 @@ struct ktap_result {
 const char *ktap_status_name(enum ktap_status status)
 {
 	static const char *const names[] = {
-		[KTAP_PASS] = "pass", [KTAP_FAIL] = "fail",
+		[KTAP_PASS] = "pass", [KTAP_FAIL] = "fail", [KTAP_ERROR] = "error",
 		[KTAP_SKIP] = "skip", [KTAP_XFAIL] = "xfail",
 	};
 
@@ -218,6 +218,7 @@ static const struct {
 	const char *word;
 	enum ktap_status if_ok, if_not_ok;
 } directives[] = {
+	{ "ERROR",	KTAP_ERROR,	KTAP_ERROR },
 	{ "SKIP",	KTAP_SKIP,	KTAP_SKIP },
 	{ "XFAIL",	KTAP_XFAIL,	KTAP_XFAIL },
 	{ "TODO",	KTAP_PASS,	KTAP_XFAIL },
@@ -293,7 +294,7 @@ static bool parse_result(const char *s, struct ktap_result *res)
 static void count(struct ktap_reader *r, struct ktap_level *level, struct ktap_result *res)
 {
 	level->seen++;
-	if (res->status == KTAP_FAIL)
+	if (res->status == KTAP_FAIL || res->status == KTAP_ERROR)
 		level->failed++;
 	if (res->numbered && res->number != level->seen) {
 		problem(r, "result %lu where %lu was due", res->number, level->seen);

@@ -24,6 +24,7 @@
 enum ktap_status {
 	KTAP_PASS,
 	KTAP_FAIL,
+	KTAP_ERROR,	/* the test could not be carried out: no verdict on the kernel */
 	KTAP_SKIP,
 	KTAP_XFAIL,	/* a failure that was expected: counts as passed */
 };

@@ -16,8 +16,9 @@ static void add_case(struct lab_record *r, const char *name, enum ktap_status st
 
 	lab_program_add(r->program, name, status, reason, diagnostics, now - r->last_ms);
 	r->last_ms = now;
-	if (status == KTAP_FAIL)
-		lab_progress_say(r->progress, "not ok %s%s%s%s%s", r->program->name,
+	if (status == KTAP_FAIL || status == KTAP_ERROR)
+		lab_progress_say(r->progress, "%s %s%s%s%s%s",
+				 status == KTAP_ERROR ? "error" : "not ok", r->program->name,
 				 name[0] ? ":" : "", name, reason[0] ? ": " : "", reason);
 }
 
@@ -167,9 +168,9 @@ void lab_record_exit(struct lab_record *r, const struct channel_exit *x)
 	}
 	stop(r);
 	p->state = LAB_PROGRAM_DONE;
-	lab_progress_say(progress, "%s: %u passed, %u failed, %u skipped (%.1f s)%s%s", p->name,
-			 p->passed, p->failed, p->skipped, (double)p->ms / 1000,
-			 p->problem ? ": " : "", p->problem ? p->problem : "");
+	lab_progress_say(progress, "%s: %u passed, %u failed, %u skipped%s (%.1f s)%s%s", p->name,
+			 p->passed, p->failed, p->skipped, p->errors ? ", with errors" : "",
+			 (double)p->ms / 1000, p->problem ? ": " : "", p->problem ? p->problem : "");
 }
 
 void lab_record_abort(struct lab_record *r, const char *reason)

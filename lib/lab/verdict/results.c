@@ -34,6 +34,8 @@ void lab_program_add(struct lab_program *p, const char *name, enum ktap_status s
 	};
 	if (status == KTAP_FAIL)
 		p->failed++;
+	else if (status == KTAP_ERROR)
+		p->errors++;
 	else if (status == KTAP_SKIP)
 		p->skipped++;
 	else
@@ -50,12 +52,13 @@ bool lab_results_has_table(const struct lab_results *r)
 
 void lab_results_total(struct lab_results *r)
 {
-	r->passed = r->failed = r->skipped = r->not_run = 0;
+	r->passed = r->failed = r->errors = r->skipped = r->not_run = 0;
 	for (size_t i = 0; i < r->nr_programs; i++) {
 		const struct lab_program *p = &r->programs[i];
 
 		r->passed += p->passed;
 		r->failed += p->failed;
+		r->errors += p->errors;
 		r->skipped += p->skipped;
 		r->not_run += p->state == LAB_PROGRAM_WAITING;
 	}

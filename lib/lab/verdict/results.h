@@ -38,7 +38,7 @@ struct lab_program {
 	unsigned int bed;	/* that ran it, from 1; 0: not run */
 	struct lab_case *cases;
 	size_t nr_cases;
-	unsigned int passed, failed, skipped;	/* counts of cases; xfail passed */
+	unsigned int passed, failed, errors, skipped;	/* counts of cases; xfail passed */
 	unsigned long plan;	/* cases announced, 0: none yet */
 	struct channel_exit end;	/* valid when done */
 	char *doubt;		/* first complaint of the KTAP reader, or NULL */
@@ -55,7 +55,8 @@ struct lab_results {
 	struct lab_program *programs;
 	size_t nr_programs;
 	struct lab_judgement judgement;
-	unsigned int passed, failed, skipped, not_run;	/* set by lab_results_total() */
+	/* Set by lab_results_total(). */
+	unsigned int passed, failed, errors, skipped, not_run;
 	char kernel[128];	/* release, as the kernel itself says */
 	char qemu[64];
 	char suite[64];

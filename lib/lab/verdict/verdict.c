@@ -17,11 +17,12 @@ static const struct {
 	int weight;		/* of two beds' verdicts the run's is the greater one */
 } verdicts[] = {
 	[LAB_PASS]		= { "pass",		LAB_EXIT_PASS, 0 },
-	[LAB_FAIL]		= { "fail",		LAB_EXIT_FAIL, 3 },
+	[LAB_FAIL]		= { "fail",		LAB_EXIT_FAIL, 4 },
+	[LAB_ERROR]		= { "error",		LAB_EXIT_ERROR, 2 },
 	[LAB_SKIP]		= { "skip",		LAB_EXIT_SKIP, 0 },
-	[LAB_HANG]		= { "hang",		LAB_EXIT_HANG, 4 },
-	[LAB_PANIC]		= { "panic",		LAB_EXIT_PANIC, 6 },
-	[LAB_BOOT_FAILURE]	= { "boot failure",	LAB_EXIT_NO_BOOT, 2 },
+	[LAB_HANG]		= { "hang",		LAB_EXIT_HANG, 5 },
+	[LAB_PANIC]		= { "panic",		LAB_EXIT_PANIC, 7 },
+	[LAB_BOOT_FAILURE]	= { "boot failure",	LAB_EXIT_NO_BOOT, 3 },
 	[LAB_INFRASTRUCTURE]	= { "infrastructure",	LAB_EXIT_INFRASTRUCTURE, 1 },
 };
 
@@ -133,10 +134,12 @@ bool lab_judge_machine(const struct lab_facts *f, struct lab_judgement *j)
 
 static void judge_results(const struct lab_facts *f, struct lab_judgement *j)
 {
-	unsigned int total = f->passed + f->failed + f->skipped;
+	unsigned int total = f->passed + f->failed + f->errors + f->skipped;
 
 	if (f->failed)
 		give(j, LAB_FAIL, "%u of %u failed", f->failed, total);
+	else if (f->errors)
+		give(j, LAB_ERROR, "%u of %u could not be carried out", f->errors, total);
 	else if (f->problem)
 		give(j, LAB_INFRASTRUCTURE, "%s", f->problem);
 	else if (!total)
@@ -150,24 +153,25 @@ static void judge_results(const struct lab_facts *f, struct lab_judgement *j)
 /* An interruption ended the whole run, and whoever did it wants to see so. */
 static int weight(const struct lab_judgement *j)
 {
-	return j->exit_code > 128 ? 5 : verdicts[j->verdict].weight;
+	return j->exit_code > 128 ? 6 : verdicts[j->verdict].weight;
 }
 
 void lab_judge_beds(const struct lab_facts *const beds[], size_t nr, struct lab_judgement *j)
 {
 	struct lab_judgement machine, results;
 	struct lab_facts all = { 0 };
-	bool sound_failed = false;
+	bool sound_failed = false;	/* a bed in order has a failure or an error */
 
 	*j = (struct lab_judgement){ .verdict = LAB_PASS };
 	for (size_t i = 0; i < nr; i++) {
 		all.passed += beds[i]->passed;
 		all.failed += beds[i]->failed;
+		all.errors += beds[i]->errors;
 		all.skipped += beds[i]->skipped;
 		if (!all.problem)
 			all.problem = beds[i]->problem;
 		if (!lab_judge_machine(beds[i], &machine))
-			sound_failed |= beds[i]->failed > 0;
+			sound_failed |= beds[i]->failed + beds[i]->errors > 0;
 		else if (weight(&machine) > weight(j))
 			*j = machine;
 	}
@@ -191,7 +195,8 @@ bool lab_worth_a_retry(const struct lab_facts *f, bool console_output)
 
 void lab_judge_program(struct lab_program *p)
 {
-	int expected = p->failed ? LAB_EXIT_FAIL : p->passed ? LAB_EXIT_PASS : LAB_EXIT_SKIP;
+	unsigned int failed = p->failed + p->errors;
+	int expected = failed ? LAB_EXIT_FAIL : p->passed ? LAB_EXIT_PASS : LAB_EXIT_SKIP;
 	const struct channel_exit *x = &p->end;
 	bool admits = x->code && x->code != LAB_EXIT_SKIP;	/* that it failed */
 
@@ -212,13 +217,13 @@ void lab_judge_program(struct lab_program *p)
 		admits = false;
 	} else if (p->doubt) {
 		p->problem = lab_strdup(p->doubt);
-	} else if (!p->passed && !p->failed && !p->skipped) {
+	} else if (!p->passed && !failed && !p->skipped) {
 		p->problem = lab_format("no results (exit code %d)", x->code);
 	} else if (x->code == expected || (p->by_runner && !x->code)) {
 		return;
 	} else {
 		p->problem = lab_format("exit code %d, but %u passed, %u failed, %u skipped",
-					x->code, p->passed, p->failed, p->skipped);
+					x->code, p->passed, failed, p->skipped);
 	}
 	p->agreement = admits ? LAB_FAIL : LAB_INFRASTRUCTURE;
 }

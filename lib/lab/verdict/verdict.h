@@ -15,9 +15,10 @@
  *  4. hang: a program over its limit, or silence, on a bed that had its CPU.
  *  5. fail: a case failed or a program crashed. A case that failed did fail,
  *     whatever is wrong with the output of another program.
- *  6. infrastructure of a program: results that cannot be trusted though
+ *  6. error: a case could not be carried out, and none failed.
+ *  7. infrastructure of a program: results that cannot be trusted though
  *     nothing failed, such as output that ends before its plan is done.
- *  7. skip, when nothing but skips came; else pass.
+ *  8. skip, when nothing but skips came; else pass.
  */
 #ifndef LAB_VERDICT_H
 #define LAB_VERDICT_H
@@ -30,6 +31,7 @@
 enum lab_verdict {
 	LAB_PASS,
 	LAB_FAIL,
+	LAB_ERROR,
 	LAB_SKIP,
 	LAB_HANG,
 	LAB_PANIC,
@@ -67,7 +69,8 @@ struct lab_facts {
 	const char *running;	/* program that ran when it ended, or NULL */
 	bool starved;		/* the host did not give QEMU its CPU meanwhile */
 	const char *problem;	/* first thing wrong with a program's output */
-	unsigned int passed, failed, skipped;	/* of the programs that came to their end */
+	/* Of the programs that came to their end. */
+	unsigned int passed, failed, errors, skipped;
 };
 
 struct lab_judgement {
@@ -76,7 +79,7 @@ struct lab_judgement {
 	char why[512];		/* one line */
 };
 
-/* "pass", "boot failure", ... */
+/* "pass", "boot failure", ...: words of results.json */
 const char *lab_verdict_name(enum lab_verdict verdict);
 
 /* Did the machine come to a bad end? Then @j says to which, else it is left alone. */

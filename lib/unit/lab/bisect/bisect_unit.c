@@ -20,7 +20,7 @@
 #define PASSED(name)	CASE(name, "pass", "")
 #define SKIPPED(name)	CASE(name, "skip", "")
 #define BROKEN(name)	CASE(name, "fail", "\"# x\", \"# broken: contract 10: y\"")
-#define ERROR(name)	CASE(name, "fail", "\"# error: no effect\"")
+#define ERROR(name)	CASE(name, "error", "")
 #define SILENT(name)	CASE(name, "fail", "")
 
 static const struct lab_bisect_known nothing_known;
@@ -87,10 +87,10 @@ TEST(what_could_not_be_carried_out)
 	const struct lab_bisect_known sought = { .failing = failing };
 	const struct lab_bisect_known any = { .errors_count = true };
 
-	EXPECT_EQ(LAB_BISECT_NOTHING, classify(ERROR("a"), LAB_EXIT_FAIL));
-	EXPECT_EQ(LAB_BISECT_FAILED, classify_by(ERROR("a"), "done", LAB_EXIT_FAIL, &any));
-	EXPECT_EQ(LAB_BISECT_FAILED, classify_by(ERROR("a"), "done", LAB_EXIT_FAIL, &sought));
-	EXPECT_EQ(LAB_BISECT_NOTHING, classify_by(ERROR("b"), "done", LAB_EXIT_FAIL, &sought));
+	EXPECT_EQ(LAB_BISECT_NOTHING, classify(ERROR("a"), LAB_EXIT_ERROR));
+	EXPECT_EQ(LAB_BISECT_FAILED, classify_by(ERROR("a"), "done", LAB_EXIT_ERROR, &any));
+	EXPECT_EQ(LAB_BISECT_FAILED, classify_by(ERROR("a"), "done", LAB_EXIT_ERROR, &sought));
+	EXPECT_EQ(LAB_BISECT_NOTHING, classify_by(ERROR("b"), "done", LAB_EXIT_ERROR, &sought));
 	json_decref(failing);
 }
 

@@ -25,19 +25,19 @@ static json_t *parse(const char *text)
 TEST(side_by_side)
 {
 	struct lab_matrix_run runs[] = {
-		{ "5.10 tdp", parse(RUN("pass", "\"passed\": 1, \"failed\": 0, \"skipped\": 2",
+		{ "5.10 tdp", parse(RUN("pass", "\"passed\": 1, \"failed\": 0, \"errors\": 0, \"skipped\": 2",
 			CASE("a", "pass", "null") "," CASE("b", "skip", "\"3 of 8 | v6.12\"") ","
 			CASE("c", "skip", "\"4 of 8 | v6.12\""))) },
-		{ "6.1 tdp", parse(RUN("fail", "\"passed\": 2, \"failed\": 1, \"skipped\": 0",
+		{ "6.1 tdp", parse(RUN("fail", "\"passed\": 2, \"failed\": 1, \"errors\": 0, \"skipped\": 0",
 			CASE("a", "pass", "null") "," CASE("b", "pass", "null") ","
 			CASE("c", "fail", "null"))) },
 	};
 	struct lab_text t = { NULL };
 
 	lab_matrix_table(&t, runs, 2);
-	EXPECT_STREQ("| passed / failed / skipped | 5.10 tdp | 6.1 tdp |\n|---|--:|--:|\n"
-		     "| p_test | 1 / 0 / 2 | 2 / 1 / 0 |\n"
-		     "| all | 1 / 0 / 2 | 2 / 1 / 0 |\n"
+	EXPECT_STREQ("| passed / failed / errors / skipped | 5.10 tdp | 6.1 tdp |\n|---|--:|--:|\n"
+		     "| p_test | 1 / 0 / 0 / 2 | 2 / 1 / 0 / 0 |\n"
+		     "| all | 1 / 0 / 0 / 2 | 2 / 1 / 0 / 0 |\n"
 		     "| verdict | pass | fail |\n"
 		     "\n## Failures\n\np_test:c on 6.1 tdp:\n\n    # x\n"
 		     "\n## Why tests were skipped\n\n"
@@ -55,14 +55,14 @@ TEST(side_by_side)
 TEST(panic)
 {
 	struct lab_matrix_run runs[] = {
-		{ "6.1 tdp", parse(RUN("panic", "\"passed\": 1, \"failed\": 1, \"skipped\": 0",
+		{ "6.1 tdp", parse(RUN("panic", "\"passed\": 1, \"failed\": 1, \"errors\": 0, \"skipped\": 0",
 			CASE("a", "pass", "null") "," CASE("", "fail", "\"did not finish\""))) },
 	};
 	struct lab_text t = { NULL };
 
 	lab_matrix_table(&t, runs, 1);
-	EXPECT_STREQ("| passed / failed / skipped | 6.1 tdp |\n|---|--:|\n"
-		     "| p_test | 1 / 1 / 0 |\n| all | 1 / 1 / 0 |\n| verdict | panic |\n"
+	EXPECT_STREQ("| passed / failed / errors / skipped | 6.1 tdp |\n|---|--:|\n"
+		     "| p_test | 1 / 1 / 0 / 0 |\n| all | 1 / 1 / 0 / 0 |\n| verdict | panic |\n"
 		     "\n## Failures\n\n6.1 tdp: panic: it did\n"
 		     "\np_test on 6.1 tdp: did not finish:\n\n    # x\n"
 		     "\n## Tests that did not pass everywhere\n\n"

@@ -44,11 +44,12 @@ FIXTURE_TEARDOWN(soak)
 /* As lab run leaves it: 10 tests of which @failed failed. */
 static json_t *results_of(int code, const char *verdict, int failed)
 {
-	return json_pack("{s:s, s:s, s:i, s:s, s:f, s:{s:i, s:i, s:i}, s:[{s:s, s:s}, {s:s, s:n}],"
-			 " s:[{s:s, s:s, s:s}, {s:s, s:s, s:s}]}",
+	return json_pack("{s:s, s:s, s:i, s:s, s:f, s:{s:i, s:i, s:i, s:i},"
+			 " s:[{s:s, s:s}, {s:s, s:n}], s:[{s:s, s:s, s:s}, {s:s, s:s, s:s}]}",
 			 "verdict", verdict, "reason", "so it is", "exit_code", code,
 			 "started", "2026-01-01T00:00:00Z", "seconds", 20.0,
-			 "totals", "passed", 10 - failed, "failed", failed, "skipped", 3,
+			 "totals", "passed", 10 - failed, "failed", failed, "errors", 0,
+			 "skipped", 3,
 			 "programs", "name", "t1", "seed", "77", "name", "t2", "seed",
 			 "cases", "program", "t1", "name", "good", "status", "pass",
 			 "program", "t1", "name", "bad", "status", failed ? "fail" : "skip");
@@ -80,7 +81,7 @@ TEST_F(soak, what_is_kept_of_a_run)
 
 	record = lab_soak_record(self->setup, results, 2, 1.5, "/d");
 	text = json_dumps(record, JSON_SORT_KEYS | JSON_COMPACT | JSON_REAL_PRECISION(6));
-	EXPECT_STREQ("{\"burners\":2,\"directory\":\"/d\",\"exit_code\":1,\"failed\":1,"
+	EXPECT_STREQ("{\"burners\":2,\"directory\":\"/d\",\"errors\":0,\"exit_code\":1,\"failed\":1,"
 		     "\"failures\":[\"t1:bad\"],\"kernel\":\"6.1\",\"load_average\":1.5,\"passed\":9,"
 		     "\"programs\":\"a\",\"reason\":\"so it is\",\"seconds\":20.0,"
 		     "\"seeds\":{\"t1\":\"77\"},\"skipped\":3,\"started\":\"2026-01-01T00:00:00Z\","

@@ -79,6 +79,13 @@ TEST(directives)
 		    "ok 4 d # skip\nok 5 e # TODO later\n");
 }
 
+TEST(an_error_is_no_failure)
+{
+	EXPECT_SAID("plan 2\nerror a|fork(): no memory|# seed: 1\n\nerror p/b|x|\n",
+		    "1..2\n# seed: 1\nnot ok 1 a # ERROR fork(): no memory\n"
+		    "    1..1\n    not ok 1 b # ERROR x\nnot ok 2 p\n");
+}
+
 TEST(a_word_that_begins_like_a_directive_is_none)
 {
 	EXPECT_SAID("plan 1\npass a|SKIPPED pages: 3|\n", "1..1\nok 1 a # SKIPPED pages: 3\n");

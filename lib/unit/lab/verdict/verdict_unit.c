@@ -56,6 +56,21 @@ TEST(pass_fail_skip)
 	EXPECT_VERDICT("infrastructure", 13, &f);
 }
 
+TEST(an_error_says_nothing_of_the_kernel)
+{
+	struct lab_facts f = good();
+
+	f.errors = 2;
+	EXPECT_VERDICT("error", 5, &f);
+	f.problem = "a_test: the output ends after 1 of 2 results";
+	EXPECT_VERDICT("error", 5, &f);
+	f.failed = 1;
+	EXPECT_VERDICT("fail", 1, &f);
+	f.failed = 0;
+	f.over_limit = "a_test";
+	EXPECT_VERDICT("hang", 10, &f);
+}
+
 TEST(doubtful_output_is_no_pass_and_a_failure_is_a_failure)
 {
 	struct lab_facts f = good();
@@ -268,6 +283,7 @@ TEST(exit_code_and_results_agree)
 	EXPECT_PROGRAM(LAB_PASS, .end.code = 0, .passed = 2);
 	EXPECT_PROGRAM(LAB_PASS, .end.code = 0, .passed = 2, .skipped = 1);
 	EXPECT_PROGRAM(LAB_PASS, .end.code = 1, .passed = 2, .failed = 1);
+	EXPECT_PROGRAM(LAB_PASS, .end.code = 1, .passed = 2, .errors = 1);
 	EXPECT_PROGRAM(LAB_PASS, .end.code = 4, .skipped = 1);
 }
 
