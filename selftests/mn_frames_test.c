@@ -83,6 +83,85 @@ TEST_F(frames, guest)
 		mn_run_scenario(&variant->spec);
 }
 
+/* ---- two openers: each is a device of its own ---- */
+
+#define NR_OPENERS	2
+
+struct opener {
+	int fd;
+	char *mem;
+	struct injector seen;	/* invalidations of its mapping */
+};
+
+FIXTURE(openers) {
+	struct opener all[NR_OPENERS];
+	struct klog klog;
+};
+
+static int opener_start(struct opener *o, struct result *r)
+{
+	o->fd = inject_frames_open(r);
+	if (o->fd < 0 || inject_frames(o->fd, 1, r))
+		return -1;
+	o->mem = mmap(NULL, PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, o->fd, 0);
+	if (o->mem == MAP_FAILED)
+		return result_errno(r, "mmap(frames of the module)");
+	*o->mem = 1;
+	return injector_open(&o->seen, "observer", r) ||
+	       injector_range(&o->seen, o->mem, PAGE_BYTES, r) ||
+	       injector_attach(&o->seen, r) ? -1 : 0;
+}
+
+FIXTURE_SETUP(openers)
+{
+	unsigned int n;
+
+	for (n = 0; n < NR_OPENERS; n++)
+		self->all[n] = (struct opener) { .fd = -1, .mem = MAP_FAILED, .seen.fd = -1 };
+	self->klog.fd = -1;
+	if (inject_available(mn.result) || klog_open(&self->klog, mn.result))
+		return;
+	for (n = 0; n < NR_OPENERS && !opener_start(&self->all[n], mn.result); n++)
+		;
+}
+
+FIXTURE_TEARDOWN(openers)
+{
+	unsigned int n;
+
+	for (n = 0; n < NR_OPENERS; n++) {
+		struct opener *o = &self->all[n];
+
+		injector_close(&o->seen);
+		if (o->mem != MAP_FAILED)
+			munmap(o->mem, PAGE_BYTES);
+		if (o->fd >= 0)
+			close(o->fd);
+	}
+	if (self->klog.fd >= 0)
+		klog_check(&self->klog, mn.result);
+	klog_close(&self->klog);
+}
+
+/* The frame of one is replaced: that is a call for its own mapping and for no other. */
+TEST_F(openers, one_replaced)
+{
+	struct opener *replaced = &self->all[0], *other = &self->all[1];
+	struct injector_status at_replaced, at_other;
+	struct result *r = mn.result;
+
+	if (r->kind != RESULT_PASS || inject_frames(replaced->fd, 1, r) ||
+	    injector_read(&replaced->seen, &at_replaced, r) ||
+	    injector_read(&other->seen, &at_other, r))
+		return;
+	if (!at_replaced.starts || *replaced->mem)
+		result_error(r, "a frame was replaced with %llu invalidations, and %d is in it",
+			     (unsigned long long)at_replaced.starts, *replaced->mem);
+	else if (at_other.starts || *other->mem != 1)
+		result_error(r, "a frame of another open file was zapped %llu times, and %d is in it",
+			     (unsigned long long)at_other.starts, *other->mem);
+}
+
 static void add(const struct scenario *spec, const char *id, const char *parameters,
 		unsigned int unused)
 {

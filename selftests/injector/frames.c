@@ -9,6 +9,7 @@
  */
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/pagemap.h>
 #include <linux/slab.h>
 
 #include "mni.h"
@@ -17,6 +18,7 @@
 
 /* One open file. */
 struct frames {
+	struct address_space mapping;	/* of this file's VMAs alone */
 	struct mutex lock;		/* all below; a fault takes it inside mmap_lock */
 	unsigned long nr;
 	struct page **pages;		/* NULL until there are some */
@@ -134,6 +136,16 @@ static int frames_show(struct seq_file *seq, void *unused)
 	return 0;
 }
 
+/* The inode's own mapping has the VMAs of all openers, and the zap would be of all. */
+static void use_own_mapping(struct file *file, struct frames *frames)
+{
+	address_space_init_once(&frames->mapping);
+	frames->mapping.host = file->f_mapping->host;
+	frames->mapping.a_ops = file->f_mapping->a_ops;
+	mapping_set_gfp_mask(&frames->mapping, GFP_KERNEL);
+	file->f_mapping = &frames->mapping;
+}
+
 static int frames_open(struct inode *inode, struct file *file)
 {
 	struct frames *frames = kzalloc(sizeof(*frames), GFP_KERNEL);
@@ -145,6 +157,8 @@ static int frames_open(struct inode *inode, struct file *file)
 	err = single_open(file, frames_show, frames);
 	if (err)
 		kfree(frames);
+	else
+		use_own_mapping(file, frames);
 	return err;
 }
 
