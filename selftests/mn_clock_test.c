@@ -153,6 +153,7 @@ static int start(struct scenario_run *run, struct result *r)
 
 static int after_round(struct scenario_run *run, struct result *r)
 {
+	result_judged(r, ORACLE_CLOCK);
 	return await_update(run, "after the pressure", r);
 }
 

@@ -202,9 +202,11 @@ TEST_F(faults, wait)
 				     &stalled, r);
 		stalls += stalled;
 	}
-	if (!ret)
+	if (!ret) {
+		result_judged(r, ORACLE_FAULTS);
 		result_note(r, "proved in hold %u%s", try,
 			    s->ranged ? "" : "; the whole VM waits (before v5.12)");
+	}
 	else if (ret > 0 && stalls == TRIES)
 		result_fail(r, CONTRACT_FAULTS,
 			    "a vCPU outside of what was invalidated made no progress in any of %d holds",
@@ -284,7 +286,10 @@ static int watch_free(struct stage *s, struct result *r)
 		return result_fail(r, CONTRACT_FAULTS,
 				   "in-progress never below %lld during an invalidation outside all memslots",
 				   least);
-	return now.active && moved ? 0 : 1;
+	if (!now.active || !moved)
+		return 1;
+	result_judged(r, ORACLE_FAULTS);
+	return 0;
 }
 
 static int hold_elsewhere(struct stage *s, void *outside, unsigned int us,

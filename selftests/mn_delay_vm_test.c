@@ -130,6 +130,7 @@ static int judge_update(struct stage *s, struct helper *h, struct result *r)
 	result_adopt(r, &h->result);
 	if (h->result.kind != RESULT_PASS)
 		return -1;
+	result_judged(r, ORACLE_MEMSLOTS);
 	if (h->after.seq == s->seq && h->after.active)
 		return result_fail(r, CONTRACT_MEMSLOTS,
 				   "a memslot update returned while an invalidation was active (active %lld, seq %llu)",
@@ -236,6 +237,7 @@ TEST_F(held, closed)
 	    inject_find_destroyed(bare.name, &d, r))
 		return;
 	vm_resume(&s->run.vm);
+	result_judged(r, ORACLE_DEATH);
 	if (!d.count)
 		result_error(r, "no effect: the invalidation was over before the VM was closed");
 	result_note(r, "destroyed with in-progress %lld, active %lld", d.count, d.active);

@@ -155,6 +155,8 @@ static int last(struct scenario_run *run, struct result *r)
 		ret = vm_park(&run->vm, run->budget_ns, r) ?: harvest(w, r);
 		vm_resume(&run->vm);
 	}
+	if (w->writes)
+		result_judged(r, ORACLE_DIRTY_LOG);
 	if (!ret && !w->bits)
 		ret = result_error(r, "no effect: %llu harvests, and no page was ever dirty",
 				   w->harvests);

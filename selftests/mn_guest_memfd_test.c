@@ -256,6 +256,7 @@ static int judge_exit(const struct scenario_run *run, unsigned int id, struct re
 	const struct vcpu *vcpu = &run->vm.vcpus[id];
 	const struct newer_memory_fault *fault = (const void *)&vcpu->run->hw;
 
+	result_judged(r, ORACLE_FAULTS);
 	if (guest_load(&vcpu->gaps) == vcpu->gaps_before)
 		return result_fail(r, CONTRACT_FAULTS,
 				   "vCPU %u does not come out of private memory that is not there",

@@ -266,6 +266,7 @@ static inline void mn_run_and_report(const struct mn_test *m, const char *name,
 		mn_leave_out(mn.result);
 	else
 		mn_run_one(m->variant, m->test);
+	result_conclude(mn.result);
 	test_report(totals->all, name, m->whole, mn.replay, mn.result);
 	if (mn.account)
 		mn.account(mn.result);

@@ -307,6 +307,8 @@ static void judge_findings(const struct fuzz_record *record, struct result *r)
 {
 	uint32_t n;
 
+	if (record->operations)
+		result_judged(r, ORACLE_TOOLS);
 	for (n = 0; n < FUZZ_FINDINGS; n++) {
 		/* One is empty if its finder was killed while telling it. */
 		if (record->findings[n][0])

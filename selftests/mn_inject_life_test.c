@@ -41,6 +41,8 @@ static int balanced(const struct injector *i, struct result *r)
 
 	if (injector_read(i, &s, r))
 		return -1;
+	if (s.starts)
+		result_judged(r, ORACLE_PAIRING);
 	if (s.starts != s.ends)
 		return result_fail(r, CONTRACT_PAIRING, "the %s has seen %llu starts and %llu ends",
 				   s.kind, (unsigned long long)s.starts, (unsigned long long)s.ends);
@@ -382,8 +384,10 @@ static int await_released(const struct injector *i, struct injector_status *s, s
 	do {
 		if (injector_read(i, s, r))
 			return -1;
-		if (s->released)
-			return s->attached ? result_error(r, "released and still attached") : 0;
+		if (!s->released)
+			continue;
+		result_judged(r, ORACLE_TOOLS);
+		return s->attached ? result_error(r, "released and still attached") : 0;
 	} while (deadline_poll(&deadline));
 	return result_error(r, "the mm is gone, and the %s was not released", s->kind);
 }

@@ -156,6 +156,7 @@ TEST_F(leak, vmms)
 		leak_counts_read(&before);
 		if (run_vmms(variant->destroys, r))
 			return;
+		result_judged(r, ORACLE_LEAKS);
 		what = await_freed(&before, &now);
 		if (what == NR_LEAK_KINDS)
 			return;

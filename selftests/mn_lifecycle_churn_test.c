@@ -99,6 +99,7 @@ static int close_vm(struct vm *vm, int *taken, struct result *r)
 	*taken = fcntl(0, F_DUPFD_CLOEXEC, number);
 	if (scenario_await_destroyed(name, &d, r))
 		return -1;
+	result_judged(r, ORACLE_DEATH);
 	if (d.count < 0 || d.count > most || d.active > most)
 		return result_fail(r, CONTRACT_DEATH,
 				   "VM %s was destroyed with in-progress %lld and active %lld under %lld invalidating threads",

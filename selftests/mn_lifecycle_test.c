@@ -60,6 +60,7 @@ static int judge_foreign(int vm_fd, int vcpu_fd, const char *who, struct result 
 	size_t i;
 	int ret;
 
+	result_judged(r, ORACLE_DEATH);
 	for (i = 0; i < ARRAY_SIZE(requests); i++) {
 		ret = ioctl(requests[i].of_vcpu ? vcpu_fd : vm_fd, requests[i].request, 0);
 		if (ret < 0 && errno == EIO)

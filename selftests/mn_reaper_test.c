@@ -117,6 +117,7 @@ static int judge_tries(const struct vmm *vmm, unsigned int vmas, struct result *
 
 	if (injector_read(&vmm->injector, &seen, r))
 		return -1;
+	result_judged(r, ORACLE_REFUSAL);
 	if (seen.refused > (uint64_t)REAPER_TRIES * vmas)
 		return result_fail(r, CONTRACT_UNTOUCHED,
 				   "the oom_reaper did not give up after %d tries: %llu refusals for %u VMAs",

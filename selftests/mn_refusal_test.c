@@ -66,6 +66,7 @@ static int reap_and_count(struct scenario_run *run, unsigned int expected, struc
 		}
 	}
 	close(fd);
+	result_judged(r, ORACLE_REFUSAL);
 	if (refused != expected)
 		return result_fail(r, CONTRACT_REFUSAL,
 				   "%u of %d reaps were refused, the policy refuses %u",
@@ -84,6 +85,7 @@ static int update_memslot(struct scenario_run *run, struct result *r)
 
 	if (health_balanced(&run->health, run->budget_ns, r))
 		return -1;
+	result_judged(r, ORACLE_MEMSLOTS);
 	ret = vm_set_slot(&run->vm, VM_SLOT_SPARE, gpa, run->area.hva, run->area.size);
 	if (!ret)
 		ret = vm_set_slot(&run->vm, VM_SLOT_SPARE, gpa, run->area.hva, 0);
@@ -201,6 +203,7 @@ static int mrelease(const struct vmm *vmm, struct result *r)
 		result_error(r, "process_mrelease(): %s", strerror(-ret));
 		return 1;
 	}
+	result_judged(r, ORACLE_REFUSAL);
 	return ret;
 }
 

@@ -149,6 +149,7 @@ static void account_guest(struct stress *s, const struct scenario *spec, unsigne
 	unsigned int n;
 
 	table_add(&s->table, spec, f, &s->outcome->result[i], s->outcome->ns[i]);
+	result_adopt_judged(mn.result, &s->outcome->result[i]);
 	s->sum.invalidations += f->invalidations;
 	s->sum.refusals += f->refusals;
 	s->sum.faults += f->faults;

@@ -120,6 +120,17 @@ void result_adopt(struct result *r, const struct result *other)
 	}
 	if (other->evidence_len)
 		add_line(r, other->evidence);
+	result_adopt_judged(r, other);
+}
+
+void result_conclude(struct result *r)
+{
+	char why[JUDGED_TEXT_MAX];
+
+	if (r->kind != RESULT_PASS || judged_anything(&r->judged))
+		return;
+	judged_why_not(&r->judged, why, sizeof(why));
+	result_skip(r, "nothing was judged: %s", why[0] ? why : "no oracle had anything to look at");
 }
 
 void result_note(struct result *r, const char *fmt, ...)

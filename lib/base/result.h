@@ -12,6 +12,8 @@
 
 #include <stddef.h>
 
+#include "base/judged.h"
+
 enum result_kind {
 	RESULT_PASS,
 	RESULT_SKIP,	/* something that the test needs is missing */
@@ -25,6 +27,7 @@ struct result {
 	char reason[512];	/* one line: what decided */
 	char evidence[6144];	/* lines for the diagnostics */
 	size_t evidence_len;
+	struct judged judged;	/* by which oracles */
 };
 
 #define RESULT_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
@@ -65,5 +68,8 @@ void result_adopt(struct result *r, const struct result *other);
 
 /* result_note() - add one line of evidence; never changes the kind */
 void result_note(struct result *r, const char *fmt, ...) RESULT_PRINTF(2, 3);
+
+/* result_conclude() - the test is over: a pass of which nothing was judged is a skip */
+void result_conclude(struct result *r);
 
 #endif

@@ -216,6 +216,7 @@ int coherence_final(const struct coherence *c, struct result *r)
 	struct guest_view view;
 	unsigned int i, bad = 0;
 
+	result_judged(r, ORACLE_CONTENTS);
 	for (i = 0; i < c->nr_pages; i++) {
 		if (judge(c, i, &view) == GUEST_ERR_NONE)
 			continue;

@@ -75,6 +75,7 @@ int health_balanced(struct health *h, uint64_t budget_ns, struct result *r)
 	do {
 		if (health_sample(h, &s, r))
 			return -1;
+		result_judged(r, ORACLE_HEALTH);
 		if (least.in_progress < 0)
 			least = s;
 		if (s.in_progress < least.in_progress)

@@ -34,7 +34,7 @@ void isolation_init(struct isolation *i, const struct area *area, struct result 
 	i->area = area;
 	i->judged = !missing;
 	if (missing)
-		result_note(r, "isolation did not judge: %s", missing);
+		result_not_judged(r, ORACLE_ISOLATION, "%s", missing);
 }
 
 static int compare(const void *a, const void *b)
@@ -241,7 +241,10 @@ int isolation_check(struct isolation *i, struct result *r)
 	int ret = 0;
 
 	for (n = 0; i->caught && n < pages; n++) {
-		if (i->caught[n] && changed(i, n, r))
+		if (!i->caught[n])
+			continue;
+		result_judged(r, ORACLE_ISOLATION);
+		if (changed(i, n, r))
 			ret = -1;
 	}
 	isolation_release(i);

@@ -126,6 +126,7 @@ int klog_check(struct klog *k, struct result *r)
 
 	if (read_taint(&taint, r))
 		return -1;
+	result_judged(r, ORACLE_KLOG);
 	if (taint != k->taint) {
 		ret = result_fail(r, CONTRACT_KERNEL_LOG,
 				  "the kernel's taint went from %#llx to %#llx",

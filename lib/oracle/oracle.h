@@ -140,7 +140,7 @@ struct isolation {
 	uint64_t total;		/* caught so far */
 };
 
-/* isolation_init() - @area must outlive @i; adds a note if it cannot judge */
+/* isolation_init() - @area must outlive @i; says so if it cannot judge */
 void isolation_init(struct isolation *i, const struct area *area, struct result *r);
 
 /*

@@ -112,6 +112,7 @@ int progress_await(struct progress *p, uint64_t visits, uint64_t budget_ns,
 {
 	struct deadline deadline;
 
+	result_judged(r, ORACLE_PROGRESS);
 	deadline_start(&deadline, budget_ns);
 	begin_wait(p, deadline.last_ns);
 	for (;;) {

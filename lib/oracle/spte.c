@@ -49,9 +49,11 @@ int spte_none(const struct spte *before, const struct vm *vm, struct result *r)
 
 	err = count_mapped(vm, &mapped, &stat);
 	if (err)
-		result_note(r, "SPTE did not judge: no %s (before v5.15): %s",
-			    stat, strerror(-err));
-	else if (mapped)
+		result_not_judged(r, ORACLE_TRANSLATIONS, "no %s, before v5.15: %s", stat,
+				  strerror(-err));
+	else
+		result_judged(r, ORACLE_TRANSLATIONS);
+	if (!err && mapped)
 		ret = result_fail(r, CONTRACT_NO_STALE,
 				  "KVM maps %lld pages though no memslot has any backing left",
 				  (long long)mapped);

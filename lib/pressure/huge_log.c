@@ -28,6 +28,7 @@ static int judge(const struct dirty_log *log, const struct press *p, struct resu
 {
 	unsigned int i;
 
+	result_judged(r, ORACLE_DIRTY_LOG);
 	for (i = 0; i < p->nr_pages; i++) {
 		if (!dirty_log_has(log, press_index(p, i)))
 			return result_fail(r, CONTRACT_CONTENTS,
@@ -76,10 +77,8 @@ static int stop(struct logger *l, struct result *r)
 {
 	__atomic_store_n(&l->stop, 1, __ATOMIC_RELEASE);
 	pthread_join(l->thread, NULL);
-	if (l->result.kind == RESULT_PASS)
-		return 0;
 	result_adopt(r, &l->result);
-	return -1;
+	return l->result.kind == RESULT_PASS ? 0 : -1;
 }
 
 static int start(struct logger *l, struct press *p, struct result *r)

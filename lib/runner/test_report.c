@@ -18,6 +18,19 @@ static void print_evidence(const char *text)
 	}
 }
 
+/* An interface, see selftests/README.md. */
+static void print_judged(const struct judged *j)
+{
+	char text[JUDGED_TEXT_MAX];
+
+	judged_list(j, text, sizeof(text));
+	if (text[0])
+		printf("# judged: %s\n", text);
+	judged_why_not(j, text, sizeof(text));
+	if (text[0])
+		printf("# not judged: %s\n", text);
+}
+
 void test_report(unsigned int number, const char *name, const char *whole,
 		 const char *program, const struct result *r)
 {
@@ -26,6 +39,7 @@ void test_report(unsigned int number, const char *name, const char *whole,
 	if (r->kind == RESULT_FAIL)
 		printf("# broken: %s\n", r->reason);
 	print_evidence(r->evidence);
+	print_judged(&r->judged);
 	if (!ok)
 		printf("# replay: %s -t '%s'\n", program, whole);
 	printf("%s %u %s", ok ? "ok" : "not ok", number, name);

@@ -46,6 +46,7 @@ int scenario_judge_destroyed(const char *vm_name, struct result *r)
 
 	if (scenario_await_destroyed(vm_name, &d, r))
 		return -1;
+	result_judged(r, ORACLE_DEATH);
 	if (d.count || d.active > 0)
 		return result_fail(r, CONTRACT_DEATH,
 				   "VM %s was destroyed with in-progress %lld and active %lld",

@@ -153,7 +153,7 @@ static int no_effect(const struct scenario_run *run, struct result *r, const cha
 	return 0;
 }
 
-int scenario_took_effect(const struct scenario_run *run, struct result *r)
+static int judge_effect(const struct scenario_run *run, struct result *r)
 {
 	const struct scenario *spec = run->spec;
 	const struct pressure *pressure = spec->pressure;
@@ -181,6 +181,15 @@ int scenario_took_effect(const struct scenario_run *run, struct result *r)
 		return result_error(r, "no effect: %llu reaps, none refused",
 				    (unsigned long long)run->reaper.reaps);
 	return 0;
+}
+
+int scenario_took_effect(const struct scenario_run *run, struct result *r)
+{
+	int ret = judge_effect(run, r);
+
+	if (r->kind != RESULT_SKIP)
+		result_judged(r, ORACLE_EFFECT);
+	return ret;
 }
 
 void scenario_figures(const struct scenario_run *run, struct figures *f)
@@ -228,9 +237,10 @@ void scenario_summary(const struct scenario_run *run, struct result *r)
 		    (unsigned long long)p->max_gap_ns / 1000);
 	if (!run->spec->pressure)
 		return;
-	result_note(r, "effect: %llu x %s; isolation: %llu freed frames watched", f.proved,
-		    run->spec->pressure->proof ?: run->spec->pressure->events, f.caught);
-	if (run->isolation.judged && !f.caught)
-		result_note(r, "isolation did not judge: %llu frames were freed, and none of them came back",
-			    (unsigned long long)run->isolation.freed);
+	result_note(r, "effect: %llu x %s; isolation: %llu freed frames watched, %llu seen free",
+		    f.proved, run->spec->pressure->proof ?: run->spec->pressure->events, f.caught,
+		    (unsigned long long)run->isolation.freed);
+	if (run->rounds && run->isolation.judged && !f.caught)
+		result_not_judged(r, ORACLE_ISOLATION, run->isolation.freed ?
+				  "no frame came back" : "no frame was seen free");
 }

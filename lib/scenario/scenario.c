@@ -22,7 +22,7 @@ static int watch(struct scenario_run *run, struct result *r)
 
 	result_init(&absent);
 	if (inject_available(&absent)) {
-		result_note(r, "counters not watched: %s", absent.reason);
+		result_not_judged(r, ORACLE_HEALTH, "%s", absent.reason);
 		return 0;
 	}
 	if (health_init(&run->health, run->vm.name, r))
@@ -134,6 +134,7 @@ static int check_huge(const struct scenario_run *run, struct result *r)
 static int calibrate(struct scenario_run *run, struct result *r)
 {
 	struct calibration *c = &run->calibration;
+	const uint32_t judged = r->judged.by;
 	uint64_t start, visits;
 
 	/* Every page at least once, also where vCPUs share them all. */
@@ -155,6 +156,8 @@ static int calibrate(struct scenario_run *run, struct result *r)
 		return -1;
 	c->warm_ns = now_ns() - start;
 	c->warm_visits = progress_visits(&run->vm) - visits;
+	/* Before any pressure there is nothing to judge. */
+	r->judged.by = judged;
 	return check_huge(run, r);
 }
 
@@ -261,6 +264,10 @@ static int injector_balanced(struct scenario_run *run, const struct injector *i,
 	do {
 		if (injector_read(i, s, r))
 			return -1;
+		if (s->starts)
+			result_judged(r, ORACLE_PAIRING);
+		else
+			result_not_judged(r, ORACLE_PAIRING, "no start was seen");
 		if (s->starts == (eagain ? s->accepted + s->refused : s->ends))
 			return 0;
 	} while (deadline_poll(&deadline));

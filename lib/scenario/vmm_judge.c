@@ -12,6 +12,7 @@ int vmm_judge_untouched(const struct vmm_memory *before, const struct vmm_memory
 {
 	unsigned int i, kept = 0;
 
+	result_judged(r, ORACLE_REFUSAL);
 	for (i = first; i < first + nr; i++) {
 		const struct vmm_page *was = &before->pages[i], *is = &after->pages[i];
 

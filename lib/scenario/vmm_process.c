@@ -103,6 +103,8 @@ static int run_guests(struct vm *vms, unsigned int nr_vms, struct result *r)
 				   "in the VMM process", r))
 			return -1;
 	}
+	/* Nothing has been done to them yet. */
+	r->judged.by = 0;
 	return 0;
 }
 

@@ -50,6 +50,8 @@ static int check_mailbox(const struct vm *vm, struct result *r)
 	const struct guest_error *e = &vm_shared(vm)->error;
 	uint32_t what = guest_load(&e->what);
 
+	if (what != GUEST_ERR_NONE)
+		result_judged(r, ORACLE_CONTENTS);
 	switch (what) {
 	case GUEST_ERR_NONE:
 		return 0;

@@ -381,6 +381,8 @@ static void run(struct subject *s, enum story story, enum wait wait, struct resu
 	if (budget_ns > MAX_WAIT_NS)
 		budget_ns = MAX_WAIT_NS;
 	ret = subject_wait(s, budget_ns, &took_ns, r);
+	if (ret >= 0)
+		result_judged(r, ORACLE_PAIRING);
 	if (!ret)
 		result_note(r, "%s took %llu us, and at most %llu us when nobody has refused",
 			    wait_names[wait], (unsigned long long)took_ns / 1000,

@@ -57,6 +57,7 @@ int bed_attach(struct bed *bed, struct injector *i, const char *kind, struct res
 
 int expect(const char *what, long long seen, long long wanted, struct result *r)
 {
+	result_judged(r, ORACLE_TOOLS);
 	if (seen == wanted)
 		return 0;
 	return result_error(r, "%s: %lld, expected %lld", what, seen, wanted);
@@ -137,6 +138,7 @@ int await_counter(const struct injector *i, size_t offset, const char *what,
 	do {
 		if (injector_read(i, &s, r))
 			return -1;
+		result_judged(r, ORACLE_TOOLS);
 		memcpy(&seen, (char *)&s + offset, sizeof(seen));
 		if (seen >= wanted)
 			return 0;
