@@ -128,7 +128,7 @@ static void redirect(int report, const char *path, int flags, int to)
 /* Child; stdout goes to @out unless that is negative. */
 static void __attribute__((noreturn)) become(const struct lab_process *p, int out, int report)
 {
-	const int create = O_WRONLY | O_CREAT | O_TRUNC | O_APPEND;
+	const int create = O_WRONLY | O_CREAT | O_APPEND | (p->append ? 0 : O_TRUNC);
 
 	if (p->group && setpgid(0, 0))
 		give_up(report, "setpgid()");

@@ -35,6 +35,7 @@ struct lab_process {
 	const struct lab_argv *argv;	/* words[0] is looked up in PATH */
 	const char *dir;		/* working directory, or NULL: ours */
 	const char *out;		/* file for stdout, replaced, or NULL: ours */
+	bool append;			/* to @out instead */
 	const char *err;		/* file for stderr, or NULL: where stdout goes */
 	const int *keep;		/* descriptors that it inherits though close-on-exec, */
 	size_t nr_keep;			/* so many */

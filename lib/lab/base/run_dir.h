@@ -2,12 +2,13 @@
 /*
  * The directory of a run's results. Beside the reports it holds the logs:
  *
- *	console.log		the kernel's, from the last boot of the first bed
+ *	console.log		the kernel's, of the first bed
  *	channel.log		what init and the lab said to each other
  *	qemu.log		what QEMU had to say itself
  *	console.bed2.log	the same of the second bed, and so on
- *	console.boot1.log	the same of a first boot that was repeated;
- *	console.bed2.boot1.log	of another bed's
+ *
+ * A bed whose machine died gets another one, whose logs follow in the same files, after a
+ * line "---- machine 2 of this bed ----".
  */
 #ifndef LAB_RUN_DIR_H
 #define LAB_RUN_DIR_H

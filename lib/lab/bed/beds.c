@@ -12,6 +12,7 @@
 
 #include "base/run_dir.h"
 #include "bed/beds.h"
+#include "image/image.h"
 
 /* Those of an earlier run in the same directory are not this run's. */
 static void remove_logs(const char *out)
@@ -27,36 +28,32 @@ static void remove_logs(const char *out)
 	free(pattern);
 }
 
+/* A machine may have died in the middle of a write. */
+static void make_disks(struct lab_session *s)
+{
+	const struct lab_plan *plan = s->plan;
+
+	for (size_t i = 0; i < plan->suite->nr_disks && !s->trouble.text[0]; i++)
+		lab_disk_make(plan->results->out, s->bed, i, &plan->suite->disks[i], &s->trouble);
+}
+
 static void boot(struct lab_session *s, struct lab_plan *plan, unsigned int bed)
 {
 	struct lab_results *res = plan->results;
 
-	*s = (struct lab_session){ .plan = plan, .bed = bed, .boots = s->boots + 1 };
+	*s = (struct lab_session){
+		.plan = plan, .bed = bed, .boots = s->boots + 1, .retried = s->retried,
+	};
 	if (s->boots > res->boots)
 		res->boots = s->boots;
 	if (res->beds > 1)
 		snprintf(s->name, sizeof(s->name), "bed %u: ", bed);
+	if (s->boots > 1)
+		make_disks(s);
 	lab_session_start(s);
 }
 
-/* Of the boot that is to be repeated. */
-static void keep_logs(struct lab_session *s)
-{
-	static const char *const logs[] = { "console", "channel", "qemu" };
-	const char *out = s->plan->results->out;
-
-	for (size_t i = 0; i < sizeof(logs) / sizeof(logs[0]); i++) {
-		char *log = lab_run_file(out, logs[i], s->bed, "log");
-		char *kept = lab_run_file(out, logs[i], s->bed, "boot1.log");
-
-		if (rename(log, kept) && errno != ENOENT)
-			lab_session_note(s, "rename(%s): %s", log, strerror(errno));
-		free(log);
-		free(kept);
-	}
-}
-
-static void boot_again(struct lab_session *s)
+static void retry(struct lab_session *s)
 {
 	struct lab_results *res = s->plan->results;
 	struct lab_judgement first;
@@ -65,21 +62,75 @@ static void boot_again(struct lab_session *s)
 	lab_judge_machine(&s->facts, &first);
 	snprintf(res->boot_retried, sizeof(res->boot_retried), "%s%.200s", s->name, first.why);
 	lab_progress_say(s->plan->progress, "note: %s%s; booting once more", s->name, first.why);
-	keep_logs(s);
+	s->retried = true;
 	boot(s, s->plan, s->bed);
+}
+
+/* Nothing is begun any more; the first reason is the one that is told. */
+static void close_queue(struct lab_plan *plan, const char *why)
+{
+	if (!plan->closed)
+		snprintf(plan->results->not_run_why, sizeof(plan->results->not_run_why), "%s", why);
+	plan->closed = true;
+}
+
+/*
+ * The kernel died or hangs under a program, and that is the program's failure. Of a machine that
+ * was lost for other reasons the program knows nothing.
+ */
+static void record_end(struct lab_session *s, const struct lab_judgement *own)
+{
+	bool died = own->verdict == LAB_PANIC || own->verdict == LAB_HANG;
+	struct lab_program *p = s->record.program;
+	char *evidence;
+
+	if (!p)
+		return;
+	evidence = lab_session_evidence(s, died ? lab_console_trace(&s->console) : "");
+	lab_record_abort(&s->record, died ? KTAP_FAIL : KTAP_SKIP, own->why, evidence);
+	lab_session_count(s, p);
+	free(evidence);
+}
+
+/* A machine that died costs the program that ran on it; others get another machine. */
+static bool goes_on(const struct lab_session *s, const struct lab_judgement *own)
+{
+	const struct lab_plan *plan = s->plan;
+
+	return s->ran && !plan->closed && plan->next < plan->suite->nr_programs &&
+		!s->facts.overall_limit &&
+		(own->verdict == LAB_PANIC || own->verdict == LAB_HANG);
 }
 
 static void end(struct lab_session *s)
 {
+	struct lab_plan *plan = s->plan;
+	struct lab_judgement own;
+	bool bad, again;
+
 	lab_session_end(s);
-	if (s->boots == 1 && !s->plan->closed && lab_worth_a_retry(&s->facts, s->console.any)) {
-		boot_again(s);
+	if (!s->retried && !plan->closed && lab_worth_a_retry(&s->facts, s->console.any)) {
+		lab_console_clear(&s->console);
+		retry(s);
 		return;
 	}
-	if (!s->facts.end_marker)
-		s->plan->closed = true;
-	s->over = true;
-	lab_progress_bed(s->plan->progress, s->bed, "%s", "");
+	bad = lab_judge_machine(&s->facts, &own);
+	if (bad)
+		record_end(s, &own);
+	lab_session_splats(s);
+	lab_judge_boot(&plan->tally, &s->facts, &own);
+	again = bad && goes_on(s, &own);
+	if (bad && !s->facts.interrupted)
+		lab_session_note(s, "%s%s", own.why,
+				 again ? "; the rest gets another machine" : "");
+	if (bad && !again && !s->facts.end_marker)
+		close_queue(plan, own.why);
+	lab_console_clear(&s->console);
+	s->over = !again;
+	if (again)
+		boot(s, plan, s->bed);
+	else
+		lab_progress_bed(plan->progress, s->bed, "%s", "");
 }
 
 static void read_signals(struct lab_session *beds, unsigned int nr, int signals)
@@ -134,24 +185,6 @@ static bool any_left(struct lab_session *beds, unsigned int nr)
 	return left;
 }
 
-/* One verdict for all; what ended a machine is also the end of the program on it. */
-static void conclude(struct lab_session *beds, unsigned int nr, struct lab_judgement *all)
-{
-	const struct lab_facts *facts[LAB_MAX_BEDS] = { NULL };
-	struct lab_judgement own;
-
-	for (unsigned int i = 0; i < nr; i++)
-		facts[i] = &beds[i].facts;
-	lab_judge_beds(facts, nr, all);
-	for (struct lab_session *s = beds; s < beds + nr; s++) {
-		if (!lab_judge_machine(&s->facts, &own))
-			continue;
-		lab_record_abort(&s->record, own.why);
-		if (strcmp(own.why, all->why))
-			lab_session_note(s, "%s", own.why);
-	}
-}
-
 void lab_beds_run(struct lab_plan *plan, int signals)
 {
 	unsigned int nr = plan->results->beds;
@@ -163,6 +196,6 @@ void lab_beds_run(struct lab_plan *plan, int signals)
 		boot(&beds[i], plan, i + 1);
 	while (any_left(beds, nr))
 		poll_once(beds, nr, signals);
-	conclude(beds, nr, &plan->results->judgement);
+	lab_judge_run(&plan->tally, &plan->results->judgement);
 	free(beds);
 }

@@ -3,9 +3,10 @@
  * The beds of a run: virtual machines side by side, which take the programs of
  * the plan from one queue, each the next when it is done with one.
  *
- * A bed whose machine comes to a bad end closes the queue: the others finish what
- * they are at, and nothing is begun any more. One that does not boot for a reason
- * of the bed is booted once more.
+ * When the kernel of a bed dies or hangs, this costs the program that ran on it: the bed gets
+ * another machine for those that are left. When a bed is lost for other reasons, the queue is
+ * closed: the others finish what they are at, and nothing is begun any more. One that does not
+ * boot for a reason of the bed is booted once more.
  */
 #ifndef LAB_BEDS_H
 #define LAB_BEDS_H

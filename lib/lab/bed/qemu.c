@@ -120,7 +120,7 @@ static int start(const struct lab_plan *plan, unsigned int bed, const int theirs
 	char *log = lab_run_file(plan->results->out, "qemu", bed, "log");
 	struct lab_argv argv = { NULL };
 	const struct lab_process qemu = {
-		.argv = &argv, .out = log, .keep = theirs, .nr_keep = LAB_NR_SOCKETS,
+		.argv = &argv, .out = log, .append = true, .keep = theirs, .nr_keep = LAB_NR_SOCKETS,
 		.death = SIGKILL, .group = true,
 	};
 	int ret;

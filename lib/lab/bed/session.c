@@ -27,6 +27,7 @@
 static void read_console(struct lab_session *s)
 {
 	char buf[65536];
+	size_t known = s->console.nr_splats;
 	ssize_t n = read(s->qemu.fds[LAB_CONSOLE], buf, sizeof(buf));
 
 	s->console_ms = lab_now_ms();
@@ -37,6 +38,8 @@ static void read_console(struct lab_session *s)
 	fwrite(buf, 1, (size_t)n, s->console_file);
 	fflush(s->console_file);
 	lab_console_feed(&s->console, buf, (size_t)n);
+	for (; known < s->console.nr_splats; known++)
+		s->console.splats[known].starved = lab_window_percent(&s->whole) < 50;
 	/* One that the lab provoked itself is no finding. */
 	if (s->console.panic[0] && !s->panic_ms && !s->traced)
 		s->panic_ms = s->console_ms;
@@ -91,7 +94,7 @@ void lab_session_interrupt(struct lab_session *s, int sig)
 static FILE *open_log(struct lab_session *s, const char *name)
 {
 	char *path = lab_run_file(s->plan->results->out, name, s->bed, "log");
-	FILE *f = fopen(path, "we");
+	FILE *f = fopen(path, "ae");
 
 	if (!f)
 		lab_fail(&s->trouble, -errno, "open(%s): %s", path, strerror(errno));
@@ -104,6 +107,10 @@ void lab_session_start(struct lab_session *s)
 	s->qemu = (struct lab_qemu){ .fds = { -1, -1, -1 } };
 	s->console_file = open_log(s, "console");
 	s->channel_file = open_log(s, "channel");
+	if (s->boots > 1 && s->console_file && s->channel_file) {
+		fprintf(s->console_file, "\n---- machine %u of this bed ----\n", s->boots);
+		fprintf(s->channel_file, "---- machine %u of this bed ----\n", s->boots);
+	}
 	if (s->trouble.text[0] || lab_qemu_start(&s->qemu, s->plan, s->bed, &s->trouble))
 		return;
 	lab_session_enter(s, LAB_BOOT);

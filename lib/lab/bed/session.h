@@ -33,7 +33,8 @@ struct lab_plan {
 	long overall_ms;		/* lab_now_ms() at which all of it is over */
 
 	size_t next;			/* the first program that no session has taken */
-	bool closed;			/* none is begun any more: a machine came to grief */
+	bool closed;			/* none is begun any more; results say why */
+	struct lab_tally tally;		/* of the boots that are over */
 };
 
 enum lab_stage {
@@ -50,6 +51,8 @@ struct lab_session {
 	unsigned int bed;		/* which one this is: 1, 2, ... */
 	char name[16];			/* "bed 2: ", or "" if it is the only one */
 	unsigned int boots;		/* this one and those before it */
+	bool ran;			/* a program was begun in this one */
+	bool retried;			/* the one before it failed for a reason of the bed */
 	bool over;			/* ended, and not to be booted again */
 
 	/* The outcome; the texts of @facts live here. */
@@ -57,7 +60,7 @@ struct lab_session {
 	struct lab_console console;
 	struct lab_record record;	/* still open if the machine ended under a program */
 	struct lab_error trouble;
-	char garbled[256], init_error[512], problem[400];
+	char garbled[256], init_error[512], problem[400], splat[300];
 
 	/* Inner state. */
 	struct lab_qemu qemu;
@@ -107,6 +110,13 @@ void lab_session_frame(struct lab_session *s, const struct channel_frame *frame)
 /* session_watch.c: deadlines. */
 void lab_session_watch(struct lab_session *s);
 
+/*
+ * session_splats.c: what the kernel complained of, though no program says so, is a failure
+ * of the program during or after which it came, or a fact of its own. To be called once it
+ * is recorded what the machine's end has cut short.
+ */
+void lab_session_splats(struct lab_session *s);
+
 /* session_common.c: enter @stage; its deadline counts from now. */
 void lab_session_enter(struct lab_session *s, enum lab_stage stage);
 /* Append a line to the notes, with the bed's name, and show it. */
@@ -115,6 +125,10 @@ void lab_session_note(struct lab_session *s, const char *fmt, ...)
 /* Write a line of the channel's log; @direction: '<' from init, '>' to it. */
 void lab_session_log(struct lab_session *s, char direction, enum channel_kind kind,
 		     const char *text, size_t len);
+/* Add the results of a program that is over to the facts. */
+void lab_session_count(struct lab_session *s, const struct lab_program *p);
+/* What the kernel said, in lines, and where all of it is: as diagnostics. To be freed. */
+char *lab_session_evidence(const struct lab_session *s, const char *lines);
 /* Send a command to init, and log it. */
 void lab_session_send(struct lab_session *s, enum channel_kind kind, const char *text);
 

@@ -4,9 +4,11 @@
  */
 #include <errno.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/run_dir.h"
 #include "bed/session.h"
 
 void lab_session_enter(struct lab_session *s, enum lab_stage stage)
@@ -26,6 +28,30 @@ void lab_session_note(struct lab_session *s, const char *fmt, ...)
 	va_end(ap);
 	lab_text_addf(&s->plan->results->notes, "%s\n", text);
 	lab_progress_say(s->plan->progress, "note: %s", text);
+}
+
+void lab_session_count(struct lab_session *s, const struct lab_program *p)
+{
+	s->facts.passed += p->passed;
+	s->facts.failed += p->failed;
+	s->facts.errors += p->errors;
+	s->facts.skipped += p->skipped;
+}
+
+char *lab_session_evidence(const struct lab_session *s, const char *lines)
+{
+	char *path = lab_run_file(s->plan->results->out, "console", s->bed, "log");
+	struct lab_text t = { NULL };
+
+	while (*lines) {
+		size_t len = strcspn(lines, "\n");
+
+		lab_text_addf(&t, "# kernel: %.*s\n", (int)len, lines);
+		lines += len + (lines[len] == '\n');
+	}
+	lab_text_addf(&t, "# console: %s\n", path);
+	free(path);
+	return lab_text_take(&t);
 }
 
 void lab_session_log(struct lab_session *s, char direction, enum channel_kind kind,

@@ -17,7 +17,8 @@ static void run_next(struct lab_session *s)
 
 	if (s->gone_ms)
 		return;		/* its last words; nothing can be begun on it */
-	if (plan->closed || plan->next == plan->suite->nr_programs) {
+	/* Whatever holds a process that survives SIGKILL may hold the next program too. */
+	if (s->facts.stuck || plan->closed || plan->next == plan->suite->nr_programs) {
 		lab_session_enter(s, LAB_LEAVE);
 		lab_session_send(s, CHANNEL_QUIT, "");
 		lab_progress_bed(plan->progress, s->bed, "%s", "");
@@ -29,6 +30,8 @@ static void run_next(struct lab_session *s)
 	for (size_t i = 0; i < p->args.nr; i++)
 		lab_text_addf(&cmd, "%c%s", CHANNEL_FIELD, p->args.words[i]);
 	result->bed = s->bed;
+	result->boot = s->boots;
+	s->ran = true;
 	lab_record_start(&s->record, result, plan->progress);
 	s->limit = p->timeout;
 	s->told_to_stop = false;
@@ -107,19 +110,13 @@ static void finished(struct lab_session *s, const char *text)
 		return;
 	}
 	lab_record_exit(&s->record, &x);
-	s->facts.passed += p->passed;
-	s->facts.failed += p->failed;
-	s->facts.errors += p->errors;
-	s->facts.skipped += p->skipped;
+	lab_session_count(s, p);
 	if (p->problem && p->agreement == LAB_INFRASTRUCTURE && !s->problem[0])
 		snprintf(s->problem, sizeof(s->problem), "%s: %.300s", p->name, p->problem);
 	if (x.over_limit && !s->facts.over_limit)
 		s->facts.over_limit = p->name;
-	if (x.stuck) {
-		/* Whatever holds it may hold the next program too: no more results. */
+	if (x.stuck)
 		s->facts.stuck = p->name;
-		s->plan->closed = true;
-	}
 	run_next(s);
 }
 

@@ -18,9 +18,8 @@ static void trace(struct lab_session *s)
 		lab_session_note(s, "inject-nmi: %s", strerror(-ret));
 	else
 		lab_session_note(s, "no progress: an NMI was sent; the trace is in the console log");
-	s->console = (struct lab_console){ .any = true };
+	lab_console_panic_is_provoked(&s->console);
 	s->traced = true;
-	s->plan->closed = true;
 	lab_session_enter(s, LAB_TRACE);
 }
 

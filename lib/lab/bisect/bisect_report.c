@@ -13,6 +13,7 @@
 #include "base/run_dir.h"
 #include "base/splats.h"
 #include "base/text.h"
+#include "bed/console.h"
 #include "bisect/bisect_report.h"
 #include "campaign/campaign.h"
 #include "report/report.h"
@@ -65,9 +66,19 @@ static json_t *program_of(json_t *results, json_t *test)
 	return found;
 }
 
+/* The part of @console that begins with @program, or all if that was never begun. */
+static const char *from_program(const char *console, const char *program)
+{
+	char *begins = lab_format(CONSOLE_BEGINS "/suite/%s", program);
+	const char *found = program[0] ? strstr(console, begins) : NULL;
+
+	free(begins);
+	return found ? found : console;
+}
+
 /* What the kernel said on @bed; 0: on the first bed of @beds with a splat. */
-static void add_splat(json_t *record, json_t *lines, const char *dir, unsigned int bed,
-		      unsigned int beds)
+static void add_splat(json_t *record, json_t *lines, const char *dir, const char *program,
+		      unsigned int bed, unsigned int beds)
 {
 	unsigned int last = bed ? bed : beds;
 	size_t before = json_array_size(lines);
@@ -77,7 +88,7 @@ static void add_splat(json_t *record, json_t *lines, const char *dir, unsigned i
 		size_t len;
 
 		if (!lab_read_file(path, &console, &len, NULL)) {
-			lab_bisect_add_splat(lines, console);
+			lab_bisect_add_splat(lines, from_program(console, program));
 			free(console);
 			json_object_set_new(record, "console", lab_json_text(path));
 		}
@@ -102,8 +113,8 @@ void lab_bisect_evidence(json_t *record, json_t *results, const char *dir, json_
 		lab_text_addf(&command, " --tests ");
 		lab_report_quote(&command, title);
 	}
-	add_splat(record, lines, dir, (unsigned int)number(program, "bed"),
-		  (unsigned int)number(results, "beds"));
+	add_splat(record, lines, dir, text(program, "name"),
+		  (unsigned int)number(program, "bed"), (unsigned int)number(results, "beds"));
 	json_object_update_new(record, json_pack("{s:o, s:o, s:O?, s:o, s:o}",
 			       "test", lab_json_text(title), "evidence", lines,
 			       "seed", json_object_get(program, "seed"),

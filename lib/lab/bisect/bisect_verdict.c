@@ -70,7 +70,7 @@ static bool broke(json_t *one, bool died)
 	return says(one, "broken: ") || (!died && has_status(one, "fail"));
 }
 
-/* The most that a failed test of the run says; @test is that one, or the first. */
+/* The most that a failed test of the run says; @test is that one, or the first that is sought. */
 static enum lab_bisect_run worst(json_t *results, bool died, const struct lab_bisect_known *known,
 				 json_t **test)
 {
@@ -81,7 +81,7 @@ static enum lab_bisect_run worst(json_t *results, bool died, const struct lab_bi
 	json_array_foreach(json_object_get(results, "cases"), i, one) {
 		if (!lab_campaign_failed(one))
 			continue;
-		if (!*test)
+		if (!*test || (is_sought(known->failing, one) && !is_sought(known->failing, *test)))
 			*test = one;
 		if (broke(one, died) && is_sought(known->failing, one)) {
 			*test = one;
@@ -105,6 +105,11 @@ static bool passes_sought(json_t *results, json_t *failing)
 	return !json_array_size(failing);
 }
 
+static enum lab_bisect_run passed(json_t *results, const struct lab_bisect_known *known)
+{
+	return passes_sought(results, known->failing) ? LAB_BISECT_PASSED : LAB_BISECT_UNFIT;
+}
+
 enum lab_bisect_run lab_bisect_classify(json_t *results, int code,
 					const struct lab_bisect_known *known, json_t **test)
 {
@@ -117,8 +122,7 @@ enum lab_bisect_run lab_bisect_classify(json_t *results, int code,
 		return LAB_BISECT_NOTHING;
 	switch (code) {
 	case LAB_EXIT_PASS:
-		return passes_sought(results, known->failing) ? LAB_BISECT_PASSED :
-			LAB_BISECT_UNFIT;
+		return passed(results, known);
 	case LAB_EXIT_FAIL:
 	case LAB_EXIT_ERROR:
 	case LAB_EXIT_PANIC:
@@ -126,6 +130,9 @@ enum lab_bisect_run lab_bisect_classify(json_t *results, int code,
 		if (died && !was_running(results))
 			return LAB_BISECT_UNFIT;
 		run = worst(results, died, known, test);
+		/* What the kernel complains of before any test is not what is sought. */
+		if (!died && !*test)
+			return passed(results, known);
 		if (!died || run == LAB_BISECT_BROKE)
 			return run;
 		return is_sought(known->failing, *test) ? LAB_BISECT_DIED : LAB_BISECT_NOTHING;

@@ -141,12 +141,15 @@ static void stop(struct lab_record *r)
  * A failure that no result of the program tells of is that of the case that ran; what
  * is nested is given out first.
  */
-static void fail_running(struct lab_record *r, const char *reason)
+static void end_running(struct lab_record *r, enum ktap_status status, const char *reason,
+			const char *evidence)
 {
-	char *running = lab_strdup(ktap_running(r->ktap));
+	char *running = lab_strdup(ktap_running(r->ktap)), *said;
 
 	ktap_end(r->ktap);
-	add_case(r, running, KTAP_FAIL, reason, ktap_pending(r->ktap));
+	said = lab_format("%s%s", ktap_pending(r->ktap), evidence);
+	add_case(r, running, status, reason, said);
+	free(said);
 	free(running);
 }
 
@@ -157,14 +160,14 @@ void lab_record_exit(struct lab_record *r, const struct channel_exit *x)
 
 	p->end = *x;
 	if (x->stuck) {
-		fail_running(r, "a process survives SIGKILL");
+		end_running(r, KTAP_FAIL, "a process survives SIGKILL", "");
 	} else if (x->over_limit) {
-		fail_running(r, "ran over the time limit");
+		end_running(r, KTAP_FAIL, "ran over the time limit", "");
 	} else {
 		ktap_end(r->ktap);
 		lab_judge_program(p);
 		if (p->agreement == LAB_FAIL && !p->failed)
-			fail_running(r, p->problem);
+			end_running(r, KTAP_FAIL, p->problem, "");
 	}
 	stop(r);
 	p->state = LAB_PROGRAM_DONE;
@@ -173,10 +176,9 @@ void lab_record_exit(struct lab_record *r, const struct channel_exit *x)
 			 (double)p->ms / 1000, p->problem ? ": " : "", p->problem ? p->problem : "");
 }
 
-void lab_record_abort(struct lab_record *r, const char *reason)
+void lab_record_abort(struct lab_record *r, enum ktap_status status, const char *reason,
+		      const char *evidence)
 {
-	if (!r->program)
-		return;
-	fail_running(r, reason);
+	end_running(r, status, reason, evidence);
 	stop(r);
 }

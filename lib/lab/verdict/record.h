@@ -29,10 +29,12 @@ void lab_record_frame(struct lab_record *r, const struct channel_frame *frame);
 void lab_record_exit(struct lab_record *r, const struct channel_exit *x);
 
 /*
- * The machine ended under it: the case that ran, or the program if that is not
- * known, counts as failed for @reason. Nothing if no program runs.
+ * The machine ended under it: for @reason, with @evidence in lines, the case that ran, or
+ * the program if that is not known, gets @status: it failed, or was skipped for want of a
+ * machine. A program runs.
  */
-void lab_record_abort(struct lab_record *r, const char *reason);
+void lab_record_abort(struct lab_record *r, enum ktap_status status, const char *reason,
+		      const char *evidence);
 
 /*
  * A line of run_kselftest.sh's output as KTAP, which it takes in @buf: a test's own

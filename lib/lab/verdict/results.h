@@ -36,6 +36,7 @@ struct lab_program {
 	bool by_runner;		/* run_kselftest.sh ran it: see kselftest.h */
 	enum lab_program_state state;
 	unsigned int bed;	/* that ran it, from 1; 0: not run */
+	unsigned int boot;	/* of that bed, from 1 */
 	struct lab_case *cases;
 	size_t nr_cases;
 	unsigned int passed, failed, errors, skipped;	/* counts of cases; xfail passed */
@@ -65,8 +66,9 @@ struct lab_results {
 	char *command;		/* the lab's own arguments, but for --tests and --out */
 	struct lab_text notes;	/* lines */
 	unsigned int beds;	/* virtual machines side by side */
-	unsigned int boots;	/* of each; 2: a first one failed for a reason of the bed */
-	char boot_retried[256];	/* that reason */
+	unsigned int boots;	/* of the bed that had most: machines die, or do not boot */
+	char boot_retried[256];	/* why a first boot failed, if for a reason of the bed */
+	char not_run_why[512];	/* why some programs were not run, or "" */
 	time_t started;
 	long boot_ms;		/* until init took commands, of the slowest */
 	long ms;		/* all of the run */

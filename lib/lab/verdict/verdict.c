@@ -132,22 +132,24 @@ bool lab_judge_machine(const struct lab_facts *f, struct lab_judgement *j)
 		judge_bed(f, during, j) || judge_hang(f, during, j);
 }
 
-static void judge_results(const struct lab_facts *f, struct lab_judgement *j)
+static void judge_results(const struct lab_tally *t, struct lab_judgement *j)
 {
-	unsigned int total = f->passed + f->failed + f->errors + f->skipped;
+	unsigned int total = t->passed + t->failed + t->errors + t->skipped;
 
-	if (f->failed)
-		give(j, LAB_FAIL, "%u of %u failed", f->failed, total);
-	else if (f->errors)
-		give(j, LAB_ERROR, "%u of %u could not be carried out", f->errors, total);
-	else if (f->problem)
-		give(j, LAB_INFRASTRUCTURE, "%s", f->problem);
+	if (t->failed)
+		give(j, LAB_FAIL, "%u of %u failed", t->failed, total);
+	else if (t->splat[0])
+		give(j, LAB_FAIL, "kernel log, before the first program: %s", t->splat);
+	else if (t->errors)
+		give(j, LAB_ERROR, "%u of %u could not be carried out", t->errors, total);
+	else if (t->problem[0])
+		give(j, LAB_INFRASTRUCTURE, "%s", t->problem);
 	else if (!total)
 		give(j, LAB_INFRASTRUCTURE, "no results at all");
-	else if (!f->passed)
-		give(j, LAB_SKIP, "all %u skipped", f->skipped);
+	else if (!t->passed)
+		give(j, LAB_SKIP, "all %u skipped", t->skipped);
 	else
-		give(j, LAB_PASS, "%u of %u passed", f->passed, total);
+		give(j, LAB_PASS, "%u of %u passed", t->passed, total);
 }
 
 /* An interruption ended the whole run, and whoever did it wants to see so. */
@@ -156,27 +158,32 @@ static int weight(const struct lab_judgement *j)
 	return j->exit_code > 128 ? 6 : verdicts[j->verdict].weight;
 }
 
-void lab_judge_beds(const struct lab_facts *const beds[], size_t nr, struct lab_judgement *j)
+bool lab_judge_boot(struct lab_tally *t, const struct lab_facts *f, struct lab_judgement *j)
 {
-	struct lab_judgement machine, results;
-	struct lab_facts all = { 0 };
-	bool sound_failed = false;	/* a bed in order has a failure or an error */
+	bool bad = lab_judge_machine(f, j);
 
-	*j = (struct lab_judgement){ .verdict = LAB_PASS };
-	for (size_t i = 0; i < nr; i++) {
-		all.passed += beds[i]->passed;
-		all.failed += beds[i]->failed;
-		all.errors += beds[i]->errors;
-		all.skipped += beds[i]->skipped;
-		if (!all.problem)
-			all.problem = beds[i]->problem;
-		if (!lab_judge_machine(beds[i], &machine))
-			sound_failed |= beds[i]->failed + beds[i]->errors > 0;
-		else if (weight(&machine) > weight(j))
-			*j = machine;
-	}
-	judge_results(&all, &results);
-	if (!weight(j) || (sound_failed && weight(&results) > weight(j)))
+	t->passed += f->passed;
+	t->failed += f->failed;
+	t->errors += f->errors;
+	t->skipped += f->skipped;
+	if (!t->problem[0] && f->problem)
+		snprintf(t->problem, sizeof(t->problem), "%s", f->problem);
+	if (!t->splat[0] && f->splat)
+		snprintf(t->splat, sizeof(t->splat), "%s", f->splat);
+	if (!bad)
+		t->failed_soundly |= f->failed || f->errors || f->splat;
+	else if (weight(j) > weight(&t->machines))
+		t->machines = *j;
+	return bad;
+}
+
+void lab_judge_run(const struct lab_tally *t, struct lab_judgement *j)
+{
+	struct lab_judgement results;
+
+	judge_results(t, &results);
+	*j = t->machines;
+	if (!weight(j) || (t->failed_soundly && weight(&results) > weight(j)))
 		*j = results;
 }
 

@@ -13,8 +13,9 @@
  *     the lab interrupted: what was seen says nothing about the kernel, except
  *     for a panic, which no bed brings about.
  *  4. hang: a program over its limit, or silence, on a bed that had its CPU.
- *  5. fail: a case failed or a program crashed. A case that failed did fail,
- *     whatever is wrong with the output of another program.
+ *  5. fail: a case failed, a program crashed, or the kernel complained in its log before
+ *     the first program. A case that failed did fail, whatever is wrong with the output
+ *     of another program.
  *  6. error: a case could not be carried out, and none failed.
  *  7. infrastructure of a program: results that cannot be trusted though
  *     nothing failed, such as output that ends before its plan is done.
@@ -69,6 +70,7 @@ struct lab_facts {
 	const char *running;	/* program that ran when it ended, or NULL */
 	bool starved;		/* the host did not give QEMU its CPU meanwhile */
 	const char *problem;	/* first thing wrong with a program's output */
+	const char *splat;	/* a complaint of the kernel that belongs to no program */
 	/* Of the programs that came to their end. */
 	unsigned int passed, failed, errors, skipped;
 };
@@ -85,13 +87,24 @@ const char *lab_verdict_name(enum lab_verdict verdict);
 /* Did the machine come to a bad end? Then @j says to which, else it is left alone. */
 bool lab_judge_machine(const struct lab_facts *f, struct lab_judgement *j);
 
+/* What the boots of a run come to, one by one; {} to begin with. */
+struct lab_tally {
+	struct lab_judgement machines;	/* the most severe end of one, LAB_PASS if none was bad */
+	unsigned int passed, failed, errors, skipped;
+	bool failed_soundly;		/* in a machine that was in order, or that died of it */
+	char problem[400], splat[300];	/* the first of each */
+};
+
+/* Add a boot that is over: as lab_judge_machine(). */
+bool lab_judge_boot(struct lab_tally *t, const struct lab_facts *f, struct lab_judgement *j);
+
 /*
- * The verdict on a run in several beds. What a bed that was in order has shown of the
+ * The verdict on the run. What a machine that was in order has shown of the
  * kernel stands, whatever became of another one: panic comes before hang, before
- * fail, before boot failure, before infrastructure. Only a panic comes before an
- * interruption.
+ * fail, before boot failure, before error, before infrastructure. Only a panic comes before
+ * an interruption.
  */
-void lab_judge_beds(const struct lab_facts *const beds[], size_t nr, struct lab_judgement *j);
+void lab_judge_run(const struct lab_tally *t, struct lab_judgement *j);
 
 /* Did the boot fail for a reason of the bed, so that one more try is fair? */
 bool lab_worth_a_retry(const struct lab_facts *f, bool console_output);

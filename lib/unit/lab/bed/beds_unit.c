@@ -69,6 +69,7 @@ FIXTURE_SETUP(beds)
 	lab_progress_init(&p->progress, p->said, false);
 	p->suite.cpu = "none";
 	p->suite.nr_disks = 1;
+	p->suite.disks[0] = (struct lab_suite_disk){ .filesystem = "ext2", .size_mib = 1 };
 	p->plan = (struct lab_plan){
 		.suite = &p->suite,
 		.topology = lab_topology_find("uma", &p->e),
@@ -179,11 +180,11 @@ TEST_F(beds, too_many_do_no_harm)
 	EXPECT_STREQ("1 of 1 passed", self->plan.results.judgement.why);
 }
 
-TEST_F(beds, a_panic_lets_others_finish_and_begins_nothing)
+TEST_F(beds, a_panic_costs_the_program_that_ran)
 {
 	const struct lab_program *p;
 
-	run(&self->plan, 2, "panics outlives passes");
+	run(&self->plan, 2, "panics outlives passes passes");
 	EXPECT_VERDICT("panic", 11);
 	EXPECT_NE(NULL, strstr(self->plan.results.judgement.why, "of its own during panics")) {
 		TH_LOG("why: %s", self->plan.results.judgement.why);
@@ -191,11 +192,51 @@ TEST_F(beds, a_panic_lets_others_finish_and_begins_nothing)
 	p = self->plan.results.programs;
 	EXPECT_EQ(LAB_PROGRAM_RUNNING, p[0].state);
 	EXPECT_EQ(1, p[0].failed);
-	EXPECT_EQ(LAB_PROGRAM_DONE, p[1].state);
+	EXPECT_NE(NULL, strstr(p[0].cases[0].diagnostics, "# kernel: Kernel panic - not syncing"));
+	EXPECT_NE(NULL, strstr(p[0].cases[0].diagnostics, "# console: /tmp/"));
+	for (int i = 1; i < 4; i++) {
+		EXPECT_EQ(LAB_PROGRAM_DONE, p[i].state);
+		EXPECT_EQ(1, p[i].passed);
+	}
+	EXPECT_EQ(2, self->plan.results.boots);
+	EXPECT_EQ(0, self->plan.results.not_run);
+	EXPECT_EQ(1, self->plan.results.failed);
+}
+
+TEST_F(beds, what_survives_sigkill_costs_the_machine)
+{
+	const struct lab_program *p;
+
+	run(&self->plan, 1, "wedges passes");
+	EXPECT_VERDICT("hang", 10);
+	p = self->plan.results.programs;
+	EXPECT_EQ(1, p[0].failed);
 	EXPECT_EQ(1, p[1].passed);
-	EXPECT_EQ(LAB_PROGRAM_WAITING, p[2].state);
-	EXPECT_EQ(0, p[2].bed);
-	EXPECT_EQ(1, self->plan.results.not_run);
+	EXPECT_EQ(2, p[1].boot);
+	EXPECT_TRUE(has(&self->plan, "console.log", "---- machine 2 of this bed ----"));
+}
+
+TEST_F(beds, a_complaint_that_no_program_saw_is_a_failure)
+{
+	const struct lab_program *p;
+
+	run(&self->plan, 1, "passes warns passes");
+	EXPECT_VERDICT("fail", 1);
+	p = self->plan.results.programs;
+	EXPECT_EQ(0, p[0].failed + p[2].failed);
+	EXPECT_EQ(1, p[1].failed);
+	EXPECT_STREQ("kernel log, during it or just after: WARNING: CPU: 0 PID: 1 at x.c:1 x+0x1/0x2",
+		     p[1].cases[1].reason);
+	EXPECT_NE(NULL, strstr(p[1].cases[1].diagnostics, "# kernel: RIP: 0010:x+0x1/0x2\n"));
+}
+
+TEST_F(beds, a_complaint_before_the_first_program_is_one)
+{
+	make_file(&self->plan, "complain");
+	run(&self->plan, 1, "passes");
+	EXPECT_VERDICT("fail", 1);
+	EXPECT_EQ(0, self->plan.results.failed);
+	EXPECT_NE(NULL, strstr(self->plan.results.judgement.why, "before the first program: WARNING"));
 }
 
 TEST_F(beds, one_that_does_not_boot_is_booted_again)
@@ -205,11 +246,10 @@ TEST_F(beds, one_that_does_not_boot_is_booted_again)
 	EXPECT_VERDICT("pass", 0);
 	EXPECT_EQ(2, self->plan.results.boots);
 	EXPECT_NE(NULL, strstr(self->plan.results.boot_retried, "QEMU did not start"));
-	/* Its last boot is where a boot always is; the first is kept beside it. */
 	EXPECT_TRUE(has(&self->plan, "console.log", "disk0"));
 	EXPECT_TRUE(has(&self->plan, "console.bed2.log", "disk0"));
-	EXPECT_NE(has(&self->plan, "console.boot1.log", ""),
-		  has(&self->plan, "console.bed2.boot1.log", ""));
+	EXPECT_NE(has(&self->plan, "console.log", "---- machine 2"),
+		  has(&self->plan, "console.bed2.log", "---- machine 2"));
 }
 
 TEST_F(beds, an_interruption_ends_all)
@@ -217,7 +257,9 @@ TEST_F(beds, an_interruption_ends_all)
 	run(&self->plan, 2, "interrupts stays passes");
 	EXPECT_VERDICT("infrastructure", 128 + SIGTERM);
 	EXPECT_STREQ("interrupted by SIGTERM", self->plan.results.judgement.why);
-	EXPECT_EQ(2, self->plan.results.failed);
+	EXPECT_STREQ("interrupted by SIGTERM", self->plan.results.not_run_why);
+	EXPECT_EQ(0, self->plan.results.failed);
+	EXPECT_EQ(2, self->plan.results.skipped);
 	EXPECT_EQ(1, self->plan.results.not_run);
 }
 

@@ -65,6 +65,39 @@ TEST(last_words_of_init)
 	EXPECT_STREQ("no virtio port", c.init_said);
 }
 
+TEST(complaints_belong_to_the_program_that_runs)
+{
+	struct lab_console c = feed(
+		"[    1.0] WARNING: CPU: 0 PID: 1 at a.c:1 a+0x1/0x2\r\n"
+		"[    2.0] lab-init: start /suite/x\r\n"
+		"[    3.0] lab-init: BUG: is what a program is called\r\n"
+		"[    3.1] lab-init: start /suite/y\r\n"
+		"[    4.0] BUG: unable to handle page fault for address: 10\r\n"
+		"[    4.0] #PF: supervisor read access in kernel mode\r\n"
+		"[    4.0] Oops: 0000 [#1] SMP\r\n"
+		"[    4.0] CPU: 1 PID: 7 Comm: y Not tainted\r\n"
+		"[    4.0] Hardware name: a machine\r\n"
+		"[    4.0] RIP: 0010:y+0x1/0x20\r\n"
+		"[    4.0] RAX: 0000000000000000\r\n"
+		"[    4.0] Call Trace:\r\n"
+		"[    4.0]  z+0x3/0x40\r\n"
+		"[    4.0] Kernel panic - not syncing: Fatal exception\r\n");
+
+	ASSERT_EQ(2, c.nr_splats);
+	EXPECT_EQ(0, c.splats[0].program);
+	EXPECT_EQ(2, c.splats[1].program);
+	EXPECT_STREQ("BUG: unable to handle page fault for address: 10\n"
+		     "#PF: supervisor read access in kernel mode\n"
+		     "Oops: 0000 [#1] SMP\n"
+		     "CPU: 1 PID: 7 Comm: y Not tainted\n"
+		     "RIP: 0010:y+0x1/0x20\nCall Trace:\nz+0x3/0x40\n"
+		     "Kernel panic - not syncing: Fatal exception\n", lab_console_trace(&c));
+	lab_console_panic_is_provoked(&c);
+	lab_console_feed(&c, "Kernel panic - not syncing: NMI\n", 32);
+	EXPECT_STREQ("Kernel panic - not syncing: NMI\n", lab_console_trace(&c));
+	lab_console_clear(&c);
+}
+
 TEST(endless_lines_and_binary_do_no_harm)
 {
 	struct lab_console c = { .fill = 0 };

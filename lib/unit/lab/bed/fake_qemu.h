@@ -15,7 +15,11 @@
  *	stays		"meets" and never ends, until an NMI ends the machine
  *	defies		the same, but the NMI is refused first
  *
- * A file "refuse" makes the next QEMU fail to start; it takes the file away.
+ *	warns		passes, but the kernel complains meanwhile
+ *	wedges		passes, but leaves a process behind that nothing ends
+ *
+ * A file "refuse" makes the next QEMU fail to start; it takes the file away. With a file
+ * "complain" the kernel complains before it is ready.
  */
 #ifndef UNIT_FAKE_QEMU_H
 #define UNIT_FAKE_QEMU_H
@@ -131,8 +135,20 @@ static void fake_stays(struct fake_qemu *q, bool defies)
 	fake_end(q, "guest-reset");
 }
 
+static void fake_complain(struct fake_qemu *q)
+{
+	fake_write(q->console, "[    1.0] WARNING: CPU: 0 PID: 1 at x.c:1 x+0x1/0x2\n"
+			       "[    1.0] RIP: 0010:x+0x1/0x2\n");
+}
+
 static void fake_run(struct fake_qemu *q, const char *name)
 {
+	char *begins = lab_format("[    1.0] lab-init: start /suite/%s\n", name);
+
+	fake_write(q->console, begins);
+	free(begins);
+	if (!strcmp(name, "warns"))
+		fake_complain(q);
 	if (!strcmp(name, "awaits") || !strcmp(name, "interrupts"))
 		fake_wait(q, "met");
 	if (!strcmp(name, "meets") || !strcmp(name, "stays"))
@@ -151,6 +167,8 @@ static void fake_run(struct fake_qemu *q, const char *name)
 		fake_stays(q, false);
 	else if (!strcmp(name, "defies"))
 		fake_stays(q, true);
+	else if (!strcmp(name, "wedges"))
+		fake_say(q, CHANNEL_EXIT, "code=0 signal=0 limit=0 stuck=1 left=1 dropped=0 ms=1");
 	else
 		fake_passes(q);
 }
@@ -159,12 +177,15 @@ static void fake_machine(struct fake_qemu *q)
 {
 	static struct channel_reader reader;
 	struct channel_frame frame;
-	char why[256];
+	char why[256], *complain;
 
 	fake_write(q->qmp, "{\"QMP\": {\"version\": {\"qemu\": {\"major\": 1}}}}\n");
 	fake_write(q->console, q->drive);
 	fake_write(q->console, "\n");
 	fake_say(q, CHANNEL_HELLO, "fake");
+	complain = fake_file(q, "complain");
+	if (!access(complain, F_OK))
+		fake_complain(q);
 	fake_say(q, CHANNEL_READY, "");
 	while (channel_fill(&reader, q->channel) > 0)
 		while (channel_next(&reader, &frame, why, sizeof(why)) > 0) {

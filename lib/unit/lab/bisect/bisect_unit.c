@@ -88,6 +88,8 @@ TEST(what_could_not_be_carried_out)
 	const struct lab_bisect_known any = { .errors_count = true };
 
 	EXPECT_EQ(LAB_BISECT_NOTHING, classify(ERROR("a"), LAB_EXIT_ERROR));
+	/* The kernel complained before the first test. */
+	EXPECT_EQ(LAB_BISECT_PASSED, classify(PASSED("a"), LAB_EXIT_FAIL));
 	EXPECT_EQ(LAB_BISECT_FAILED, classify_by(ERROR("a"), "done", LAB_EXIT_ERROR, &any));
 	EXPECT_EQ(LAB_BISECT_FAILED, classify_by(ERROR("a"), "done", LAB_EXIT_ERROR, &sought));
 	EXPECT_EQ(LAB_BISECT_NOTHING, classify_by(ERROR("b"), "done", LAB_EXIT_ERROR, &sought));

@@ -31,8 +31,10 @@ static struct lab_facts cut_short(enum lab_qemu_end end)
 }
 
 #define EXPECT_VERDICT(want, code, facts) do {			\
+	struct lab_tally t_ = { 0 };				\
 	struct lab_judgement j_;				\
-	lab_judge_beds(&(const struct lab_facts *){ facts }, 1, &j_); \
+	lab_judge_boot(&t_, facts, &j_);			\
+	lab_judge_run(&t_, &j_);				\
 	EXPECT_STREQ(want, lab_verdict_name(j_.verdict)) {	\
 		TH_LOG("why: %s", j_.why);			\
 	}							\
@@ -69,6 +71,17 @@ TEST(an_error_says_nothing_of_the_kernel)
 	f.failed = 0;
 	f.over_limit = "a_test";
 	EXPECT_VERDICT("hang", 10, &f);
+}
+
+TEST(a_complaint_of_the_kernel_is_a_failure)
+{
+	struct lab_facts f = good();
+
+	f.splat = "WARNING: CPU: 0 PID: 1 at x.c:1 x+0x1/0x2";
+	EXPECT_VERDICT("fail", 1, &f);
+	f.qemu_end = LAB_QEMU_SIGNALLED;
+	f.end_marker = false;
+	EXPECT_VERDICT("infrastructure", 13, &f);
 }
 
 TEST(doubtful_output_is_no_pass_and_a_failure_is_a_failure)
@@ -188,8 +201,11 @@ TEST(interruption_has_the_exit_code_that_shells_expect)
 
 #define EXPECT_BEDS(want, code, text, ...) do {						\
 	const struct lab_facts *const f_[] = { __VA_ARGS__ };				\
+	struct lab_tally t_ = { 0 };							\
 	struct lab_judgement j_;							\
-	lab_judge_beds(f_, sizeof(f_) / sizeof(f_[0]), &j_);				\
+	for (size_t i_ = 0; i_ < sizeof(f_) / sizeof(f_[0]); i_++)			\
+		lab_judge_boot(&t_, f_[i_], &j_);					\
+	lab_judge_run(&t_, &j_);							\
 	EXPECT_STREQ(want, lab_verdict_name(j_.verdict)) {				\
 		TH_LOG("why: %s", j_.why);						\
 	}										\
