@@ -9,8 +9,10 @@
 #include <limits.h>
 #include <sys/syscall.h>
 
+#include "host/hostfile.h"
 #include "mn_harness.h"
 #include "support/inject_bed.h"
+#include "vm/vm.h"
 
 MN_ABOUT("the interface of the injector module, rule by rule");
 
@@ -317,6 +319,75 @@ TEST_F(inject, caller_and_reset)
 	if (injector_reset(i, r) || injector_read(i, &s, r))
 		return;
 	expect("starts after reset", s.starts, 0, r);
+}
+
+/* ---- the VMs that it watches ---- */
+
+#define WATCH		"/sys/kernel/debug/mmu_notifier_inject/watch"
+#define KPROBES		"/sys/kernel/debug/kprobes/enabled"
+#define NR_VMS		3	/* one after the other, mostly at the same address */
+
+/* Return: 1 if it is listed, 0 if not, -1 with @r set. */
+static int is_listed(const char *vm_name, struct result *r)
+{
+	char text[4096], line[40];
+	int n = hostfile_read(WATCH, text, sizeof(text));
+
+	if (n < 0)
+		return result_error(r, "read(%s): %s", WATCH, strerror(-n));
+	snprintf(line, sizeof(line), "%s ", vm_name);
+	return strstr(text, line) != NULL;
+}
+
+static int watch_and_destroy(char *name, size_t size, struct result *r)
+{
+	struct vm vm = { .kvm = -1, .fd = -1 };
+	int ret = vm_create(&vm, 1, r) || inject_watch(vm.fd, r);
+
+	snprintf(name, size, "%s", vm.name);
+	if (!ret && !is_listed(name, r))
+		ret = result_error(r, "VM %s is watched, and %s does not list it", name, WATCH);
+	vm_destroy(&vm);
+	return ret ? -1 : 0;
+}
+
+/* For no longer than it takes: others on this host may use probes. */
+static int destroy_unseen(char *name, size_t size, struct result *r)
+{
+	unsigned int n = 0;
+	int ret;
+
+	if (hoststate_push(&mn.host, r))
+		return -1;
+	ret = hoststate_write(&mn.host, KPROBES, "0", r);
+	while (!ret && n++ < NR_VMS)
+		ret = watch_and_destroy(name, size, r);
+	return hoststate_pop(&mn.host, r) || ret ? -1 : 0;
+}
+
+TEST_F(inject, watch_ends_without_kprobes)
+{
+	struct result *r = mn.result;
+	struct deadline deadline;
+	const char *missing;
+	char vm_name[32];
+	int listed;
+
+	if (!bed_ready(r) || vm_available(r))
+		return;
+	missing = hostfile_missing(KPROBES, "no " KPROBES);
+	if (missing) {
+		result_skip(r, "%s", missing);
+		return;
+	}
+	if (destroy_unseen(vm_name, sizeof(vm_name), r))
+		return;
+	deadline_start(&deadline, BED_WAIT_NS);
+	do {
+		listed = is_listed(vm_name, r);
+	} while (listed > 0 && deadline_poll(&deadline));
+	if (listed > 0)
+		result_error(r, "VM %s is gone, and %s lists it forever", vm_name, WATCH);
 }
 
 int main(int argc, char **argv)

@@ -9,7 +9,8 @@
  * count, which makes it the place to look. The name of KVM's debugfs directory
  * is already freed there, so only watched VMs have one.
  *
- * KVM may be a module that comes and goes while this one stays.
+ * KVM may be a module that comes and goes while this one stays. And kprobes can be
+ * disabled by anybody: what may not be missed does not depend on this.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -133,8 +134,7 @@ int mni_vms_init(struct mni_vms *vms)
 
 	mutex_init(&vms->lock);
 	raw_spin_lock_init(&vms->list_lock);
-	INIT_LIST_HEAD(&vms->watched);
-	INIT_LIST_HEAD(&vms->gone);
+	mni_watched_init(vms);
 	vms->modules.notifier_call = module_changed;
 	err = register_module_notifier(&vms->modules);
 	if (err)
@@ -151,5 +151,5 @@ void mni_vms_exit(struct mni_vms *vms)
 	unregister_module_notifier(&vms->modules);
 	/* Waits for a handler that has just let go of the last pin. */
 	unhook(vms);
-	mni_watched_free_gone(vms);
+	mni_watched_exit(vms);
 }

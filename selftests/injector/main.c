@@ -90,8 +90,9 @@ static int __init injector_init(void)
 /* No file is open and no VM watched: either would hold the module. */
 static void __exit injector_exit(void)
 {
-	debugfs_remove_recursive(root);
+	/* While our directory pins debugfs, for it lets go of others there. */
 	mni_vms_exit(&vms);
+	debugfs_remove_recursive(root);
 	mni_attached_mms_exit(&mms);
 	mmu_notifier_synchronize();
 }

@@ -23,6 +23,7 @@
 #include <linux/spinlock.h>
 #include <linux/types.h>
 #include <linux/wait.h>
+#include <linux/workqueue.h>
 
 #include "mn_compat.h"
 
@@ -395,6 +396,7 @@ struct mni_vms {
 	struct kprobe probe;
 	struct notifier_block modules;
 	bool hooked;
+	struct delayed_work sweep;	/* while there are watched VMs */
 
 	raw_spinlock_t list_lock;	/* the rest; taken by the probe */
 	struct list_head watched;
@@ -403,17 +405,25 @@ struct mni_vms {
 	u64 destroyed;			/* so many ever; ids start at 1 */
 };
 
-/* A VM whose counters are shown; pins the module while it is listed. */
+/*
+ * A VM whose counters are shown; pins the module while it is listed. It is known by
+ * KVM's directory, held so that no other VM's can have its address.
+ */
 struct mni_watched {
 	struct list_head node;
 	struct kvm *kvm;
+	struct dentry *dir;
 	pid_t pid;
 	char name[MNI_VM_NAME_MAX];
 };
 
+/* At load, and at unload, when no VM is listed any more. */
+void mni_watched_init(struct mni_vms *vms);
+void mni_watched_exit(struct mni_vms *vms);
+
 bool mni_watched_has(struct mni_vms *vms, const struct kvm *kvm);
 
-/* Lists a VM, which stays on the list until it is destroyed. */
+/* Lists a VM, whose directory this takes a reference on, until it is destroyed. */
 void mni_watched_add(struct mni_vms *vms, struct mni_watched *vm);
 
 /*
@@ -421,9 +431,6 @@ void mni_watched_add(struct mni_vms *vms, struct mni_watched *vm);
  * it was not watched). Called under list_lock. Atomic.
  */
 void mni_watched_gone(struct mni_vms *vms, struct kvm *kvm, char *name);
-
-/* Frees what the probe left behind. Called under vms->lock or at unload. */
-void mni_watched_free_gone(struct mni_vms *vms);
 
 extern const struct file_operations mni_watch_fops;
 extern const struct file_operations mni_destroyed_fops;

@@ -4,7 +4,7 @@
  *
  * The counters appear in KVM's own directory of the VM. KVM removes that
  * directory, waiting for readers, before it frees the VM, so the files need no
- * reference on it. The module must stay for as long as they exist, see
+ * reference on the VM. The module must stay for as long as they exist, see
  * watched.c.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -121,6 +121,7 @@ static int watch_vm(struct mni_vms *vms, struct kvm *kvm)
 	if (!vm)
 		return -ENOMEM;
 	vm->kvm = kvm;
+	vm->dir = kvm->debugfs_dentry;
 	vm->pid = kvm->userspace_pid;
 	snprintf(vm->name, sizeof(vm->name), "%pd", kvm->debugfs_dentry);
 
@@ -153,7 +154,6 @@ static ssize_t watch_write(struct file *file, const char __user *ubuf,
 		return PTR_ERR(kvm);
 
 	mutex_lock(&vms->lock);
-	mni_watched_free_gone(vms);
 	/* There is a VM, so KVM is here: the hook fails only for good. */
 	if (mni_destroyed_hook(vms))
 		err = -ENXIO;

@@ -2,16 +2,76 @@
 /*
  * The list of watched VMs.
  *
- * Every watched VM pins the module until the probe has seen the VM's
- * destruction. That probe may not free memory, so it moves a record to the list
- * of those gone, and the next user of the watch file frees it.
+ * Every watched VM pins the module until it is destroyed. Mostly a probe sees that
+ * at once. It may not free memory, so it moves the record to the list of those gone.
+ * But probes can be disabled, so a worker also looks, as long as there are records,
+ * which directories KVM has removed; and it frees them.
  */
+#include <linux/dcache.h>
 #include <linux/list.h>
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
 #include "mni.h"
+
+#define SWEEP_PERIOD	HZ
+
+/* Called under list_lock. */
+static void leave(struct mni_vms *vms, struct mni_watched *vm)
+{
+	list_move_tail(&vm->node, &vms->gone);
+	module_put(THIS_MODULE);
+}
+
+/* When KVM has removed a directory, nobody is reading a file of it any more. */
+static void find_gone(struct mni_vms *vms, struct list_head *gone)
+{
+	struct mni_watched *vm, *next;
+
+	raw_spin_lock_irq(&vms->list_lock);
+	list_for_each_entry_safe(vm, next, &vms->watched, node) {
+		if (d_unhashed(vm->dir))
+			leave(vms, vm);
+	}
+	list_splice_init(&vms->gone, gone);
+	raw_spin_unlock_irq(&vms->list_lock);
+}
+
+static void free_gone(struct list_head *gone)
+{
+	struct mni_watched *vm, *next;
+
+	list_for_each_entry_safe(vm, next, gone, node) {
+		dput(vm->dir);
+		kfree(vm);
+	}
+}
+
+static void sweep(struct work_struct *work)
+{
+	struct mni_vms *vms = container_of(to_delayed_work(work), struct mni_vms,
+					   sweep);
+	LIST_HEAD(gone);
+
+	find_gone(vms, &gone);
+	free_gone(&gone);
+	if (!list_empty(&vms->watched))
+		schedule_delayed_work(&vms->sweep, SWEEP_PERIOD);
+}
+
+void mni_watched_init(struct mni_vms *vms)
+{
+	INIT_LIST_HEAD(&vms->watched);
+	INIT_LIST_HEAD(&vms->gone);
+	INIT_DELAYED_WORK(&vms->sweep, sweep);
+}
+
+void mni_watched_exit(struct mni_vms *vms)
+{
+	cancel_delayed_work_sync(&vms->sweep);
+	free_gone(&vms->gone);
+}
 
 bool mni_watched_has(struct mni_vms *vms, const struct kvm *kvm)
 {
@@ -20,7 +80,7 @@ bool mni_watched_has(struct mni_vms *vms, const struct kvm *kvm)
 
 	raw_spin_lock_irq(&vms->list_lock);
 	list_for_each_entry(vm, &vms->watched, node)
-		found |= vm->kvm == kvm;
+		found |= vm->dir == kvm->debugfs_dentry;
 	raw_spin_unlock_irq(&vms->list_lock);
 	return found;
 }
@@ -28,9 +88,11 @@ bool mni_watched_has(struct mni_vms *vms, const struct kvm *kvm)
 void mni_watched_add(struct mni_vms *vms, struct mni_watched *vm)
 {
 	__module_get(THIS_MODULE);
+	dget(vm->dir);
 	raw_spin_lock_irq(&vms->list_lock);
 	list_add_tail(&vm->node, &vms->watched);
 	raw_spin_unlock_irq(&vms->list_lock);
+	schedule_delayed_work(&vms->sweep, SWEEP_PERIOD);
 }
 
 void mni_watched_gone(struct mni_vms *vms, struct kvm *kvm, char *name)
@@ -39,23 +101,10 @@ void mni_watched_gone(struct mni_vms *vms, struct kvm *kvm, char *name)
 
 	strscpy(name, "-", MNI_VM_NAME_MAX);
 	list_for_each_entry(vm, &vms->watched, node) {
-		if (vm->kvm != kvm)
+		if (vm->dir != kvm->debugfs_dentry)
 			continue;
 		strscpy(name, vm->name, MNI_VM_NAME_MAX);
-		list_move_tail(&vm->node, &vms->gone);
-		module_put(THIS_MODULE);
+		leave(vms, vm);
 		return;
 	}
-}
-
-void mni_watched_free_gone(struct mni_vms *vms)
-{
-	struct mni_watched *vm, *next;
-	LIST_HEAD(gone);
-
-	raw_spin_lock_irq(&vms->list_lock);
-	list_splice_init(&vms->gone, &gone);
-	raw_spin_unlock_irq(&vms->list_lock);
-	list_for_each_entry_safe(vm, next, &gone, node)
-		kfree(vm);
 }
