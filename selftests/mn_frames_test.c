@@ -154,6 +154,7 @@ TEST_F(openers, one_replaced)
 	    injector_read(&replaced->seen, &at_replaced, r) ||
 	    injector_read(&other->seen, &at_other, r))
 		return;
+	result_judged(r, ORACLE_TOOLS);
 	if (!at_replaced.starts || *replaced->mem)
 		result_error(r, "a frame was replaced with %llu invalidations, and %d is in it",
 			     (unsigned long long)at_replaced.starts, *replaced->mem);

@@ -382,6 +382,7 @@ TEST_F(inject, watch_ends_without_kprobes)
 	}
 	if (destroy_unseen(vm_name, sizeof(vm_name), r))
 		return;
+	result_judged(r, ORACLE_TOOLS);
 	deadline_start(&deadline, BED_WAIT_NS);
 	do {
 		listed = is_listed(vm_name, r);
