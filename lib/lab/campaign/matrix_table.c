@@ -10,6 +10,7 @@
 
 #include "base/json_text.h"
 #include "campaign/campaign.h"
+#include "report/report.h"
 
 static void set(json_t *table, const char *name, size_t i, size_t nr, json_t *value)
 {
@@ -118,19 +119,6 @@ static void add_failures(struct lab_text *t, const struct lab_matrix_run *run)
 			add_failure(t, run->title, one);
 }
 
-/* A number in a reason makes it no other reason, but the version of something does. */
-static char *without_numbers(const char *reason)
-{
-	struct lab_text t = { NULL };
-	char *words = lab_strdup(reason), *rest = words, *word;
-
-	while ((word = strsep(&rest, " ")))
-		lab_text_addf(&t, "%s%s", t.len ? " " : "",
-			      word[strspn(word, "0123456789")] ? word : "N");
-	free(words);
-	return lab_text_take(&t);
-}
-
 /* The status of each test of run @i goes to @tests, how often it skipped for what to @skips. */
 static void count_cases(json_t *results, size_t i, size_t nr, json_t *tests, json_t *skips)
 {
@@ -139,7 +127,7 @@ static void count_cases(json_t *results, size_t i, size_t nr, json_t *tests, jso
 
 	json_array_foreach(json_object_get(results, "cases"), k, one) {
 		const char *status = lab_json_text_of(one, "status");
-		char *why = without_numbers(lab_json_text_of(one, "reason"));
+		char *why = lab_report_reason(lab_json_text_of(one, "reason"));
 		char *title = lab_campaign_title(one);
 		json_t *before = json_array_get(json_object_get(skips, why), i);
 

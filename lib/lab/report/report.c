@@ -12,12 +12,11 @@
 static const struct {
 	const char *file;
 	int (*write)(FILE *f, const struct lab_results *results);
-	bool (*wanted)(const struct lab_results *results);	/* NULL: always */
 } reports[] = {
-	{ "results.json",	lab_report_json,	NULL },
-	{ "results.ktap",	lab_report_ktap,	NULL },
-	{ "summary.txt",	lab_report_summary,	NULL },
-	{ "table.md",		lab_report_table,	lab_results_has_table },
+	{ "results.json",	lab_report_json },
+	{ "results.ktap",	lab_report_ktap },
+	{ "summary.txt",	lab_report_summary },
+	{ "table.md",		lab_report_table },
 };
 
 #define NR_REPORTS	(sizeof(reports) / sizeof(reports[0]))
@@ -46,11 +45,7 @@ int lab_report_all(const struct lab_results *results, struct lab_error *e)
 
 	for (size_t i = 0; i < NR_REPORTS; i++) {
 		char *path = lab_format("%s/%s", results->out, reports[i].file);
-		struct lab_error *why = first ? NULL : e;
-		/* A report of an earlier run in the same directory is not this run's. */
-		int ret = !reports[i].wanted || reports[i].wanted(results) ?
-			write_one(path, results, reports[i].write, why) :
-			lab_remove_tree(path, why);
+		int ret = write_one(path, results, reports[i].write, first ? NULL : e);
 
 		first = first ? first : ret;
 		free(path);

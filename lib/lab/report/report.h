@@ -5,6 +5,7 @@
 #ifndef LAB_REPORT_H
 #define LAB_REPORT_H
 
+#include <jansson.h>
 #include <stdio.h>
 
 #include "base/lab_error.h"
@@ -12,8 +13,7 @@
 
 /*
  * Write every report into the directory @results->out, each at once by rename,
- * so that a reader sees the old one or the new one. The table is written only if
- * there is one, and an old one removed. Returns 0 or -errno.
+ * so that a reader sees the old one or the new one. Returns 0 or -errno.
  */
 int lab_report_all(const struct lab_results *results, struct lab_error *e);
 
@@ -24,11 +24,26 @@ int lab_report_remove(const char *out, struct lab_error *e);
 int lab_report_json(FILE *f, const struct lab_results *results);
 int lab_report_ktap(FILE *f, const struct lab_results *results);
 int lab_report_summary(FILE *f, const struct lab_results *results);
-/* What the programs measured, and why they failed; a chapter for each that has either. */
+/* The run at a glance; what programs measured, and why they failed: a chapter for each. */
 int lab_report_table(FILE *f, const struct lab_results *results);
 
 /* Of the summary only failures and verdict. */
 int lab_report_brief(FILE *f, const struct lab_results *results);
+/* The summary without a line for each program: they have been seen as they ended. */
+int lab_report_end(FILE *f, const struct lab_results *results);
+
+/*
+ * report_overview.c. How many tests each oracle judged, and how many it should have but
+ * could not: {"NAME": {"judged": N, "not_judged": N}}. The caller owns it.
+ */
+json_t *lab_report_oracles(const struct lab_results *results);
+/* How many tests were skipped for each reason: {"REASON": N}. The caller owns it. */
+json_t *lab_report_skips(const struct lab_results *results);
+/* @reason with its numbers taken out, to be counted with others like it. To be freed. */
+char *lab_report_reason(const char *reason);
+/* Both in lines for the summary, and with the programs in Markdown, on top of the table. */
+void lab_report_overview(FILE *f, const struct lab_results *results);
+void lab_report_overview_table(FILE *f, const struct lab_results *results);
 
 /*
  * The command that runs case @c of @p again, or all of @p if @c is NULL, quoted

@@ -92,13 +92,14 @@ static json_t *document(const struct lab_results *r)
 		for (size_t k = 0; k < p->nr_cases; k++)
 			json_array_append_new(cases, one_case(p, &p->cases[k]));
 	}
-	return json_pack("{s:i, s:s, s:o, s:i, s:{s:i, s:i, s:i, s:i, s:i}, s:o, s:o, s:o, s:o, s:o,"
+	return json_pack("{s:i, s:s, s:o, s:i, s:{s:i, s:i, s:i, s:i, s:i}, s:o, s:o, s:o, s:o, s:o, s:o,"
 			 " s:o, s:o*, s:o, s:o*, s:o, s:o, s:o, s:i, s:i, s:o, s:o, s:o, s:o}",
 		"version", 1, "verdict", lab_verdict_name(r->judgement.verdict),
 		"reason", lab_json_text(r->judgement.why), "exit_code", r->judgement.exit_code,
 		"totals", "passed", r->passed, "failed", r->failed, "errors", r->errors,
 		"skipped", r->skipped, "programs_not_run", r->not_run,
-		"not_run_reason", text_or_null(r->not_run_why), "suite", lab_json_text(r->suite),
+		"not_run_reason", text_or_null(r->not_run_why),
+		"oracles", lab_report_oracles(r), "suite", lab_json_text(r->suite),
 		"profile", lab_json_text(r->profile), "mode", lab_json_text(r->mode),
 		"topology", lab_json_text(r->topology), "kernel", text_or_null(r->kernel),
 		"parameters", lab_json_text(r->parameters), "qemu", text_or_null(r->qemu),

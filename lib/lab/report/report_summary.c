@@ -191,7 +191,7 @@ int lab_report_brief(FILE *f, const struct lab_results *r)
 	return 0;
 }
 
-int lab_report_summary(FILE *f, const struct lab_results *r)
+static int print_summary(FILE *f, const struct lab_results *r, bool programs)
 {
 	int width = 0;
 
@@ -202,27 +202,36 @@ int lab_report_summary(FILE *f, const struct lab_results *r)
 	}
 	print_failures(f, r);
 	print_notes(f, r);
-	for (size_t i = 0; i < r->nr_programs; i++)
+	for (size_t i = 0; programs && i < r->nr_programs; i++)
 		print_program(f, &r->programs[i], width);
 	fprintf(f, "kernel %s, mode %s, topology %s, %.1f s, results in %s\n",
 		r->kernel[0] ? r->kernel : "unknown", r->mode, r->topology,
 		(double)r->ms / 1000, r->out);
-	if (lab_results_has_table(r))
-		fprintf(f, "table in %s/table.md\n", r->out);
+	fprintf(f, "table in %s/table.md\n", r->out);
+	lab_report_overview(f, r);
 	print_verdict(f, r);
 	return 0;
 }
 
+int lab_report_summary(FILE *f, const struct lab_results *r)
+{
+	return print_summary(f, r, true);
+}
+
+int lab_report_end(FILE *f, const struct lab_results *r)
+{
+	return print_summary(f, r, false);
+}
+
 int lab_report_table(FILE *f, const struct lab_results *r)
 {
-	const char *gap = "";
-
+	lab_report_overview_table(f, r);
 	for (size_t i = 0; i < r->nr_programs; i++) {
 		const struct lab_program *p = &r->programs[i];
 
 		if (!p->table.len && !p->failed && !p->errors && !p->problem)
 			continue;
-		fprintf(f, "%s## %s\n\n", gap, p->name);
+		fprintf(f, "\n## %s\n\n", p->name);
 		if (p->failed || p->errors || p->problem) {
 			fprintf(f, "%u failed", p->failed);
 			if (p->errors)
@@ -232,7 +241,6 @@ int lab_report_table(FILE *f, const struct lab_results *r)
 		}
 		if (p->table.len)
 			fputs(p->table.s, f);
-		gap = "\n";
 	}
 	return 0;
 }

@@ -219,7 +219,7 @@ static int execute(struct run *r)
 	if (r->options.quiet)
 		lab_report_brief(stdout, &r->results);
 	else
-		lab_report_summary(stdout, &r->results);
+		lab_report_end(stdout, &r->results);
 	return r->results.judgement.exit_code;
 }
 

@@ -42,14 +42,6 @@ void lab_program_add(struct lab_program *p, const char *name, enum ktap_status s
 		p->passed++;
 }
 
-bool lab_results_has_table(const struct lab_results *r)
-{
-	for (size_t i = 0; i < r->nr_programs; i++)
-		if (r->programs[i].table.len)
-			return true;
-	return false;
-}
-
 void lab_results_total(struct lab_results *r)
 {
 	r->passed = r->failed = r->errors = r->skipped = r->not_run = 0;

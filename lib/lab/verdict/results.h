@@ -82,9 +82,6 @@ struct lab_program *lab_results_add(struct lab_results *r, const char *name, con
 void lab_program_add(struct lab_program *p, const char *name, enum ktap_status status,
 		     const char *reason, const char *diagnostics, long ms);
 
-/* Did any program print a table? */
-bool lab_results_has_table(const struct lab_results *r);
-
 /* Sum up the programs' counts. */
 void lab_results_total(struct lab_results *r);
 
