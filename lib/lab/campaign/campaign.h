@@ -96,14 +96,22 @@ struct lab_soak_tally {
 	unsigned long unreadable;		/* lines that are no record */
 	double seconds;				/* that the conclusive runs took */
 	json_t *failures;			/* "program:case": in how many runs */
+	json_t *deaths;				/* "program": machines that died under it */
 };
 
 /*
- * Count what @path has of @setup. A file that does not exist has none. Returns 0 with
- * @t->failures the caller's, or -errno.
+ * Count what @path has of @setup. A file that does not exist has none. Returns 0 or -errno;
+ * lab_soak_clear() is due after both.
  */
 int lab_soak_read(const char *path, json_t *setup, struct lab_soak_tally *t,
 		  struct lab_error *e);
+void lab_soak_clear(struct lab_soak_tally *t);
+
+/*
+ * The tests of the next run, as for --tests: @tests (NULL: all) without the programs under
+ * which three machines died, which would cost every run another one. To be freed; NULL: all.
+ */
+char *lab_soak_tests(const struct lab_soak_tally *t, const char *tests);
 
 /*
  * For people: counts, and with which rates of failure they are compatible; @title names

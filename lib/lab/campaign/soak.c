@@ -143,10 +143,12 @@ static int run_once(struct soak *s, const struct lab_soak_tally *t, struct lab_e
 				loaded ? ", under load" : "");
 	char *line = status(s, t, what), dir[PATH_MAX];
 	struct lab_options o = s->options;
+	char *tests = lab_soak_tests(t, o.tests);
 	json_t *results = NULL;
 	int ret = lab_run_dir_make(s->dir, NULL, dir, e);
 
 	o.out = dir;
+	o.tests = tests;
 	if (!ret && loaded)
 		ret = start_load(s, e);
 	if (!ret)
@@ -157,6 +159,7 @@ static int run_once(struct soak *s, const struct lab_soak_tally *t, struct lab_e
 	else if (!ret)
 		ret = lab_remove_tree(dir, e);
 	json_decref(results);
+	free(tests);
 	free(line);
 	free(what);
 	return ret;
@@ -181,13 +184,13 @@ static int run_all(struct soak *s, struct lab_soak_tally *t, struct lab_error *e
 		ret = run_once(s, t, e);
 		if (ret)
 			return ret;
-		json_decref(t->failures);
+		lab_soak_clear(t);
 	}
 }
 
 static int soak(struct soak *s)
 {
-	struct lab_soak_tally t = { .failures = NULL };
+	struct lab_soak_tally t = { .seconds = 0 };
 	struct lab_error e;
 	int ret = lab_setup_describe(s->paths, &s->options, &s->setup, &e);
 
@@ -202,7 +205,7 @@ static int soak(struct soak *s)
 	if (!ret)
 		ret = run_all(s, &t, &e);
 	lab_progress_end(&s->campaign.progress);
-	if (t.failures) {
+	if (!ret) {
 		lab_soak_report(stdout, lab_setup_title(s->setup), &t);
 		printf("results in %s\n", s->file);
 	}

@@ -16,6 +16,7 @@
 #include "run/setup.h"
 
 #define CONFIDENCE	0.95
+#define MAX_DEATHS	3
 
 /* "program:case" of all that failed, or could not be carried out. */
 static json_t *failures(json_t *results)
@@ -29,6 +30,22 @@ static json_t *failures(json_t *results)
 		if (lab_campaign_failed(one))
 			json_array_append_new(names, json_string(title));
 		free(title);
+	}
+	return names;
+}
+
+/* Programs under which the machine died, or which it could not end. */
+static json_t *deaths(json_t *results)
+{
+	json_t *names = json_array(), *one;
+	size_t i;
+
+	json_array_foreach(json_object_get(results, "programs"), i, one) {
+		bool died = !strcmp(lab_json_text_of(one, "state"), "interrupted") &&
+			json_integer_value(json_object_get(one, "failed"));
+
+		if (died || json_is_true(json_object_get(one, "survives_sigkill")))
+			json_array_append(names, json_object_get(one, "name"));
 	}
 	return names;
 }
@@ -54,7 +71,8 @@ json_t *lab_soak_record(json_t *setup, json_t *results, long burners, double loa
 	json_t *totals = json_object_get(results, "totals"), *record, *mine;
 
 	/* "o" and "O" refuse what is not there. */
-	mine = json_pack("{s:O, s:O, s:O, s:O, s:O, s:O, s:O, s:O, s:O, s:o, s:o, s:i, s:f, s:s?}",
+	mine = json_pack("{s:O, s:O, s:O, s:O, s:O, s:O, s:O, s:O, s:O, s:o, s:o, s:o, s:i, s:f,"
+			 " s:s?}",
 			 "started", json_object_get(results, "started"),
 			 "seconds", json_object_get(results, "seconds"),
 			 "verdict", json_object_get(results, "verdict"),
@@ -64,7 +82,7 @@ json_t *lab_soak_record(json_t *setup, json_t *results, long burners, double loa
 			 "failed", json_object_get(totals, "failed"),
 			 "errors", json_object_get(totals, "errors"),
 			 "skipped", json_object_get(totals, "skipped"),
-			 "failures", failures(results), "seeds", seeds(results),
+			 "failures", failures(results), "deaths", deaths(results), "seeds", seeds(results),
 			 "burners", (int)burners, "load_average", load, "directory", kept);
 	record = mine ? json_copy(setup) : NULL;
 	json_object_update(record, mine);
@@ -112,17 +130,16 @@ static void count_run(struct lab_soak_count *c, int code, int passed, int failed
 	c->failed_tests += (unsigned long)failed;
 }
 
-static void count_failures(struct lab_soak_tally *t, json_t *record)
+static void count_names(json_t *counts, json_t *names)
 {
 	json_t *one;
 	size_t i;
 
-	json_array_foreach(json_object_get(record, "failures"), i, one) {
+	json_array_foreach(names, i, one) {
 		const char *name = json_string_value(one);
-		json_t *before = json_object_get(t->failures, name);
+		json_t *before = json_object_get(counts, name);
 
-		json_object_set_new(t->failures, name,
-				    json_integer(json_integer_value(before) + 1));
+		json_object_set_new(counts, name, json_integer(json_integer_value(before) + 1));
 	}
 }
 
@@ -148,7 +165,8 @@ static void count_line(struct lab_soak_tally *t, json_t *setup, const char *line
 		count_run(&t->all, code, passed, failed + errors);
 		if (burners)
 			count_run(&t->busy, code, passed, failed + errors);
-		count_failures(t, record);
+		count_names(t->failures, json_object_get(record, "failures"));
+		count_names(t->deaths, json_object_get(record, "deaths"));
 		t->seconds += seconds;
 	}
 	json_decref(record);
@@ -163,20 +181,37 @@ int lab_soak_read(const char *path, json_t *setup, struct lab_soak_tally *t,
 	ssize_t n;
 	int ret = 0;
 
-	*t = (struct lab_soak_tally){ .failures = json_object() };
+	*t = (struct lab_soak_tally){ .failures = json_object(), .deaths = json_object() };
 	if (!f && errno == ENOENT)
 		return 0;
 	while (f && (n = getline(&line, &size, f)) > 0)
 		count_line(t, setup, line, (size_t)n);
-	if (!f || ferror(f)) {
+	if (!f || ferror(f))
 		ret = lab_fail(e, -errno, "read(%s): %s", path, strerror(errno));
-		json_decref(t->failures);
-		t->failures = NULL;
-	}
 	free(line);
 	if (f)
 		fclose(f);
 	return ret;
+}
+
+void lab_soak_clear(struct lab_soak_tally *t)
+{
+	json_decref(t->failures);
+	json_decref(t->deaths);
+}
+
+char *lab_soak_tests(const struct lab_soak_tally *t, const char *tests)
+{
+	struct lab_text words = { NULL };
+	const char *name;
+	json_t *times;
+
+	if (tests)
+		lab_text_addf(&words, "%s", tests);
+	json_object_foreach(t->deaths, name, times)
+		if (json_integer_value(times) >= MAX_DEATHS)
+			lab_text_addf(&words, "%s!%s", words.len ? " " : "", name);
+	return lab_text_take(&words);
 }
 
 /*
@@ -217,6 +252,10 @@ void lab_soak_report(FILE *f, const char *title, const struct lab_soak_tally *t)
 	json_object_foreach(t->failures, name, times)
 		fprintf(f, "  failed in %lld run%s: %s\n", (long long)json_integer_value(times),
 			json_integer_value(times) == 1 ? "" : "s", name);
+	json_object_foreach(t->deaths, name, times)
+		fprintf(f, "  %lld machine%s died under %s%s\n", (long long)json_integer_value(times),
+			json_integer_value(times) == 1 ? "" : "s", name,
+			json_integer_value(times) >= MAX_DEATHS ? ": it is left out from then on" : "");
 	if (t->inconclusive)
 		fprintf(f, "  not counted: %lu inconclusive run%s (the bed's fault, or all "
 			"skipped)\n", t->inconclusive, t->inconclusive == 1 ? "" : "s");

@@ -32,8 +32,8 @@ static const struct argp_option tests_options[] = {
 	  "A list of programs in selftests/suite.json (default: default)", 0 },
 	{ "tests", WORD(tests), "PATTERN", 0,
 	  "Only these: a glob for the program's name, or PROGRAM:CASE with a glob for the "
-	  "case's name as well, e.g. 'mn_unmap_test:*anon*'; several are separated by blanks",
-	  0 },
+	  "case's name as well, e.g. 'mn_unmap_test:*anon*'; several are separated by blanks; "
+	  "!PROGRAM leaves one out", 0 },
 	{ "args", WORD(args), "WORDS", 0,
 	  "More arguments for each program, e.g. '-s 7 -n 3' (a seed, steps)", 0 },
 	{ "kselftest", WORD(kselftest), "DIR", 0,

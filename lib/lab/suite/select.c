@@ -76,38 +76,64 @@ static int nothing_selected(const struct lab_suite *suite, const char *pattern,
 	return -ESRCH;
 }
 
+/* What to do with programs of which no word says anything: are there only words of "!PROGRAM"? */
+static bool only_left_out(const char *words)
+{
+	bool only = false;
+
+	for (const char *s = words; *s; s += strcspn(s, " ")) {
+		s += strspn(s, " ");
+		if (*s && *s != '!')
+			return false;
+		only |= *s == '!';
+	}
+	return only;
+}
+
+/* Mark what @word selects in @keep, or with "!PROGRAM" leaves out in @drop. Is there any? */
+static bool apply_word(struct lab_suite *suite, const char *word, const struct lab_argv *args,
+		       json_t *manifest, bool *keep, bool *drop)
+{
+	bool found = !word[0];
+
+	for (size_t i = 0; word[0] && i < suite->nr_programs; i++) {
+		struct lab_suite_program *p = &suite->programs[i];
+		bool out = word[0] == '!';
+		bool yes = out ? !fnmatch(word + 1, p->name, 0) : select_by(p, word, args, manifest);
+
+		*(out ? &drop[i] : &keep[i]) |= yes;
+		found |= yes;
+	}
+	return found;
+}
+
 int lab_select_tests(struct lab_suite *suite, const struct lab_suite_select *select,
 		     struct lab_error *e)
 {
 	char *words = lab_strdup(select->tests), *rest = words, *word;
-	bool *keep = lab_realloc(NULL, suite->nr_programs, sizeof(*keep));
+	bool *keep = lab_realloc(NULL, suite->nr_programs, 2 * sizeof(*keep));
+	bool *drop = keep + suite->nr_programs;
 	struct lab_argv args = { NULL };
 	size_t kept = 0;
 	int ret = 0;
 
 	lab_argv_add_words(&args, select->args);
-	memset(keep, 0, suite->nr_programs * sizeof(*keep));
-	while (!ret && (word = strsep(&rest, " "))) {
-		bool found = !word[0];
-
-		for (size_t i = 0; word[0] && i < suite->nr_programs; i++) {
-			bool selected = select_by(&suite->programs[i], word, &args,
-						  select->manifest);
-
-			keep[i] |= selected;
-			found |= selected;
-		}
-		if (!found)
+	memset(keep, only_left_out(words), suite->nr_programs * sizeof(*keep));
+	memset(drop, 0, suite->nr_programs * sizeof(*drop));
+	while (!ret && (word = strsep(&rest, " ")))
+		if (!apply_word(suite, word, &args, select->manifest, keep, drop))
 			ret = nothing_selected(suite, word, select->manifest, e);
-	}
 	for (size_t i = 0; !ret && i < suite->nr_programs; i++) {
-		if (keep[i])
+		if (keep[i] && !drop[i])
 			suite->programs[kept++] = suite->programs[i];
 		else
 			lab_argv_free(&suite->programs[i].args);
 	}
 	if (!ret)
 		suite->nr_programs = kept;
+	if (!ret && !kept)
+		ret = lab_fail(e, -ESRCH, "'%s' leaves no program of profile %s", select->tests,
+			       suite->profile);
 	lab_argv_free(&args);
 	free(keep);
 	free(words);

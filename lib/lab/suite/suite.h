@@ -79,7 +79,8 @@ bool lab_suite_runs(const struct lab_suite *suite, const char *name);
 struct lab_suite_select {
 	const char *mode;	/* NULL: the first */
 	const char *profile;	/* NULL: "default" */
-	const char *tests;	/* NULL: all; globs PROGRAM or PROGRAM:CASE, blanks between */
+	/* NULL: all; globs PROGRAM, PROGRAM:CASE, and !PROGRAM for "but not", blanks between. */
+	const char *tests;
 	const char *args;	/* NULL: none; words behind each program's own arguments */
 	json_t *manifest;	/* NULL: whether there are such cases is not looked at */
 };
@@ -87,7 +88,7 @@ struct lab_suite_select {
 /*
  * Keep the programs of @suite of which a pattern of @select->tests selects tests, by
  * @select->manifest unless it is NULL; CASE becomes an argument. Returns 0, or -ESRCH if
- * a pattern selects nothing, with what it may have been meant to be.
+ * a pattern selects nothing, with what it may have been meant to be, or if nothing is left.
  */
 int lab_select_tests(struct lab_suite *suite, const struct lab_suite_select *select,
 		     struct lab_error *e);

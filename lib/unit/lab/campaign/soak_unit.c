@@ -71,7 +71,7 @@ TEST_F(soak, no_file_has_no_runs)
 {
 	ASSERT_EQ(0, lab_soak_read(self->path, self->setup, &self->t, &self->e));
 	EXPECT_EQ(0, self->t.all.runs + self->t.unreadable);
-	json_decref(self->t.failures);
+	lab_soak_clear(&self->t);
 }
 
 TEST_F(soak, what_is_kept_of_a_run)
@@ -81,7 +81,7 @@ TEST_F(soak, what_is_kept_of_a_run)
 
 	record = lab_soak_record(self->setup, results, 2, 1.5, "/d");
 	text = json_dumps(record, JSON_SORT_KEYS | JSON_COMPACT | JSON_REAL_PRECISION(6));
-	EXPECT_STREQ("{\"burners\":2,\"directory\":\"/d\",\"errors\":0,\"exit_code\":1,\"failed\":1,"
+	EXPECT_STREQ("{\"burners\":2,\"deaths\":[],\"directory\":\"/d\",\"errors\":0,\"exit_code\":1,\"failed\":1,"
 		     "\"failures\":[\"t1:bad\"],\"kernel\":\"6.1\",\"load_average\":1.5,\"passed\":9,"
 		     "\"programs\":\"a\",\"reason\":\"so it is\",\"seconds\":20.0,"
 		     "\"seeds\":{\"t1\":\"77\"},\"skipped\":3,\"started\":\"2026-01-01T00:00:00Z\","
@@ -109,7 +109,7 @@ TEST_F(soak, counts_add_up)
 	EXPECT_EQ(1, self->t.busy.failed);
 	EXPECT_EQ(100.0, self->t.seconds);
 	EXPECT_EQ(2, json_integer_value(json_object_get(self->t.failures, "t1:bad")));
-	json_decref(self->t.failures);
+	lab_soak_clear(&self->t);
 }
 
 TEST_F(soak, what_says_nothing_is_not_counted)
@@ -120,7 +120,7 @@ TEST_F(soak, what_says_nothing_is_not_counted)
 	ASSERT_EQ(0, lab_soak_read(self->path, self->setup, &self->t, &self->e));
 	EXPECT_EQ(0, self->t.all.runs);
 	EXPECT_EQ(3, self->t.inconclusive);
-	json_decref(self->t.failures);
+	lab_soak_clear(&self->t);
 }
 
 TEST_F(soak, other_setups_are_apart)
@@ -134,7 +134,7 @@ TEST_F(soak, other_setups_are_apart)
 	EXPECT_EQ(1, self->t.others.runs);
 	EXPECT_EQ(1, self->t.others.failed);
 	EXPECT_EQ(0, json_object_size(self->t.failures));
-	json_decref(self->t.failures);
+	lab_soak_clear(&self->t);
 }
 
 TEST_F(soak, a_line_cut_short_costs_only_itself)
@@ -146,7 +146,31 @@ TEST_F(soak, a_line_cut_short_costs_only_itself)
 	ASSERT_EQ(0, lab_soak_read(self->path, self->setup, &self->t, &self->e));
 	EXPECT_EQ(2, self->t.all.runs);
 	EXPECT_EQ(1, self->t.unreadable);
-	json_decref(self->t.failures);
+	lab_soak_clear(&self->t);
+}
+
+TEST_F(soak, what_kills_three_machines_is_left_out)
+{
+	char *tests;
+
+	for (int i = 0; i < 3; i++) {
+		json_t *results = results_of(11, "panic", 1), *record, *programs;
+
+		programs = json_object_get(results, "programs");
+		json_object_update_new(json_array_get(programs, 0),
+				       json_pack("{s:s, s:i}", "state", "interrupted", "failed", 1));
+		json_object_update_new(json_array_get(programs, 1),
+				       json_pack("{s:s, s:i}", "state", "interrupted", "failed", 0));
+		record = lab_soak_record(self->setup, results, 0, 0, NULL);
+		ASSERT_EQ(0, lab_soak_append(self->path, record, NULL));
+		json_decref(record);
+		json_decref(results);
+		ASSERT_EQ(0, lab_soak_read(self->path, self->setup, &self->t, &self->e));
+		tests = lab_soak_tests(&self->t, "t*");
+		EXPECT_STREQ(i < 2 ? "t*" : "t* !t1", tests);
+		free(tests);
+		lab_soak_clear(&self->t);
+	}
 }
 
 static char *reported(const struct lab_soak_tally *t)
@@ -176,7 +200,7 @@ TEST_F(soak, report)
 		     "  at most 0.0508 % of tests fail, or one in 1970 (95 % confidence)\n"
 		     "  not counted: 1 inconclusive run (the bed's fault, or all skipped)\n", text);
 	free(text);
-	json_decref(self->t.failures);
+	lab_soak_clear(&self->t);
 }
 
 static double bound_of_runs(unsigned long failed, unsigned long runs)
@@ -188,7 +212,7 @@ static double bound_of_runs(unsigned long failed, unsigned long runs)
 	double percent = bound ? strtod(bound + strlen("at most "), NULL) : -1;
 
 	free(text);
-	json_decref(t.failures);
+	lab_soak_clear(&t);
 	return percent;
 }
 

@@ -307,4 +307,26 @@ TEST(no_file)
 	EXPECT_NE(NULL, strstr(e.text, "/nonexistent/suite.json"));
 }
 
+TEST(programs_left_out)
+{
+	struct lab_suite_select select = { .tests = "!q*" };
+	struct lab_suite s;
+	struct lab_error e;
+
+	ASSERT_EQ(0, read_suite(good, &select, &s, &e));
+	ASSERT_EQ(1, s.nr_programs);
+	EXPECT_STREQ("p_test", s.programs[0].name);
+	lab_suite_free(&s);
+	select.tests = "p_test q_test !q_test";
+	ASSERT_EQ(0, read_suite(good, &select, &s, &e));
+	EXPECT_EQ(1, s.nr_programs);
+	lab_suite_free(&s);
+	select.tests = "!x_test";
+	EXPECT_EQ(-ESRCH, read_suite(good, &select, &s, &e));
+	EXPECT_NE(NULL, strstr(e.text, "matches '!x_test'"));
+	select.tests = "p_test !?_test";
+	EXPECT_EQ(-ESRCH, read_suite(good, &select, &s, &e));
+	EXPECT_STREQ("'p_test !?_test' leaves no program of profile default", e.text);
+}
+
 TEST_HARNESS_MAIN
