@@ -75,7 +75,18 @@ soak:
 	@$(MAKE) $(JOBS) all
 	@$(BUILD)/lab soak $(call options,RUNS=runs LOAD=load) $(LAB_ARGS)
 
-matrix:
+# 6.12-debug among KERNELS: that series, built from source so that it notices its own mistakes.
+DEBUG_DIR = $(BUILD)/kernels/debug-$*
+DEBUG_CONFIG := selftests/config lib/lab/kernel/kernel.config lib/lab/kernel/debug.config
+
+debug-kernel-%:
+	@$(DEPS) prove
+	@echo 'building kernel $*-debug; this takes long the first time, see $(DEBUG_DIR).log'
+	@src=$$(sh lib/lab/kernel/fetch.sh source $* $(BUILD)/kernels) && \
+	sh lib/lab/kernel/build_kernel.sh "$$src" '$(DEBUG_DIR)' $(DEBUG_CONFIG) >'$(DEBUG_DIR).log' 2>&1
+
+matrix: override KERNELS := $(patsubst %-debug,$(BUILD)/kernels/debug-%,$(KERNELS))
+matrix: $(patsubst %-debug,debug-kernel-%,$(filter %-debug,$(KERNELS)))
 	@$(DEPS) lab
 	@$(MAKE) $(JOBS) all
 	@$(BUILD)/lab matrix $(call options,KERNELS=kernels MODES=modes) \

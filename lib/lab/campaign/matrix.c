@@ -87,7 +87,7 @@ static const struct argp command = {
 static int add_cell(struct matrix *m, const char *kernel, const char *mode)
 {
 	struct cell cell = { .options = m->options };
-	const char *release;
+	const char *release, *tree;
 	struct lab_error e;
 	json_t *setup;
 	char *text;
@@ -103,8 +103,11 @@ static int add_cell(struct matrix *m, const char *kernel, const char *mode)
 	}
 	release = lab_json_text_of(setup, "kernel");
 	mode = lab_json_text_of(setup, "mode");
-	cell.title = lab_format("%s %s", release, mode);
-	cell.options.out = lab_format("%s/%s-%s", m->out, release, mode);
+	/* One release may be built in several ways. */
+	tree = strrchr(kernel, '/');
+	cell.title = lab_format("%s%s%s %s", release, tree ? " " : "", tree ? tree + 1 : "", mode);
+	cell.options.out = lab_format("%s/%s%s%s-%s", m->out, release, tree ? "-" : "",
+				      tree ? tree + 1 : "", mode);
 	text = json_dumps(setup, JSON_SORT_KEYS);
 	lab_fingerprint_add_text(&cell.stamp, text);
 	free(text);
