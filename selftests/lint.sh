@@ -26,7 +26,7 @@ done
 
 headers=$(find /usr/src -maxdepth 1 -name 'linux-headers-*-amd64' | sort -V | tail -n 1)
 if [ -n "$headers" ]; then
-	for module in selftests/injector selftests/negative/lockup; do
+	for module in selftests/injector selftests/negative/lockup selftests/negative/noise; do
 		out=$(mktemp -d)
 		cp "$module"/* "$out"
 		make -s -C "$headers" M="$out" W=1 C=2 modules >"$out/log" 2>&1 || bad=1

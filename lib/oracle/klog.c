@@ -1,26 +1,37 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Kernel log: read record by record from /dev/kmsg, from where a test began.
+ *
+ * Log and taint are the whole machine's: a splat is judged when all of its lines are
+ * there, and one of someone else's is only told.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "base/splats.h"
 #include "host/hostfile.h"
 #include "oracle/oracle.h"
+#include "oracle/splat.h"
 
 #define TAINT_FILE	"/proc/sys/kernel/tainted"
 #define RECORD_MAX	8192
+#define LINES_MAX	6144	/* as much as a result can hold */
+#define NEXT_LINE_MS	200	/* from one line of a splat to the next, at most */
+#define MAX_WAITS	50	/* where others never cease to log */
 
 /*
- * Taints that come with loading our own module, in the order of their bits:
- * out-of-tree, unsigned, and test or user from unsafe commands.
+ * Taints that are no complaint, in the order of their bits.  Of loading modules, ours or
+ * anybody's: proprietary, forced, taken out by force, staging, out-of-tree, unsigned,
+ * live patch.  Of unsafe commands: user, test.
  */
-#define TAINT_OURS	(1ULL << 6 | 1ULL << 12 | 1ULL << 13 | 1ULL << 18)
+#define TAINT_HARMLESS	(1ULL << 0 | 1ULL << 1 | 1ULL << 3 | 1ULL << 10 | 1ULL << 12 | \
+			 1ULL << 13 | 1ULL << 15 | 1ULL << 6 | 1ULL << 18)
 
 static int read_taint(unsigned long long *taint, struct result *r)
 {
@@ -28,12 +39,14 @@ static int read_taint(unsigned long long *taint, struct result *r)
 
 	if (ret)
 		return result_error(r, "read(%s): %s", TAINT_FILE, strerror(-ret));
-	*taint &= ~TAINT_OURS;
+	*taint &= ~TAINT_HARMLESS;
 	return 0;
 }
 
 int klog_open(struct klog *k, struct result *r)
 {
+	k->others = 0;
+	prctl(PR_GET_NAME, k->comm);
 	k->fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	if (k->fd < 0 && (errno == EPERM || errno == EACCES))
 		return result_skip(r, "/dev/kmsg: %s (run as root)", strerror(errno));
@@ -68,16 +81,64 @@ static char *message_of(char *record)
 	return message;
 }
 
-static void judge(const char *message, unsigned int *splats, struct result *r)
+/* A splat that is being read, and what follows it and may explain it. */
+struct reading {
+	struct splat splat;
+	bool open;
+	char lines[LINES_MAX];
+	size_t used;
+	unsigned int waits;
+	unsigned int ours;	/* splats so far */
+};
+
+static void judge_splat(struct klog *k, struct reading *reading, struct result *r)
 {
-	if (splat_is_in(message)) {
-		if (!(*splats)++)
-			result_fail(r, CONTRACT_KERNEL_LOG, "%s", message);
-	} else if (!*splats) {
+	int first = strcspn(reading->lines, "\n");
+	char *line, *rest = reading->lines;
+
+	if (!reading->open)
+		return;
+	reading->open = false;
+	if (!splat_is_ours(&reading->splat)) {
+		k->others++;
+		result_note(r, "a splat of someone else's (%s) was noted: %.*s",
+			    reading->splat.others, first, reading->lines);
 		return;
 	}
-	/* What follows a splat explains it. */
-	result_note(r, "kernel: %s", message);
+	if (!reading->ours++)
+		result_fail(r, CONTRACT_KERNEL_LOG, "%.*s", first, reading->lines);
+	while ((line = strsep(&rest, "\n")) && *line)
+		result_note(r, "kernel: %s", line);
+}
+
+static void take_line(struct klog *k, struct reading *reading, const char *message,
+		      struct result *r)
+{
+	bool complains = splat_is_in(message);
+	size_t room;
+
+	if (complains && reading->open && splat_ends_at(&reading->splat, message))
+		judge_splat(k, reading, r);
+	if (complains && !reading->open) {
+		splat_begin(&reading->splat, k->comm);
+		reading->open = true;
+		reading->used = 0;
+	}
+	if (!reading->open)
+		return;
+	splat_add(&reading->splat, message);
+	room = LINES_MAX - reading->used;
+	if (strlen(message) + 2 <= room)
+		reading->used += snprintf(reading->lines + reading->used, room, "%s\n", message);
+}
+
+/* The rest of a splat may be about to come. */
+static bool more_comes(struct klog *k, struct reading *reading)
+{
+	struct pollfd next = { .fd = k->fd, .events = POLLIN };
+
+	return reading->open && !reading->splat.ended && reading->waits++ < MAX_WAITS &&
+	       poll(&next, 1, NEXT_LINE_MS) == 1;
 }
 
 /*
@@ -88,7 +149,7 @@ static void judge(const char *message, unsigned int *splats, struct result *r)
 static int read_log(struct klog *k, const char *text, char *found, size_t size,
 		    struct result *r)
 {
-	unsigned int splats = 0;
+	struct reading reading = { .open = false };
 	char record[RECORD_MAX], *message;
 	ssize_t n;
 	int ret = 0;
@@ -99,7 +160,7 @@ static int read_log(struct klog *k, const char *text, char *found, size_t size,
 			ret = result_error(r, "the kernel log overran its buffer: enlarge log_buf_len");
 			continue;
 		}
-		if (n < 0 && errno == EINTR)
+		if (n < 0 && (errno == EINTR || (errno == EAGAIN && more_comes(k, &reading))))
 			continue;
 		if (n < 0 && errno != EAGAIN)
 			ret = result_errno(r, "read(/dev/kmsg)");
@@ -109,31 +170,46 @@ static int read_log(struct klog *k, const char *text, char *found, size_t size,
 		message = message_of(record);
 		if (!message)
 			continue;
-		judge(message, &splats, r);
+		take_line(k, &reading, message, r);
 		if (text && strstr(message, text)) {
 			snprintf(found, size, "%s", message);
 			ret = ret ? ret : 1;
 			break;
 		}
 	}
-	return splats ? -1 : ret;
+	judge_splat(k, &reading, r);
+	return reading.ours ? -1 : ret;
 }
 
-int klog_check(struct klog *k, struct result *r)
+/*
+ * A taint comes after the lines that explain it, or else nothing does: those that have
+ * come since are read, too.
+ */
+static int judge_taint(struct klog *k, struct result *r)
 {
 	unsigned long long taint;
-	int ret = read_log(k, NULL, NULL, 0, r);
+	int ret;
 
 	if (read_taint(&taint, r))
 		return -1;
 	result_judged(r, ORACLE_KLOG);
-	if (taint != k->taint) {
+	if (taint == k->taint)
+		return 0;
+	ret = read_log(k, NULL, NULL, 0, r);
+	if (!ret && k->others)
+		result_note(r, "with it the kernel's taint went from %#llx to %#llx", k->taint, taint);
+	else
 		ret = result_fail(r, CONTRACT_KERNEL_LOG,
-				  "the kernel's taint went from %#llx to %#llx",
-				  k->taint, taint);
-		k->taint = taint;
-	}
+				  "the kernel's taint went from %#llx to %#llx", k->taint, taint);
+	k->taint = taint;
 	return ret;
+}
+
+int klog_check(struct klog *k, struct result *r)
+{
+	int ret = read_log(k, NULL, NULL, 0, r);
+
+	return judge_taint(k, r) ? -1 : ret;
 }
 
 int klog_await(struct klog *k, const char *text, char *found, size_t size,

@@ -227,11 +227,13 @@ int spte_none(const struct spte *before, const struct vm *vm, struct result *r);
 void note_kvm_activity(const struct vm *vm, struct result *r);
 
 /*
- * Kernel log: splats and taint.
+ * Kernel log: splats and taint, unless they are someone else's (oracle/splat.h).
  */
 struct klog {
 	int fd;
 	unsigned long long taint;
+	unsigned int others;	/* splats of someone else's so far */
+	char comm[16];		/* name of the test's tasks */
 };
 
 /* klog_open() - start listening now; release with klog_close() */
@@ -240,6 +242,7 @@ int klog_open(struct klog *k, struct result *r);
 /*
  * klog_check() - judge what the kernel logged since the last look
  *
+ * A splat of someone else's is noted as evidence, and explains a taint.
  * Return: 0; -1 with a failure for a splat or a new taint, with an error if
  * lines were lost.
  */
