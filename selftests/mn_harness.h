@@ -338,7 +338,7 @@ static inline bool mn_cannot_run(void)
 	struct result *r = mn.result;
 
 	result_init(r);
-	if (hoststate_open(&mn.host, r))
+	if (hoststate_open(&mn.host, "kernel/rcu_expedited=1", r))
 		printf("# host settings unchanged: %s\n", r->reason);
 	mn_load_injector();
 	result_init(r);
@@ -348,14 +348,16 @@ static inline bool mn_cannot_run(void)
 /* A run without a seed makes one up, and says so: it can be had again. */
 static inline void mn_choose_seed(const char *program)
 {
-	snprintf(mn.replay, sizeof(mn.replay), "%s", program);
+	const char *changes = mn.options.changes ? " -D" : "";
+
+	snprintf(mn.replay, sizeof(mn.replay), "%s%s", program, changes);
 	if (!mn.draws)
 		return;
 	if (!mn.options.seeded &&
 	    getrandom(&mn.options.seed, sizeof(mn.options.seed), 0) != sizeof(mn.options.seed))
 		mn.options.seed = getpid();
 	printf("# seed: %llu\n", (unsigned long long)mn.options.seed);
-	snprintf(mn.replay, sizeof(mn.replay), "%s -s %llu", program,
+	snprintf(mn.replay, sizeof(mn.replay), "%s%s -s %llu", program, changes,
 		 (unsigned long long)mn.options.seed);
 }
 
@@ -402,8 +404,12 @@ static inline int mn_run_all(const char *program)
 /* Return: an exit code. */
 static inline int mn_print_manifest(const char *program)
 {
-	struct manifest m;
+	struct manifest m = { .here = mn.options.here };
+	struct result r;
 
+	result_init(&r);
+	if (m.here && (mn.needs ?: vm_available)(&r))
+		m.missing = r.reason;
 	manifest_begin(&m, stdout, program, &test_about);
 	mn_walk(MN_MANIFEST, &m);
 	manifest_end(&m);
@@ -422,6 +428,8 @@ static inline int mn_main(int argc, char **argv, void (*add_variants)(void))
 		fprintf(stderr, "%s: %s\n", argv[0], why);
 		return TEST_USAGE_EXIT;
 	}
+	if (mn.options.changes)
+		hoststate_allow();
 	if (mn.options.help) {
 		printf(TEST_HELP, argv[0], basename(argv[0]), test_about.purpose);
 		return KSFT_PASS;

@@ -35,6 +35,7 @@
 #include "support/leaks.h"
 
 MN_ABOUT("random operations on the files of the injector module; -a: 100,000 of them");
+MN_MAY_CHANGE("kmemleak's reports, cleared");
 
 #define MAX_PROCESSES	6
 #define DEFAULT_NS	500000000ULL

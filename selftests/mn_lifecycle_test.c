@@ -28,6 +28,7 @@
 #include "scenario/vmm.h"
 
 MN_ABOUT("VMs and their processes end in any order while invalidations fly", 1, 5, 6, 8);
+MN_MAY_CHANGE(MEMCG_MAY_CHANGE);
 
 #define NR_PAGES	64
 #define NR_VCPUS	2
@@ -120,7 +121,7 @@ FIXTURE_SETUP(death)
 	self->klog.fd = -1;
 	self->host.fd = -1;
 	if (vm_available(mn.result) || inject_available(mn.result) ||
-	    klog_open(&self->klog, mn.result) || hoststate_open(&self->host, mn.result))
+	    klog_open(&self->klog, mn.result) || hoststate_open(&self->host, test_may_change, mn.result))
 		return;
 	result_init(&absent);
 	if (memcg_create(&self->host, "mn_lifecycle", 0, self->cgroup, sizeof(self->cgroup),

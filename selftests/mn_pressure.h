@@ -73,7 +73,6 @@ static inline void mn_run_scenario_with(const struct scenario *variant,
 	spec.steps = steps;
 	spec.own = own;
 	spec.min_ns = mn.options.seconds * 1000000000ULL;
-	spec.may_spoil = mn.options.may_spoil;
 	mn_outcome->spec = variant;
 	mn_outcome->start_ns = now_ns();
 	scenario_run(&spec, mn.result, &mn_outcome->figures);

@@ -21,6 +21,7 @@
 #include "scenario/vmm.h"
 
 MN_ABOUT("the OOM killer strikes a VMM, and a notifier refuses its reaper", 1, 2, 3, 6, 8);
+MN_MAY_CHANGE(MEMCG_MAY_CHANGE);
 
 #define NR_PAGES	256
 #define NR_VMAS		64

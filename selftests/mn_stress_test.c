@@ -65,7 +65,6 @@ static int stress_init(struct stress *s, struct result *r)
 	s->schedule.nr_pages = MN_NR_PAGES;
 	s->schedule.rounds = NR_ROUNDS;
 	s->schedule.max_vcpus = ARRAY_SIZE(mn_vcpus);
-	s->schedule.may_spoil = mn.options.may_spoil;
 	if (vm_available(r) || schedule_init(&s->schedule, left_out, r))
 		return -1;
 	for (i = 0; i < s->schedule.nr_rows; i++) {

@@ -4,8 +4,10 @@
  * then it is made.
  */
 #include <errno.h>
+#include <numaif.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/swap.h>
@@ -16,10 +18,45 @@
 #include "host/hoststate.h"
 #include "host/restorer.h"
 
-int hoststate_open(struct hoststate *h, struct result *r)
+#ifndef PR_SET_MEMORY_MERGE		/* since v6.4 */
+#define PR_SET_MEMORY_MERGE	67
+#endif
+
+static bool allowed;
+
+void hoststate_allow(void)
+{
+	allowed = true;
+}
+
+bool hoststate_allowed(void)
+{
+	return allowed;
+}
+
+const char *hoststate_refusal(const char *changes)
+{
+	static char why[256];
+
+	if (!changes || allowed)
+		return NULL;
+	snprintf(why, sizeof(why), "changes the whole host (%s): allow it with -D", changes);
+	return why;
+}
+
+int hoststate_may_change(const struct hoststate *h, const char *what, struct result *r)
+{
+	if (!h->changes)
+		return result_error(r, "%s of the whole host is about to be changed, which the test does not declare",
+				    what);
+	return allowed ? 0 : result_skip(r, "%s", hoststate_refusal(what));
+}
+
+int hoststate_open(struct hoststate *h, const char *changes, struct result *r)
 {
 	int pair[2];
 
+	h->changes = changes;
 	h->fd = -1;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
 		return result_errno(r, "socketpair()");
@@ -92,11 +129,28 @@ int hoststate_write_undo(struct hoststate *h, const char *path, const char *valu
 	return 0;
 }
 
+int hoststate_set(const struct hoststate *h, const char *path, const char *value,
+		  struct result *r)
+{
+	if (hoststate_may_change(h, path, r))
+		return -1;
+	return -hostfile_write(path, value);
+}
+
+static bool is_own(const char *path)
+{
+	const char *name = strrchr(path, '/');
+
+	return name && !strcmp(name, "/cgroup.procs");
+}
+
 int hoststate_at_end(struct hoststate *h, const char *path, const char *value,
 		     const char *unless, struct result *r)
 {
 	struct record record = { .kind = RECORD_WRITE };
 
+	if (!is_own(path) && hoststate_may_change(h, path, r))
+		return -1;
 	snprintf(record.path, sizeof(record.path), "%s", path);
 	snprintf(record.value, sizeof(record.value), "%s", value);
 	snprintf(record.unless, sizeof(record.unless), "%s", unless);
@@ -126,6 +180,8 @@ int hoststate_unpoison_at_end(struct hoststate *h, uint64_t frame, struct result
 {
 	struct record record = { .kind = RECORD_FRAME };
 
+	if (hoststate_may_change(h, "page frames", r))
+		return -1;
 	snprintf(record.path, sizeof(record.path), "page frame");
 	snprintf(record.value, sizeof(record.value), "%#llx", (unsigned long long)frame);
 	return remember(h, &record, r);
@@ -155,6 +211,8 @@ int hoststate_swapon(struct hoststate *h, const char *path, int flags, struct re
 {
 	struct record record = { .kind = RECORD_SWAP };
 
+	if (hoststate_may_change(h, path, r))
+		return -1;
 	snprintf(record.path, sizeof(record.path), "%s", path);
 	if (remember(h, &record, r))
 		return -1;
@@ -178,14 +236,16 @@ void hoststate_close(struct hoststate *h)
 int hoststate_quiet(struct hoststate *h, struct result *r)
 {
 	/*
+	 * A policy that says nothing new, but is one: NUMA balancing leaves what has it
+	 * alone.  No such policies, and no merging, is as good.
+	 */
+	set_mempolicy(MPOL_LOCAL, NULL, 0);
+	prctl(PR_SET_MEMORY_MERGE, 0, 0, 0, 0);
+	if (!allowed)
+		return 0;
+	/*
 	 * Each VM, notifier and cgroup that goes waits for grace periods, on an idle
 	 * machine for tens of milliseconds of nothing.
 	 */
-	if (hoststate_write(h, "/sys/kernel/rcu_expedited", "1", r) ||
-	    hoststate_write(h, "/sys/kernel/mm/ksm/run", "0", r) ||
-	    hoststate_write(h, "/proc/sys/kernel/numa_balancing", "0", r) ||
-	    /* Else a guest that reads first never gets a huge page of its own. */
-	    hoststate_write(h, "/sys/kernel/mm/transparent_hugepage/use_zero_page", "0", r))
-		return -1;
-	return 0;
+	return hoststate_write(h, "/sys/kernel/rcu_expedited", "1", r);
 }

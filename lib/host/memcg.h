@@ -10,6 +10,9 @@
 #include "base/result.h"
 #include "host/hoststate.h"
 
+/* What memcg_create() may change of the whole host, for those who declare it. */
+#define MEMCG_MAY_CHANGE	"the memory controller, on in the root cgroup"
+
 /*
  * memcg_create() - make a cgroup
  * @host: removes it again, and kills what is left in it

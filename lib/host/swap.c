@@ -3,7 +3,7 @@
  * A swap device of a test's own: a zram, with a header as mkswap(8) writes it.
  *
  * It has the highest priority, so that pages of the test go there and nowhere
- * else.  Without zram the host's own swap has to do.
+ * else.  Without zram, or if it is not allowed, the host's own swap has to do.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -109,8 +109,11 @@ int swap_start(struct hoststate *host, size_t bytes, char *path, size_t size,
 	path[0] = '\0';
 	if (swap_missing())
 		return result_skip(r, "%s", swap_missing());
-	if (swap_own_missing())
+	if (swap_own_missing() || (!hoststate_allowed() && host_swaps()))
 		return 0;
+	/* Reading the file adds the device. */
+	if (hoststate_may_change(host, "the swap devices", r))
+		return -1;
 	if (add_zram(host, number, sizeof(number), r) || size_zram(number, bytes, r))
 		return -1;
 	snprintf(path, size, "/dev/zram%s", number);

@@ -10,6 +10,9 @@
 #include "base/result.h"
 #include "host/hoststate.h"
 
+/* What swap_start() may change of the whole host, for those who declare it. */
+#define SWAP_MAY_CHANGE	"adds a zram as a swap device, unless the host swaps"
+
 /* swap_missing() - why there is nothing to swap to, or NULL; static storage */
 const char *swap_missing(void);
 

@@ -17,6 +17,7 @@
 #define HUGETLB_SPARE	4	/* times what an area needs */
 #define THP_ENABLED	"/sys/kernel/mm/transparent_hugepage/enabled"
 #define SHMEM_ENABLED	"/sys/kernel/mm/transparent_hugepage/shmem_enabled"
+#define ZERO_PAGE	"/sys/kernel/mm/transparent_hugepage/use_zero_page"
 
 const char *memory_advice_missing(void)
 {
@@ -94,12 +95,14 @@ static int provide_hugetlb(struct hoststate *host, size_t bytes, struct result *
 
 /*
  * Always, not on advice: that comes in a second call after mmap(), and a guest
- * that faults in between would get small pages for good.
+ * that faults in between would get small pages for good.  So does one that reads first,
+ * is given the huge zero page, and writes to it; but such a test skips by itself.
  */
 static int provide_thp(struct hoststate *host, size_t bytes, struct result *r)
 {
 	(void)bytes;
-	return hoststate_write(host, THP_ENABLED, "always", r);
+	return hoststate_write(host, THP_ENABLED, "always", r) ||
+	       (hoststate_allowed() && hoststate_write(host, ZERO_PAGE, "0", r)) ? -1 : 0;
 }
 
 /* Both: freed frames are caught with anonymous memory. */
@@ -134,6 +137,7 @@ const struct backing backings[NR_BACKINGS] = {
 		.advice = MADV_HUGEPAGE,
 		.flags = MAP_PRIVATE | ANONYMOUS,
 		.missing = thp_missing,
+		.may_change = "transparent_hugepage/enabled=always, use_zero_page=0",
 		.provide = provide_thp,
 	},
 	[BACKING_MEMFD] = {
@@ -160,6 +164,7 @@ const struct backing backings[NR_BACKINGS] = {
 		.flags = MAP_SHARED,
 		.open_file = open_memfd,
 		.missing = memfd_thp_missing,
+		.may_change = "transparent_hugepage/enabled=always, shmem_enabled=always, use_zero_page=0",
 		.provide = provide_shmem_thp,
 	},
 	[BACKING_HUGETLB] = {
@@ -170,6 +175,7 @@ const struct backing backings[NR_BACKINGS] = {
 		/* No MAP_NORESERVE: a pool that runs dry is a SIGBUS. */
 		.flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB | MAP_HUGE_2MB,
 		.missing = hugetlb_missing,
+		.may_change = "a larger pool of 2 MiB pages, unless some are free",
 		.provide = provide_hugetlb,
 	},
 	[BACKING_HUGETLB_SHARED] = {
@@ -180,6 +186,7 @@ const struct backing backings[NR_BACKINGS] = {
 		.flags = MAP_SHARED,
 		.open_file = open_hugetlb_memfd,
 		.missing = hugetlb_missing,
+		.may_change = "a larger pool of 2 MiB pages, unless some are free",
 		.provide = provide_hugetlb,
 	},
 	[BACKING_FILE] = {

@@ -59,6 +59,8 @@ struct backing {
 	int (*open_file)(struct result *r);
 	/* Why the kernel does not support it, or NULL; static storage. */
 	const char *(*missing)(void);
+	/* What backing_provide() changes of the whole host unless it is so; NULL: nothing. */
+	const char *may_change;
 	/* See backing_provide(). */
 	int (*provide)(struct hoststate *host, size_t bytes, struct result *r);
 };

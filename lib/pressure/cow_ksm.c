@@ -26,6 +26,8 @@
 /* As far from guest memory as no other area is. */
 #define TWINS_AT	(256UL << 20)
 
+#define CHANGES		"KSM at its fastest, for all memory"
+
 #define MERGE_NS	2000000000ULL	/* a page that is busy all the time stays as it is */
 
 /* Only what is nobody else's: anonymous memory, and private copies of files. */
@@ -46,11 +48,11 @@ static const char *ksm_missing(void)
 	return hostfile_missing(KSM "run", "kernel without CONFIG_KSM");
 }
 
-static int set_run(const char *run, struct result *r)
+static int set_run(const struct hoststate *host, const char *run, struct result *r)
 {
-	int ret = hostfile_write(KSM "run", run);
+	int err = hoststate_set(host, KSM "run", run, r);
 
-	return ret ? result_error(r, "write(%srun, %s): %s", KSM, run, strerror(-ret)) : 0;
+	return err > 0 ? result_error(r, "write(%srun, %s): %s", KSM, run, strerror(err)) : err;
 }
 
 static int advise(const struct area *a, int advice, struct result *r)
@@ -70,7 +72,7 @@ static int prepare_host(struct hoststate *host, struct result *r)
 	if (ret < 0)
 		return result_error(r, "read(%srun): %s", KSM, strerror(-ret));
 	/* It is going to be written more than once. */
-	if (hoststate_at_end(host, KSM "run", run, run, r) || set_run(KSM_STOP, r) ||
+	if (hoststate_at_end(host, KSM "run", run, run, r) || set_run(host, KSM_STOP, r) ||
 	    hoststate_write(host, KSM "pages_to_scan", "10000", r) ||
 	    hoststate_write(host, KSM "sleep_millisecs", "5", r))
 		return -1;
@@ -188,7 +190,8 @@ static int merge(struct press *p, struct result *r)
 	if (writers && press_pause(p, r))
 		return -1;
 	make_twins(p, p->state);
-	ret = set_run(KSM_MERGE, r) || await_merged(p, p->nr_pages, r) || set_run(KSM_STOP, r) ? -1 : 0;
+	ret = set_run(p->host, KSM_MERGE, r) || await_merged(p, p->nr_pages, r) ||
+	      set_run(p->host, KSM_STOP, r) ? -1 : 0;
 	if (writers)
 		press_resume(p);
 	else if (!ret)
@@ -207,11 +210,11 @@ static int merge_under_writers(struct press *p, struct result *r)
 	if (press_pause(p, r))
 		return -1;
 	make_twins(p, p->state);
-	ret = set_run(KSM_MERGE, r) || await_merged(p, 1, r) ? -1 : 0;
+	ret = set_run(p->host, KSM_MERGE, r) || await_merged(p, 1, r) ? -1 : 0;
 	press_resume(p);
 	if (!ret)
 		ret = press_write_all(p, "while its pages are merged", r);
-	return set_run(KSM_STOP, r) ? -1 : ret;
+	return set_run(p->host, KSM_STOP, r) ? -1 : ret;
 }
 
 static int judge_twins(const struct press *p, struct result *r)
@@ -259,6 +262,7 @@ PRESSURE(cow_ksm_write) = {
 	/* A huge page is split first. */
 	.preserves = MERGEABLE | BACKING_BIT(BACKING_ANON_THP),
 	.rounds = 2,
+	.changes = CHANGES,
 	.needs = { ksm_missing, memory_advice_missing, pagemap_missing },
 	.set_up = set_up,
 	.apply = apply_write,
@@ -279,6 +283,7 @@ PRESSURE(cow_ksm_race) = {
 	.proof = "page merged with its twin",
 	.preserves = MERGEABLE,
 	.rounds = 2,
+	.changes = CHANGES,
 	.needs = { ksm_missing, memory_advice_missing, pagemap_missing },
 	.set_up = set_up,
 	.apply = apply_race,
@@ -303,6 +308,7 @@ PRESSURE(cow_ksm_unmergeable) = {
 	.proof = "page merged with its twin",
 	.preserves = MERGEABLE,
 	.rounds = 2,
+	.changes = CHANGES,
 	.needs = { ksm_missing, memory_advice_missing, pagemap_missing },
 	.set_up = set_up,
 	.apply = apply_unmergeable,
@@ -311,7 +317,7 @@ PRESSURE(cow_ksm_unmergeable) = {
 
 static int apply_stop(struct press *p, struct result *r)
 {
-	if (merge(p, r) || set_run(KSM_UNMERGE, r) ||
+	if (merge(p, r) || set_run(p->host, KSM_UNMERGE, r) ||
 	    judge_unmerged(p, "writing 2 to ksm/run", r) ||
 	    press_write_all(p, "after writing 2 to ksm/run", r))
 		return -1;
@@ -328,6 +334,7 @@ PRESSURE(cow_ksm_stop) = {
 	/* The whole host at once, whatever the memory is. */
 	.preserves = BACKING_BIT(BACKING_ANON),
 	.rounds = 2,
+	.changes = CHANGES ", and everybody's pages unmerged",
 	.needs = { ksm_missing, memory_advice_missing, pagemap_missing },
 	.set_up = set_up,
 	.apply = apply_stop,

@@ -174,17 +174,17 @@ static int try_split(struct press *p, struct result *r)
 {
 	const struct area *a = p->area;
 	char text[96];
-	int ret;
+	int err;
 
 	snprintf(text, sizeof(text), "%d,%#lx,%#lx", getpid(), (unsigned long)a->hva,
 		 (unsigned long)a->hva + a->size);
-	ret = hostfile_write(SPLIT_HUGE_PAGES, text);
-	if (ret == -EINVAL)
-		ret = hostfile_write(SPLIT_HUGE_PAGES, "1");
-	if (ret)
+	err = -hostfile_write(SPLIT_HUGE_PAGES, text);
+	if (err == EINVAL)
+		err = hoststate_set(p->host, SPLIT_HUGE_PAGES, "1", r);
+	if (err > 0)
 		return result_error(r, "write(%s, '%s'): %s", SPLIT_HUGE_PAGES, text,
-				    strerror(-ret));
-	return 0;
+				    strerror(err));
+	return err;
 }
 
 int huge_split_folios(struct press *p, struct result *r)

@@ -26,6 +26,9 @@ typedef int (*huge_try)(struct press *p, struct result *r);
 /* huge_collapse_missing() - why the kernel has no MADV_COLLAPSE, or NULL */
 const char *huge_collapse_missing(void);
 
+/* For pressure.may_change of rows that use huge_split_folios(). */
+#define HUGE_SPLIT_MAY_CHANGE	"before v5.13 splits all huge pages"
+
 /* huge_split_missing() - why huge pages cannot be split on request, or NULL */
 const char *huge_split_missing(void);
 
@@ -62,6 +65,9 @@ int huge_collapse_by(struct press *p, huge_try collapse, struct result *r);
 
 /* huge_collapse() - huge_collapse_by() by MADV_COLLAPSE */
 int huge_collapse(struct press *p, struct result *r);
+
+/* For pressure.changes of rows that use huge_khugepaged(). */
+#define HUGE_KHUGEPAGED_CHANGES	"khugepaged at its fastest, for all memory"
 
 /* huge_khugepaged_missing() - why the kernel has no khugepaged, or NULL */
 const char *huge_khugepaged_missing(void);

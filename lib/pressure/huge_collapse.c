@@ -29,6 +29,7 @@ PRESSURE(huge_collapse_by_process) = {
 	.proof = HUGE_PROOF,
 	.preserves = ON_THP,
 	.granule = HUGE_BYTES,
+	.may_change = HUGE_SPLIT_MAY_CHANGE,
 	.needs = { huge_collapse_missing, huge_split_missing },
 	.apply = apply_collapse,
 };
@@ -48,6 +49,7 @@ PRESSURE(huge_collapse_misaligned) = {
 	.proof = "huge page split and collapsed again, and never for KVM",
 	.preserves = ON_THP,
 	.granule = HUGE_BYTES,
+	.may_change = HUGE_SPLIT_MAY_CHANGE,
 	.needs = { huge_collapse_missing, huge_split_missing },
 	.set_up = set_up_misaligned,
 	.apply = apply_collapse,
@@ -84,11 +86,11 @@ int huge_khugepaged_set_up(struct press *p, struct result *r)
 	return 0;
 }
 
-static int sleep_so_long(const char *ms, struct result *r)
+static int sleep_so_long(const struct press *p, const char *ms, struct result *r)
 {
-	int ret = hostfile_write(SCAN_SLEEP, ms);
+	int err = hoststate_set(p->host, SCAN_SLEEP, ms, r);
 
-	return ret ? result_error(r, "write(%s, %s): %s", SCAN_SLEEP, ms, strerror(-ret)) : 0;
+	return err > 0 ? result_error(r, "write(%s, %s): %s", SCAN_SLEEP, ms, strerror(err)) : err;
 }
 
 static int leave_to_khugepaged(struct press *p, struct result *r)
@@ -102,10 +104,10 @@ int huge_khugepaged(struct press *p, struct result *r)
 {
 	int ret;
 
-	if (sleep_so_long(SLEEP_SHORT, r))
+	if (sleep_so_long(p, SLEEP_SHORT, r))
 		return -1;
 	ret = huge_collapse_by(p, leave_to_khugepaged, r);
-	return sleep_so_long(SLEEP_LONG, r) ? -1 : ret;
+	return sleep_so_long(p, SLEEP_LONG, r) ? -1 : ret;
 }
 
 static int apply_khugepaged(struct press *p, struct result *r)
@@ -123,6 +125,7 @@ PRESSURE(huge_collapse_by_khugepaged) = {
 	.preserves = ON_THP,
 	.granule = HUGE_BYTES,
 	.needs = { huge_khugepaged_missing, huge_split_missing },
+	.changes = HUGE_KHUGEPAGED_CHANGES,
 	.set_up = huge_khugepaged_set_up,
 	.apply = apply_khugepaged,
 };

@@ -225,6 +225,7 @@ PRESSURE(huge_file_by_khugepaged) = {
 	.preserves = BACKING_BIT(BACKING_FILE),
 	.granule = HUGE_BYTES,
 	.needs = { huge_file_missing, huge_khugepaged_missing, pagemap_missing },
+	.changes = HUGE_KHUGEPAGED_CHANGES,
 	.set_up = set_up_khugepaged,
 	.apply = apply_khugepaged,
 };

@@ -124,6 +124,7 @@ PRESSURE(huge_logged) = {
 	.preserves = ON_THP,
 	.granule = HUGE_BYTES,
 	.rounds = 3,
+	.may_change = HUGE_SPLIT_MAY_CHANGE,
 	.needs = { huge_collapse_missing, huge_split_missing },
 	.apply = apply,
 };

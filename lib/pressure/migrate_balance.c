@@ -121,6 +121,9 @@ static int set_up(struct press *p, struct result *r)
 	if (!b)
 		return result_errno(r, "calloc(balance)");
 	p->state = b;
+	/* Of no policy: with one, memory is not balanced.  vCPU threads inherit that. */
+	if (set_mempolicy(MPOL_DEFAULT, NULL, 0))
+		return result_errno(r, "set_mempolicy(MPOL_DEFAULT)");
 	area_touch(p->area);
 	if (numa_pages_open(&b->at, p->area, p->area->backing->granule, r) ||
 	    let_balance(p->area, r) || split(p->area, r))
@@ -249,6 +252,7 @@ PRESSURE(migrate_numa_balancing) = {
 	.proof = "page followed the vCPUs to their node",
 	.preserves = FOLLOWS,
 	.can_join = true,
+	.changes = "kernel.numa_balancing on, and at its fastest",
 	.needs = { numa_pages_missing, balancing_missing },
 	.set_up = set_up,
 	.apply = apply,

@@ -80,13 +80,13 @@ static int scatter(struct press *p, unsigned int nr_blockers, struct result *r)
 	return ret;
 }
 
-static int compact(struct result *r)
+static int compact(const struct press *p, struct result *r)
 {
-	int ret = hostfile_write(COMPACT_MEMORY, "1");
+	int err = hoststate_set(p->host, COMPACT_MEMORY, "1", r);
 
-	if (ret)
-		return result_error(r, "write(%s, 1): %s", COMPACT_MEMORY, strerror(-ret));
-	return 0;
+	if (err > 0)
+		return result_error(r, "write(%s, 1): %s", COMPACT_MEMORY, strerror(err));
+	return err;
 }
 
 static int compact_once(struct press *p, unsigned int nr_blockers, size_t *moved,
@@ -97,7 +97,7 @@ static int compact_once(struct press *p, unsigned int nr_blockers, size_t *moved
 	if (scatter(p, nr_blockers, r))
 		return -1;
 	before = pagemap_area(p->area, r);
-	if (before && !compact(r))
+	if (before && !compact(p, r))
 		after = pagemap_area(p->area, r);
 	if (after)
 		*moved = pagemap_moved(before, after, p->area->size / PAGE_BYTES);
@@ -133,6 +133,7 @@ PRESSURE(migrate_compact) = {
 	/* Each is a walk over all memory, and there may be several to a round. */
 	.rounds = 2,
 	.allows_others = true,
+	.changes = "all memory compacted",
 	.needs = { compaction_missing, pagemap_missing },
 	.set_up = set_up,
 	.apply = apply,

@@ -279,7 +279,7 @@ PRESSURE(migrate_memory_offline) = {
 	/* The pool decides where its huge pages are: they cannot be steered. */
 	.preserves = ON_EVERY_BACKING & ~ON_HUGETLB,
 	.rounds = 1,
-	.spoils = true,
+	.changes = "a block of memory offline",
 	.needs = { memory_blocks_missing, movable_missing, pagemap_missing },
 	.apply = apply_memory_offline,
 };

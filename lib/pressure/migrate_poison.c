@@ -144,7 +144,7 @@ PRESSURE(migrate_soft_offline) = {
 	.events = "clear",
 	.proof = "page frame changed",
 	.preserves = ON_EVERY_BACKING,
-	.spoils = true,
+	.changes = "single page frames out of service",
 	.needs = { memory_failure_missing, pagemap_missing },
 	.set_up = set_up_soft_offline,
 	.apply = apply_soft_offline,
@@ -300,7 +300,7 @@ PRESSURE(migrate_hwpoison) = {
 	.discards = ON_EVERY_BACKING & ~(BACKING_BIT(BACKING_FILE) |
 					 BACKING_BIT(BACKING_MEMFD_THP)),
 	.poisons = true,
-	.spoils = true,
+	.changes = "single page frames out of service",
 	.needs = { memory_failure_missing, pagemap_missing },
 	.apply = apply_hwpoison,
 };

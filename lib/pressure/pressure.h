@@ -82,7 +82,11 @@ struct pressure {
 	bool plain;		/* others read or write the words too: see GUEST_JUDGES_PLAIN */
 	bool guest_writes;	/* its own judgement needs a guest that writes every page */
 	bool poisons;		/* vCPUs must get SIGBUS: see GUEST_JUDGES_POISONED */
-	bool spoils;		/* makes physical memory unusable for others, or offline */
+	/*
+	 * What it changes of the whole host, for people: done only if that is allowed,
+	 * see host/hoststate.h.  And what it changes unless it is so already.
+	 */
+	const char *changes, *may_change;
 	/* Each returns why this host cannot do it, or NULL; static storage. */
 	const char *(*needs[PRESSURE_MAX_NEEDS])(void);
 	/* Once, before the guest starts.  May be NULL.  Return: 0 or -1 with @r. */
@@ -190,7 +194,11 @@ int press_visited(struct press *p, const char *when, struct result *r);
  */
 int press_write_all(struct press *p, const char *when, struct result *r);
 
-/* pressure_missing() - the first of the row's unmet needs, or NULL */
+/*
+ * pressure_missing() - why the row cannot be applied here and now, or NULL
+ *
+ * The first of its unmet needs, or that what it changes is not allowed.
+ */
 const char *pressure_missing(const struct pressure *p);
 
 #endif

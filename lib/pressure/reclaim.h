@@ -5,6 +5,8 @@
 #ifndef RECLAIM_H
 #define RECLAIM_H
 
+#include "host/memcg.h"
+#include "host/swap.h"
 #include "pressure/pressure.h"
 
 /* Size of a swap device: several times the memory of a test. */
@@ -15,6 +17,9 @@
 
 /* For pressure.proof of rows that use reclaim_out(). */
 #define RECLAIM_OUT_PROOF	"page swapped out or dropped"
+
+/* For pressure.may_change of rows that use reclaim_set_up(), and a cgroup. */
+#define RECLAIM_GROUP_MAY_CHANGE	SWAP_MAY_CHANGE "; " MEMCG_MAY_CHANGE
 
 /* reclaim_set_up() - swap for the duration of the test, if the backing needs it */
 int reclaim_set_up(struct press *p, struct result *r);

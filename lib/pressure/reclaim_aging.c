@@ -15,6 +15,7 @@
 
 #define LRU_GEN		"/sys/kernel/debug/lru_gen"
 #define LRU_GEN_ENABLED	"/sys/kernel/mm/lru_gen/enabled"
+#define LRU_GEN_WALKS	0x3	/* of what it says is enabled: all at all, and walks */
 
 #define SINCE	"v6.12"
 
@@ -25,6 +26,17 @@ static const char *lru_gen_missing(void)
 	return hostfile_missing(LRU_GEN, "no lru_gen in debugfs: kernel without CONFIG_LRU_GEN");
 }
 
+/* By walking page tables, that is: without, nobody is asked. */
+static int enable_lru_gen(struct hoststate *host, struct result *r)
+{
+	unsigned long long enabled;
+
+	if (!hostfile_read_ulong(LRU_GEN_ENABLED, &enabled) &&
+	    (enabled & LRU_GEN_WALKS) == LRU_GEN_WALKS)
+		return 0;
+	return hoststate_write(host, LRU_GEN_ENABLED, "y", r);
+}
+
 /* A cgroup has generations of its own: only the test's are moved on. */
 static int set_up_lru_gen(struct press *p, struct result *r)
 {
@@ -33,7 +45,7 @@ static int set_up_lru_gen(struct press *p, struct result *r)
 	if (!path)
 		return result_errno(r, "calloc(path)");
 	p->state = path;
-	if (hoststate_write(p->host, LRU_GEN_ENABLED, "y", r) ||
+	if (enable_lru_gen(p->host, r) ||
 	    memcg_create(p->host, "mn_aging", 0, path, 128, r))
 		return -1;
 	return memcg_join(p->host, path, r);
@@ -99,6 +111,7 @@ PRESSURE(reclaim_lru_gen) = {
 	.preserves = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_ANON_THP) |
 		     BACKING_BIT(BACKING_MEMFD),
 	.allows_others = true,
+	.may_change = "lru_gen/enabled=y; " MEMCG_MAY_CHANGE,
 	.needs = { lru_gen_missing },
 	.set_up = set_up_lru_gen,
 	.apply = apply_lru_gen,

@@ -175,6 +175,7 @@ PRESSURE(reclaim_cold_first) = {
 	.rounds = 2,
 	.zap_exclusive = true,
 	.guest_writes = true,	/* who only reads may leave pages out */
+	.may_change = RECLAIM_GROUP_MAY_CHANGE,
 	.needs = { reclaim_pageout_missing, pagemap_missing, swap_missing, few_nodes_missing },
 	.set_up = set_up_cold,
 	.apply = apply_cold,

@@ -136,12 +136,14 @@ static void tear_down_kswapd(struct press *p)
 	free(p->state);
 }
 
-static int set_watermarks(unsigned long long min_free, const char *scale, struct result *r)
+static int set_watermarks(const struct press *p, unsigned long long min_free,
+			  const char *scale, struct result *r)
 {
 	char text[32];
 
 	snprintf(text, sizeof(text), "%llu", min_free);
-	if (hostfile_write(SCALE_FACTOR, scale) || hostfile_write(MIN_FREE, text))
+	if (hoststate_set(p->host, SCALE_FACTOR, scale, r) ||
+	    hoststate_set(p->host, MIN_FREE, text, r))
 		return result_error(r, "cannot set %s to %s and %s to %s", MIN_FREE, text,
 				    SCALE_FACTOR, scale);
 	return 0;
@@ -151,7 +153,7 @@ static int relax(struct press *p, struct result *r)
 {
 	const struct settings *s = p->state;
 
-	return set_watermarks(s->min_free, s->scale, r);
+	return set_watermarks(p, s->min_free, s->scale, r);
 }
 
 /*
@@ -204,7 +206,7 @@ static int run_short(struct press *p, struct result *r)
 	if (z.given_up && encourage(p, r))
 		return -1;
 	free_permille = z.free_permille > STEP_PERMILLE ? z.free_permille : STEP_PERMILLE;
-	if (set_watermarks(s->min_free * z.managed * (free_permille - STEP_PERMILLE / 2) /
+	if (set_watermarks(p, s->min_free * z.managed * (free_permille - STEP_PERMILLE / 2) /
 			   1000 / z.min, STEP_SETTING, r) || allocate(r))
 		return -1;
 	sleep_ns(KSWAPD_NS);
@@ -240,6 +242,7 @@ PRESSURE(reclaim_kswapd) = {
 	.preserves = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_MEMFD),
 	/* In it memory goes twice, from a guest that stands and from one that is at work. */
 	.rounds = 1,
+	.changes = "memory short for all: vm.min_free_kbytes, vm.watermark_scale_factor",
 	.needs = { kswapd_missing, pagemap_missing, swap_missing },
 	.set_up = set_up_kswapd,
 	.apply = apply_kswapd,

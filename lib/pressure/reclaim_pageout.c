@@ -68,6 +68,7 @@ PRESSURE(reclaim_by_process) = {
 	.proof = RECLAIM_OUT_PROOF,
 	.preserves = ON_RECLAIMABLE,
 	.allows_others = true,
+	.may_change = SWAP_MAY_CHANGE,
 	.needs = { reclaim_pageout_missing, pagemap_missing, swap_missing },
 	.set_up = reclaim_set_up,
 	.apply = apply_pageout,
@@ -189,6 +190,7 @@ PRESSURE(reclaim_by_other) = {
 	.preserves = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_ANON_THP) |
 		     BACKING_BIT(BACKING_MEMFD),
 	.allows_others = true,
+	.may_change = SWAP_MAY_CHANGE,
 	.needs = { reclaim_pageout_missing, process_madvise_missing, pagemap_missing,
 		   swap_missing },
 	.set_up = set_up_outsider,

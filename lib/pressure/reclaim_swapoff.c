@@ -70,6 +70,7 @@ PRESSURE(reclaim_swapoff) = {
 	.proof = "page swapped out before swapoff",
 	.preserves = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_MEMFD),
 	.allows_others = true,
+	.changes = "adds a zram as a swap device, and removes it",
 	.needs = { reclaim_pageout_missing, pagemap_missing, swap_own_missing },
 	.set_up = set_up_device,
 	.apply = apply_swapoff,

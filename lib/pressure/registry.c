@@ -57,8 +57,7 @@ bool pressure_allows_others(const struct pressure *p)
 
 bool pressure_joins(const struct pressure *p, const struct backing *backing)
 {
-	return p->can_join && !p->spoils &&
-	       p->preserves & backing_bit(backing);
+	return p->can_join && p->preserves & backing_bit(backing);
 }
 
 bool pressure_suits(const struct pressure *p, const struct backing *backing,
@@ -84,5 +83,5 @@ const char *pressure_missing(const struct pressure *p)
 
 	for (i = 0; i < PRESSURE_MAX_NEEDS && p->needs[i] && !missing; i++)
 		missing = p->needs[i]();
-	return missing;
+	return missing ?: hoststate_refusal(p->changes);
 }

@@ -55,7 +55,9 @@ void manifest_begin(struct manifest *m, FILE *f, const char *program,
 	print_string(f, base_name(program));
 	fputs(": { \"about\": ", f);
 	print_string(f, about->purpose);
-	fprintf(f, ", \"contracts\": [%s], \"tests\": {", about->contracts);
+	fprintf(f, ", \"contracts\": [%s]", about->contracts);
+	print_member(f, "missing", m->missing);
+	fputs(", \"tests\": {", f);
 }
 
 static const struct injector_setup *find_setup(const char *name)
@@ -80,21 +82,70 @@ static const struct backing *find_backing(const char *name)
 	return NULL;
 }
 
-static void print_part(FILE *f, const char *part)
+/* What of a test matters to the host. */
+struct parts {
+	const struct pressure *pressure;
+	const struct backing *backing;
+};
+
+static void print_part(FILE *f, const char *part, struct parts *of)
 {
+	struct parts is = { NULL };
 	unsigned int vcpus;
 	char rest[8];
 
 	if (sscanf(part, "%uvcp%7s", &vcpus, rest) == 2 && !strcmp(rest, "u"))
 		fprintf(f, ", \"vcpus\": %u", vcpus);
-	else if (pressure_find(part))
+	else if ((is.pressure = pressure_find(part)))
 		print_member(f, "pressure", part);
-	else if (find_backing(part))
+	else if ((is.backing = find_backing(part)))
 		print_member(f, "backing", part);
 	else if (find_setup(part))
 		print_member(f, "injector", part);
 	else if (workload_find(part))
 		print_member(f, "workload", part);
+	of->pressure = is.pressure ?: of->pressure;
+	of->backing = is.backing ?: of->backing;
+}
+
+/* Those of the texts that there are. */
+static void print_list(FILE *f, const char *key, const char * const *texts, size_t nr)
+{
+	const char *comma = "";
+	size_t i;
+
+	for (i = 0; i < nr; i++) {
+		if (!texts[i])
+			continue;
+		if (!*comma)
+			fprintf(f, ", \"%s\": [", key);
+		fputs(comma, f);
+		print_string(f, texts[i]);
+		comma = ", ";
+	}
+	if (*comma)
+		fputc(']', f);
+}
+
+static const char *missing_here(const struct parts *of)
+{
+	const char *missing = of->backing && of->backing->missing ? of->backing->missing() : NULL;
+
+	return !missing && of->pressure ? pressure_missing(of->pressure) : missing;
+}
+
+static void print_host(const struct manifest *m, const struct parts *of)
+{
+	const char *may_change[] = {
+		of->pressure ? of->pressure->may_change : NULL,
+		of->backing ? of->backing->may_change : NULL,
+		&test_may_change ? test_may_change : NULL,
+	};
+
+	print_list(m->f, "changes", of->pressure ? &of->pressure->changes : NULL, !!of->pressure);
+	print_list(m->f, "may_change", may_change, sizeof(may_change) / sizeof(may_change[0]));
+	if (m->here)
+		print_member(m->f, "missing", missing_here(of));
 }
 
 /* @name is that of the test that @id and @parameters tell of. */
@@ -102,6 +153,7 @@ static void print_test(struct manifest *m, const char *name, const char *id,
 		       const char *parameters, unsigned int sets)
 {
 	char parts[512], *rest = parts, *part;
+	struct parts of = { NULL };
 	FILE *f = m->f;
 
 	separate(f, &m->first);
@@ -112,9 +164,12 @@ static void print_test(struct manifest *m, const char *name, const char *id,
 	/* The first part is the fixture. */
 	strsep(&rest, ".");
 	while ((part = strsep(&rest, "./")))
-		print_part(f, part);
+		print_part(f, part, &of);
 	if (parameters[0] && !strchr(name, '/'))
 		fprintf(f, ", \"case\": \"%s%s\"", id, parameters);
+	/* Its cases are no different. */
+	if (!strchr(name, '/'))
+		print_host(m, &of);
 	fputs(" }", f);
 }
 
@@ -177,7 +232,9 @@ static void print_pressure(FILE *f, const struct pressure *p)
 	print_words(f, "events", p->events);
 	print_member(f, "proof", p->proof);
 	print_member(f, "since", p->since);
-	fprintf(f, ", \"spoils\": %s, \"backings\": {", p->spoils ? "true" : "false");
+	print_member(f, "changes", p->changes);
+	print_member(f, "may_change", p->may_change);
+	fputs(", \"backings\": {", f);
 	for (b = 0; b < NR_BACKINGS; b++) {
 		if (!pressure_applies(p, &backings[b]))
 			continue;

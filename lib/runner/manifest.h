@@ -3,7 +3,8 @@
  * What a test program says about itself, for the manifest of the build.
  *
  * As JSON, and without doing anything else: neither /dev/kvm nor root is needed,
- * so that an emulator of the processor can run a program that was cross-built.
+ * so that an emulator of the processor can run a program that was cross-built.  Only
+ * on request the machine is asked what the tests would find missing there.
  * What each of them prints is the part of the manifest that it knows; the objects
  * of all, merged, are the whole.
  */
@@ -28,6 +29,17 @@ extern const struct test_about test_about;
 #define MN_ABOUT(line, ...) \
 	const struct test_about test_about = { line, #__VA_ARGS__ }
 
+/*
+ * MN_MAY_CHANGE() - what its tests change of the whole host, beside their pressures
+ * and backings, unless it is so already
+ * @text: one line; changes are made only if they are allowed, see host/hoststate.h
+ */
+#define MN_MAY_CHANGE(text) \
+	const char * const test_may_change = text
+
+/* A program may do without. */
+extern const char * const test_may_change __attribute__((weak));
+
 /* When a test runs: sets of tests. */
 #define TEST_BY_DEFAULT	1u	/* without options, by its id */
 #define TEST_BY_ALL	2u	/* with -a */
@@ -36,11 +48,14 @@ extern const struct test_about test_about;
 struct manifest {
 	FILE *f;
 	bool first;	/* no test yet */
+	bool here;	/* also print what is missing on this machine */
+	const char *missing;	/* why none of the tests can run here; or NULL */
 };
 
 /*
  * manifest_begin() / manifest_test() / manifest_end() - print a program's part
- * @m: begun by manifest_begin(), holds nothing that must be released
+ * @m: .here and .missing are the caller's, the rest is filled in by manifest_begin();
+ *	holds nothing that must be released
  * @f: where to
  * @program: its name, or a path to it
  * @about: of the program

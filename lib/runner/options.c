@@ -86,7 +86,7 @@ static int parse_one(int option, const char *word, struct test_options *o, char 
 		o->all = true;
 		return 0;
 	case 'D':
-		o->may_spoil = true;
+		o->changes = true;
 		return 0;
 	case 'x':
 		o->stops = true;
@@ -119,7 +119,11 @@ static int parse_one(int option, const char *word, struct test_options *o, char 
 		return -1;
 	case OPTION_MANIFEST:
 		o->manifest = true;
-		return 0;
+		o->here = optarg;
+		if (!optarg || !strcmp(optarg, "here"))
+			return 0;
+		snprintf(why, size, "--manifest=%s: only --manifest=here is known", optarg);
+		return -1;
 	case ':':
 		snprintf(why, size, "-%c needs an argument", optopt);
 		return -1;
@@ -140,7 +144,7 @@ int test_options_parse(int argc, char **argv, struct test_options *o, char *why,
 	static const struct option longs[] = {
 		{ "help",	no_argument, NULL, 'h' },
 		{ "list",	no_argument, NULL, 'l' },
-		{ "manifest",	no_argument, NULL, OPTION_MANIFEST },
+		{ "manifest",	optional_argument, NULL, OPTION_MANIFEST },
 		{ NULL, 0, NULL, 0 }
 	};
 	int option;

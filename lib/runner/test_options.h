@@ -28,9 +28,12 @@
 	"  -d SECONDS     go on with the pressure of each test for so long\n" \
 	"  -s SEED        draw what is drawn at random as the run did that printed this seed\n" \
 	"  -n [A-]B       of a random schedule, carry out steps A (default: 1) to B only\n" \
-	"  -D             allow tests that spoil physical pages or take memory offline\n" \
+	"  -D             allow tests that change the whole host, for others, too: settings of\n" \
+	"                 its memory, swap, page frames out of service.  They are undone\n" \
 	"  -x             after the first failure skip the rest\n" \
-	"      --manifest print what the program has to offer, as JSON\n" \
+	"      --manifest[=here]\n" \
+	"                 print what the program has to offer, as JSON; also what keeps its\n" \
+	"                 tests from running on this machine, as it is and with or without -D\n" \
 	"  -h, --help     this help\n" \
 	"\n" \
 	"exit code: 0 pass, 1 fail, 4 everything skipped, 64 wrong usage\n"
@@ -40,7 +43,8 @@ struct test_options {
 	bool list;		/* -l: print the names and stop */
 	bool help;		/* -h: print TEST_HELP and stop */
 	bool manifest;		/* --manifest: print it and stop */
-	bool may_spoil;		/* -D: physical memory may suffer */
+	bool here;		/* --manifest=here: also what is missing on this machine */
+	bool changes;		/* -D: the whole host may be changed meanwhile */
 	bool stops;		/* -x: at the first failure */
 	unsigned int seconds;	/* -d: keep up the pressure of each test for so long */
 	bool seeded;		/* -s was given */

@@ -52,14 +52,16 @@ static void *concurrent_main(void *arg)
 /* Each has a restorer of its own: requests of two threads to one would mix. */
 int concurrent_open(struct scenario_run *run, struct result *r)
 {
+	const struct pressure *row;
 	const char *missing;
 	unsigned int n;
 
 	for (n = 0; n < SCENARIO_MAX_CONCURRENT && run->spec->concurrent[n]; n++) {
-		missing = pressure_missing(run->spec->concurrent[n]);
+		row = run->spec->concurrent[n];
+		missing = pressure_missing(row);
 		if (missing)
-			return result_skip(r, "%s: %s", run->spec->concurrent[n]->name, missing);
-		if (hoststate_open(&run->concurrent[n].host, r))
+			return result_skip(r, "%s: %s", row->name, missing);
+		if (hoststate_open(&run->concurrent[n].host, row->changes ?: row->may_change, r))
 			return -1;
 	}
 	return 0;

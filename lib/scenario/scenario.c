@@ -41,9 +41,6 @@ static int check_needs(const struct scenario *spec, struct result *r)
 				    spec->backing->name);
 	if (missing)
 		return result_skip(r, "%s: %s", spec->pressure->name, missing);
-	if (spec->pressure->spoils && !spec->may_spoil)
-		return result_skip(r, "%s spoils physical pages or takes memory offline: allow it with -D",
-				   spec->pressure->name);
 	return 0;
 }
 
@@ -84,6 +81,14 @@ static int set_up_pressure(struct scenario_run *run, struct result *r)
 	return concurrent_set_up(run, r);
 }
 
+/* What is declared to change of the whole host, by the row or the backing. */
+static const char *changes_of(const struct scenario *spec)
+{
+	const struct pressure *row = spec->pressure;
+
+	return (row ? row->changes ?: row->may_change : NULL) ?: spec->backing->may_change;
+}
+
 static int set_up(struct scenario_run *run, struct result *r)
 {
 	const struct scenario *spec = run->spec;
@@ -91,7 +96,7 @@ static int set_up(struct scenario_run *run, struct result *r)
 
 	test_process_bind();
 	if ((spec->pressure && check_needs(spec, r)) || vm_available(r) ||
-	    klog_open(&run->klog, r) || hoststate_open(&run->host, r) ||
+	    klog_open(&run->klog, r) || hoststate_open(&run->host, changes_of(spec), r) ||
 	    concurrent_open(run, r) ||
 	    backing_provide(spec->backing, &run->host, bytes, r) ||
 	    scenario_bring_up(spec->injector, spec->kind, spec->backing, spec->nr_vcpus,
@@ -127,7 +132,9 @@ static int check_huge(const struct scenario_run *run, struct result *r)
 		return -1;
 	if (pages || bytes)
 		return 0;
-	return result_skip(r, "KVM maps no huge page: pages_2m is 0 although all pages were visited");
+	return result_skip(r, "KVM maps no huge page: pages_2m is 0 although all pages were visited%s",
+			   hoststate_allowed() ? "" :
+			   " (the host may give zero pages first: use_zero_page is turned off with -D)");
 }
 
 /* How long do faults take here, and how fast is the guest left alone? */

@@ -59,7 +59,6 @@ struct scenario {
 	unsigned int nr_pages;	/* visited by the guest */
 	unsigned int rounds;	/* pressure calls, each followed by progress */
 	uint64_t min_ns;	/* continue with rounds for so long */
-	bool may_spoil;		/* pressures that spoil physical memory are allowed */
 	const struct vm_kind *kind; /* NULL: a plain VM */
 	const struct scenario_steps *steps; /* or NULL */
 	void *own;		/* the test's, for its steps */

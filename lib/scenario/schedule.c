@@ -119,7 +119,6 @@ static void draw_scenario(const struct schedule *s, const struct pressure *row,
 		.nr_vcpus = 1 + below(stream, s->max_vcpus),
 		.nr_pages = s->nr_pages,
 		.rounds = s->rounds,
-		.may_spoil = s->may_spoil,
 	};
 	spec->workload = any_workload(s, spec, stream);
 }
@@ -183,8 +182,6 @@ static void find_backings(struct schedule *s, void (*left_out)(const char *, con
 
 static const char *row_missing(const struct schedule *s, const struct pressure *row)
 {
-	if (row->spoils && !s->may_spoil)
-		return "spoils physical pages or takes memory offline: allow it with -D";
 	if (!(applies_to(row) & s->backings))
 		return "none of the backings that it affects is available here";
 	if (s->nr_setups == 1 && !setup_suits(&injector_setups[0], row))

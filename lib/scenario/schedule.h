@@ -20,7 +20,6 @@ struct schedule {
 	unsigned int nr_workloads;
 	unsigned int nr_pages, rounds;	/* of each scenario */
 	unsigned int max_vcpus;
-	bool may_spoil;
 	/* Of schedule_init(). */
 	const struct pressure *rows[SCHEDULE_MAX_ROWS];
 	unsigned int nr_rows;

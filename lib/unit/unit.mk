@@ -44,12 +44,13 @@ endef
 
 -include $(UNIT_LIB_OBJS:.o=.d) $(UNIT_LAB_OBJS:.o=.d) $(UNITS_BUILT:=.d)
 
-# Do rooms use only the rooms below them?  Are tests named as they were?
-TREE_UNITS := $(BUILD)/unit/rooms_unit $(BUILD)/unit/ids_unit
+# Do rooms use only the rooms below them?  Are tests named as they were?  Who changes the host?
+TREE_UNITS := $(addprefix $(BUILD)/unit/,rooms_unit ids_unit whole_host_unit)
 
 unit-programs: $(TREE_UNITS)
 
 $(BUILD)/unit/rooms_unit: selftests/rooms.sh $(BUILD)/lab $(LIB_OBJS)
+$(BUILD)/unit/whole_host_unit: selftests/whole_host_unit.sh $(LIB_OBJS)
 $(BUILD)/unit/ids_unit: selftests/ids.txt $(MANIFEST)
 $(TREE_UNITS): $(BUILD)/unit/%: selftests/%.sh
 	@mkdir -p $(@D)

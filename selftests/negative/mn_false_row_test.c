@@ -171,6 +171,7 @@ TEST_F(false_row, killed_with_a_setting_changed)
 		.name = "killed",
 		.events = "clear",
 		.discards = ON_PRIVATE,
+		.changes = SETTING,
 		.set_up = change_setting,
 		.apply = die,
 	};

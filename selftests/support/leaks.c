@@ -11,6 +11,7 @@
 
 #include "base/deadline.h"
 #include "host/hostfile.h"
+#include "host/hoststate.h"
 #include "support/leaks.h"
 
 #define LEAKS_FILE	"/sys/kernel/debug/kmemleak"
@@ -21,7 +22,8 @@
 
 bool leaks_forget(void)
 {
-	return !hostfile_write(LEAKS_FILE, "scan") && !hostfile_write(LEAKS_FILE, "clear");
+	return hoststate_allowed() && !hostfile_write(LEAKS_FILE, "scan") &&
+	       !hostfile_write(LEAKS_FILE, "clear");
 }
 
 static char *leaks_read(struct result *r)

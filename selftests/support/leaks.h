@@ -22,7 +22,7 @@ struct leaks_code {
 /*
  * leaks_forget() - do not report what has been leaked so far
  *
- * Return: whether this kernel has kmemleak, switched on.
+ * Return: whether this kernel has kmemleak, switched on, and it is allowed to.
  */
 bool leaks_forget(void);
 

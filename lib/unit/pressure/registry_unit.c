@@ -66,6 +66,31 @@ TEST(the_first_unmet_need_is_named)
 	EXPECT_EQ(NULL, pressure_missing(&p));
 }
 
+/* Before any test allows it: this process does not. */
+TEST(what_changes_the_host_has_to_be_allowed)
+{
+	const struct pressure *rows[] = {
+		pressure_find("ksm_stop"), pressure_find("compact"), pressure_find("swapoff"),
+		pressure_find("kswapd"), pressure_find("khugepaged"), pressure_find("hwpoison"),
+		pressure_find("numa_balancing"), pressure_find("memory_offline"),
+	};
+	struct pressure p = { .changes = "something" };
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		ASSERT_NE(NULL, rows[i]);
+		EXPECT_NE(NULL, rows[i]->changes);
+	}
+	EXPECT_NE(NULL, strstr(pressure_missing(&p), "(something): allow it with -D"));
+	/* What is missing matters more. */
+	p.needs[0] = unmet;
+	EXPECT_STREQ("not here", pressure_missing(&p));
+	p.needs[0] = NULL;
+	p.changes = NULL;
+	p.may_change = "something";
+	EXPECT_EQ(NULL, pressure_missing(&p));
+}
+
 TEST(backings_are_complete)
 {
 	unsigned int i;

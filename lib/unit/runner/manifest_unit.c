@@ -9,6 +9,7 @@
 #include "runner/manifest.h"
 
 MN_ABOUT("says \"quoted\" and \\", 1, 10);
+MN_MAY_CHANGE("a thing");
 
 FIXTURE(manifest) {
 	struct manifest m;
@@ -53,13 +54,33 @@ TEST_F(manifest, test_is_of_what_its_name_says)
 	EXPECT_TRUE(HAS("\"fixture.anon.munmap\": { \"default\": true, \"all\": false, "
 			"\"backing\": \"anon\", \"pressure\": \"munmap\", "
 			"\"workload\": \"sweep_write\", \"injector\": \"none\", \"vcpus\": 2, "
-			"\"case\": \"fixture.anon.munmap/sweep_write.none.2vcpu\" },\n"
+			"\"case\": \"fixture.anon.munmap/sweep_write.none.2vcpu\", "
+			"\"may_change\": [\"a thing\"] },\n"
 			"\"fixture.anon.munmap/sweep_write.none.2vcpu\": "
 			"{ \"default\": false, \"all\": true, "
 			"\"backing\": \"anon\", \"pressure\": \"munmap\", "
 			"\"workload\": \"sweep_write\", \"injector\": \"none\", \"vcpus\": 2 },\n"));
 	/* The fixture does not count. */
-	EXPECT_TRUE(HAS("\"anon.what.ever\": { \"default\": true, \"all\": true }"));
+	EXPECT_TRUE(HAS("\"anon.what.ever\": { \"default\": true, \"all\": true, "
+			"\"may_change\": [\"a thing\"] }"));
+}
+
+/* By the id alone; what is missing only if the machine was asked. */
+TEST_F(manifest, test_says_what_it_changes)
+{
+	const char *on_thp = "\"may_change\": [\"transparent_hugepage/enabled=always, use_zero_page=0\", "
+			     "\"a thing\"]";
+	char line[256];
+
+	manifest_test(&self->m, "fixture.anon_thp.ksm_write", "/spin.none.2vcpu", TEST_BY_DEFAULT);
+	snprintf(line, sizeof(line), "\"changes\": [\"KSM at its fastest, for all memory\"], %s },\n",
+		 on_thp);
+	EXPECT_TRUE(HAS(line));
+	EXPECT_TRUE(HAS("\"injector\": \"none\", \"vcpus\": 2 }"));
+	EXPECT_FALSE(HAS("missing"));
+	self->m.here = true;
+	manifest_test(&self->m, "fixture.anon.hwpoison", "/spin.none.2vcpu", TEST_BY_DEFAULT);
+	EXPECT_TRUE(HAS("\"missing\": \""));
 }
 
 TEST_F(manifest, only_one_case_goes_by_the_id)

@@ -30,7 +30,7 @@ TEST_F(options, none)
 	EXPECT_EQ(0, PARSE());
 	EXPECT_FALSE(self->o.list);
 	EXPECT_FALSE(self->o.all);
-	EXPECT_FALSE(self->o.may_spoil);
+	EXPECT_FALSE(self->o.changes);
 	EXPECT_TRUE(test_options_match(&self->o, "anything"));
 }
 
@@ -40,7 +40,7 @@ TEST_F(options, all)
 	EXPECT_TRUE(self->o.list);
 	EXPECT_TRUE(self->o.help);
 	EXPECT_TRUE(self->o.all);
-	EXPECT_TRUE(self->o.may_spoil);
+	EXPECT_TRUE(self->o.changes);
 	EXPECT_EQ(30, self->o.seconds);
 	EXPECT_EQ(2, self->o.nr_patterns);
 	EXPECT_TRUE(test_options_match(&self->o, "unmap.anon.munmap"));
@@ -103,6 +103,10 @@ TEST_F(options, long_names)
 	EXPECT_EQ(0, PARSE("--list", "--manifest"));
 	EXPECT_TRUE(self->o.list);
 	EXPECT_TRUE(self->o.manifest);
+	EXPECT_FALSE(self->o.here);
+	EXPECT_EQ(0, PARSE("--manifest=here"));
+	EXPECT_TRUE(self->o.manifest && self->o.here);
+	EXPECT_EQ(-1, PARSE("--manifest=there"));
 	EXPECT_FALSE(self->o.help);
 	EXPECT_EQ(-1, PARSE("-l", "--bogus"));
 	EXPECT_STREQ("unknown option --bogus (-h lists the options)", self->why);

@@ -90,7 +90,7 @@ TEST_F(schedule, feasible)
 			spec = &step.scenarios[i];
 			ASSERT_TRUE(pressure_applies(spec->pressure, spec->backing));
 			ASSERT_EQ(NULL, pressure_missing(spec->pressure));
-			ASSERT_FALSE(spec->pressure->spoils);
+			ASSERT_EQ(NULL, spec->pressure->changes);
 			ASSERT_NE(NULL, spec->workload);
 			ASSERT_TRUE(spec->nr_vcpus == 1 || spec->nr_vcpus == 2);
 			ASSERT_TRUE(step.nr == 1 || spec->pressure->kind != PRESSURE_SPARES);

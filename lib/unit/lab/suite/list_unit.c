@@ -22,7 +22,7 @@ static const char text[] =
 	"  \"squeezers\": {"
 	"    \"squeeze\": { \"family\": \"hard\", "
 	"\"calls\": \"msqueeze(MS_HARD)\", \"events\": [ \"a\", \"b\" ],"
-	"      \"spoils\": false, \"on\": { \"anon\": \"leaves\" } },"
+	"      \"quick\": false, \"on\": { \"anon\": \"leaves\" } },"
 	"    \"other\": { \"family\": \"soft\", \"calls\": \"mother()\" } } }";
 
 FIXTURE(list) {
@@ -110,7 +110,7 @@ TEST_F(list, details)
 	ASSERT_TRUE(print(self, true, "squeeze", NULL));
 	EXPECT_TRUE(HAS("      events    a, b\n"));
 	EXPECT_TRUE(HAS("      on        anon (leaves)\n"));
-	EXPECT_FALSE(HAS("spoils"));
+	EXPECT_FALSE(HAS("quick"));
 }
 
 TEST_HARNESS_MAIN
