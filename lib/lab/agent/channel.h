@@ -28,7 +28,7 @@
 #define CHANNEL_TEXT_MAX	4096
 #define CHANNEL_FRAME_MAX	(CHANNEL_TEXT_MAX + 64)
 
-/* Separates the fields of CHANNEL_RUN: program, arguments. */
+/* Separates the fields of CHANNEL_HELLO, and of CHANNEL_RUN: program, arguments. */
 #define CHANNEL_FIELD		'\t'
 
 /* Seconds between two signs of life of init. */
@@ -36,7 +36,7 @@
 
 enum channel_kind {
 	/* init to lab */
-	CHANNEL_HELLO,		/* user space runs; text: kernel release */
+	CHANNEL_HELLO,		/* user space runs; release, machine, build id, CPU model */
 	CHANNEL_MODULE,		/* "NAME: ERROR": a module that was not loaded */
 	CHANNEL_NOTE,		/* a remark for people */
 	CHANNEL_ERROR,		/* init itself failed: results are worth nothing */

@@ -22,7 +22,6 @@
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "agent/init.h"
@@ -86,7 +85,6 @@ static void try_port(struct init *in)
 	static const char class[] = "/sys/class/virtio-ports";
 	DIR *dir = in->port < 0 ? opendir(class) : NULL;
 	struct dirent *d;
-	struct utsname u;
 
 	while (dir && in->port < 0 && (d = readdir(dir))) {
 		char path[PATH_MAX], name[64];
@@ -97,8 +95,7 @@ static void try_port(struct init *in)
 		if (f && fscanf(f, "%63s", name) == 1 && !strcmp(name, CHANNEL_PORT)) {
 			snprintf(path, sizeof(path), "/dev/%s", d->d_name);
 			in->port = open(path, O_RDWR | O_CLOEXEC);
-			uname(&u);
-			init_sayf(in, CHANNEL_HELLO, "%s", u.release);
+			init_hello(in);
 		}
 		if (f)
 			fclose(f);

@@ -69,6 +69,9 @@ void init_load_modules(struct init *in, void (*loaded)(struct init *in));
 /* Mount what /mounts names; a note for each that is not to be had. */
 void init_mount_disks(struct init *in);
 
+/* init_hello.c: the first frame. */
+void init_hello(struct init *in);
+
 /* init_run.c: start the program that a CHANNEL_RUN frame describes, and cut it up. */
 void init_run_start(struct init *in, struct channel_frame *frame);
 /* The program's time is over: begin to end it. */

@@ -40,10 +40,23 @@ static void run_next(struct lab_session *s)
 	lab_text_clear(&cmd);
 }
 
-static void hello(struct lab_session *s, const char *release)
+static void hello(struct lab_session *s, const char *text)
 {
+	struct lab_results *res = s->plan->results;
+	char *fields = lab_strdup(text), *rest = fields, sep[] = { CHANNEL_FIELD, '\0' };
+	const struct {
+		char *to;
+		size_t size;
+	} known[] = {
+		{ res->kernel, sizeof(res->kernel) }, { res->machine, sizeof(res->machine) },
+		{ res->build_id, sizeof(res->build_id) },
+		{ res->cpu_model, sizeof(res->cpu_model) },
+	};
+
 	s->facts.user_space = true;
-	snprintf(s->plan->results->kernel, sizeof(s->plan->results->kernel), "%.120s", release);
+	for (size_t i = 0; rest && i < sizeof(known) / sizeof(known[0]); i++)
+		snprintf(known[i].to, known[i].size, "%s", strsep(&rest, sep));
+	free(fields);
 }
 
 static void ready(struct lab_session *s, const char *text)

@@ -22,10 +22,14 @@ int lab_report_remove(const char *out, struct lab_error *e);
 
 /* The writers; each returns 0 or -errno. */
 int lab_report_json(FILE *f, const struct lab_results *results);
+int lab_report_junit(FILE *f, const struct lab_results *results);
 int lab_report_ktap(FILE *f, const struct lab_results *results);
 int lab_report_summary(FILE *f, const struct lab_results *results);
 /* The run at a glance; what programs measured, and why they failed: a chapter for each. */
 int lab_report_table(FILE *f, const struct lab_results *results);
+
+/* What results.json holds; the caller owns it. */
+json_t *lab_report_document(const struct lab_results *results);
 
 /* Of the summary only failures and verdict. */
 int lab_report_brief(FILE *f, const struct lab_results *results);

@@ -63,55 +63,111 @@ static json_t *program(const struct lab_program *p)
 	return j;
 }
 
-static json_t *one_case(const struct lab_program *p, const struct lab_case *c)
-{
-	return json_pack("{s:o, s:o, s:s, s:o, s:I, s:o}",
-		"program", lab_json_text(p->name), "name", lab_json_text(c->name),
-		"status", ktap_status_name(c->status), "reason", text_or_null(c->reason),
-		"ms", (json_int_t)c->ms, "diagnostics", lines(c->diagnostics));
-}
-
-static json_t *started(const struct lab_results *r)
+static json_t *timestamp(time_t t)
 {
 	struct tm tm;
 	char stamp[32];
 
-	gmtime_r(&r->started, &tm);
+	gmtime_r(&t, &tm);
 	strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%SZ", &tm);
 	return json_string(stamp);
 }
 
-static json_t *document(const struct lab_results *r)
+/* What stands behind @lead in a line of its own; NULL if there is none. To be freed. */
+static char *remark(const char *diagnostics, const char *lead)
 {
-	json_t *programs = json_array(), *cases = json_array();
+	const char *found = strstr(diagnostics, lead);
+
+	while (found && found != diagnostics && found[-1] != '\n')
+		found = strstr(found + 1, lead);
+	if (!found)
+		return NULL;
+	found += strlen(lead);
+	return lab_format("%.*s", (int)strcspn(found, "\n"), found);
+}
+
+/* What a test says of itself, see selftests/README.md. */
+static json_t *told(const struct lab_case *c)
+{
+	char *whole = remark(c->diagnostics, "# case: ");
+	char *broken = remark(c->diagnostics, "# broken: contract ");
+	char *judged = remark(c->diagnostics, "# judged: "), *rest = judged, *oracle;
+	json_t *oracles = json_array(), *j;
+
+	while ((oracle = strsep(&rest, " ")))
+		json_array_append_new(oracles, lab_json_text(oracle));
+	j = json_pack("{s:o, s:o, s:o}", "case", text_or_null(whole),
+		      "contract", broken ? json_integer(atoi(broken)) : json_null(),
+		      "judged", oracles);
+	free(judged);
+	free(broken);
+	free(whole);
+	return j;
+}
+
+static json_t *one_case(const struct lab_results *r, const struct lab_program *p,
+			const struct lab_case *c)
+{
+	char *replay = lab_report_replay(r, p, c);
+	json_t *j = json_pack("{s:o, s:o, s:s, s:o, s:o, s:I, s:o, s:o}",
+		"program", lab_json_text(p->name), "name", lab_json_text(c->name),
+		"status", ktap_status_name(c->status), "reason", text_or_null(c->reason),
+		"started", timestamp(c->started), "ms", (json_int_t)c->ms,
+		"replay", lab_json_text(replay), "diagnostics", lines(c->diagnostics));
+
+	json_object_update_new(j, told(c));
+	free(replay);
+	return j;
+}
+
+/* Of what these are the results. */
+static json_t *attribution(const struct lab_results *r)
+{
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s}",
+		"suite", lab_json_text(r->suite), "suite_revision", text_or_null(r->suite_revision),
+		"profile", lab_json_text(r->profile), "mode", lab_json_text(r->mode),
+		"topology", lab_json_text(r->topology), "kernel", text_or_null(r->kernel),
+		"kernel_commit", text_or_null(r->kernel_commit),
+		"kernel_build_id", text_or_null(r->build_id),
+		"kernel_config", text_or_null(r->has_config ? LAB_KERNEL_CONFIG : ""),
+		"parameters", lab_json_text(r->parameters), "architecture", text_or_null(r->machine),
+		"cpu_model", text_or_null(r->cpu_model), "host", text_or_null(r->host),
+		"bed", "qemu");
+}
+
+json_t *lab_report_document(const struct lab_results *r)
+{
+	json_t *programs = json_array(), *cases = json_array(), *j;
 
 	for (size_t i = 0; i < r->nr_programs; i++) {
 		const struct lab_program *p = &r->programs[i];
 
 		json_array_append_new(programs, program(p));
 		for (size_t k = 0; k < p->nr_cases; k++)
-			json_array_append_new(cases, one_case(p, &p->cases[k]));
+			json_array_append_new(cases, one_case(r, p, &p->cases[k]));
 	}
-	return json_pack("{s:i, s:s, s:o, s:i, s:{s:i, s:i, s:i, s:i, s:i}, s:o, s:o, s:o, s:o, s:o, s:o,"
-			 " s:o, s:o*, s:o, s:o*, s:o, s:o, s:o, s:i, s:i, s:o, s:o, s:o, s:o}",
+	j = json_pack("{s:i, s:s, s:o, s:i, s:{s:i, s:i, s:i, s:i, s:i}, s:o, s:o, s:o, s:o, s:o,"
+		      " s:o, s:o, s:o, s:i, s:i, s:o, s:o}",
 		"version", 1, "verdict", lab_verdict_name(r->judgement.verdict),
 		"reason", lab_json_text(r->judgement.why), "exit_code", r->judgement.exit_code,
 		"totals", "passed", r->passed, "failed", r->failed, "errors", r->errors,
 		"skipped", r->skipped, "programs_not_run", r->not_run,
 		"not_run_reason", text_or_null(r->not_run_why),
-		"oracles", lab_report_oracles(r), "suite", lab_json_text(r->suite),
-		"profile", lab_json_text(r->profile), "mode", lab_json_text(r->mode),
-		"topology", lab_json_text(r->topology), "kernel", text_or_null(r->kernel),
-		"parameters", lab_json_text(r->parameters), "qemu", text_or_null(r->qemu),
-		"command", lab_json_text(r->command), "started", started(r),
-		"seconds", seconds(r->ms), "boot_seconds", seconds(r->boot_ms),
-		"beds", r->beds, "boots", r->boots, "boot_retried", text_or_null(r->boot_retried),
-		"notes", lines(r->notes.s), "programs", programs, "cases", cases);
+		"oracles", lab_report_oracles(r), "skips", lab_report_skips(r),
+		"qemu", text_or_null(r->qemu), "command", lab_json_text(r->command),
+		"started", timestamp(r->started), "seconds", seconds(r->ms),
+		"boot_seconds", seconds(r->boot_ms), "beds", r->beds, "boots", r->boots,
+		"boot_retried", text_or_null(r->boot_retried), "notes", lines(r->notes.s));
+	json_object_update_new(j, attribution(r));
+	/* The longest parts come last. */
+	json_object_set_new(j, "programs", programs);
+	json_object_set_new(j, "cases", cases);
+	return j;
 }
 
 int lab_report_json(FILE *f, const struct lab_results *results)
 {
-	json_t *j = document(results);
+	json_t *j = lab_report_document(results);
 	int ret = json_dumpf(j, f, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
 
 	json_decref(j);

@@ -24,6 +24,7 @@
 #include "bed/beds.h"
 #include "image/image.h"
 #include "report/report.h"
+#include "run/attribution.h"
 #include "run/options.h"
 #include "run/prepare.h"
 #include "run/run.h"
@@ -169,6 +170,9 @@ static int prepare(struct run *r)
 	if (ret || done->ret)
 		return ret ? cannot(ret, &e) : cannot(done->ret, &done->error);
 	snprintf(r->results.kernel, sizeof(r->results.kernel), "%s", done->kernel.release);
+	ret = lab_attribute(&r->results, &done->kernel, r->paths->repo, &e);
+	if (ret)
+		return cannot(-EIO, &e);
 	lab_text_addf(&r->results.notes, "%s", done->notes);
 	return 0;
 }

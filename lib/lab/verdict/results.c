@@ -31,6 +31,7 @@ void lab_program_add(struct lab_program *p, const char *name, enum ktap_status s
 		.reason = lab_strdup(reason),
 		.diagnostics = lab_strdup(diagnostics),
 		.ms = ms,
+		.started = time(NULL) - (ms + 500) / 1000,
 	};
 	if (status == KTAP_FAIL)
 		p->failed++;

@@ -16,12 +16,16 @@
 #include "verdict/ktap.h"
 #include "verdict/verdict.h"
 
+/* Name of the kernel's configuration beside the results. */
+#define LAB_KERNEL_CONFIG	"kernel.config"
+
 struct lab_case {
 	char *name;		/* within its program; "" stands for the program itself */
 	enum ktap_status status;
 	char *reason;
 	char *diagnostics;	/* lines */
 	long ms;		/* since the result before it */
+	time_t started;		/* that one, or the program */
 };
 
 enum lab_program_state {
@@ -59,6 +63,10 @@ struct lab_results {
 	/* Set by lab_results_total(). */
 	unsigned int passed, failed, errors, skipped, not_run;
 	char kernel[128];	/* release, as the kernel itself says */
+	char machine[32], build_id[48], cpu_model[128];	/* the same; "" if not known */
+	char kernel_commit[64], suite_revision[64];	/* of git, "" if not known */
+	char host[64];		/* where the lab ran */
+	bool has_config;	/* the kernel's is beside the results */
 	char qemu[64];
 	char suite[64];
 	char mode[32], topology[32], profile[32];
