@@ -26,6 +26,7 @@ archive.h			libarchive-dev		building the lab
 gsl/gsl_cdf.h			libgsl-dev		building the lab
 jansson.h			libjansson-dev		building the lab
 libelf.h			libelf-dev		building the lab
+/usr/include/libxml2/libxml/xmlwriter.h	libxml2-dev	building the lab
 openssl/sha.h			libssl-dev		building the lab
 '
 machine='
@@ -62,7 +63,9 @@ shellcheck	shellcheck	checking the scripts
 perl	perl	checkpatch
 git	git	listing the files' ;;
 lab) need=$programs$lab$machine ;;
-check) need=$programs$lab$machine'git	git	tests of the bisection' ;;
+check) need=$programs$lab$machine'
+git	git	tests of the bisection
+xmllint	libxml2-utils	checking junit.xml' ;;
 check-kselftest | bisect) need=$programs$lab$machine$kernel ;;
 prove) need=$programs$lab$machine$kernel'spatch	coccinelle	putting regressions into a kernel' ;;
 *) echo "deps.sh: $goal: not a goal that it knows" >&2; exit 2 ;;

@@ -5,12 +5,12 @@
 
 LAB_DIR := lib/lab
 # After its own rooms lib/, for base/splats.h alone.
-LAB_CPPFLAGS := -I$(LAB_DIR) -Ilib
+LAB_CPPFLAGS := -I$(LAB_DIR) -Ilib -isystem /usr/include/libxml2
 LAB_INIT_SRCS := $(wildcard $(LAB_DIR)/agent/*.c)
 LAB_SRCS := $(filter-out $(LAB_DIR)/agent/init%,$(wildcard $(LAB_DIR)/*.c $(addsuffix /*.c,$(wildcard $(LAB_DIR)/*))))
 LAB_OBJS := $(LAB_SRCS:$(LAB_DIR)/%.c=$(BUILD)/obj/lab/%.o)
 LAB_INIT_OBJS := $(LAB_INIT_SRCS:$(LAB_DIR)/%.c=$(BUILD)/obj/lab/%.o)
-LAB_LIBS := -ljansson -larchive -lelf -lcrypto -lgsl -lgslcblas -lm
+LAB_LIBS := -ljansson -larchive -lelf -lcrypto -lgsl -lgslcblas -lm -lxml2
 
 $(BUILD)/obj/lab/%.o: $(LAB_DIR)/%.c
 	$(call stage,lab,the lab)@mkdir -p $(@D)

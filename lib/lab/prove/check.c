@@ -117,6 +117,25 @@ static pid_t start_lab(struct check *c, const struct lab_options *o, const char 
 	return pid;
 }
 
+/* What dashboards are given keeps to the grammar that they ask for. */
+static void check_junit(struct check *c, const char *out)
+{
+	struct lab_argv argv = { NULL };
+	const struct lab_process xmllint = { .argv = &argv };
+	struct lab_error e;
+
+	lab_argv_add_all(&argv, "xmllint", "--noout", "--relaxng", NULL);
+	lab_argv_addf(&argv, "%s/lib/lab/report/junit.rng", c->paths->repo);
+	lab_argv_addf(&argv, "%s/junit.xml", out);
+	if (lab_process_must(&xmllint, &e)) {
+		printf("%s\n", e.text);
+		c->failed++;
+	} else {
+		c->passed++;
+	}
+	lab_argv_free(&argv);
+}
+
 static void check_suite(struct check *c)
 {
 	char *out = lab_format("%s/suite", c->dir);
@@ -139,6 +158,7 @@ static void check_suite(struct check *c)
 		printf("lab run exited %d, see %s\n", code, out);
 		c->failed++;
 	}
+	check_junit(c, out);
 	json_decref(results);
 	free(out);
 }

@@ -15,6 +15,7 @@ static const struct {
 } reports[] = {
 	{ "results.json",	lab_report_json },
 	{ "results.ktap",	lab_report_ktap },
+	{ "junit.xml",		lab_report_junit },
 	{ "summary.txt",	lab_report_summary },
 	{ "table.md",		lab_report_table },
 };
