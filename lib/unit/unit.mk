@@ -31,7 +31,8 @@ $(UNITS_BUILT): $(BUILD)/unit/%: lib/unit/%.c $(HARNESS_READY)
 	$(Q)$(CC) $(UNIT_CFLAGS) $(HARNESS_FLAGS) $(CFLAGS) -MF $@.d -o $@ $< $(UNIT_LINK)
 
 # These go with them, being of shell.
-SHELL_UNITS := $(patsubst %,$(BUILD)/unit/lab/%_unit,kernel/fetch make/variables suite/completion)
+SHELL_UNITS := $(patsubst %,$(BUILD)/unit/lab/%_unit,kernel/fetch make/variables suite/completion \
+	suite/doctor)
 unit-programs: $(SHELL_UNITS)
 $(BUILD)/unit/lab/suite/completion_unit: | $(MANIFEST)
 $(SHELL_UNITS): $(BUILD)/unit/%_unit: lib/unit/%.sh
