@@ -11,7 +11,7 @@
 #include "base/deadline.h"
 #include "pressure/pressure.h"
 
-#define STOP_NS		20000000ULL	/* for vCPUs to come to a page that stops them */
+#define STOP_NS		20000000ULL	/* for all vCPUs to come to a page that stops them */
 
 static int protect(const struct area *a, size_t size, int prot, struct result *r)
 {
@@ -72,6 +72,10 @@ static void wait_until_stopped(const struct press *p)
 
 	deadline_start(&deadline, STOP_NS);
 	while (stopped_vcpus(p) < p->vm->nr_vcpus && deadline_poll(&deadline))
+		;
+	/* Or for one of them, on a bed that is slow. */
+	deadline_start(&deadline, p->budget_ns);
+	while (!stopped_vcpus(p) && deadline_poll(&deadline))
 		;
 }
 

@@ -250,6 +250,7 @@ PRESSURE(migrate_numa_balancing) = {
 	.events = "protection_vma clear",
 	.callers = CALLER_BIT(CALLER_OWN),
 	.proof = "page followed the vCPUs to their node",
+	.hits = { 1, 4 },
 	.preserves = FOLLOWS,
 	.can_join = true,
 	.changes = "kernel.numa_balancing on, and at its fastest",

@@ -68,6 +68,14 @@ struct pressure {
 	 * people ("page frame changed"); NULL if the events are all there is.
 	 */
 	const char *proof;
+	/*
+	 * In what part of its rounds there are such events and such a proof for sure, if not in
+	 * each: where they are looked for by turns, or the kernel works at its own pace.  KVM's
+	 * seq must move in every round.
+	 */
+	struct {
+		unsigned int nr, of;
+	} hits;
 	/* Its effect on each backing it applies to: sets of BACKING_BIT(). */
 	unsigned int preserves, discards, may_discard, replaces;
 	size_t granule;		/* the area must be a multiple of it; 0: any size */

@@ -129,6 +129,7 @@ PRESSURE(reclaim_soft_dirty) = {
 	.calls = "write 4 to /proc/self/clear_refs",
 	.events = "soft_dirty",
 	.proof = "soft-dirty bit cleared",
+	.hits = { 1, 2 },
 	.preserves = ON_EVERY_BACKING & ~ON_HUGETLB,
 	.needs = { soft_dirty_missing, pagemap_missing },
 	.set_up = set_up_soft_dirty,

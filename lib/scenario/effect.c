@@ -1,68 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Effect: proof that the pressure really hit guest memory.  A scenario without
- * it has shown nothing, and must not pass.  And if it did, somebody must have been
- * notified: where pages went and no notifier heard of it, that is a breach.
+ * Effect: proof that the pressure really hit guest memory, in every round or in as
+ * many as its row promises.  A scenario without it has shown nothing, and must not pass.
+ * And if it did, somebody must have been notified: where pages went and no notifier
+ * heard of it, that is a breach.
  */
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "memory/pagemap.h"
 #include "scenario/scenario.h"
-
-int effect_before(struct scenario_run *run, struct result *r)
-{
-	if (!run->isolation.judged)
-		return 0;
-	run->pages = pagemap_area(&run->area, r);
-	return run->pages ? 0 : -1;
-}
-
-/* The guest faults them in again meanwhile: what is seen is a part of what there was. */
-int effect_after(struct scenario_run *run, struct result *r)
-{
-	pagemap_t *now = run->pages ? pagemap_area(&run->area, r) : NULL;
-	size_t n;
-
-	if (run->pages && !now)
-		return -1;
-	for (n = 0; now && n < run->area.size / PAGE_BYTES; n++)
-		run->changed += pagemap_pfn(run->pages[n]) &&
-				pagemap_pfn(run->pages[n]) != pagemap_pfn(now[n]);
-	free(now);
-	free(run->pages);
-	run->pages = NULL;
-	return 0;
-}
-
-/* Starts of an event by any of a set of callers; 0: the pressure thread. */
-static uint64_t starts_by(const struct scenario_run *run, const char *event,
-			  unsigned int callers)
-{
-	uint64_t sum = 0;
-	unsigned int who;
-
-	for (who = 0; who < NR_CALLERS; who++) {
-		if ((callers ? callers : CALLER_BIT(CALLER_PRESSURE)) & CALLER_BIT(who))
-			sum += injector_event_starts(&run->seen, event, who);
-	}
-	return sum;
-}
-
-/* Of the events that the row names, by the callers that it names. */
-static uint64_t pressure_starts(const struct scenario_run *run)
-{
-	const struct pressure *pressure = run->spec->pressure;
-	char events[96], *event, *rest = events;
-	uint64_t sum = 0;
-
-	strncpy(events, pressure->events, sizeof(events) - 1);
-	events[sizeof(events) - 1] = '\0';
-	while ((event = strsep(&rest, " ")))
-		sum += starts_by(run, event, pressure->callers);
-	return sum;
-}
 
 /* The mm left some pages, by the row's own count, and they may be all that the guest uses. */
 static bool may_not_be_needed(const struct scenario_run *run)
@@ -71,53 +16,68 @@ static bool may_not_be_needed(const struct scenario_run *run)
 	       run->press.proved < (uint64_t)run->rounds * run->press.nr_pages;
 }
 
-/* Did no notifier hear of anything, but perhaps of what a reaping thread of ours did? */
-static bool nobody_heard(const struct scenario_run *run)
+/* In so many rounds at least the row must have caused its events, and have its own proof. */
+static unsigned int hits_needed(const struct scenario_run *run)
 {
-	const struct injector_setup *setup = run->spec->injector;
-	unsigned int n, callers = CALLER_BIT(CALLER_PRESSURE) | CALLER_BIT(CALLER_OTHER);
-	uint64_t heard = 0;
+	const struct pressure *row = run->spec->pressure;
+	unsigned int nr = row->hits.of ? run->rounds * row->hits.nr / row->hits.of : run->rounds;
 
-	if (!setup->kind)
-		return run->watched && run->seq_after == run->seq_before;
-	if (!setup->reaps)
-		callers |= CALLER_BIT(CALLER_OWN);
-	for (n = 0; n < run->seen.nr_events; n++)
-		heard += starts_by(run, run->seen.events[n].name, callers);
-	return !heard;
+	return nr ? nr : 1;
 }
 
 /*
- * No effect, or one that the kernel notified nobody of?
- * @silent: somebody that should have heard of it did not
- * @why: what that is known from
+ * Did one proof rise in too few rounds?  Others at work on the same memory, who move or
+ * take it just as the row does, may have been first.
  */
-static int not_notified(const struct scenario_run *run, bool silent, struct result *r,
-			const char *why)
+static int too_few(const struct scenario_run *run, uint64_t rounds, unsigned int needed,
+		   const char *what, struct result *r)
 {
-	const struct pressure *pressure = run->spec->pressure;
-	uint64_t proved = pressure->proof ? run->press.proved : 0;
+	char extent[48] = "";
 
-	if (!silent || !(proved || run->changed))
-		return result_error(r, "no effect: %s", why);
-	return result_fail(r, CONTRACT_NO_STALE, "%s had its effect (%llu x %s), but %s",
-			   pressure->name, (unsigned long long)(proved ?: run->changed),
-			   proved ? pressure->proof : "page gone or in another frame", why);
+	if (rounds >= needed)
+		return 0;
+	if (rounds)
+		snprintf(extent, sizeof(extent), " in %u of %u rounds",
+			 run->rounds - (unsigned int)rounds, run->rounds);
+	if (!run->spec->concurrent[0])
+		return result_error(r, "no effect%s: %s", extent, what);
+	result_note(r, "concurrent pressures did the work%s: %s", extent, what);
+	return 0;
+}
+
+/* Pages went, or the row's own proof says so, and somebody that should have heard did not. */
+static int heard_by_all(const struct scenario_run *run, struct result *r)
+{
+	const struct pressure *row = run->spec->pressure;
+	bool proved = row->proof && run->press.proved;
+	unsigned int rounds = run->unseen.seq ? run->unseen.seq : run->unseen.heard;
+	char who[48] = "KVM's seq did not move";
+
+	/* Beside others an end may be still to come of what is seen gone. */
+	if (!rounds || run->spec->concurrent[0])
+		return 0;
+	if (!run->unseen.seq)
+		snprintf(who, sizeof(who), "the %s heard of nothing", run->spec->injector->kind);
+	return result_fail(r, CONTRACT_NO_STALE,
+			   "%s had its effect (%llu x %s), but nobody was notified: in %u of %u rounds %s",
+			   row->name,
+			   (unsigned long long)(proved ? run->press.proved : run->changed),
+			   proved ? row->proof : "page gone or in another frame", rounds,
+			   run->rounds, who);
 }
 
 /* Memory was taken: KVM counted it, and the guest had to fault it in again. */
 static int took(const struct scenario_run *run, struct result *r)
 {
 	const struct scenario *spec = run->spec;
-	char why[128];
 
 	if (!run->has_faults && !run->watched && !spec->injector->kind)
 		return result_skip(r, "whether it took effect cannot be checked: neither KVM's statistics nor the module mmu_notifier_inject is available");
-	if (run->watched && run->seq_after == run->seq_before) {
-		snprintf(why, sizeof(why), "KVM's seq stood at %llu while %s was at work",
-			 run->seq_after, spec->pressure->name);
-		return not_notified(run, true, r, why);
-	}
+	if (run->watched && run->seq_after == run->seq_before)
+		return result_error(r, "no effect: KVM's seq stood at %llu while %s was at work",
+				    run->seq_after, spec->pressure->name);
+	if (run->watched && too_few(run, run->rose.seq, run->rounds, "KVM's seq did not move", r))
+		return -1;
 	if (run->has_faults && run->faults_after <= run->faults_before && !may_not_be_needed(run))
 		return result_error(r, "no effect: the guest faulted in no page while %s was at work",
 				    spec->pressure->name);
@@ -141,42 +101,36 @@ static int spared(const struct scenario_run *run, struct result *r)
 	return 0;
 }
 
-/*
- * What the row itself should have done: others at work on the same memory, who
- * move or take it just as it does, may have been first.
- */
-static int no_effect(const struct scenario_run *run, struct result *r, const char *why)
+/* What the row itself should have done. */
+static int row_hit(const struct scenario_run *run, struct result *r)
 {
-	if (!run->spec->concurrent[0])
-		return not_notified(run, nobody_heard(run), r, why);
-	result_note(r, "concurrent pressures did the work: %s", why);
-	return 0;
+	const struct scenario *spec = run->spec;
+	const struct pressure *row = spec->pressure;
+	char what[256];
+
+	if (row->kind != PRESSURE_SPARES && spec->injector->kind) {
+		snprintf(what, sizeof(what), "the %s saw no start of '%s' from whoever %s makes cause it",
+			 spec->injector->kind, row->events, row->name);
+		if (too_few(run, run->rose.starts, hits_needed(run), what, r))
+			return -1;
+	}
+	if (!row->proof)
+		return 0;
+	snprintf(what, sizeof(what), "%s had no page with '%s'", row->name, row->proof);
+	return too_few(run, run->rose.proved, hits_needed(run), what, r);
 }
 
 static int judge_effect(const struct scenario_run *run, struct result *r)
 {
 	const struct scenario *spec = run->spec;
-	const struct pressure *pressure = spec->pressure;
-	char why[256];
+	const struct pressure *row = spec->pressure;
 
-	if (pressure->kind == PRESSURE_TAKES && took(run, r))
+	if (row->kind == PRESSURE_TAKES && (heard_by_all(run, r) || took(run, r)))
 		return -1;
-	if (!setup_suits(spec->injector, pressure))
-		return result_skip(r, "only an injector sees whether %s takes effect", pressure->name);
-	if (pressure->kind == PRESSURE_SPARES && spared(run, r))
+	if (!setup_suits(spec->injector, row))
+		return result_skip(r, "only an injector sees whether %s takes effect", row->name);
+	if ((row->kind == PRESSURE_SPARES && spared(run, r)) || row_hit(run, r))
 		return -1;
-	if (pressure->kind != PRESSURE_SPARES && spec->injector->kind && !pressure_starts(run)) {
-		snprintf(why, sizeof(why), "the %s saw no start of '%s' from whoever %s makes cause it",
-			 spec->injector->kind, pressure->events, pressure->name);
-		if (no_effect(run, r, why))
-			return -1;
-	}
-	if (pressure->proof && !run->press.proved) {
-		snprintf(why, sizeof(why), "in %u rounds of %s no page with '%s'",
-			 run->rounds, pressure->name, pressure->proof);
-		if (no_effect(run, r, why))
-			return -1;
-	}
 	if (spec->injector->reaps && !run->seen.refused)
 		return result_error(r, "no effect: %llu reaps, none refused",
 				    (unsigned long long)run->reaper.reaps);
@@ -212,7 +166,7 @@ void scenario_figures(const struct scenario_run *run, struct figures *f)
 		f->concurrent[n].proved = run->concurrent[n].press.proved;
 	}
 	if (pressure && !pressure->proof)
-		f->proved = seen ? pressure_starts(run) : f->invalidations;
+		f->proved = seen ? effect_starts(pressure, &run->seen) : f->invalidations;
 }
 
 static unsigned long long per_second(uint64_t count, uint64_t ns)

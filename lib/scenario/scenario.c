@@ -197,7 +197,8 @@ static int press_once(struct scenario_run *run, struct result *r)
 	run->rounds++;
 	strncat(when, pressure->name, sizeof(when) - strlen(when) - 1);
 	if (progress_await(&run->progress, run->visits, run->budget_ns, when, r) ||
-	    step(run, run->steps->after_round, r) || isolation_check(&run->isolation, r))
+	    effect_round_over(run, r) || step(run, run->steps->after_round, r) ||
+	    isolation_check(&run->isolation, r))
 		return -1;
 	/* Round by round: each refusal is logged, and the log must not overrun. */
 	return klog_check(&run->klog, r);

@@ -100,6 +100,18 @@ struct figures {
 	} concurrent[SCENARIO_MAX_CONCURRENT];
 };
 
+/*
+ * Proofs of the effect: what was there of each before a round, or in how many rounds
+ * each rose.
+ */
+struct effect {
+	uint64_t seq;		/* KVM's, if it is watched */
+	uint64_t starts;	/* of the row's events, by the callers that it names */
+	uint64_t heard;		/* of any event, by whoever may act for the pressure */
+	uint64_t proved;	/* by the row's own proof */
+	uint64_t changed;	/* pages seen gone, or elsewhere, right after the call */
+};
+
 /* A scenario while it runs. */
 struct scenario_run {
 	const struct scenario *spec;
@@ -127,6 +139,9 @@ struct scenario_run {
 	uint64_t round_ns, round_visits;
 	uint64_t *pages;	/* of the area before a call, as pagemap has them */
 	uint64_t changed;	/* pages that were seen gone, or elsewhere, right after calls */
+	struct effect was;	/* before the round */
+	struct effect rose;	/* rounds in which each rose */
+	struct effect unseen;	/* rounds with proved or changed pages in which it did not: seq, heard */
 	unsigned long long seq_before, seq_after;
 	bool has_faults;	/* KVM's count of resolved faults can be read */
 	unsigned long long faults_before, faults_after;
@@ -194,12 +209,17 @@ int scenario_await_destroyed(const char *vm_name, struct inject_destroyed *d,
 int scenario_judge_destroyed(const char *vm_name, struct result *r);
 
 /*
- * effect_before() / effect_after() - bracket a call: which pages does it take or move?
+ * effect_before() / effect_after() - bracket a call: what does it do?
+ * effect_round_over() - when the guest has made progress after it
  *
  * Return: 0, or -1 with an error.
  */
 int effect_before(struct scenario_run *run, struct result *r);
 int effect_after(struct scenario_run *run, struct result *r);
+int effect_round_over(struct scenario_run *run, struct result *r);
+
+/* effect_starts() - of a row's events by the callers that it names, as an injector saw them */
+uint64_t effect_starts(const struct pressure *row, const struct injector_status *seen);
 
 /*
  * scenario_took_effect() - did the pressure reach guest memory, with somebody notified?

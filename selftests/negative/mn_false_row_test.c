@@ -114,6 +114,42 @@ TEST_F(false_row, does_nothing)
 	run_row(&row, "sweep_write", "none");
 }
 
+static int discard_every_second_time(struct press *p, struct result *r)
+{
+	return p->round % 2 ? 0 : discard(p, r);
+}
+
+TEST_F(false_row, every_second_call_does_nothing)
+{
+	static const struct pressure row = {
+		.name = "every_second_call_does_nothing",
+		.events = "clear",
+		.may_discard = ON_PRIVATE,
+		.apply = discard_every_second_time,
+	};
+
+	run_row(&row, "sweep_write", "none");
+}
+
+static int prove_every_second_time(struct press *p, struct result *r)
+{
+	p->proved += p->round % 2;
+	return discard(p, r);
+}
+
+TEST_F(false_row, every_second_call_proves_nothing)
+{
+	static const struct pressure row = {
+		.name = "every_second_call_proves_nothing",
+		.events = "clear",
+		.proof = "page frame changed",
+		.discards = ON_PRIVATE,
+		.apply = prove_every_second_time,
+	};
+
+	run_row(&row, "sweep_write", "observer");
+}
+
 /* Takes memory, but not as it says. */
 TEST_F(false_row, proves_nothing)
 {
