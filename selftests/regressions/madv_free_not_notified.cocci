@@ -4,8 +4,7 @@
 // broke: data the guest writes after MADV_FREE can be lost
 // file: mm/madvise.c
 // tests: mn_unmap_test:*madvise_free*
-// expect: contract
-// expect: no effect
+// expect: contract 5
 
 @@
 expression range;
