@@ -90,6 +90,8 @@ TEST(mm_and_kvm_are_ours_in_any_task)
 	EXPECT_TRUE(ours("WARNING: CPU: 0 PID: 7 at ./mm/rmap.c:5 page_remove_rmap+0x1/0x2\n"
 			 CPU("kworker/0:1")));
 	/* Even where a driver had it called. */
+	EXPECT_TRUE(ours("WARNING: CPU: 0 PID: 7 at mm/list_lru.c:9 list_lru_walk_one+0x1/0x2\n"
+			 CPU("Xorg") "Call Trace:\n <TASK>\n noisy_shrink+0x1/0x2 [noisy]\n"));
 	EXPECT_TRUE(ours("WARNING: CPU: 0 PID: 7 at mm/mmu_notifier.c:500 mn_hlist+0x1/0x2\n"
 			 CPU("Xorg") "Call Trace:\n <TASK>\n"
 			 " __mmu_notifier_invalidate_range_start+0x1/0x2\n noisy_free+0x1/0x2 [noisy]\n"));

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The kernel log, from a socket that keeps records apart as /dev/kmsg does.
+ */
+#include <kselftest_harness.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/deadline.h"
+#include "oracle/oracle.h"
+
+#define LATE_NS		50000000ULL
+
+FIXTURE(klog) {
+	struct klog klog;
+	struct result r;
+	int kernel;
+};
+
+static void say(int kernel, const char *message)
+{
+	char record[256];
+	int n = snprintf(record, sizeof(record), "4,1234,567890,-;%s\n", message);
+
+	if (send(kernel, record, n, 0) != n)
+		abort();
+}
+
+FIXTURE_SETUP(klog)
+{
+	int pair[2];
+
+	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair));
+	self->klog = (struct klog) { .fd = pair[0], .comm = "mn_unmap_test" };
+	self->kernel = pair[1];
+	/* Whatever this machine's taint is, it is that from now on. */
+	result_init(&self->r);
+	klog_check(&self->klog, &self->r);
+	result_init(&self->r);
+}
+
+FIXTURE_TEARDOWN(klog)
+{
+	klog_close(&self->klog);
+	close(self->kernel);
+}
+
+TEST_F(klog, what_is_no_splat_is_not_kept)
+{
+	say(self->kernel, "a device was plugged in");
+	EXPECT_EQ(0, klog_check(&self->klog, &self->r));
+	EXPECT_EQ(RESULT_PASS, self->r.kind);
+	EXPECT_STREQ("", self->r.evidence);
+}
+
+TEST_F(klog, someone_elses_is_noted)
+{
+	say(self->kernel, "WARNING: CPU: 0 PID: 7 at drivers/x/y.c:5 noisy_fn+0x1/0x2 [noisy]");
+	say(self->kernel, "---[ end trace 0000000000000000 ]---");
+	EXPECT_EQ(0, klog_check(&self->klog, &self->r));
+	EXPECT_EQ(RESULT_PASS, self->r.kind);
+	EXPECT_EQ(1, self->klog.others);
+	EXPECT_TRUE(strstr(self->r.evidence, "a splat of someone else's (drivers/x/y.c) was noted: WARNING"));
+}
+
+TEST_F(klog, ours_after_someone_elses_fails)
+{
+	say(self->kernel, "WARNING: CPU: 0 PID: 7 at drivers/x/y.c:5 noisy_fn+0x1/0x2 [noisy]");
+	say(self->kernel, "---[ end trace 0000000000000000 ]---");
+	say(self->kernel, "WARNING: CPU: 0 PID: 48 at mm/vmscan.c:5 shrink_folio_list+0x1/0x2");
+	say(self->kernel, "CPU: 0 PID: 48 Comm: kswapd0 Not tainted 6.1.0 #1");
+	EXPECT_EQ(-1, klog_check(&self->klog, &self->r));
+	EXPECT_EQ(RESULT_FAIL, self->r.kind);
+	EXPECT_EQ(CONTRACT_KERNEL_LOG, self->r.contract);
+	EXPECT_TRUE(strstr(self->r.reason, "mm/vmscan.c:5"));
+	EXPECT_TRUE(strstr(self->r.evidence, "kernel: CPU: 0 PID: 48 Comm: kswapd0"));
+}
+
+TEST_F(klog, of_two_at_once_each_is_judged)
+{
+	say(self->kernel, "WARNING: CPU: 0 PID: 48 at mm/vmscan.c:5 shrink_folio_list+0x1/0x2");
+	say(self->kernel, "---[ end trace 0000000000000000 ]---");
+	say(self->kernel, "WARNING: CPU: 0 PID: 7 at drivers/x/y.c:5 noisy_fn+0x1/0x2 [noisy]");
+	EXPECT_EQ(-1, klog_check(&self->klog, &self->r));
+	EXPECT_TRUE(strstr(self->r.reason, "mm/vmscan.c:5"));
+	EXPECT_EQ(1, self->klog.others);
+}
+
+static void *say_late(void *kernel)
+{
+	sleep_ns(LATE_NS);
+	say(*(int *)kernel, " noisy_work+0x1/0x2 [noisy]");
+	say(*(int *)kernel, " </TASK>");
+	return NULL;
+}
+
+TEST_F(klog, the_rest_of_a_splat_is_waited_for)
+{
+	pthread_t thread;
+
+	say(self->kernel, "list_del corruption. prev->next should be ffff888001");
+	ASSERT_EQ(0, pthread_create(&thread, NULL, say_late, &self->kernel));
+	EXPECT_EQ(0, klog_check(&self->klog, &self->r));
+	pthread_join(thread, NULL);
+	EXPECT_TRUE(strstr(self->r.evidence, "someone else's (noisy)"));
+}
+
+TEST_F(klog, what_comes_before_a_line_is_judged)
+{
+	char found[64];
+
+	say(self->kernel, "kernel BUG at arch/x86/kvm/mmu/tdp_mmu.c:80!");
+	say(self->kernel, "oom_reaper: reaped process 7 (x)");
+	EXPECT_EQ(-1, klog_await(&self->klog, "oom_reaper: ", found, sizeof(found), 1, &self->r));
+	EXPECT_EQ(RESULT_FAIL, self->r.kind);
+	say(self->kernel, "oom_reaper: reaped process 8 (x)");
+	EXPECT_EQ(0, klog_await(&self->klog, "oom_reaper: ", found, sizeof(found), 1, &self->r));
+	EXPECT_STREQ("oom_reaper: reaped process 8 (x)", found);
+}
+
+TEST_HARNESS_MAIN
