@@ -15,6 +15,7 @@
 #include "bisect/bisect.h"
 #include "campaign/campaign.h"
 #include "prove/prove.h"
+#include "report/compare.h"
 #include "run/run.h"
 #include "suite/doctor.h"
 #include "suite/list.h"
@@ -28,6 +29,7 @@ static const struct {
 	{ "bisect", lab_bisect_main, "which commit broke it? from a good one and a bad one" },
 	{ "bisect-step", lab_bisect_step_main, "one step of it, for git bisect run" },
 	{ "check", lab_check_main, "the project's own tests, with proof that failures are noticed" },
+	{ "compare", lab_compare_main, "what is other in the second of two runs" },
 	{ "doctor", lab_doctor_main, "what would be skipped on this machine, and changed on it" },
 	{ "list", lab_list_main, "what there is to run, and what has to do with a word" },
 	{ "manifest", lab_manifest_main, "what the programs say of themselves, joined; make runs it" },

@@ -16,6 +16,7 @@
 #include "bed/console.h"
 #include "bisect/bisect_report.h"
 #include "campaign/campaign.h"
+#include "report/cases.h"
 #include "report/report.h"
 
 static double number(json_t *step, const char *key)
@@ -98,7 +99,7 @@ static void add_splat(json_t *record, json_t *lines, const char *dir, const char
 
 void lab_bisect_evidence(json_t *record, json_t *results, const char *dir, json_t *test)
 {
-	char *title = test ? lab_campaign_title(test) : lab_strdup("");
+	char *title = test ? lab_case_title(test) : lab_strdup("");
 	json_t *lines = json_array(), *program = program_of(results, test), *line;
 	struct lab_text command = { NULL };
 	size_t i;

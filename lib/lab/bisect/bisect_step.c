@@ -20,6 +20,7 @@
 #include "bisect/bisect_git.h"
 #include "bisect/bisect_report.h"
 #include "bisect/bisect_verdict.h"
+#include "report/cases.h"
 #include "run/run.h"
 
 /* git bisect run stops at exit codes from 128 on; 129 is git's own for wrong usage. */
@@ -186,7 +187,7 @@ static void take_run(struct work *w, unsigned int n, const char *dir, int code)
 	enum lab_bisect_run run = lab_bisect_classify(results, code, &known, &test);
 
 	lab_bisect_count(&w->tally, run);
-	title = test ? lab_campaign_title(test) : lab_strdup("");
+	title = test ? lab_case_title(test) : lab_strdup("");
 	snprintf(w->why, sizeof(w->why), "%s%s", reason[0] ? reason : "no results", but(run, code));
 	lab_progress_say(&w->s->campaign.progress, "  run %u: %s%s%s", n, w->why,
 			 title[0] ? ": " : "", title);

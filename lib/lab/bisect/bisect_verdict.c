@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "bisect/bisect_verdict.h"
 #include "campaign/campaign.h"
+#include "report/cases.h"
 #include "verdict/verdict.h"
 
 /* After so many runs that say nothing the bed, or the commit, is not fit for it. */
@@ -79,7 +80,7 @@ static enum lab_bisect_run worst(json_t *results, bool died, const struct lab_bi
 	size_t i;
 
 	json_array_foreach(json_object_get(results, "cases"), i, one) {
-		if (!lab_campaign_failed(one))
+		if (!lab_case_failed(one))
 			continue;
 		if (!*test || (is_sought(known->failing, one) && !is_sought(known->failing, *test)))
 			*test = one;
@@ -87,7 +88,7 @@ static enum lab_bisect_run worst(json_t *results, bool died, const struct lab_bi
 			*test = one;
 			return LAB_BISECT_BROKE;
 		}
-		if (known->errors_count || is_among(known->failing, lab_campaign_title(one)))
+		if (known->errors_count || is_among(known->failing, lab_case_title(one)))
 			found = LAB_BISECT_FAILED;
 	}
 	return found;
@@ -100,7 +101,7 @@ static bool passes_sought(json_t *results, json_t *failing)
 	size_t i;
 
 	json_array_foreach(json_object_get(results, "cases"), i, one)
-		if (has_status(one, "pass") && is_among(failing, lab_campaign_title(one)))
+		if (has_status(one, "pass") && is_among(failing, lab_case_title(one)))
 			return true;
 	return !json_array_size(failing);
 }
@@ -153,8 +154,8 @@ void lab_bisect_add_failing(json_t *titles, json_t *results)
 		const char *name = lab_json_text_of(one, "name");
 
 		/* A program that ended early is no test that another run could pass. */
-		if (lab_campaign_failed(one) && name[0] &&
-		    !is_among(titles, lab_campaign_title(one)))
+		if (lab_case_failed(one) && name[0] &&
+		    !is_among(titles, lab_case_title(one)))
 			json_array_append_new(titles, json_sprintf("%s:%s",
 					      lab_json_text_of(one, "program"), name));
 	}

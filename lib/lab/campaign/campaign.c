@@ -4,7 +4,6 @@
  */
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/exit.h"
 #include "base/json_text.h"
@@ -59,18 +58,4 @@ int lab_campaign_code(json_t *results)
 
 	json_unpack(results, "{s:i}", "exit_code", &code);
 	return code;
-}
-
-char *lab_campaign_title(json_t *one)
-{
-	const char *name = lab_json_text_of(one, "name");
-
-	return lab_format("%s%s%s", lab_json_text_of(one, "program"), name[0] ? ":" : "", name);
-}
-
-bool lab_campaign_failed(json_t *one)
-{
-	const char *status = lab_json_text_of(one, "status");
-
-	return !strcmp(status, "fail") || !strcmp(status, "error");
 }

@@ -47,15 +47,6 @@ int lab_campaign_run(struct lab_campaign *c, const struct lab_options *options,
 /* The exit code of a campaign's runs: that of @results. */
 int lab_campaign_code(json_t *results);
 
-/* PROGRAM:CASE of a case of results.json, or PROGRAM for what stands for all of it; to be freed. */
-char *lab_campaign_title(json_t *one);
-
-/* Did it fail, or could it not be carried out? */
-bool lab_campaign_failed(json_t *one);
-
-/* Add "| @text ", a cell of a table in Markdown, which a bar in it would end. */
-void lab_campaign_cell(struct lab_text *t, const char *text);
-
 struct lab_matrix_run {
 	const char *title;	/* of its column */
 	json_t *results;	/* its results.json */

@@ -10,6 +10,7 @@
 
 #include "base/json_text.h"
 #include "campaign/campaign.h"
+#include "report/cases.h"
 #include "report/report.h"
 
 static void set(json_t *table, const char *name, size_t i, size_t nr, json_t *value)
@@ -25,14 +26,6 @@ static void set(json_t *table, const char *name, size_t i, size_t nr, json_t *va
 	json_array_set_new(row, i, value);
 }
 
-void lab_campaign_cell(struct lab_text *t, const char *text)
-{
-	lab_text_addf(t, "| ");
-	for (; *text; text++)
-		lab_text_add(t, *text == '|' ? "/" : text, 1);
-	lab_text_addf(t, " ");
-}
-
 /* Nothing without rows; the table is used up. */
 static void add_table(struct lab_text *t, const char *heading, const char *what, json_t *table,
 		      const struct lab_matrix_run *runs, size_t nr)
@@ -43,21 +36,21 @@ static void add_table(struct lab_text *t, const char *heading, const char *what,
 
 	if (json_object_size(table)) {
 		lab_text_addf(t, "%s", heading);
-		lab_campaign_cell(t, what);
+		lab_report_cell(t, what);
 		for (i = 0; i < nr; i++)
-			lab_campaign_cell(t, runs[i].title);
+			lab_report_cell(t, runs[i].title);
 		lab_text_addf(t, "|\n|---");
 		for (i = 0; i < nr; i++)
 			lab_text_addf(t, "|--:");
 		lab_text_addf(t, "|\n");
 	}
 	json_object_foreach(table, name, cells) {
-		lab_campaign_cell(t, name);
+		lab_report_cell(t, name);
 		json_array_foreach(cells, i, value) {
 			if (json_is_integer(value))
 				lab_text_addf(t, "| %lld ", (long long)json_integer_value(value));
 			else
-				lab_campaign_cell(t, json_string_value(value));
+				lab_report_cell(t, json_string_value(value));
 		}
 		lab_text_addf(t, "|\n");
 	}
@@ -93,7 +86,7 @@ static void add_failure(struct lab_text *t, const char *run, json_t *one)
 {
 	const char *reason = lab_json_text_of(one, "reason");
 	json_t *lines = json_object_get(one, "diagnostics"), *line;
-	char *title = lab_campaign_title(one);
+	char *title = lab_case_title(one);
 	size_t i;
 
 	lab_text_addf(t, "\n%s on %s%s%s%s\n", title, run, reason[0] ? ": " : "", reason,
@@ -115,7 +108,7 @@ static void add_failures(struct lab_text *t, const struct lab_matrix_run *run)
 		lab_text_addf(t, "\n%s: %s: %s\n", run->title, verdict,
 			      lab_json_text_of(run->results, "reason"));
 	json_array_foreach(json_object_get(run->results, "cases"), i, one)
-		if (lab_campaign_failed(one))
+		if (lab_case_failed(one))
 			add_failure(t, run->title, one);
 }
 
@@ -128,7 +121,7 @@ static void count_cases(json_t *results, size_t i, size_t nr, json_t *tests, jso
 	json_array_foreach(json_object_get(results, "cases"), k, one) {
 		const char *status = lab_json_text_of(one, "status");
 		char *why = lab_report_reason(lab_json_text_of(one, "reason"));
-		char *title = lab_campaign_title(one);
+		char *title = lab_case_title(one);
 		json_t *before = json_array_get(json_object_get(skips, why), i);
 
 		set(tests, title, i, nr, json_string(status));

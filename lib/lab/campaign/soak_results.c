@@ -13,6 +13,7 @@
 #include "base/exit.h"
 #include "base/json_text.h"
 #include "campaign/campaign.h"
+#include "report/cases.h"
 #include "run/setup.h"
 
 #define CONFIDENCE	0.95
@@ -25,9 +26,9 @@ static json_t *failures(json_t *results)
 	size_t i;
 
 	json_array_foreach(json_object_get(results, "cases"), i, one) {
-		char *title = lab_campaign_title(one);
+		char *title = lab_case_title(one);
 
-		if (lab_campaign_failed(one))
+		if (lab_case_failed(one))
 			json_array_append_new(names, json_string(title));
 		free(title);
 	}

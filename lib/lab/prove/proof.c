@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "campaign/campaign.h"
 #include "prove/prove.h"
+#include "report/cases.h"
 #include "run/run.h"
 
 const char *const lab_proof_names[] = {
@@ -72,8 +73,8 @@ static void judge_cases(json_t *results, const struct lab_regression *r, struct 
 	size_t i;
 
 	json_array_foreach(json_object_get(results, "cases"), i, one) {
-		char *said = all_said(one), *title = lab_campaign_title(one);
-		bool failed = lab_campaign_failed(one);
+		char *said = all_said(one), *title = lab_case_title(one);
+		bool failed = lab_case_failed(one);
 
 		if (!proof->by[0])
 			proof->seconds += json_number_value(json_object_get(one, "ms")) / 1000;
@@ -174,7 +175,7 @@ char *lab_proof_passing(const char *dir)
 				"status", &status) || !strcmp(status, "skip"))
 			continue;
 		test = lab_format("%s:%.*s", program, (int)strcspn(name, "/"), name);
-		if (lab_campaign_failed(one))
+		if (lab_case_failed(one))
 			json_object_set_new(tests, test, json_false());
 		else if (!json_object_get(tests, test))
 			json_object_set_new(tests, test, json_true());
@@ -214,14 +215,14 @@ static void print_summary(FILE *f, const struct lab_catalogue *c, const struct l
 static void add_row(struct lab_text *t, const struct lab_regression *r,
 		    const struct lab_proof *proof)
 {
-	lab_campaign_cell(t, r->name);
-	lab_campaign_cell(t, r->class);
-	lab_campaign_cell(t, lab_proof_names[proof->kind]);
+	lab_report_cell(t, r->name);
+	lab_report_cell(t, r->class);
+	lab_report_cell(t, lab_proof_names[proof->kind]);
 	lab_text_addf(t, "| %ld | ", proof->reached);
 	if (proof->kind <= LAB_PROOF_OTHERWISE)
 		lab_text_addf(t, "%.1f ", proof->seconds);
-	lab_campaign_cell(t, proof->by);
-	lab_campaign_cell(t, proof->message);
+	lab_report_cell(t, proof->by);
+	lab_report_cell(t, proof->message);
 	lab_text_addf(t, "| \n");
 }
 

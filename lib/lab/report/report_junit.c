@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/json_text.h"
+#include "report/cases.h"
 #include "report/report.h"
 
 #define COLLECTION	"mmu_notifier"
@@ -92,17 +93,11 @@ static char *body(json_t *one, const char *message)
 	return lab_text_take(&t);
 }
 
-/* By its own words: the contract that was broken, or else the reason. */
 static const char *why(json_t *one)
 {
-	const char *reason = lab_json_text_of(one, "reason");
-	json_t *line;
-	size_t i;
+	const char *told = lab_case_why(one);
 
-	json_array_foreach(json_object_get(one, "diagnostics"), i, line)
-		if (!strncmp(json_string_value(line), "# broken: ", 10))
-			return json_string_value(line) + 10;
-	return reason[0] ? reason : "failed without a reason";
+	return told[0] ? told : "failed without a reason";
 }
 
 static void begin_case(xmlTextWriter *w, const char *program, const char *name, double seconds)

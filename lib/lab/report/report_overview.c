@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report/cases.h"
 #include "report/report.h"
 
 static void count(json_t *counts, const char *name, const char *what)
@@ -109,18 +110,10 @@ void lab_report_overview(FILE *f, const struct lab_results *r)
 	json_decref(oracles);
 }
 
-/* Nobody's reason may end a cell or a row. */
-static void put_cell(FILE *f, const char *s)
-{
-	fputs("| ", f);
-	for (; *s; s++)
-		fputc(*s == '|' ? '/' : *s, f);
-	fputc(' ', f);
-}
-
 void lab_report_overview_table(FILE *f, const struct lab_results *r)
 {
 	json_t *oracles = lab_report_oracles(r), *skips = lab_report_skips(r), *value;
+	struct lab_text t = { NULL };
 	const char *name;
 
 	fprintf(f, "# %s: %s\n\n", lab_verdict_name(r->judgement.verdict), r->judgement.why);
@@ -145,9 +138,11 @@ void lab_report_overview_table(FILE *f, const struct lab_results *r)
 	if (json_object_size(skips))
 		fprintf(f, "\n| why tests were skipped | tests |\n|---|--:|\n");
 	json_object_foreach(skips, name, value) {
-		put_cell(f, name);
-		fprintf(f, "| %lld |\n", (long long)json_integer_value(value));
+		lab_report_cell(&t, name);
+		lab_text_addf(&t, "| %lld |\n", (long long)json_integer_value(value));
 	}
+	fprintf(f, "%s", t.len ? t.s : "");
+	lab_text_clear(&t);
 	json_decref(skips);
 	json_decref(oracles);
 }

@@ -12,6 +12,7 @@
 #include "bisect/bisect_report.h"
 #include "bisect/bisect_verdict.h"
 #include "campaign/campaign.h"
+#include "report/cases.h"
 #include "verdict/verdict.h"
 
 #define CASE(name, status, line)							\
@@ -38,7 +39,7 @@ static enum lab_bisect_run classify_by(const char *cases, const char *state, int
 		 " \"cases\": [%s]}", code, state, cases);
 	results = json_loads(text, 0, NULL);
 	run = lab_bisect_classify(results, code, known, &decided);
-	title = decided ? lab_campaign_title(decided) : lab_strdup("");
+	title = decided ? lab_case_title(decided) : lab_strdup("");
 	snprintf(test, sizeof(test), "%s", title);
 	free(title);
 	json_decref(results);

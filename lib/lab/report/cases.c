@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <string.h>
+
+#include "base/json_text.h"
+#include "report/cases.h"
+
+char *lab_case_title(json_t *one)
+{
+	const char *name = lab_json_text_of(one, "name");
+
+	return lab_format("%s%s%s", lab_json_text_of(one, "program"), name[0] ? ":" : "", name);
+}
+
+bool lab_case_failed(json_t *one)
+{
+	const char *status = lab_json_text_of(one, "status");
+
+	return !strcmp(status, "fail") || !strcmp(status, "error");
+}
+
+const char *lab_case_why(json_t *one)
+{
+	static const char lead[] = "# broken: ";
+	json_t *line;
+	size_t i;
+
+	json_array_foreach(json_object_get(one, "diagnostics"), i, line)
+		if (!strncmp(json_string_value(line), lead, strlen(lead)))
+			return json_string_value(line) + strlen(lead);
+	return lab_json_text_of(one, "reason");
+}
+
+void lab_report_cell(struct lab_text *t, const char *text)
+{
+	lab_text_addf(t, "| ");
+	for (; *text; text++)
+		lab_text_add(t, *text == '|' ? "/" : text, 1);
+	lab_text_addf(t, " ");
+}

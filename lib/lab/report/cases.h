@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Cases of a results.json, and cells of tables about them.
+ */
+#ifndef LAB_CASES_H
+#define LAB_CASES_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "base/text.h"
+
+/* PROGRAM:CASE, or PROGRAM for what stands for all of it; to be freed. */
+char *lab_case_title(json_t *one);
+
+/* Did it fail, or could it not be carried out? */
+bool lab_case_failed(json_t *one);
+
+/* By its own words: the contract that was broken, or else the reason; "" if it has none. */
+const char *lab_case_why(json_t *one);
+
+/* Add "| @text ", a cell of a table in Markdown, which a bar in it would end. */
+void lab_report_cell(struct lab_text *t, const char *text);
+
+#endif
