@@ -16,6 +16,7 @@
 #include "campaign/campaign.h"
 #include "prove/prove.h"
 #include "report/compare.h"
+#include "report/kcidb.h"
 #include "run/run.h"
 #include "suite/doctor.h"
 #include "suite/list.h"
@@ -31,6 +32,7 @@ static const struct {
 	{ "check", lab_check_main, "the project's own tests, with proof that failures are noticed" },
 	{ "compare", lab_compare_main, "what is other in the second of two runs" },
 	{ "doctor", lab_doctor_main, "what would be skipped on this machine, and changed on it" },
+	{ "kcidb", lab_kcidb_main, "a run's results as the kernel community's database takes them" },
 	{ "list", lab_list_main, "what there is to run, and what has to do with a word" },
 	{ "manifest", lab_manifest_main, "what the programs say of themselves, joined; make runs it" },
 	{ "matrix", lab_matrix_main, "the same programs on several kernels, and a table of them" },

@@ -1,8 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/fsys.h"
 #include "base/json_text.h"
 #include "report/cases.h"
+
+int lab_results_load(const char *run, json_t **results, struct lab_error *e)
+{
+	char *path = lab_is_dir(run) ? lab_format("%s/results.json", run) : lab_strdup(run);
+	json_error_t why;
+	int ret = 0;
+
+	*results = json_load_file(path, 0, &why);
+	if (!*results)
+		ret = lab_fail(e, -EINVAL, "%s: %s", path, why.text);
+	else if (!json_is_array(json_object_get(*results, "cases")))
+		ret = lab_fail(e, -EINVAL, "%s is not the results.json of a run", path);
+	free(path);
+	return ret;
+}
 
 char *lab_case_title(json_t *one)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Cases of a results.json, and cells of tables about them.
+ * A results.json, its cases, and cells of tables about them.
  */
 #ifndef LAB_CASES_H
 #define LAB_CASES_H
@@ -8,7 +8,11 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+#include "base/lab_error.h"
 #include "base/text.h"
+
+/* Read that of @run: its directory, or the file. Returns 0, the caller owns @results, or -EINVAL. */
+int lab_results_load(const char *run, json_t **results, struct lab_error *e);
 
 /* PROGRAM:CASE, or PROGRAM for what stands for all of it; to be freed. */
 char *lab_case_title(json_t *one);

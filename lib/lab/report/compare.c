@@ -3,7 +3,6 @@
  * "lab compare": what is other in the second of two runs. Tests are known by their names, so
  * that runs on different kernels, and of different versions of the suite, can be compared.
  */
-#include <errno.h>
 #include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics_double.h>
 #include <stdio.h>
@@ -12,7 +11,6 @@
 
 #include "base/command.h"
 #include "base/exit.h"
-#include "base/fsys.h"
 #include "base/json_text.h"
 #include "report/cases.h"
 #include "report/compare.h"
@@ -276,22 +274,6 @@ struct compare {
 	bool json;
 };
 
-/* A run's directory, or its results.json. */
-static int load(const char *run, json_t **results, struct lab_error *e)
-{
-	char *path = lab_is_dir(run) ? lab_format("%s/results.json", run) : lab_strdup(run);
-	json_error_t why;
-	int ret = 0;
-
-	*results = json_load_file(path, 0, &why);
-	if (!*results)
-		ret = lab_fail(e, -EINVAL, "%s: %s", path, why.text);
-	else if (!json_is_array(json_object_get(*results, "cases")))
-		ret = lab_fail(e, -EINVAL, "%s is not the results.json of a run", path);
-	free(path);
-	return ret;
-}
-
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct compare *c = state->input;
@@ -343,7 +325,7 @@ int lab_compare_main(int argc, char *argv[], const struct lab_paths *paths)
 	if (ret)
 		return ret;
 	for (int i = 0; !ret && i < 2; i++)
-		ret = load(c.runs[i], &runs[i], &e);
+		ret = lab_results_load(c.runs[i], &runs[i], &e);
 	if (!ret) {
 		found = lab_compare(runs[0], runs[1]);
 		ret = json_is_true(json_object_get(found, "worse")) ? LAB_EXIT_FAIL : LAB_EXIT_PASS;

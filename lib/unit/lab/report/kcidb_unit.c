@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What KCIDB is given, against what its schema asks for: one violation and it refuses all.
+ */
+#include <kselftest_harness.h>
+
+#include <regex.h>
+
+#include "base/text.h"
+#include "report/kcidb.h"
+
+/* Of each member its type: a pattern for text, or one of the words below. */
+struct member {
+	const char *name, *type;
+	bool required;
+};
+
+static const struct member checkout[] = {
+	{ "id", "^[a-z0-9_]+:.*$", true }, { "origin", "^[a-z0-9_]+$", true },
+	{ "git_commit_hash", "^[0-9a-f]{40}$", false }, { "comment", ".", false },
+	{ "valid", "bool", false }, { NULL }
+};
+static const struct member build[] = {
+	{ "id", "^[a-z0-9_]+:.*$", true }, { "origin", "^[a-z0-9_]+$", true },
+	{ "checkout_id", "^[a-z0-9_]+:.*$", true }, { "architecture", "^[a-z0-9_]*$", false },
+	{ "comment", ".", false }, { "status", "^(FAIL|ERROR|MISS|PASS|DONE|SKIP)$", false }, { NULL }
+};
+static const struct member test[] = {
+	{ "id", "^[a-z0-9_]+:.*$", true }, { "origin", "^[a-z0-9_]+$", true },
+	{ "build_id", "^[a-z0-9_]+:.*$", true },
+	{ "path", "^([a-zA-Z0-9_-]+(\\.[a-zA-Z0-9_-]+)*)?$", false },
+	{ "status", "^(FAIL|ERROR|MISS|PASS|DONE|SKIP)$", false },
+	{ "start_time", "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$", true },
+	{ "duration", "number", false }, { "log_excerpt", "excerpt", false },
+	{ "number", "object", false }, { "environment", "object", false }, { NULL }
+};
+
+static bool fits(json_t *value, const char *type)
+{
+	regex_t re;
+	bool ok;
+
+	if (!strcmp(type, "bool"))
+		return json_is_boolean(value);
+	if (!strcmp(type, "number"))
+		return json_is_number(value);
+	if (!strcmp(type, "object"))
+		return json_object_size(value);
+	if (!strcmp(type, "excerpt"))
+		return json_is_string(value) && json_string_length(value) <= 16384;
+	if (!json_is_string(value) || regcomp(&re, type, REG_EXTENDED | REG_NOSUB))
+		return false;
+	ok = !regexec(&re, json_string_value(value), 0, NULL, 0);
+	regfree(&re);
+	return ok;
+}
+
+/* The first member of one of @objects that is not as it has to be; to be freed. NULL: none. */
+static char *wrong(json_t *objects, const struct member *members)
+{
+	json_t *one, *value;
+	const char *key;
+	size_t i, n;
+
+	json_array_foreach(objects, i, one) {
+		for (n = 0; members[n].name; n++)
+			if (members[n].required && !json_object_get(one, members[n].name))
+				return lab_format("no %s", members[n].name);
+		json_object_foreach(one, key, value) {
+			for (n = 0; members[n].name && strcmp(members[n].name, key); n++)
+				;
+			if (!members[n].name || !fits(value, members[n].type))
+				return lab_format("%s: %s", key, json_string_value(value));
+		}
+	}
+	return NULL;
+}
+
+/* Results with all states, names that are no paths, and evidence without end. */
+static json_t *make_results(const char *commit)
+{
+	json_t *long_lines = json_array();
+
+	for (int i = 0; i < 2000; i++)
+		json_array_append_new(long_lines, json_sprintf("# line %d of many", i));
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s,"
+			 " s:[{s:s, s:s}, {s:s, s:s}],"
+			 " s:[{s:s, s:s, s:s, s:s, s:s, s:i, s:[s]}, {s:s, s:s, s:s, s:n, s:o},"
+			 "    {s:s, s:s, s:s, s:s, s:[]}, {s:s, s:s, s:s, s:s, s:[]}]}",
+		"kernel", "6.1.0 x", "kernel_commit", commit, "kernel_build_id", "ab12",
+		"architecture", "x86_64", "bed", "qemu", "topology", "numa2", "mode", "tdp",
+		"host", "h", "started", "2026-01-02T03:04:05Z",
+		"programs", "name", "a_test", "state", "done", "name", "b_test", "state", "not run",
+		"cases", "program", "a_test", "name", "u.anon.x/sweep.none.2vcpu", "status", "pass",
+			"reason", "", "started", "2026-01-02T03:04:06Z", "ms", 1500,
+			"diagnostics", "# rounds 4, visits/s 290 (baseline 3), gaps",
+		"program", "a_test", "name", "odd..name. é", "status", "fail", "reason",
+			"diagnostics", long_lines,
+		"program", "a_test", "name", "", "status", "error", "reason", "no memory", "diagnostics",
+		"program", "a_test", "name", "s", "status", "skip", "reason", "no swap", "diagnostics");
+}
+
+#define EXPECT_ALL(key, members) do {						\
+	char *wrong_ = wrong(json_object_get(j, key), members);			\
+	EXPECT_EQ(NULL, wrong_) TH_LOG("%s: %s", key, wrong_);			\
+	free(wrong_);								\
+} while (0)
+
+TEST(keeps_to_the_schema)
+{
+	json_t *results = make_results("0123456789012345678901234567890123456789");
+	json_t *j = lab_kcidb(results, "lab_1"), *one;
+
+	EXPECT_ALL("checkouts", checkout);
+	EXPECT_ALL("builds", build);
+	EXPECT_ALL("tests", test);
+	EXPECT_EQ(4, json_object_size(j));
+	ASSERT_EQ(5, json_array_size(json_object_get(j, "tests")));
+	one = json_array_get(json_object_get(j, "tests"), 0);
+	EXPECT_STREQ("kselftest.kvm.mmu_notifier.a_test.u.anon.x.sweep.none.2vcpu",
+		     json_string_value(json_object_get(one, "path")));
+	EXPECT_EQ(1.5, json_number_value(json_object_get(one, "duration")));
+	EXPECT_EQ(290, json_number_value(json_object_get(json_object_get(one, "number"), "value")));
+	one = json_array_get(json_object_get(j, "tests"), 4);
+	EXPECT_STREQ("MISS", json_string_value(json_object_get(one, "status")));
+	json_decref(j);
+	json_decref(results);
+}
+
+TEST(a_commit_with_changes_is_none)
+{
+	json_t *results = make_results("0123456789012345678901234567890123456789-dirty");
+	json_t *j = lab_kcidb(results, "lab"), *one = json_array_get(json_object_get(j, "checkouts"), 0);
+
+	EXPECT_EQ(NULL, json_object_get(one, "git_commit_hash"));
+	EXPECT_STREQ("lab:6.1.0_x", json_string_value(json_object_get(one, "id")));
+	json_decref(j);
+	json_decref(results);
+}
+
+TEST_HARNESS_MAIN
