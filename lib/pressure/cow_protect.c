@@ -5,8 +5,10 @@
  * Memory that is read-only must not change, not even by a write of the guest: a
  * vCPU that writes has to stop there, while one that reads goes on.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "base/deadline.h"
 #include "pressure/pressure.h"
@@ -20,9 +22,21 @@ static int protect(const struct area *a, size_t size, int prot, struct result *r
 	return 0;
 }
 
+/* What may not be read is no path, not even a wrong one. */
+static bool is_forbidden(const void *at)
+{
+	return access(at, F_OK) && errno == EFAULT;
+}
+
 static int forbid_all(struct press *p, struct result *r)
 {
-	return protect(p->area, p->area->size, PROT_NONE, r);
+	unsigned int i;
+
+	if (protect(p->area, p->area->size, PROT_NONE, r))
+		return -1;
+	for (i = 0; i < p->nr_pages; i++)
+		p->proved += is_forbidden(press_page(p, i));
+	return 0;
 }
 
 static int allow_all(struct press *p, struct result *r)
@@ -41,6 +55,7 @@ PRESSURE(cow_mprotect_none) = {
 	.family = PRESSURE_COW,
 	.calls = "mprotect(PROT_NONE), mprotect(PROT_READ | PROT_WRITE)",
 	.events = "protection_vma",
+	.proof = "page that may not be read",
 	.preserves = ON_EVERY_BACKING,
 	.apply = apply_none,
 };

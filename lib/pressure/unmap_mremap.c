@@ -4,8 +4,10 @@
  * old addresses left mapped.
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 
+#include "memory/pagemap.h"
 #include "pressure/pressure.h"
 
 #ifndef MREMAP_DONTUNMAP
@@ -22,9 +24,21 @@ static int move(const struct area *area, char *from, char *to, struct result *r)
 	return result_errno(r, "mremap(%p, %zu, to %p)", from, area->size, to);
 }
 
+/* That the pages are there now: when they are back, nothing shows that they were away. */
 static int move_away(struct press *p, struct result *r)
 {
-	return move(p->area, p->area->hva, p->area->aside, r);
+	struct area there = *p->area;
+	pagemap_t *pages;
+
+	there.hva = p->area->aside;
+	if (move(p->area, p->area->hva, there.hva, r))
+		return -1;
+	pages = pagemap_area(&there, r);
+	if (!pages)
+		return -1;
+	p->proved += pagemap_count(pages, there.size / PAGE_BYTES, PAGEMAP_PRESENT);
+	free(pages);
+	return 0;
 }
 
 static int move_back(struct press *p, struct result *r)
@@ -42,7 +56,9 @@ PRESSURE(unmap_mremap) = {
 	.family = PRESSURE_UNMAP,
 	.calls = "mremap() away and back",
 	.events = "unmap",
+	.proof = "page at the other addresses",
 	.preserves = ON_EVERY_BACKING,
+	.needs = { pagemap_missing },
 	.apply = apply_mremap,
 };
 
@@ -55,8 +71,10 @@ PRESSURE(unmap_mremap_pmd) = {
 	.family = PRESSURE_UNMAP,
 	.calls = "mremap() of whole page tables of small pages, away and back",
 	.events = "unmap",
+	.proof = "page at the other addresses",
 	.preserves = ON_EVERY_BACKING & ~ON_HUGETLB & ~ON_THP,
 	.granule = HUGE_BYTES,
+	.needs = { pagemap_missing },
 	.apply = apply_mremap,
 };
 
