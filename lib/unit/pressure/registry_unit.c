@@ -27,6 +27,10 @@ TEST(pressures_are_complete)
 		/* No backing twice. */
 		EXPECT_EQ(p->preserves | p->discards | p->may_discard | p->replaces,
 			  p->preserves + p->discards + p->may_discard + p->replaces);
+		/* A part of the rounds, of a proof that there is. */
+		EXPECT_LE(p->hits.nr, p->hits.of);
+		EXPECT_EQ(!!p->hits.nr, !!p->hits.of);
+		EXPECT_TRUE(p->proof || !p->hits.of);
 		EXPECT_EQ(p, pressure_find(p->name));
 	}
 	EXPECT_GE(n, 4);
