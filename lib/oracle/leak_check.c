@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/page.h"
 #include "host/hostfile.h"
 #include "oracle/leak_check.h"
 
@@ -45,6 +46,53 @@ static bool read_page_tables(unsigned long long *count)
 		return false;
 	line = strstr(text, "nr_sec_page_table_pages ");
 	return line && sscanf(line, "%*s %llu", count) == 1;
+}
+
+static bool read_object_size(const char *cache, unsigned long long *bytes)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "/sys/kernel/slab/%s/slab_size", cache);
+	return !hostfile_read_ulong(path, bytes) && *bytes;
+}
+
+/* A line of memory.stat, in bytes. */
+static bool read_charge(const char *memcg, const char *key, unsigned long long *bytes)
+{
+	char path[300], line[128], name[64];
+	bool found = false;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/memory.stat", memcg);
+	f = fopen(path, "re");
+	while (f && !found && fgets(line, sizeof(line), f))
+		found = sscanf(line, "%63s %llu", name, bytes) == 2 && !strcmp(name, key);
+	if (f)
+		fclose(f);
+	return found;
+}
+
+/* With that parameter the kernel charges no cgroup for what it allocates for itself. */
+static bool charges_kernel_memory(void)
+{
+	char parameters[4096];
+
+	return hostfile_read("/proc/cmdline", parameters, sizeof(parameters)) >= 0 &&
+	       !strstr(parameters, "nokmem");
+}
+
+bool leak_charged(const char *memcg, enum leak_kind what, unsigned long long *count)
+{
+	unsigned long long bytes, size = PAGE_BYTES;
+
+	/* Kernels without the first key batch the second. */
+	if (!charges_kernel_memory() || !read_charge(memcg, "sec_pagetables", &bytes))
+		return false;
+	if (kinds[what].cache && (!read_charge(memcg, "slab_unreclaimable", &bytes) ||
+				  !read_object_size(kinds[what].cache, &size)))
+		return false;
+	*count = bytes / size;
+	return true;
 }
 
 void leak_counts_read(struct leak_counts *l)
