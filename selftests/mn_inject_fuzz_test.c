@@ -55,19 +55,30 @@ struct storm {
 	unsigned int nr_processes, nr_threads;
 	pid_t pids[MAX_PROCESSES];	/* 0: none */
 	uint64_t born;		/* so many processes so far */
-	unsigned int vms;	/* that others had before */
+	unsigned int vms;	/* that there were before */
 	bool leaks;		/* kmemleak is there */
 };
 
-/* KVM's directories of VMs, "<pid>-<fd>". */
+/* Is it alive under another name than ours? */
+static bool is_others(int tid)
+{
+	char path[64], comm[32], own[16];
+
+	snprintf(path, sizeof(path), "/proc/%d/comm", tid);
+	prctl(PR_GET_NAME, own);
+	return hostfile_read(path, comm, sizeof(comm)) >= 0 && strcmp(comm, own);
+}
+
+/* KVM's directories of VMs, "<tid>-<fd>", of tasks of ours or that are gone. */
 static unsigned int count_vms(void)
 {
 	DIR *dir = opendir("/sys/kernel/debug/kvm");
 	unsigned int n = 0;
 	struct dirent *d;
+	int tid, fd;
 
 	while (dir && (d = readdir(dir)))
-		n += isdigit((unsigned char)d->d_name[0]) && strchr(d->d_name, '-');
+		n += sscanf(d->d_name, "%d-%d", &tid, &fd) == 2 && !is_others(tid);
 	if (dir)
 		closedir(dir);
 	return n;
@@ -344,7 +355,7 @@ static int nothing_left(struct storm *s, struct result *r)
 		if (read_watched(watched, sizeof(watched)))
 			return result_error(r, "read(%s/watch) failed", FUZZ_ROOT);
 		vms = count_vms();
-		if (!users && !watched[0] && vms == s->vms)
+		if (!users && !watched[0] && vms <= s->vms)
 			return 0;
 	} while (deadline_poll(&deadline));
 	return result_error(r,
