@@ -15,6 +15,7 @@
 #include "vm/vm.h"
 
 MN_ABOUT("the interface of the injector module, rule by rule");
+MN_MAY_CHANGE("kprobes/enabled=0, for a moment");
 
 FIXTURE(inject) {
 	struct bed bed;
