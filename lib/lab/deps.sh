@@ -65,7 +65,8 @@ git	git	listing the files' ;;
 lab) need=$programs$lab$machine ;;
 check) need=$programs$lab$machine'
 git	git	tests of the bisection
-xmllint	libxml2-utils	checking junit.xml' ;;
+xmllint	libxml2-utils	checking junit.xml
+jsonschema	python3-jsonschema	checking results.json' ;;
 check-kselftest | bisect) need=$programs$lab$machine$kernel ;;
 prove) need=$programs$lab$machine$kernel'spatch	coccinelle	putting regressions into a kernel' ;;
 *) echo "deps.sh: $goal: not a goal that it knows" >&2; exit 2 ;;

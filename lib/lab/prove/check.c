@@ -117,17 +117,19 @@ static pid_t start_lab(struct check *c, const struct lab_options *o, const char 
 	return pid;
 }
 
-/* What dashboards are given keeps to the grammar that they ask for. */
-static void check_junit(struct check *c, const char *out)
+/* @tool OPTION GRAMMAR OPTION FILE: what others are given keeps to what they are told about it. */
+static void check_file(struct check *c, const char *tool, const char *first, const char *grammar,
+		       const char *second, const char *file)
 {
 	struct lab_argv argv = { NULL };
-	const struct lab_process xmllint = { .argv = &argv };
+	const struct lab_process p = { .argv = &argv };
 	struct lab_error e;
 
-	lab_argv_add_all(&argv, "xmllint", "--noout", "--relaxng", NULL);
-	lab_argv_addf(&argv, "%s/lib/lab/report/junit.rng", c->paths->repo);
-	lab_argv_addf(&argv, "%s/junit.xml", out);
-	if (lab_process_must(&xmllint, &e)) {
+	lab_argv_add_all(&argv, tool, first, NULL);
+	lab_argv_addf(&argv, "%s/lib/lab/report/%s", c->paths->repo, grammar);
+	lab_argv_add(&argv, second);
+	lab_argv_addf(&argv, "%s/suite/%s", c->dir, file);
+	if (lab_process_must(&p, &e)) {
 		printf("%s\n", e.text);
 		c->failed++;
 	} else {
@@ -158,7 +160,9 @@ static void check_suite(struct check *c)
 		printf("lab run exited %d, see %s\n", code, out);
 		c->failed++;
 	}
-	check_junit(c, out);
+	check_file(c, "xmllint", "--relaxng", "junit.rng", "--noout", "junit.xml");
+	check_file(c, "jsonschema", "--output=plain", "results.schema.json", "--instance",
+		   "results.json");
 	json_decref(results);
 	free(out);
 }

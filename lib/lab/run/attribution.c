@@ -12,7 +12,10 @@
 #include "base/process.h"
 #include "run/attribution.h"
 
-/* The commit that is checked out in @tree, "-dirty" behind it if files differ, or "". */
+/*
+ * The commit that is checked out in @tree, "-dirty" behind it if files differ, or "". A tree
+ * that only lies somewhere in a repository of something else has none.
+ */
 static void read_commit(const char *tree, char *commit, size_t size)
 {
 	struct lab_argv argv = { NULL };
@@ -21,6 +24,8 @@ static void read_commit(const char *tree, char *commit, size_t size)
 	struct lab_error e;
 
 	commit[0] = '\0';
+	if (!lab_has(tree, ".git"))
+		return;
 	lab_argv_add_all(&argv, "git", "-C", tree, "describe", "--always", "--abbrev=40",
 			 "--match=", "--dirty", NULL);
 	if (!lab_process_output(&git, &text, &e))
