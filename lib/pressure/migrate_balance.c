@@ -14,11 +14,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/deadline.h"
 #include "host/hostfile.h"
 #include "memory/numa_pages.h"
+#include "memory/pagemap.h"
 #include "pressure/pressure.h"
 
 /* The kernel does not look at hugetlb, and leaves dirty pages of files alone. */
@@ -218,6 +220,61 @@ static int count_followers(struct balance *b, size_t *count, struct result *r)
 	return 0;
 }
 
+static long own_faults(void)
+{
+	struct rusage usage;
+
+	return getrusage(RUSAGE_THREAD, &usage) ? 0 : usage.ru_minflt;
+}
+
+/* Pages that are there, and whose first access is a fault: as a scan left them. */
+static int count_hinting(struct press *p, unsigned int *count, struct result *r)
+{
+	pagemap_t *pages = pagemap_area(p->area, r);
+	const guest_u64 *word;
+	unsigned int i;
+	long before;
+
+	if (!pages)
+		return -1;
+	*count = 0;
+	for (i = 0; i < p->nr_pages; i++) {
+		if (!(pages[press_index(p, i)] & PAGEMAP_PRESENT))
+			continue;
+		word = press_page(p, i);
+		before = own_faults();
+		(void)guest_load(word);
+		*count += own_faults() > before;
+	}
+	free(pages);
+	return 0;
+}
+
+/*
+ * Nothing follows.  Once there are no more scans, and the guest has then been at every
+ * page, none waits for a fault: or its vCPUs had translations that the scan did not take.
+ */
+static int judge_left_behind(struct press *p, struct result *r)
+{
+	unsigned int hinting;
+
+	/* Who only reads may leave pages out, and who moves a page makes accesses wait, too. */
+	if (press_host_writes(p) || !p->alone)
+		return 0;
+	if (hostfile_write(BALANCING, "0"))
+		return result_error(r, "cannot write 0 to %s", BALANCING);
+	/* The first visits are also for a scan that has begun. */
+	if (press_visited(p, "with NUMA balancing turned off", r) ||
+	    press_visited(p, "with NUMA balancing turned off", r) ||
+	    count_hinting(p, &hinting, r))
+		return -1;
+	if (!hinting)
+		return 0;
+	return result_fail(r, CONTRACT_NO_STALE,
+			   "the guest goes on using %u of %u pages of which NUMA balancing has to know at the next access, and it does not",
+			   hinting, p->nr_pages);
+}
+
 /*
  * The kernel spends no more than a thirtieth of a thread's time on scans: one
  * that a busy bed has drawn out is followed by none for long.
@@ -236,6 +293,8 @@ static int apply(struct press *p, struct result *r)
 		if (count_followers(b, &followers, r))
 			return -1;
 	} while (!followers && deadline_poll(&deadline));
+	if (!followers)
+		return judge_left_behind(p, r);
 	sleep_ns(WORK_NS);
 	if (count_followers(b, &followers, r))
 		return -1;
