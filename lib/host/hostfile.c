@@ -58,6 +58,14 @@ int hostfile_write(const char *path, const char *text)
 	return n < 0 ? -err : 0;
 }
 
+int hostfile_refused(const char *what, int err, struct result *r)
+{
+	if (err == EROFS || err == EACCES || err == EPERM)
+		return result_skip(r, "%s: %s (not root, in a container, or locked down?)", what,
+				   strerror(err));
+	return result_error(r, "%s: %s", what, strerror(err));
+}
+
 const char *hostfile_missing(const char *path, const char *without)
 {
 	static char why[128];

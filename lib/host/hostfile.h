@@ -27,6 +27,16 @@ int hostfile_read_ulong(const char *path, unsigned long long *value);
 int hostfile_write(const char *path, const char *text);
 
 /*
+ * hostfile_refused() - record that a file could not be changed
+ * @what: the call, as in "write(/some/file, 1)"
+ * @err: errno
+ *
+ * A host that does not let us is a skip: /proc or a cgroup mounted read-only, as in a
+ * container, or no privilege.  Anything else is an error.  Return: -1.
+ */
+int hostfile_refused(const char *what, int err, struct result *r);
+
+/*
  * hostfile_missing() - why a file cannot be written
  * @path: file
  * @without: what to say if there is none

@@ -119,14 +119,16 @@ int hoststate_write(struct hoststate *h, const char *path, const char *value,
 int hoststate_write_undo(struct hoststate *h, const char *path, const char *value,
 			 const char *undo, struct result *r)
 {
+	char what[300];
 	int ret;
 
 	if (hoststate_at_end(h, path, undo, undo, r))
 		return -1;
 	ret = hostfile_write(path, value);
-	if (ret)
-		return result_error(r, "write(%s, '%s'): %s", path, value, strerror(-ret));
-	return 0;
+	if (!ret)
+		return 0;
+	snprintf(what, sizeof(what), "write(%.200s, '%.60s')", path, value);
+	return hostfile_refused(what, -ret, r);
 }
 
 int hoststate_set(const struct hoststate *h, const char *path, const char *value,
@@ -198,13 +200,15 @@ int hoststate_unload_at_end(struct hoststate *h, const char *module, struct resu
 int hoststate_mkdir(struct hoststate *h, const char *path, struct result *r)
 {
 	struct record record = { .kind = RECORD_DIRECTORY };
+	char what[300];
 
 	snprintf(record.path, sizeof(record.path), "%s", path);
 	if (remember(h, &record, r))
 		return -1;
-	if (mkdir(path, 0755))
-		return result_errno(r, "mkdir(%s)", path);
-	return 0;
+	if (!mkdir(path, 0755))
+		return 0;
+	snprintf(what, sizeof(what), "mkdir(%.250s)", path);
+	return hostfile_refused(what, errno, r);
 }
 
 int hoststate_swapon(struct hoststate *h, const char *path, int flags, struct result *r)

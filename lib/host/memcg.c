@@ -3,6 +3,7 @@
  * Memory cgroups, version 2.
  */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,6 +12,17 @@
 #include "host/memcg.h"
 
 #define ROOT	"/sys/fs/cgroup"
+
+static int set(const char *file, const char *value, struct result *r)
+{
+	char what[400];
+	int ret = hostfile_write(file, value);
+
+	if (!ret)
+		return 0;
+	snprintf(what, sizeof(what), "write(%.300s, %.40s)", file, value);
+	return hostfile_refused(what, -ret, r);
+}
 
 static int enable_controller(struct hoststate *host, struct result *r)
 {
@@ -29,17 +41,13 @@ static int enable_controller(struct hoststate *host, struct result *r)
 static int limit(const char *path, size_t limit, struct result *r)
 {
 	char file[300], bytes[32];
-	int ret;
 
 	/* Swap would only put off what the limit is for; not every kernel has it. */
 	snprintf(file, sizeof(file), "%s/memory.swap.max", path);
 	hostfile_write(file, "0");
 	snprintf(file, sizeof(file), "%s/memory.max", path);
 	snprintf(bytes, sizeof(bytes), "%zu", limit);
-	ret = hostfile_write(file, bytes);
-	if (ret)
-		return result_error(r, "write(%s, %s): %s", file, bytes, strerror(-ret));
-	return 0;
+	return set(file, bytes, r);
 }
 
 int memcg_create(struct hoststate *host, const char *name, size_t max,
@@ -54,7 +62,7 @@ int memcg_create(struct hoststate *host, const char *name, size_t max,
 }
 
 /* The line of version 2 is "0::/PATH". */
-static int own_cgroup(char *procs, size_t size, struct result *r)
+static int own_cgroup(char *path, size_t size, struct result *r)
 {
 	char line[256] = "";
 	FILE *f = fopen("/proc/self/cgroup", "re");
@@ -67,25 +75,73 @@ static int own_cgroup(char *procs, size_t size, struct result *r)
 	line[strcspn(line, "\n")] = '\0';
 	if (strncmp(line, "0::/", 4))
 		return result_skip(r, "this process is in no cgroup v2");
-	snprintf(procs, size, "%s%s/cgroup.procs", ROOT, line[4] ? line + 3 : "");
+	snprintf(path, size, "%s%s", ROOT, line[4] ? line + 3 : "");
 	return 0;
+}
+
+static unsigned long long stat_of(const char *path, const char *name)
+{
+	unsigned long long value, found = 0;
+	char file[300], line[128], key[64];
+	FILE *f;
+
+	snprintf(file, sizeof(file), "%s/memory.stat", path);
+	f = fopen(file, "re");
+	while (f && fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "%63s %llu", key, &value) == 2 && !strcmp(key, name))
+			found = value;
+	}
+	if (f)
+		fclose(f);
+	return found;
+}
+
+unsigned long long memcg_room_in(const char *path)
+{
+	unsigned long long max, usage;
+	char file[300];
+
+	snprintf(file, sizeof(file), "%s/memory.max", path);
+	/* Without a limit it says "max"; the root has no such file. */
+	if (hostfile_read_ulong(file, &max))
+		return ULLONG_MAX;
+	snprintf(file, sizeof(file), "%s/memory.current", path);
+	if (hostfile_read_ulong(file, &usage))
+		return ULLONG_MAX;
+	/* What files have in memory makes way. */
+	max += stat_of(path, "inactive_file") + stat_of(path, "active_file");
+	return max > usage ? max - usage : 0;
+}
+
+unsigned long long memcg_room(void)
+{
+	unsigned long long least = ULLONG_MAX, room;
+	struct result ignored;
+	char path[280];
+
+	result_init(&ignored);
+	if (own_cgroup(path, sizeof(path), &ignored))
+		return least;
+	while (strlen(path) >= strlen(ROOT)) {
+		room = memcg_room_in(path);
+		least = room < least ? room : least;
+		*strrchr(path, '/') = '\0';
+	}
+	return least;
 }
 
 int memcg_join(struct hoststate *host, const char *path, struct result *r)
 {
-	char file[300], pid[16];
-	int ret;
+	char own[280], file[300], pid[16];
 
-	if (own_cgroup(file, sizeof(file), r))
+	if (own_cgroup(own, sizeof(own), r))
 		return -1;
+	snprintf(file, sizeof(file), "%s/cgroup.procs", own);
 	snprintf(pid, sizeof(pid), "%d", getpid());
 	if (hoststate_at_end(host, file, pid, "", r))
 		return -1;
 	snprintf(file, sizeof(file), "%s/cgroup.procs", path);
-	ret = hostfile_write(file, pid);
-	if (ret)
-		return result_error(r, "write(%s, %s): %s", file, pid, strerror(-ret));
-	return 0;
+	return set(file, pid, r);
 }
 
 int memcg_squeeze(const char *path, size_t bytes, struct result *r)

@@ -45,6 +45,12 @@ int memcg_join(struct hoststate *host, const char *path, struct result *r);
  */
 int memcg_squeeze(const char *path, size_t bytes, struct result *r);
 
+/* memcg_room() - bytes that may still be charged to this process' cgroups; ULLONG_MAX: any */
+unsigned long long memcg_room(void);
+
+/* memcg_room_in() - the same of one cgroup, by its own limit alone */
+unsigned long long memcg_room_in(const char *path);
+
 /* memcg_can_reclaim() - is there memcg_reclaim()?  Return: 0, or -1 with a skip */
 int memcg_can_reclaim(const char *path, struct result *r);
 

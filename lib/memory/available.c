@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "host/memcg.h"
 #include "memory/memory.h"
 
 #define KIB	1024ULL
@@ -14,7 +15,7 @@
 
 int memory_available(size_t bytes, struct result *r)
 {
-	unsigned long long available = 0;
+	unsigned long long available = 0, room = memcg_room();
 	char line[128];
 	FILE *f = fopen("/proc/meminfo", "re");
 
@@ -24,8 +25,10 @@ int memory_available(size_t bytes, struct result *r)
 	       sscanf(line, "MemAvailable: %llu kB", &available) != 1)
 		;
 	fclose(f);
-	if (available * KIB >= bytes + SPARE)
+	available *= KIB;
+	if (available >= bytes + SPARE && room >= bytes + SPARE)
 		return 0;
-	return result_skip(r, "needs %llu MiB of memory and %llu MiB to spare, %llu MiB are available",
-			   bytes / MIB, SPARE / MIB, available / KIB);
+	return result_skip(r, "needs %llu MiB of memory and %llu MiB to spare, %llu MiB are available%s",
+			   bytes / MIB, SPARE / MIB, (room < available ? room : available) / MIB,
+			   room < available ? " (memory.max of the cgroup)" : "");
 }

@@ -147,9 +147,18 @@ static void tear_down(struct press *p)
 	free(b);
 }
 
+/* Of those that this process may use: its affinity, and its cpuset. */
 static bool has_cpus(int node, struct bitmask *cpus)
 {
-	return !numa_node_to_cpus(node, cpus) && numa_bitmask_weight(cpus);
+	unsigned long cpu;
+
+	if (numa_node_to_cpus(node, cpus))
+		return false;
+	for (cpu = 0; cpu < cpus->size; cpu++) {
+		if (!numa_bitmask_isbitset(numa_all_cpus_ptr, cpu))
+			numa_bitmask_clearbit(cpus, cpu);
+	}
+	return numa_bitmask_weight(cpus);
 }
 
 /* The next node with memory and CPUs; the same again if there is only one. */
@@ -160,7 +169,7 @@ static int next_node(struct balance *b, struct bitmask *cpus, struct result *r)
 	while (!has_cpus(node, cpus)) {
 		node = numa_node_after(node);
 		if (node == first)
-			return result_skip(r, "no node has both memory and CPUs");
+			return result_skip(r, "no node has both memory and CPUs that this process may use");
 	}
 	b->node = node;
 	return 0;

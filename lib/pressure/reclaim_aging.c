@@ -23,7 +23,7 @@ static const char *lru_gen_missing(void)
 {
 	if (release_before(6, 12))
 		return "kernel before " SINCE ": its aging does not ask MMU notifiers";
-	return hostfile_missing(LRU_GEN, "no lru_gen in debugfs: kernel without CONFIG_LRU_GEN");
+	return hostfile_missing(LRU_GEN, "no lru_gen in debugfs: kernel without CONFIG_LRU_GEN, or debugfs not mounted");
 }
 
 /* By walking page tables, that is: without, nobody is asked. */

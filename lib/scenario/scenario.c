@@ -115,11 +115,12 @@ static int set_up(struct scenario_run *run, struct result *r)
 static int check_huge(const struct scenario_run *run, struct result *r)
 {
 	/*
-	 * KVM maps by small pages what is not aligned on both sides, and what
-	 * holds a page table that it shadows.
+	 * KVM maps by small pages what is not aligned on both sides, what holds a
+	 * page table that it shadows, and perhaps what is executed.
 	 */
 	bool hidden = run->vm.area_gpa % HUGE_BYTES ||
-		      run->spec->workload->form == GUEST_FORM_TABLE;
+		      run->spec->workload->form == GUEST_FORM_TABLE ||
+		      vm_splits_code(run->spec->workload->form);
 	unsigned long long pages;
 	size_t bytes = 0;
 

@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "host/hostfile.h"
 #include "vm/vm_internal.h"
 
 #define STOP_BUDGET_NS	10000000000ULL
@@ -21,6 +22,12 @@ int vm_available(struct result *r)
 	int fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
 	int version;
 
+	if (sysconf(_SC_PAGESIZE) != PAGE_BYTES) {
+		if (fd >= 0)
+			close(fd);
+		return result_skip(r, "pages of the host have %ld bytes, and these tests count on %lu",
+				   sysconf(_SC_PAGESIZE), PAGE_BYTES);
+	}
 	if (fd < 0)
 		return result_skip(r, "/dev/kvm: %s (kvm_amd or kvm_intel loaded? nested virtualisation on?)",
 				   strerror(errno));
@@ -30,6 +37,15 @@ int vm_available(struct result *r)
 		return result_skip(r, "/dev/kvm speaks API version %d, not %d",
 				   version, KVM_API_VERSION);
 	return 0;
+}
+
+bool vm_splits_code(enum guest_form form)
+{
+	char splits[8];
+
+	return form == GUEST_FORM_CODE &&
+	       hostfile_read("/sys/module/kvm/parameters/nx_huge_pages", splits,
+			     sizeof(splits)) > 0 && splits[0] == 'Y';
 }
 
 int vm_capability(unsigned int cap)

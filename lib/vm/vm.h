@@ -77,6 +77,14 @@ struct vm_kind {
 };
 
 /*
+ * vm_splits_code() - does KVM map what the guest executes by small pages alone?
+ * @form: of the guest's pages
+ *
+ * It does on processors with ITLB_MULTIHIT, and if kvm.nx_huge_pages says so.
+ */
+bool vm_splits_code(enum guest_form form);
+
+/*
  * vm_available() - can this kernel run our guests at all?
  *
  * Return: 0, or -1 with @r a skip that says what is missing.
