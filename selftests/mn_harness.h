@@ -192,6 +192,7 @@ static inline void mn_run_one(struct __fixture_variant_metadata *v,
 	pid_t pid;
 
 	result_init(r);
+	test_process_share();
 	fflush(stdout);
 #ifdef HARNESS_EXIT_CODE
 	t->exit_code = KSFT_PASS;

@@ -33,9 +33,7 @@ void sleep_ns(uint64_t ns)
 
 void deadline_start(struct deadline *d, uint64_t budget_ns)
 {
-	d->budget_ns = budget_ns;
-	d->spent_ns = 0;
-	d->last_ns = now_ns();
+	*d = (struct deadline) { .budget_ns = budget_ns, .last_ns = now_ns() };
 }
 
 bool deadline_advance(struct deadline *d, uint64_t now)
@@ -51,6 +49,25 @@ bool deadline_poll(struct deadline *d)
 {
 	sleep_ns(DEADLINE_POLL_NS);
 	return deadline_advance(d, now_ns());
+}
+
+bool deadline_called(struct deadline *d, uint64_t now)
+{
+	uint64_t step = now - d->last_ns, most = DEADLINE_CALL_FACTOR * d->quickest_ns;
+
+	if (most < DEADLINE_STEP_MAX_NS)
+		most = DEADLINE_STEP_MAX_NS;
+	if (!d->calls++ || step < d->quickest_ns)
+		d->quickest_ns = step;
+	d->last_ns = now;
+	d->spent_ns += step < most ? step : most;
+	return d->spent_ns < d->budget_ns || d->calls < DEADLINE_CALLS_MIN;
+}
+
+bool deadline_retry(struct deadline *d)
+{
+	sleep_ns(DEADLINE_POLL_NS);
+	return deadline_called(d, now_ns());
 }
 
 uint64_t calibration_budget_ns(const struct calibration *c)

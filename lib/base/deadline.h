@@ -6,6 +6,9 @@
  * polls in short sleeps; a sleep that took far longer than requested was the
  * bed's fault, and counts only up to a limit.  So a host that stops for a minute
  * costs no budget, but a guest that stalls does.
+ *
+ * Whoever tries a call again and again spends its time in the call.  What one may
+ * cost follows from the quickest: if all take seconds, then that is what the call takes.
  */
 #ifndef DEADLINE_H
 #define DEADLINE_H
@@ -16,10 +19,15 @@
 #define DEADLINE_POLL_NS	1000000ULL	/* one sleep of the waiter */
 #define DEADLINE_STEP_MAX_NS	20000000ULL	/* what one sleep may cost */
 
+#define DEADLINE_CALLS_MIN	30	/* calls that are tried, however long they take */
+#define DEADLINE_CALL_FACTOR	4	/* times the quickest: what one call may cost */
+
 struct deadline {
 	uint64_t budget_ns;
 	uint64_t spent_ns;
 	uint64_t last_ns;
+	uint64_t quickest_ns;	/* of the calls so far */
+	unsigned int calls;
 };
 
 /* now_ns() - CLOCK_MONOTONIC */
@@ -36,6 +44,12 @@ bool deadline_advance(struct deadline *d, uint64_t now);
 
 /* deadline_poll() - sleep one poll and account for it; Return: budget left? */
 bool deadline_poll(struct deadline *d);
+
+/* deadline_called() - account for a call that ended at @now; Return: budget left, or too few calls? */
+bool deadline_called(struct deadline *d, uint64_t now);
+
+/* deadline_retry() - after a call: sleep one poll, and account for both; Return: as above */
+bool deadline_retry(struct deadline *d);
 
 /* What the bed can do, measured before any pressure. */
 struct calibration {

@@ -6,13 +6,15 @@
 #define TEST_PROCESS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/result.h"
 
 /*
  * Every wait inside a test has a calibrated budget, and says what it waited
- * for.  This only stops a test that escapes them.
+ * for.  This only stops a test that escapes them, and it gives way to waits that
+ * take long on a large host: see test_process_waits_for().
  */
 #define TEST_LIMIT_MS	(180 * 1000)
 
@@ -26,6 +28,18 @@ void test_process_child(void);
  * body of a test in a grandchild.
  */
 void test_process_bind(void);
+
+/* test_process_share() - before the fork of a test: have what it waits for in shared memory */
+void test_process_share(void);
+
+/*
+ * test_process_waits_for() - a test is about to wait for something of the host
+ * @what: for the message if its limit ends it; static storage; NULL: the wait is over
+ * @ns: its limit comes so much later
+ *
+ * Needs test_process_share(), without which nothing happens.
+ */
+void test_process_waits_for(const char *what, uint64_t ns);
 
 /*
  * test_process_wait() - wait for a test's process and clean up behind it

@@ -8,13 +8,14 @@
  * write through a stale translation would change the twin as well.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "base/deadline.h"
 #include "host/hostfile.h"
+#include "host/scan.h"
 #include "memory/pagemap.h"
 #include "pressure/pressure.h"
 
@@ -29,6 +30,9 @@
 #define CHANGES		"KSM at its fastest, for all memory"
 
 #define MERGE_NS	2000000000ULL	/* a page that is busy all the time stays as it is */
+#define BATCH		10000		/* pages at a time */
+#define SLEEP_MS	5		/* between them */
+#define READS_PER_PAGE	8		/* for its checksum, and against pages of the trees */
 
 /* Only what is nobody else's: anonymous memory, and private copies of files. */
 #define MERGEABLE	(BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_MEMFD_PRIVATE))
@@ -66,15 +70,17 @@ static int advise(const struct area *a, int advice, struct result *r)
 /* Many pages at a time, with short pauses, and each of them every time. */
 static int prepare_host(struct hoststate *host, struct result *r)
 {
-	char run[16];
+	char run[16], batch[16], sleep[16];
 	int ret = hostfile_read(KSM "run", run, sizeof(run));
 
 	if (ret < 0)
 		return result_error(r, "read(%srun): %s", KSM, strerror(-ret));
+	snprintf(batch, sizeof(batch), "%d", BATCH);
+	snprintf(sleep, sizeof(sleep), "%d", SLEEP_MS);
 	/* It is going to be written more than once. */
 	if (hoststate_at_end(host, KSM "run", run, run, r) || set_run(host, KSM_STOP, r) ||
-	    hoststate_write(host, KSM "pages_to_scan", "10000", r) ||
-	    hoststate_write(host, KSM "sleep_millisecs", "5", r))
+	    hoststate_write(host, KSM "pages_to_scan", batch, r) ||
+	    hoststate_write(host, KSM "sleep_millisecs", sleep, r))
 		return -1;
 	return hoststate_write(host, KSM "smart_scan", "0", r);
 }
@@ -163,21 +169,41 @@ static int count_merged(const struct press *p, unsigned int *merged, struct resu
 	return ret;
 }
 
-/* Until so many pages are merged, or it is no use to wait. */
+/* Pages that ksmd looks at in a pass: of the guest, their twins, and of everybody else. */
+static unsigned long long pages_of_pass(const struct press *p)
+{
+	static const char * const counts[] = {
+		KSM "pages_shared", KSM "pages_sharing", KSM "pages_unshared", KSM "pages_volatile",
+	};
+	unsigned long long sum = 2 * p->area->size / PAGE_BYTES, count;
+	size_t i;
+
+	for (i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+		if (!hostfile_read_ulong(counts[i], &count))
+			sum += count;
+	}
+	return sum;
+}
+
+/* Until so many pages are merged, or ksmd has been through often enough. */
 static int await_merged(struct press *p, unsigned int enough, struct result *r)
 {
-	struct deadline deadline;
+	struct scan scan;
 	unsigned int merged;
+	int ret;
 
-	deadline_start(&deadline, MERGE_NS);
+	scan_start(&scan, KSM "full_scans", "ksmd to merge pages", MERGE_NS,
+		   scan_pass_ns(pages_of_pass(p), BATCH, SLEEP_MS, READS_PER_PAGE * scan_page_ns()));
 	do {
-		if (count_merged(p, &merged, r))
-			return -1;
-	} while (merged < enough && deadline_poll(&deadline));
+		ret = count_merged(p, &merged, r);
+	} while (!ret && merged < enough && scan_poll(&scan));
+	scan_end();
+	if (ret)
+		return -1;
 	p->proved += merged;
 	if (merged < enough)
-		result_note(r, "%u of %u pages were not merged", p->nr_pages - merged,
-			    p->nr_pages);
+		result_note(r, "%u of %u pages were not merged in %llu passes of ksmd",
+			    p->nr_pages - merged, p->nr_pages, scan_passes(&scan));
 	return 0;
 }
 

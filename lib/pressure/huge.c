@@ -116,10 +116,13 @@ static int is_split(const struct area *area, bool *split, struct result *r)
 	return ret;
 }
 
-/* Return: 0 if it came to be so, an errno if not in time, or -1 with @r. */
+/*
+ * For as long as @scan allows, or NULL.  Return: 0 if it came to be so, an errno if not
+ * in time, or -1 with @r.
+ */
 static int until(struct press *p, huge_try attempt,
 		 int (*is)(const struct area *area, bool *so, struct result *r),
-		 struct result *r)
+		 struct scan *scan, struct result *r)
 {
 	struct deadline deadline;
 	bool so = false;
@@ -130,7 +133,7 @@ static int until(struct press *p, huge_try attempt,
 		err = attempt(p, r);
 		if (err < 0 || is(p->area, &so, r) || vm_check(p->vm, r))
 			return -1;
-	} while (!so && deadline_poll(&deadline));
+	} while (!so && (scan ? scan_poll(scan) : deadline_retry(&deadline)));
 	return so ? 0 : err ?: ETIME;
 }
 
@@ -158,7 +161,7 @@ int huge_split_in_kvm(const struct press *p, struct result *r)
 
 int huge_split_pmds(struct press *p, huge_try split, struct result *r)
 {
-	int err = until(p, split, is_pte_mapped, r);
+	int err = until(p, split, is_pte_mapped, NULL, r);
 
 	if (err > 0)
 		return result_error(r, "%s: the area is still PMD-mapped after %llu ms: %s",
@@ -189,7 +192,7 @@ static int try_split(struct press *p, struct result *r)
 
 int huge_split_folios(struct press *p, struct result *r)
 {
-	int err = until(p, try_split, is_split, r);
+	int err = until(p, try_split, is_split, NULL, r);
 
 	if (err > 0)
 		return result_error(r, "%s: huge pages are not split after %llu ms of trying",
@@ -197,9 +200,26 @@ int huge_split_folios(struct press *p, struct result *r)
 	return err ? -1 : huge_split_in_kvm(p, r);
 }
 
+static int leave_to_scan(struct press *p, struct result *r)
+{
+	(void)p;
+	(void)r;
+	return 0;
+}
+
+int huge_collapse_by_scan(struct press *p, struct scan *scan, struct result *r)
+{
+	int err = until(p, leave_to_scan, is_pmd_mapped, scan, r);
+
+	if (err > 0)
+		return result_error(r, "%s: the area is not PMD-mapped again after %llu passes of khugepaged",
+				    p->row->name, scan_passes(scan));
+	return err;
+}
+
 int huge_collapse_by(struct press *p, huge_try collapse, struct result *r)
 {
-	int err = until(p, collapse, is_pmd_mapped, r);
+	int err = until(p, collapse, is_pmd_mapped, NULL, r);
 
 	if (err == ENOMEM)
 		return result_skip(r, "%s: no huge page available: memory is too full or too fragmented",

@@ -8,6 +8,7 @@
 #ifndef HUGE_H
 #define HUGE_H
 
+#include "host/scan.h"
 #include "pressure/pressure.h"
 
 #define HUGE_MADV_COLLAPSE	25	/* the C library need not know it */
@@ -62,6 +63,9 @@ int huge_split_folios(struct press *p, struct result *r);
  * skip (no huge page is to be had) or an error (not done in p->budget_ns).
  */
 int huge_collapse_by(struct press *p, huge_try collapse, struct result *r);
+
+/* huge_collapse_by_scan() - the same by khugepaged, for as long as @scan allows */
+int huge_collapse_by_scan(struct press *p, struct scan *scan, struct result *r);
 
 /* huge_collapse() - huge_collapse_by() by MADV_COLLAPSE */
 int huge_collapse(struct press *p, struct result *r);

@@ -3,6 +3,7 @@
  * Huge pages split into small ones and collapsed into new huge ones, by the
  * process itself and by khugepaged, while the guest runs on.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,8 @@
 #define SCAN_SLEEP	KHUGEPAGED "scan_sleep_millisecs"
 #define SLEEP_LONG	"600000"	/* ms: not while a test lasts */
 #define SLEEP_SHORT	"10"
+#define BATCH		65536	/* pages at a time */
+#define BATCH_SETTING	"65536"
 
 static int apply_collapse(struct press *p, struct result *r)
 {
@@ -73,7 +76,7 @@ int huge_khugepaged_set_up(struct press *p, struct result *r)
 		{ ENABLED, "always" },
 		{ SCAN_SLEEP, SLEEP_LONG },
 		{ KHUGEPAGED "alloc_sleep_millisecs", SLEEP_SHORT },
-		{ KHUGEPAGED "pages_to_scan", "65536" },
+		{ KHUGEPAGED "pages_to_scan", BATCH_SETTING },
 		{ KHUGEPAGED "max_ptes_none", "511" },
 		{ KHUGEPAGED "defrag", "1" },
 	};
@@ -93,20 +96,35 @@ static int sleep_so_long(const struct press *p, const char *ms, struct result *r
 	return err > 0 ? result_error(r, "write(%s, %s): %s", SCAN_SLEEP, ms, strerror(err)) : err;
 }
 
-static int leave_to_khugepaged(struct press *p, struct result *r)
+/* Pages that khugepaged may look at in a pass: all that processes have of their own. */
+static unsigned long long pages_of_pass(void)
 {
-	(void)p;
-	(void)r;
-	return 0;
+	unsigned long long kib, sum = 0;
+	FILE *f = fopen("/proc/meminfo", "re");
+	char line[128];
+
+	while (f && fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "AnonPages: %llu kB", &kib) == 1 ||
+		    sscanf(line, "Shmem: %llu kB", &kib) == 1)
+			sum += kib * 1024 / PAGE_BYTES;
+	}
+	if (f)
+		fclose(f);
+	return sum;
 }
 
 int huge_khugepaged(struct press *p, struct result *r)
 {
+	struct scan scan;
 	int ret;
 
 	if (sleep_so_long(p, SLEEP_SHORT, r))
 		return -1;
-	ret = huge_collapse_by(p, leave_to_khugepaged, r);
+	scan_start(&scan, KHUGEPAGED "full_scans", "khugepaged to collapse pages", p->budget_ns,
+		   scan_pass_ns(pages_of_pass(), BATCH, strtoul(SLEEP_SHORT, NULL, 10),
+				scan_page_ns()));
+	ret = huge_collapse_by_scan(p, &scan, r);
+	scan_end();
 	return sleep_so_long(p, SLEEP_LONG, r) ? -1 : ret;
 }
 

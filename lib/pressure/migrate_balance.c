@@ -195,7 +195,7 @@ static int send_away(struct press *p, struct result *r)
 			b->elsewhere[i] = b->at.nodes[i] >= 0 && b->at.nodes[i] != b->node;
 			away += b->elsewhere[i];
 		}
-	} while (!away && deadline_poll(&deadline));
+	} while (!away && deadline_retry(&deadline));
 	return 0;
 }
 

@@ -9,7 +9,9 @@
 #include <unistd.h>
 
 #include "base/deadline.h"
+#include "base/test_process.h"
 #include "host/hostfile.h"
+#include "host/scan.h"
 #include "memory/numa_pages.h"
 #include "memory/pagemap.h"
 #include "pressure/pressure.h"
@@ -19,6 +21,8 @@
 /* What is huge already is left where it is. */
 #define COMPACTED	(ON_EVERY_BACKING & ~ON_HUGETLB & ~BACKING_BIT(BACKING_ANON_THP) & \
 			 ~BACKING_BIT(BACKING_MEMFD_THP))
+
+#define COMPACT_READS	4	/* each page may be copied, and is looked at from both ends */
 
 /*
  * Times the area: what to allocate so that it gets other frames.  The kernel gives
@@ -80,10 +84,20 @@ static int scatter(struct press *p, unsigned int nr_blockers, struct result *r)
 	return ret;
 }
 
+static unsigned long long host_pages(void)
+{
+	return sysconf(_SC_PHYS_PAGES);
+}
+
+/* A single call, which nobody can interrupt: the size of the host says how long it may take. */
 static int compact(const struct press *p, struct result *r)
 {
-	int err = hoststate_set(p->host, COMPACT_MEMORY, "1", r);
+	int err;
 
+	test_process_waits_for("all memory to be compacted",
+			       host_pages() * COMPACT_READS * scan_page_ns());
+	err = hoststate_set(p->host, COMPACT_MEMORY, "1", r);
+	test_process_waits_for(NULL, 0);
 	if (err > 0)
 		return result_error(r, "write(%s, 1): %s", COMPACT_MEMORY, strerror(err));
 	return err;
@@ -118,7 +132,7 @@ static int apply(struct press *p, struct result *r)
 			return -1;
 		if (nr_blockers < BLOCKERS_MAX)
 			nr_blockers *= 2;
-	} while (!moved && deadline_poll(&deadline));
+	} while (!moved && deadline_retry(&deadline));
 	p->proved += moved;
 	return 0;
 }

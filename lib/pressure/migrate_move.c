@@ -56,7 +56,7 @@ static int move_away(struct press *p, int (*move)(struct press *p, int node, str
 		if (move(p, node, r) || numa_pages_look(at, r))
 			return -1;
 		now = numa_pages_count(at, node);
-	} while (now < at->nr && deadline_poll(&deadline));
+	} while (now < at->nr && deadline_retry(&deadline));
 	if (now > there)
 		p->proved += now - there;
 	if (now < at->nr)

@@ -132,7 +132,7 @@ static int offline(struct press *p, const char *state, struct result *r)
 	deadline_start(&deadline, p->budget_ns);
 	do {
 		ret = hostfile_write(state, "offline");
-	} while ((ret == -EBUSY || ret == -EAGAIN || ret == -EINTR) && deadline_poll(&deadline));
+	} while ((ret == -EBUSY || ret == -EAGAIN || ret == -EINTR) && deadline_retry(&deadline));
 	if (ret == -EBUSY)
 		return result_skip(r, "the kernel does not offline %s: something in it cannot be moved",
 				   state);

@@ -102,7 +102,7 @@ static int soft_offline(struct press *p, char *addr, struct result *r)
 		known = before;
 		ret = madvise(addr, PAGE_BYTES, MADV_SOFT_OFFLINE);
 	} while (ret && (errno == EBUSY || errno == EAGAIN || errno == EIO) &&
-		 deadline_poll(&deadline));
+		 deadline_retry(&deadline));
 	if (ret && errno == EBUSY && release_before(5, 16) &&
 	    backing_bit(p->area->backing) == BACKING_BIT(BACKING_MEMFD_THP))
 		return result_skip(r, "kernel before v5.16 does not split the huge page of a file to take a part of it out of service");

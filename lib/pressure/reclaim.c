@@ -64,7 +64,7 @@ int reclaim_until_out(struct press *p, int (*reclaim)(struct press *p, struct re
 		if (reclaim(p, r) || reclaim_count_out(p, &out, r))
 			return -1;
 		tries += out > 0;
-	} while (out < p->nr_pages && tries < MORE_TRIES && deadline_poll(&deadline));
+	} while (out < p->nr_pages && tries < MORE_TRIES && deadline_retry(&deadline));
 	p->proved += out;
 	return 0;
 }

@@ -159,7 +159,7 @@ static int apply_cold(struct press *p, struct result *r)
 		used += now;
 		if (judge(p, used, cold, r))
 			return -1;
-	} while (cold < ENOUGH(c->nr) && deadline_poll(&deadline));
+	} while (cold < ENOUGH(c->nr) && deadline_retry(&deadline));
 	p->proved += cold;
 	return 0;
 }

@@ -40,6 +40,43 @@ TEST(a_slow_bed_still_comes_to_an_end)
 	EXPECT_EQ((int)(SECOND / DEADLINE_STEP_MAX_NS), polls);
 }
 
+/* By a clock of our own: calls that take so long each, until there is no budget left. */
+static unsigned int calls_of(uint64_t call_ns, uint64_t budget_ns)
+{
+	struct deadline d = { .budget_ns = budget_ns };
+	uint64_t now = 0;
+
+	do {
+		now += call_ns;
+	} while (deadline_called(&d, now));
+	return d.calls;
+}
+
+TEST(calls_are_bounded_by_what_they_take)
+{
+	EXPECT_EQ(400, calls_of(10 * MS, 4 * SECOND));
+	/* The first counts as little as any, for nothing is known by then. */
+	EXPECT_EQ(41, calls_of(100 * MS, 4 * SECOND));
+	EXPECT_EQ(DEADLINE_CALLS_MIN, calls_of(30 * SECOND, 4 * SECOND));
+}
+
+TEST(a_bed_that_stops_does_not_end_the_calls)
+{
+	struct deadline d = { .budget_ns = 4 * SECOND };
+	uint64_t now = 0;
+	unsigned int i;
+
+	for (i = 0; i < DEADLINE_CALLS_MIN; i++)
+		EXPECT_TRUE(deadline_called(&d, now += 100 * MS));
+	EXPECT_TRUE(deadline_called(&d, now += 3600 * SECOND));
+	EXPECT_GT(4 * SECOND, d.spent_ns);
+	/* Nor if it stops at the first call. */
+	d = (struct deadline) { .budget_ns = 4 * SECOND };
+	EXPECT_TRUE(deadline_called(&d, 3600 * SECOND));
+	EXPECT_TRUE(deadline_called(&d, 3601 * SECOND));
+	EXPECT_EQ(SECOND, d.quickest_ns);
+}
+
 TEST(poll_sleeps)
 {
 	struct deadline d;
