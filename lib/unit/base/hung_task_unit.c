@@ -18,10 +18,11 @@ static pid_t start(int uninterruptibly)
 {
 	pid_t pid = fork();
 
+	/* By both, so that it is so for both. */
+	setpgid(pid, pid);
 	if (pid)
 		return pid;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	setpgid(0, 0);
 	if (uninterruptibly && vfork())
 		_exit(0);
 	for (;;)
