@@ -13,6 +13,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -266,12 +267,14 @@ static int count_hinting(struct press *p, unsigned int *count, struct result *r)
 static int judge_left_behind(struct press *p, struct result *r)
 {
 	unsigned int hinting;
+	int err;
 
 	/* Who only reads may leave pages out, and who moves a page makes accesses wait, too. */
 	if (press_host_writes(p) || !p->alone)
 		return 0;
-	if (hostfile_write(BALANCING, "0"))
-		return result_error(r, "cannot write 0 to %s", BALANCING);
+	err = hoststate_set(p->host, BALANCING, "0", r);
+	if (err)
+		return err < 0 ? -1 : result_error(r, "write(%s, 0): %s", BALANCING, strerror(err));
 	/* The first visits are also for a scan that has begun. */
 	if (press_visited(p, "with NUMA balancing turned off", r) ||
 	    press_visited(p, "with NUMA balancing turned off", r) ||
