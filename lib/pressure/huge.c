@@ -250,15 +250,15 @@ int huge_collapse(struct press *p, struct result *r)
 /*
  * The guest has to come by before KVM maps anything anew, and it does: if nothing
  * becomes huge then it never faulted, but used what KVM had of the small pages.
- * What holds page tables of the guest stays in small pages, if KVM shadows them, and so
- * does code where KVM splits it.
+ * What holds page tables of the guest stays in small pages, if KVM shadows them.  And
+ * where KVM splits code it keeps to small pages wherever it has a table of them.
  */
 static int await_huge_in_kvm(struct press *p, struct result *r)
 {
 	unsigned long long pages;
 	struct deadline deadline;
 
-	if (p->coherence->form == GUEST_FORM_TABLE || vm_splits_code(p->coherence->form))
+	if (p->coherence->form == GUEST_FORM_TABLE || vm_splits_code(GUEST_FORM_CODE))
 		return 0;
 	deadline_start(&deadline, p->budget_ns);
 	do {
