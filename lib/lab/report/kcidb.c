@@ -130,8 +130,32 @@ static json_t *environment(json_t *results)
 struct submission {
 	const char *origin;
 	char *build;		/* its id */
-	json_t *results, *tests;
+	json_t *results, *tests, *issues, *incidents;
 };
+
+/* Test @test_id failed by @issue, a bug of the kernel; each is told of once. */
+static void add_incident(struct submission *s, const char *test_id, json_t *issue)
+{
+	char *id = make_id(s->origin, lab_json_text_of(issue, "link"), "");
+	char *incident = make_id(s->origin, test_id, lab_json_text_of(issue, "link"));
+	json_t *known;
+	bool told = false;
+	size_t i;
+
+	json_array_foreach(s->issues, i, known)
+		told |= !strcmp(lab_json_text_of(known, "id"), id);
+	if (!told)
+		json_array_append_new(s->issues,
+			json_pack("{s:s, s:s, s:i, s:{s:b, s:b, s:b}, s:O}", "id", id,
+				  "origin", s->origin, "version", 1, "culprit", "code", true,
+				  "tool", false, "harness", false,
+				  "comment", json_object_get(issue, "reason")));
+	json_array_append_new(s->incidents,
+		json_pack("{s:s, s:s, s:s, s:i, s:s, s:b}", "id", incident, "origin", s->origin,
+			  "issue_id", id, "issue_version", 1, "test_id", test_id, "present", true));
+	free(incident);
+	free(id);
+}
 
 /* A test, or with @one NULL a program that has none: it was not run. */
 static void add_test(struct submission *s, const char *program, json_t *one)
@@ -141,17 +165,21 @@ static void add_test(struct submission *s, const char *program, json_t *one)
 	char *path = make_path(program, name);
 	char *run = lab_format("%s-%s", lab_json_text_of(s->results, "host"), started);
 	char *id = make_id(s->origin, run, path + strlen(PATH_ROOT) + 1);
-	json_t *ms = json_object_get(one, "ms");
+	json_t *ms = json_object_get(one, "ms"), *issue = json_object_get(one, "issue");
+
+	issue = json_is_object(issue) ? issue : NULL;
 
 	json_array_append_new(s->tests,
 		json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o*, s:o*, s:o*, s:o}",
 			  "id", id, "origin", s->origin, "build_id", s->build, "path", path,
-			  "status", status_of(lab_json_text_of(one, "status")),
+			  "status", issue ? "FAIL" : status_of(lab_json_text_of(one, "status")),
 			  "start_time", when[0] ? when : started,
 			  "duration", ms ? json_real(json_number_value(ms) / 1000) : NULL,
 			  "log_excerpt", one ? excerpt(one) : NULL,
 			  "number", one ? measured(one) : NULL,
 			  "environment", environment(s->results)));
+	if (issue)
+		add_incident(s, id, issue);
 	free(id);
 	free(run);
 	free(path);
@@ -176,13 +204,14 @@ json_t *lab_kcidb(json_t *results, const char *origin)
 	char *checkout = make_id(origin, commit[0] ? commit : kernel, "");
 	struct submission s = {
 		.origin = origin, .results = results, .tests = json_array(),
+		.issues = json_array(), .incidents = json_array(),
 		.build = make_id(origin, kernel, build_id),
 	};
 	json_t *j;
 
 	add_tests(&s);
 	j = json_pack("{s:{s:i, s:i}, s:[{s:s, s:s, s:o*, s:o, s:b}],"
-		      " s:[{s:s, s:s, s:s, s:o*, s:o, s:s}], s:o}",
+		      " s:[{s:s, s:s, s:s, s:o*, s:o, s:s}], s:o, s:o, s:o}",
 		"version", "major", 5, "minor", 3,
 		"checkouts", "id", checkout, "origin", origin,
 			"git_commit_hash", text_or_nothing(commit),
@@ -192,7 +221,7 @@ json_t *lab_kcidb(json_t *results, const char *origin)
 			"comment", json_sprintf("kernel %s, build id %s", kernel,
 						build_id[0] ? build_id : "not known"),
 			"status", "PASS",
-		"tests", s.tests);
+		"tests", s.tests, "issues", s.issues, "incidents", s.incidents);
 	free(s.build);
 	free(checkout);
 	return j;

@@ -116,6 +116,7 @@ static json_t *one_case(const struct lab_results *r, const struct lab_program *p
 		"replay", lab_json_text(replay), "diagnostics", lines(c->diagnostics));
 
 	json_object_update_new(j, told(c));
+	json_object_set(j, "issue", c->issue ? c->issue : json_null());
 	free(replay);
 	return j;
 }

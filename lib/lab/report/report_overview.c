@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json_text.h"
 #include "report/cases.h"
 #include "report/report.h"
 
@@ -88,6 +89,25 @@ json_t *lab_report_skips(const struct lab_results *r)
 	return counts;
 }
 
+/* Failures that are known issues, and issues that did not show. */
+static void print_known(FILE *f, const struct lab_results *r)
+{
+	json_t *issue;
+	size_t i;
+
+	for (i = 0; i < r->nr_programs; i++)
+		for (size_t k = 0; k < r->programs[i].nr_cases; k++)
+			if (r->programs[i].cases[k].issue)
+				fprintf(f, "%s:%s: %s\n", r->programs[i].name,
+					r->programs[i].cases[k].name,
+					r->programs[i].cases[k].reason);
+	json_array_foreach(r->known, i, issue)
+		if (lab_results_stale(r, issue))
+			fprintf(f, "stale: %s did not show in %s (%s)\n",
+				lab_json_text_of(issue, "reason"), lab_json_text_of(issue, "test"),
+				lab_json_text_of(issue, "link"));
+}
+
 void lab_report_overview(FILE *f, const struct lab_results *r)
 {
 	json_t *oracles = lab_report_oracles(r), *skips = lab_report_skips(r), *value;
@@ -106,6 +126,7 @@ void lab_report_overview(FILE *f, const struct lab_results *r)
 		fputc('\n', f);
 	json_object_foreach(skips, name, value)
 		fprintf(f, "skipped: %lld x %s\n", (long long)json_integer_value(value), name);
+	print_known(f, r);
 	json_decref(skips);
 	json_decref(oracles);
 }

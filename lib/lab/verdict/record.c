@@ -7,15 +7,45 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/json_text.h"
 #include "verdict/record.h"
+
+/* The known issue that a failure is, by its own words; or NULL. */
+static json_t *known_issue(const struct lab_record *r, const char *name, const char *reason,
+			   const char *diagnostics)
+{
+	const struct lab_known_where where = lab_results_where(r->results);
+	const char *broken = strstr(diagnostics, "# broken: ");
+	char *title = lab_format("%s:%s", r->program->name, name);
+	char *message = broken ? lab_format("%.*s", (int)strcspn(broken, "\n"), broken) :
+		lab_strdup(reason);
+	json_t *issue = lab_known_find(r->results->known, &where, title, message);
+
+	free(message);
+	free(title);
+	return issue;
+}
 
 static void add_case(struct lab_record *r, const char *name, enum ktap_status status,
 		     const char *reason, const char *diagnostics)
 {
+	json_t *issue = status == KTAP_FAIL ? known_issue(r, name, reason, diagnostics) : NULL;
 	long now = lab_now_ms();
+	char *known;
 
-	lab_program_add(r->program, name, status, reason, diagnostics, now - r->last_ms);
+	if (issue) {
+		known = lab_format("known: %s (%s)", lab_json_text_of(issue, "reason"),
+				   lab_json_text_of(issue, "link"));
+		lab_program_add(r->program, name, KTAP_XFAIL, known, diagnostics, now - r->last_ms);
+		r->program->cases[r->program->nr_cases - 1].issue = issue;
+		r->program->known++;
+		free(known);
+	} else {
+		lab_program_add(r->program, name, status, reason, diagnostics, now - r->last_ms);
+	}
 	r->last_ms = now;
+	if (issue)
+		return;
 	if (status == KTAP_FAIL || status == KTAP_ERROR)
 		lab_progress_say(r->progress, "%s %s%s%s%s%s",
 				 status == KTAP_ERROR ? "error" : "not ok", r->program->name,
@@ -46,10 +76,11 @@ static void ktap_event(void *arg, const struct ktap_event *ev)
 	}
 }
 
-void lab_record_start(struct lab_record *r, struct lab_program *program,
-		      struct lab_progress *progress)
+void lab_record_start(struct lab_record *r, const struct lab_results *results,
+		      struct lab_program *program, struct lab_progress *progress)
 {
 	*r = (struct lab_record){
+		.results = results,
 		.program = program,
 		.progress = progress,
 		.ktap = ktap_new(ktap_event, r),

@@ -12,15 +12,16 @@
 
 struct lab_record {
 	struct lab_program *program;	/* NULL: none runs */
+	const struct lab_results *results;	/* of which it is one */
 	struct lab_progress *progress;
 	struct ktap_reader *ktap;
 	long started_ms;
 	long last_ms;		/* of the last result */
 };
 
-/* The program starts; its results go to @program. */
-void lab_record_start(struct lab_record *r, struct lab_program *program,
-		      struct lab_progress *progress);
+/* @program of @results starts; what comes of it goes there. */
+void lab_record_start(struct lab_record *r, const struct lab_results *results,
+		      struct lab_program *program, struct lab_progress *progress);
 
 /* CHANNEL_OUT, CHANNEL_ERR, CHANNEL_EVIDENCE. */
 void lab_record_frame(struct lab_record *r, const struct channel_frame *frame);

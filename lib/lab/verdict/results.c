@@ -43,6 +43,41 @@ void lab_program_add(struct lab_program *p, const char *name, enum ktap_status s
 		p->passed++;
 }
 
+struct lab_known_where lab_results_where(const struct lab_results *r)
+{
+	return (struct lab_known_where){
+		.kernel = r->kernel, .mode = r->mode, .machine = r->machine,
+	};
+}
+
+/* Was @c of @p run, and is it one in which @issue shows? */
+static bool shows_in(const struct lab_results *r, const struct lab_program *p,
+		     const struct lab_case *c, json_t *issue)
+{
+	const struct lab_known_where where = lab_results_where(r);
+	char *title = lab_format("%s:%s", p->name, c->name);
+	bool yes = c->status != KTAP_SKIP && lab_known_concerns(issue, &where, title);
+
+	free(title);
+	return yes;
+}
+
+bool lab_results_stale(const struct lab_results *r, json_t *issue)
+{
+	bool was_run = false;
+
+	for (size_t i = 0; i < r->nr_programs; i++) {
+		const struct lab_program *p = &r->programs[i];
+
+		for (size_t k = 0; k < p->nr_cases; k++) {
+			if (p->cases[k].issue == issue)
+				return false;
+			was_run |= shows_in(r, p, &p->cases[k], issue);
+		}
+	}
+	return was_run;
+}
+
 void lab_results_total(struct lab_results *r)
 {
 	r->passed = r->failed = r->errors = r->skipped = r->not_run = 0;
@@ -81,4 +116,5 @@ void lab_results_free(struct lab_results *r)
 	free(r->parameters);
 	free(r->command);
 	lab_text_clear(&r->notes);
+	json_decref(r->known);
 }

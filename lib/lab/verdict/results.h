@@ -6,6 +6,7 @@
 #ifndef LAB_RESULTS_H
 #define LAB_RESULTS_H
 
+#include <jansson.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,6 +14,7 @@
 
 #include "agent/channel.h"
 #include "base/text.h"
+#include "verdict/known.h"
 #include "verdict/ktap.h"
 #include "verdict/verdict.h"
 
@@ -24,6 +26,7 @@ struct lab_case {
 	enum ktap_status status;
 	char *reason;
 	char *diagnostics;	/* lines */
+	json_t *issue;		/* that it is known to be, of lab_results.known; or NULL */
 	long ms;		/* since the result before it */
 	time_t started;		/* that one, or the program */
 };
@@ -44,6 +47,7 @@ struct lab_program {
 	struct lab_case *cases;
 	size_t nr_cases;
 	unsigned int passed, failed, errors, skipped;	/* counts of cases; xfail passed */
+	unsigned int known;	/* of those that passed: failures that are known issues */
 	unsigned long plan;	/* cases announced, 0: none yet */
 	struct channel_exit end;	/* valid when done */
 	char *doubt;		/* first complaint of the KTAP reader, or NULL */
@@ -67,6 +71,7 @@ struct lab_results {
 	char kernel_commit[64], suite_revision[64];	/* of git, "" if not known */
 	char host[64];		/* where the lab ran */
 	bool has_config;	/* the kernel's is beside the results */
+	json_t *known;		/* issues, see known.h; or NULL */
 	char qemu[64];
 	char suite[64];
 	char mode[32], topology[32], profile[32];
@@ -85,6 +90,15 @@ struct lab_results {
 
 /* Append a program; the pointer is valid until the next one is added. */
 struct lab_program *lab_results_add(struct lab_results *r, const char *name, const char *args);
+
+/* What of these results known issues are compared with. */
+struct lab_known_where lab_results_where(const struct lab_results *r);
+
+/*
+ * Does @issue concern tests that were run, and did none of them fail by it? Then it is
+ * stale: fixed, or gone from where it was.
+ */
+bool lab_results_stale(const struct lab_results *r, json_t *issue);
 
 /* Append a case and count it. */
 void lab_program_add(struct lab_program *p, const char *name, enum ktap_status status,

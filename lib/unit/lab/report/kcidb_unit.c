@@ -35,6 +35,16 @@ static const struct member test[] = {
 	{ "number", "object", false }, { "environment", "object", false }, { NULL }
 };
 
+static const struct member issue[] = {
+	{ "id", "^[a-z0-9_]+:.*$", true }, { "origin", "^[a-z0-9_]+$", true },
+	{ "version", "number", true }, { "culprit", "object", false }, { "comment", ".", false }, { NULL }
+};
+static const struct member incident[] = {
+	{ "id", "^[a-z0-9_]+:.*$", true }, { "origin", "^[a-z0-9_]+$", true },
+	{ "issue_id", "^[a-z0-9_]+:.*$", true }, { "issue_version", "number", true },
+	{ "test_id", "^[a-z0-9_]+:.*$", false }, { "present", "bool", false }, { NULL }
+};
+
 static bool fits(json_t *value, const char *type)
 {
 	regex_t re;
@@ -114,7 +124,7 @@ TEST(keeps_to_the_schema)
 	EXPECT_ALL("checkouts", checkout);
 	EXPECT_ALL("builds", build);
 	EXPECT_ALL("tests", test);
-	EXPECT_EQ(4, json_object_size(j));
+	EXPECT_EQ(6, json_object_size(j));
 	ASSERT_EQ(5, json_array_size(json_object_get(j, "tests")));
 	one = json_array_get(json_object_get(j, "tests"), 0);
 	EXPECT_STREQ("kselftest.kvm.mmu_notifier.a_test.u.anon.x.sweep.none.2vcpu",
@@ -123,6 +133,18 @@ TEST(keeps_to_the_schema)
 	EXPECT_EQ(290, json_number_value(json_object_get(json_object_get(one, "number"), "value")));
 	one = json_array_get(json_object_get(j, "tests"), 4);
 	EXPECT_STREQ("MISS", json_string_value(json_object_get(one, "status")));
+	/* A known failure is a failure, an issue and an incident. */
+	one = json_array_get(json_object_get(results, "cases"), 1);
+	json_object_set_new(one, "issue", json_pack("{s:s, s:s}", "reason", "so", "link", "x.md"));
+	json_object_set_new(one, "status", json_string("xfail"));
+	json_decref(j);
+	j = lab_kcidb(results, "lab_1");
+	EXPECT_ALL("issues", issue);
+	EXPECT_ALL("incidents", incident);
+	EXPECT_EQ(1, json_array_size(json_object_get(j, "issues")));
+	ASSERT_EQ(1, json_array_size(json_object_get(j, "incidents")));
+	one = json_array_get(json_object_get(j, "tests"), 1);
+	EXPECT_STREQ("FAIL", json_string_value(json_object_get(one, "status")));
 	json_decref(j);
 	json_decref(results);
 }

@@ -54,7 +54,7 @@ static void run(struct bench *b, const char *name, const char *text, bool dies)
 	struct channel_frame frame = { .kind = CHANNEL_OUT };
 	struct channel_exit end = { .code = !!strstr(text, "not ok") };
 
-	lab_record_start(&b->record, p, &b->progress);
+	lab_record_start(&b->record, &b->results, p, &b->progress);
 	while (*text) {
 		frame.len = strcspn(text, "\n");
 		memcpy(frame.text, text, frame.len);
@@ -176,7 +176,8 @@ TEST_F(table, what_lost_its_machine_is_no_failure)
 	struct bench *b = &self->b;
 	char *text;
 
-	lab_record_start(&b->record, lab_results_add(&b->results, "a_test", ""), &b->progress);
+	lab_record_start(&b->record, &b->results, lab_results_add(&b->results, "a_test", ""),
+			 &b->progress);
 	lab_record_abort(&b->record, KTAP_SKIP, "interrupted by SIGINT", "# console: x\n");
 	strcpy(b->results.not_run_why, "interrupted by SIGINT");
 	lab_results_add(&b->results, "b_test", "");
