@@ -32,6 +32,7 @@ struct collection {
 
 struct selection {
 	const char *dir, *tests, *args;
+	const struct lab_suite *suite;	/* with its own programs still */
 	struct collection *c;
 	size_t nr;
 	struct lab_error *e;
@@ -64,6 +65,17 @@ static struct collection *find_collection(struct selection *s, const char *name)
 	return &s->c[s->nr++];
 }
 
+/* Of a program of the suite those that it has in its profile: the machine is its own here, too. */
+static void add_own_arguments(const struct selection *s, const char *test, struct lab_text *args)
+{
+	for (size_t i = 0; i < s->suite->nr_programs; i++) {
+		const struct lab_suite_program *p = &s->suite->programs[i];
+
+		for (size_t k = 0; k < p->args.nr && !strcmp(p->name, test); k++)
+			lab_text_addf(args, " %s", p->args.words[k]);
+	}
+}
+
 /* Is the test selected? Then what it is to be given goes to @args. */
 static bool selected(const struct selection *s, const char *collection, const char *test,
 		     struct lab_text *args)
@@ -71,6 +83,7 @@ static bool selected(const struct selection *s, const char *collection, const ch
 	char *words, *rest, *word;
 	bool yes = false;
 
+	add_own_arguments(s, test, args);
 	if (s->args)
 		lab_text_addf(args, " %s", s->args);
 	if (!s->tests)
@@ -191,7 +204,9 @@ static int take_over(struct selection *s, struct lab_suite *suite)
 int lab_kselftest_select(const char *dir, const char *tests, const char *args,
 			 struct lab_suite *suite, struct lab_error *e)
 {
-	struct selection s = { .dir = dir, .tests = tests, .args = args, .e = e };
+	struct selection s = {
+		.dir = dir, .tests = tests, .args = args, .suite = suite, .e = e,
+	};
 	int ret = read_list(&s);
 
 	if (!ret)

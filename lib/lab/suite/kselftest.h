@@ -17,7 +17,8 @@
  * Put the tests of the installed kselftest @dir in the place of @suite's
  * programs, and leave its external modules out: @dir has its own. @tests are
  * globs COLLECTION:TEST, blanks between, NULL for all; a TEST/CASE hands CASE to
- * the test as "-tCASE". @args, or NULL, is handed to each test.
+ * the test as "-tCASE". @args, or NULL, is handed to each test, after those that
+ * @suite has for a program of that name.
  *
  * Returns 0; -ESRCH if @tests names nothing; or another -errno.
  */

@@ -96,6 +96,21 @@ TEST_F(kselftest, tests_are_named_by_globs)
 	EXPECT_EQ(100 + 60, self->bed.suite.programs[0].timeout);
 }
 
+/* A program of the suite is called as it is elsewhere in the lab. */
+TEST_F(kselftest, arguments_of_the_suite)
+{
+	struct lab_suite *s = &self->bed.suite;
+
+	s->programs = lab_realloc(NULL, 1, sizeof(*s->programs));
+	s->programs[0] = (struct lab_suite_program){ .name = "b_test" };
+	s->nr_programs = 1;
+	lab_argv_add(&s->programs[0].args, "-D");
+	ASSERT_EQ(0, choose(&self->bed, "kvm/mm", "-x"));
+	EXPECT_NE(NULL, strstr(words(&self->bed, 0), "KSELFTEST_B_TEST_ARGS=-D -x "))
+		TH_LOG("%s", words(&self->bed, 0));
+	EXPECT_NE(NULL, strstr(words(&self->bed, 0), "KSELFTEST_C_TEST_SH_ARGS=-x "));
+}
+
 TEST_F(kselftest, several_patterns)
 {
 	ASSERT_EQ(0, choose(&self->bed, "kvm:a_test kvm/mm", NULL));
