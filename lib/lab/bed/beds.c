@@ -66,10 +66,10 @@ static void retry(struct lab_session *s)
 	boot(s, s->plan, s->bed);
 }
 
-/* Nothing is begun any more; the first reason is the one that is told. */
+/* Nothing is begun any more, if there is anything left; the first reason is the one told. */
 static void close_queue(struct lab_plan *plan, const char *why)
 {
-	if (!plan->closed)
+	if (!plan->closed && plan->next < plan->suite->nr_programs)
 		snprintf(plan->results->not_run_why, sizeof(plan->results->not_run_why), "%s", why);
 	plan->closed = true;
 }
