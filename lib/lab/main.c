@@ -15,6 +15,7 @@
 #include "bisect/bisect.h"
 #include "campaign/campaign.h"
 #include "prove/prove.h"
+#include "report/bundle.h"
 #include "report/compare.h"
 #include "report/kcidb.h"
 #include "run/run.h"
@@ -29,6 +30,7 @@ static const struct {
 } commands[] = {
 	{ "bisect", lab_bisect_main, "which commit broke it? from a good one and a bad one" },
 	{ "bisect-step", lab_bisect_step_main, "one step of it, for git bisect run" },
+	{ "bundle", lab_bundle_main, "one test of a run as an archive, to attach to a bug report" },
 	{ "check", lab_check_main, "the project's own tests, with proof that failures are noticed" },
 	{ "compare", lab_compare_main, "what is other in the second of two runs" },
 	{ "doctor", lab_doctor_main, "what would be skipped on this machine, and changed on it" },

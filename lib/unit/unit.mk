@@ -32,7 +32,7 @@ $(UNITS_BUILT): $(BUILD)/unit/%: lib/unit/%.c $(HARNESS_READY)
 
 # These go with them, being of shell.
 SHELL_UNITS := $(patsubst %,$(BUILD)/unit/lab/%_unit,kernel/fetch make/variables suite/completion \
-	suite/doctor)
+	suite/doctor report/bundle)
 unit-programs: $(SHELL_UNITS)
 $(BUILD)/unit/lab/suite/completion_unit: | $(MANIFEST)
 $(SHELL_UNITS): $(BUILD)/unit/%_unit: lib/unit/%.sh
