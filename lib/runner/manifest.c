@@ -90,15 +90,15 @@ struct parts {
 
 static void print_part(FILE *f, const char *part, struct parts *of)
 {
-	struct parts is = { NULL };
+	const struct parts is = { pressure_find(part), find_backing(part) };
 	unsigned int vcpus;
 	char rest[8];
 
 	if (sscanf(part, "%uvcp%7s", &vcpus, rest) == 2 && !strcmp(rest, "u"))
 		fprintf(f, ", \"vcpus\": %u", vcpus);
-	else if ((is.pressure = pressure_find(part)))
+	else if (is.pressure)
 		print_member(f, "pressure", part);
-	else if ((is.backing = find_backing(part)))
+	else if (is.backing)
 		print_member(f, "backing", part);
 	else if (find_setup(part))
 		print_member(f, "injector", part);

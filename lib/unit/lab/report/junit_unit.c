@@ -99,7 +99,9 @@ TEST_F(junit, keeps_to_its_grammar)
 	free(text);
 }
 
-#define EXPECT_HAS(what)	EXPECT_NE(NULL, strstr(text, what)) TH_LOG("%s", text)
+#define EXPECT_HAS(what) do {						\
+	EXPECT_NE(NULL, strstr(text, what)) TH_LOG("%s", text);		\
+} while (0)
 
 TEST_F(junit, tells_states_apart)
 {
