@@ -79,18 +79,16 @@ static int own_cgroup(char *path, size_t size, struct result *r)
 	return 0;
 }
 
-static unsigned long long stat_of(const char *path, const char *name)
+bool memcg_stat(const char *path, const char *name, unsigned long long *value)
 {
-	unsigned long long value, found = 0;
 	char file[300], line[128], key[64];
+	bool found = false;
 	FILE *f;
 
 	snprintf(file, sizeof(file), "%s/memory.stat", path);
 	f = fopen(file, "re");
-	while (f && fgets(line, sizeof(line), f)) {
-		if (sscanf(line, "%63s %llu", key, &value) == 2 && !strcmp(key, name))
-			found = value;
-	}
+	while (f && !found && fgets(line, sizeof(line), f))
+		found = sscanf(line, "%63s %llu", key, value) == 2 && !strcmp(key, name);
 	if (f)
 		fclose(f);
 	return found;
@@ -98,7 +96,7 @@ static unsigned long long stat_of(const char *path, const char *name)
 
 unsigned long long memcg_room_in(const char *path)
 {
-	unsigned long long max, usage;
+	unsigned long long max, usage, bytes;
 	char file[300];
 
 	snprintf(file, sizeof(file), "%s/memory.max", path);
@@ -109,7 +107,8 @@ unsigned long long memcg_room_in(const char *path)
 	if (hostfile_read_ulong(file, &usage))
 		return ULLONG_MAX;
 	/* What files have in memory makes way. */
-	max += stat_of(path, "inactive_file") + stat_of(path, "active_file");
+	max += memcg_stat(path, "inactive_file", &bytes) ? bytes : 0;
+	max += memcg_stat(path, "active_file", &bytes) ? bytes : 0;
 	return max > usage ? max - usage : 0;
 }
 

@@ -45,6 +45,9 @@ int memcg_join(struct hoststate *host, const char *path, struct result *r);
  */
 int memcg_squeeze(const char *path, size_t bytes, struct result *r);
 
+/* memcg_stat() - a line of memory.stat; Return: is there such a line? */
+bool memcg_stat(const char *path, const char *name, unsigned long long *value);
+
 /* memcg_room() - bytes that may still be charged to this process' cgroups; ULLONG_MAX: any */
 unsigned long long memcg_room(void);
 

@@ -8,6 +8,7 @@
 
 #include "base/page.h"
 #include "host/hostfile.h"
+#include "host/memcg.h"
 #include "oracle/leak_check.h"
 
 /* By their slab cache; KVM's page tables have a counter instead. */
@@ -56,22 +57,6 @@ static bool read_object_size(const char *cache, unsigned long long *bytes)
 	return !hostfile_read_ulong(path, bytes) && *bytes;
 }
 
-/* A line of memory.stat, in bytes. */
-static bool read_charge(const char *memcg, const char *key, unsigned long long *bytes)
-{
-	char path[300], line[128], name[64];
-	bool found = false;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "%s/memory.stat", memcg);
-	f = fopen(path, "re");
-	while (f && !found && fgets(line, sizeof(line), f))
-		found = sscanf(line, "%63s %llu", name, bytes) == 2 && !strcmp(name, key);
-	if (f)
-		fclose(f);
-	return found;
-}
-
 /* With that parameter the kernel charges no cgroup for what it allocates for itself. */
 static bool charges_kernel_memory(void)
 {
@@ -86,9 +71,9 @@ bool leak_charged(const char *memcg, enum leak_kind what, unsigned long long *co
 	unsigned long long bytes, size = PAGE_BYTES;
 
 	/* Kernels without the first key batch the second. */
-	if (!charges_kernel_memory() || !read_charge(memcg, "sec_pagetables", &bytes))
+	if (!charges_kernel_memory() || !memcg_stat(memcg, "sec_pagetables", &bytes))
 		return false;
-	if (kinds[what].cache && (!read_charge(memcg, "slab_unreclaimable", &bytes) ||
+	if (kinds[what].cache && (!memcg_stat(memcg, "slab_unreclaimable", &bytes) ||
 				  !read_object_size(kinds[what].cache, &size)))
 		return false;
 	*count = bytes / size;
