@@ -45,6 +45,22 @@ bool lab_json_has(json_t *object, json_t *part)
 	return equal;
 }
 
+void lab_json_count(json_t *counts, const char *name)
+{
+	json_t *before = json_object_get(counts, name);
+
+	json_object_set_new(counts, name, json_integer(json_integer_value(before) + 1));
+}
+
+void lab_json_count_all(json_t *counts, json_t *names)
+{
+	json_t *name;
+	size_t i;
+
+	json_array_foreach(names, i, name)
+		lab_json_count(counts, json_string_value(name));
+}
+
 int lab_json_write(const char *path, json_t *object, struct lab_error *e)
 {
 	char *text = json_dumps(object, JSON_INDENT(2) | JSON_REAL_PRECISION(6));

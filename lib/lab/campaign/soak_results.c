@@ -131,19 +131,6 @@ static void count_run(struct lab_soak_count *c, int code, int passed, int failed
 	c->failed_tests += (unsigned long)failed;
 }
 
-static void count_names(json_t *counts, json_t *names)
-{
-	json_t *one;
-	size_t i;
-
-	json_array_foreach(names, i, one) {
-		const char *name = json_string_value(one);
-		json_t *before = json_object_get(counts, name);
-
-		json_object_set_new(counts, name, json_integer(json_integer_value(before) + 1));
-	}
-}
-
 static void count_line(struct lab_soak_tally *t, json_t *setup, const char *line, size_t len)
 {
 	json_t *record = json_loadb(line, len, 0, NULL), *any = json_copy(setup);
@@ -166,8 +153,8 @@ static void count_line(struct lab_soak_tally *t, json_t *setup, const char *line
 		count_run(&t->all, code, passed, failed + errors);
 		if (burners)
 			count_run(&t->busy, code, passed, failed + errors);
-		count_names(t->failures, json_object_get(record, "failures"));
-		count_names(t->deaths, json_object_get(record, "deaths"));
+		lab_json_count_all(t->failures, json_object_get(record, "failures"));
+		lab_json_count_all(t->deaths, json_object_get(record, "deaths"));
 		t->seconds += seconds;
 	}
 	json_decref(record);

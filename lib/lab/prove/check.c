@@ -41,8 +41,7 @@ static void count_case(void *arg, const struct ktap_event *event)
 	if (event->kind == KTAP_PROBLEM) {
 		printf("  problem: %s\n", event->reason);
 		c->failed++;
-	} else if (event->kind == KTAP_CASE &&
-		   (event->status == KTAP_FAIL || event->status == KTAP_ERROR)) {
+	} else if (event->kind == KTAP_CASE && ktap_failed(event->status)) {
 		printf("  not ok %s\n%s", event->name, event->diagnostics);
 		c->failed++;
 	} else if (event->kind == KTAP_CASE) {

@@ -15,11 +15,12 @@
 #include "base/fsys.h"
 #include "base/json_text.h"
 #include "base/process.h"
+#include "base/run_dir.h"
 #include "report/bundle.h"
 #include "report/cases.h"
+#include "verdict/results.h"
 
 #define MODULE_SOURCE	"selftests/injector"
-#define CONFIG		"kernel.config"
 
 struct bundle {
 	const char *run, *test, *out;
@@ -128,12 +129,11 @@ static int copy_logs(const struct bundle *b, json_t *results, json_t *one, struc
 	json_array_foreach(json_object_get(results, "programs"), i, program)
 		if (!strcmp(lab_json_text_of(program, "name"), lab_json_text_of(one, "program")))
 			json_unpack(program, "{s:I}", "bed", &bed);
-	path = bed > 1 ? lab_format("%s/console.bed%lld.log", b->dir, (long long)bed) :
-		lab_format("%s/console.log", b->dir);
+	path = lab_run_file(b->dir, "console", (unsigned int)bed, "log");
 	if (lab_is_file(path))
 		ret = copy(b, path, e);
 	free(path);
-	path = lab_format("%s/" CONFIG, b->dir);
+	path = lab_format("%s/" LAB_KERNEL_CONFIG, b->dir);
 	if (!ret && lab_is_file(path))
 		ret = copy(b, path, e);
 	free(path);
@@ -192,7 +192,7 @@ static int make_bundle(struct bundle *b, struct lab_error *e)
 		ret = lab_fail(e, -errno, "mkdtemp(%s): %s", temporary, strerror(errno));
 	if (ret)
 		goto out;
-	name = lab_format("%s", b->test);
+	name = lab_strdup(b->test);
 	for (char *s = name; *s; s++)
 		if (strchr(":/ ", *s))
 			*s = '-';

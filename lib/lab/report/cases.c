@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,6 +47,20 @@ const char *lab_case_why(json_t *one)
 		if (!strncmp(json_string_value(line), lead, strlen(lead)))
 			return json_string_value(line) + strlen(lead);
 	return lab_json_text_of(one, "reason");
+}
+
+bool lab_case_speed(json_t *one, double *under, double *baseline)
+{
+	const char *told;
+	json_t *line;
+	size_t i;
+
+	json_array_foreach(json_object_get(one, "diagnostics"), i, line) {
+		told = strstr(json_string_value(line), "visits/s ");
+		if (told && sscanf(told, "visits/s %lf (baseline %lf)", under, baseline) == 2)
+			return true;
+	}
+	return false;
 }
 
 void lab_report_cell(struct lab_text *t, const char *text)

@@ -23,6 +23,9 @@ bool lab_case_failed(json_t *one);
 /* By its own words: the contract that was broken, or else the reason; "" if it has none. */
 const char *lab_case_why(json_t *one);
 
+/* How many pages a second the guest visited under pressure, and before. Does the test tell? */
+bool lab_case_speed(json_t *one, double *under, double *baseline);
+
 /* Add "| @text ", a cell of a table in Markdown, which a bar in it would end. */
 void lab_report_cell(struct lab_text *t, const char *text);
 

@@ -114,17 +114,9 @@ static void take_program(json_t *found, enum change change, json_t *one)
 static double speed(json_t *one)
 {
 	double under, baseline;
-	const char *told;
-	json_t *line;
-	size_t i;
 
-	json_array_foreach(json_object_get(one, "diagnostics"), i, line) {
-		told = strstr(json_string_value(line), "visits/s ");
-		if (told && sscanf(told, "visits/s %lf (baseline %lf)", &under, &baseline) == 2 &&
-		    under > 0 && baseline > 0)
-			return under / baseline;
-	}
-	return 0;
+	return lab_case_speed(one, &under, &baseline) && under > 0 && baseline > 0 ?
+		under / baseline : 0;
 }
 
 /* Of a test in both runs, with the same parameters: how much faster its guest became. */

@@ -30,7 +30,7 @@ static void print_case(FILE *f, size_t n, const struct lab_program *p, const str
 		[KTAP_PASS] = "", [KTAP_FAIL] = "", [KTAP_ERROR] = " # ERROR",
 		[KTAP_SKIP] = " # SKIP", [KTAP_XFAIL] = " # XFAIL",
 	};
-	bool ok = c->status != KTAP_FAIL && c->status != KTAP_ERROR;
+	bool ok = !ktap_failed(c->status);
 	const char *directive = directives[c->status];
 
 	print_diagnostics(f, c->diagnostics);

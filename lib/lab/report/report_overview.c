@@ -19,8 +19,7 @@ static void count(json_t *counts, const char *name, const char *what)
 		row = json_pack("{s:i, s:i}", "judged", 0, "not_judged", 0);
 		json_object_set_new(counts, name, row);
 	}
-	json_object_set_new(row, what,
-			    json_integer(json_integer_value(json_object_get(row, what)) + 1));
+	lab_json_count(row, what);
 }
 
 /* A test's "# judged: contents health", "# not judged: isolation (WHY); effect (WHY)". */
@@ -79,11 +78,9 @@ json_t *lab_report_skips(const struct lab_results *r)
 		for (size_t k = 0; k < r->programs[i].nr_cases; k++) {
 			const struct lab_case *c = &r->programs[i].cases[k];
 			char *why = lab_report_reason(c->reason);
-			json_t *before = json_object_get(counts, why);
 
 			if (c->status == KTAP_SKIP)
-				json_object_set_new(counts, why,
-						    json_integer(json_integer_value(before) + 1));
+				lab_json_count(counts, why);
 			free(why);
 		}
 	return counts;

@@ -79,11 +79,6 @@ char *lab_report_replay(const struct lab_results *results, const struct lab_prog
 	return lab_text_take(&t);
 }
 
-static bool failed(const struct lab_case *c)
-{
-	return c->status == KTAP_FAIL || c->status == KTAP_ERROR;
-}
-
 static void print_failure(FILE *f, const struct lab_results *r, const struct lab_program *p,
 			  const struct lab_case *c)
 {
@@ -119,7 +114,7 @@ static void print_reason(FILE *f, const char *lead, const struct lab_program *p)
 	const struct lab_case *c = p->cases, *end = p->cases + p->nr_cases;
 	const char *why;
 
-	while (c < end && !failed(c))
+	while (c < end && !ktap_failed(c->status))
 		c++;
 	if (p->problem) {
 		fprintf(f, "%s%s", lead, p->problem);
@@ -167,7 +162,7 @@ static void print_failures(FILE *f, const struct lab_results *r)
 		const struct lab_program *p = &r->programs[i];
 
 		for (size_t k = 0; k < p->nr_cases; k++)
-			if (failed(&p->cases[k]))
+			if (ktap_failed(p->cases[k].status))
 				print_failure(f, r, p, &p->cases[k]);
 		if (p->problem && !p->failed)
 			print_problem(f, r, p);

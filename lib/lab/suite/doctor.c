@@ -26,34 +26,18 @@ struct findings {
 	json_t *missing, *changes, *may_change;
 };
 
-static void count(json_t *counts, const char *name)
-{
-	json_t *before = json_object_get(counts, name);
-
-	json_object_set_new(counts, name, json_integer(json_integer_value(before) + 1));
-}
-
-static void count_all(json_t *counts, json_t *names)
-{
-	json_t *name;
-	size_t i;
-
-	json_array_foreach(names, i, name)
-		count(counts, json_string_value(name));
-}
-
 static void take_test(struct findings *f, json_t *test)
 {
 	const char *missing = lab_json_text_of(test, "missing");
 
 	f->tests++;
 	if (missing[0]) {
-		count(f->missing, missing);
+		lab_json_count(f->missing, missing);
 		return;
 	}
 	f->run++;
-	count_all(f->changes, json_object_get(test, "changes"));
-	count_all(f->may_change, json_object_get(test, "may_change"));
+	lab_json_count_all(f->changes, json_object_get(test, "changes"));
+	lab_json_count_all(f->may_change, json_object_get(test, "may_change"));
 }
 
 /* Ask @program about the tests that run by default. */

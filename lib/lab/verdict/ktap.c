@@ -5,7 +5,6 @@
 #include <ctype.h>
 #include <search.h>
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,6 +72,11 @@ const char *ktap_status_name(enum ktap_status status)
 	};
 
 	return names[status];
+}
+
+bool ktap_failed(enum ktap_status status)
+{
+	return status == KTAP_FAIL || status == KTAP_ERROR;
 }
 
 struct ktap_reader *ktap_new(ktap_event_fn fn, void *arg)
@@ -294,7 +298,7 @@ static bool parse_result(const char *s, struct ktap_result *res)
 static void count(struct ktap_reader *r, struct ktap_level *level, struct ktap_result *res)
 {
 	level->seen++;
-	if (res->status == KTAP_FAIL || res->status == KTAP_ERROR)
+	if (ktap_failed(res->status))
 		level->failed++;
 	if (res->numbered && res->number != level->seen) {
 		problem(r, "result %lu where %lu was due", res->number, level->seen);

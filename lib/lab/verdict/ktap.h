@@ -19,6 +19,7 @@
 #ifndef LAB_KTAP_H
 #define LAB_KTAP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum ktap_status {
@@ -71,5 +72,8 @@ const char *ktap_pending(const struct ktap_reader *r);
 const char *ktap_running(const struct ktap_reader *r);
 
 const char *ktap_status_name(enum ktap_status status);
+
+/* Is it "not ok": a failure, or an error? */
+bool ktap_failed(enum ktap_status status);
 
 #endif

@@ -46,7 +46,7 @@ static void add_case(struct lab_record *r, const char *name, enum ktap_status st
 	r->last_ms = now;
 	if (issue)
 		return;
-	if (status == KTAP_FAIL || status == KTAP_ERROR)
+	if (ktap_failed(status))
 		lab_progress_say(r->progress, "%s %s%s%s%s%s",
 				 status == KTAP_ERROR ? "error" : "not ok", r->program->name,
 				 name[0] ? ":" : "", name, reason[0] ? ": " : "", reason);
