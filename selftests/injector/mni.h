@@ -413,6 +413,8 @@ struct mni_watched {
 	struct list_head node;
 	struct kvm *kvm;
 	struct dentry *dir;
+	bool probed;			/* the probe has seen its end, */
+	unsigned int sweeps;		/* or the worker has, so often */
 	pid_t pid;
 	char name[MNI_VM_NAME_MAX];
 };

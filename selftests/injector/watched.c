@@ -16,6 +16,8 @@
 #include "mni.h"
 
 #define SWEEP_PERIOD	HZ
+/* The probe comes only after KVM has removed the directory, and still wants the name then. */
+#define SWEEPS_KEPT	30
 
 /* Called under list_lock. */
 static void leave(struct mni_vms *vms, struct mni_watched *vm)
@@ -30,11 +32,14 @@ static void find_gone(struct mni_vms *vms, struct list_head *gone)
 	struct mni_watched *vm, *next;
 
 	raw_spin_lock_irq(&vms->list_lock);
+	list_for_each_entry_safe(vm, next, &vms->gone, node) {
+		if (vm->probed || ++vm->sweeps > SWEEPS_KEPT)
+			list_move_tail(&vm->node, gone);
+	}
 	list_for_each_entry_safe(vm, next, &vms->watched, node) {
 		if (d_unhashed(vm->dir))
 			leave(vms, vm);
 	}
-	list_splice_init(&vms->gone, gone);
 	raw_spin_unlock_irq(&vms->list_lock);
 }
 
@@ -56,7 +61,7 @@ static void sweep(struct work_struct *work)
 
 	find_gone(vms, &gone);
 	free_gone(&gone);
-	if (!list_empty(&vms->watched))
+	if (!list_empty(&vms->watched) || !list_empty(&vms->gone))
 		schedule_delayed_work(&vms->sweep, SWEEP_PERIOD);
 }
 
@@ -103,8 +108,14 @@ void mni_watched_gone(struct mni_vms *vms, struct kvm *kvm, char *name)
 	list_for_each_entry(vm, &vms->watched, node) {
 		if (vm->dir != kvm->debugfs_dentry)
 			continue;
-		strscpy(name, vm->name, MNI_VM_NAME_MAX);
 		leave(vms, vm);
-		return;
+		break;
+	}
+	/* The worker may have been first. */
+	list_for_each_entry(vm, &vms->gone, node) {
+		if (vm->dir != kvm->debugfs_dentry)
+			continue;
+		strscpy(name, vm->name, MNI_VM_NAME_MAX);
+		vm->probed = true;
 	}
 }
