@@ -66,7 +66,10 @@ lab) need=$programs$lab$machine ;;
 check) need=$programs$lab$machine'
 git	git	tests of the bisection
 xmllint	libxml2-utils	checking junit.xml
-jsonschema	python3-jsonschema	checking results.json' ;;
+jsonschema	python3-jsonschema	checking results.json
+node	nodejs	looking at index.html
+chromium	chromium	looking at index.html
+chromedriver	chromium-driver	looking at index.html' ;;
 check-kselftest | bisect) need=$programs$lab$machine$kernel ;;
 prove) need=$programs$lab$machine$kernel'spatch	coccinelle	putting regressions into a kernel' ;;
 *) echo "deps.sh: $goal: not a goal that it knows" >&2; exit 2 ;;

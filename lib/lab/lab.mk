@@ -8,13 +8,17 @@ LAB_DIR := lib/lab
 LAB_CPPFLAGS := -I$(LAB_DIR) -Ilib -isystem /usr/include/libxml2
 LAB_INIT_SRCS := $(wildcard $(LAB_DIR)/agent/*.c)
 LAB_SRCS := $(filter-out $(LAB_DIR)/agent/init%,$(wildcard $(LAB_DIR)/*.c $(addsuffix /*.c,$(wildcard $(LAB_DIR)/*))))
-LAB_OBJS := $(LAB_SRCS:$(LAB_DIR)/%.c=$(BUILD)/obj/lab/%.o)
+LAB_OBJS := $(LAB_SRCS:$(LAB_DIR)/%.c=$(BUILD)/obj/lab/%.o) $(BUILD)/obj/lab/report/page_files.o
 LAB_INIT_OBJS := $(LAB_INIT_SRCS:$(LAB_DIR)/%.c=$(BUILD)/obj/lab/%.o)
 LAB_LIBS := -ljansson -larchive -lelf -lcrypto -lgsl -lgslcblas -lm -lxml2
 
 $(BUILD)/obj/lab/%.o: $(LAB_DIR)/%.c
 	$(call stage,lab,the lab)@mkdir -p $(@D)
 	$(Q)$(CC) $(HOST_CFLAGS) $(LAB_CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(BUILD)/obj/lab/report/page_files.o: $(wildcard $(LAB_DIR)/report/page*)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -c -o $@ $(LAB_DIR)/report/page_files.S
 
 $(BUILD)/lab: $(LAB_OBJS)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LAB_LIBS)

@@ -8,7 +8,7 @@ UNIT_CFLAGS := $(HOST_CFLAGS) -fsanitize=address,undefined -fno-sanitize-recover
 	-fno-omit-frame-pointer $(LIB_CPPFLAGS) $(LAB_CPPFLAGS) -Ilib/unit/lab -Iselftests
 UNIT_LIB_OBJS := $(addprefix $(BUILD)/obj/unit/,$(addsuffix .o,$(LIB_SRCS)))
 UNIT_LAB_OBJS := $(patsubst lib/lab/%.c,$(BUILD)/obj/unit/lab/%.c.o, \
-	$(filter-out lib/lab/main.c,$(LAB_SRCS)))
+	$(filter-out lib/lab/main.c,$(LAB_SRCS))) $(BUILD)/obj/lab/report/page_files.o
 
 .PHONY: unit-programs
 unit-programs: $(UNITS_BUILT)

@@ -34,6 +34,9 @@
 /* Seconds between two signs of life of init. */
 #define CHANNEL_TICK_SECONDS	2
 
+/* What init writes on the console when it starts a program, before its path. */
+#define LAB_CONSOLE_BEGINS	"lab-init: start "
+
 enum channel_kind {
 	/* init to lab */
 	CHANNEL_HELLO,		/* user space runs; release, machine, build id, CPU model */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/channel.h"
 #include "base/splats.h"
 #include "bed/console.h"
 
@@ -62,7 +63,7 @@ static void take_line(struct lab_console *c)
 		s = end + 1 + strspn(end + 1, " ");
 	if (!strncmp(s, "---[ end Kernel panic", 21))
 		c->panic_done = true;
-	if (!strncmp(s, CONSOLE_BEGINS, strlen(CONSOLE_BEGINS))) {
+	if (!strncmp(s, LAB_CONSOLE_BEGINS, strlen(LAB_CONSOLE_BEGINS))) {
 		c->begun++;
 		c->reach = 0;
 	}

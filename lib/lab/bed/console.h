@@ -12,9 +12,6 @@
 
 #include "base/text.h"
 
-/* What init writes there when it starts a program: what follows is to be told apart. */
-#define CONSOLE_BEGINS	"lab-init: start "
-
 /* A complaint of the kernel, with what belongs to it. */
 struct lab_splat {
 	unsigned int program;	/* of those that init has started the how-manyth; 0: before */

@@ -13,10 +13,10 @@
 #include "base/run_dir.h"
 #include "base/splats.h"
 #include "base/text.h"
-#include "bed/console.h"
 #include "bisect/bisect_report.h"
 #include "campaign/campaign.h"
 #include "report/cases.h"
+#include "report/console_part.h"
 #include "report/report.h"
 
 static double number(json_t *step, const char *key)
@@ -67,16 +67,6 @@ static json_t *program_of(json_t *results, json_t *test)
 	return found;
 }
 
-/* The part of @console that begins with @program, or all if that was never begun. */
-static const char *from_program(const char *console, const char *program)
-{
-	char *begins = lab_format(CONSOLE_BEGINS "/suite/%s", program);
-	const char *found = program[0] ? strstr(console, begins) : NULL;
-
-	free(begins);
-	return found ? found : console;
-}
-
 /* What the kernel said on @bed; 0: on the first bed of @beds with a splat. */
 static void add_splat(json_t *record, json_t *lines, const char *dir, const char *program,
 		      unsigned int bed, unsigned int beds)
@@ -85,11 +75,13 @@ static void add_splat(json_t *record, json_t *lines, const char *dir, const char
 	size_t before = json_array_size(lines);
 
 	for (bed = bed ? bed : 1; bed <= last && json_array_size(lines) == before; bed++) {
-		char *path = lab_run_file(dir, "console", bed, "log"), *console;
+		char *path = lab_run_file(dir, "console", bed, "log"), *console, *part;
 		size_t len;
 
 		if (!lab_read_file(path, &console, &len, NULL)) {
-			lab_bisect_add_splat(lines, from_program(console, program));
+			part = lab_console_part(console, program);
+			lab_bisect_add_splat(lines, part ? part : console);
+			free(part);
 			free(console);
 			json_object_set_new(record, "console", lab_json_text(path));
 		}

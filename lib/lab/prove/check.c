@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <glob.h>
 #include <jansson.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,7 @@
 #include "verdict/ktap.h"
 
 #define NEGATIVE_ROWS	"selftests/negative/expect.json"
+#define PAGE_TEST	"lib/unit/lab/report/page_test.js"
 
 struct check {
 	const struct lab_paths *paths;
@@ -164,6 +166,32 @@ static void check_suite(struct check *c)
 		   "results.json");
 	json_decref(results);
 	free(out);
+}
+
+/* The pages of all runs, in a browser. */
+static void check_pages(struct check *c)
+{
+	char *pattern = lab_format("%s/{suite,negative-*}/index.html", c->dir);
+	char *log = lab_format("%s/pages.log", c->dir);
+	struct lab_argv argv = { NULL };
+	const struct lab_process p = { .argv = &argv, .out = log };
+	unsigned long passed = c->passed, failed = c->failed;
+	glob_t found = { 0 };
+
+	lab_argv_add(&argv, "node");
+	lab_argv_addf(&argv, "%s/" PAGE_TEST, c->paths->repo);
+	if (!glob(pattern, GLOB_BRACE, NULL, &found))
+		for (size_t i = 0; i < found.gl_pathc; i++)
+			lab_argv_add(&argv, dirname(found.gl_pathv[i]));
+	if (lab_process_run(&p, NULL) && c->failed == failed)
+		c->failed++;
+	count_log(c, log);
+	printf("pages of %zu runs: %lu passed, %lu failed, see %s\n", found.gl_pathc,
+	       c->passed - passed, c->failed - failed, log);
+	globfree(&found);
+	lab_argv_free(&argv);
+	free(log);
+	free(pattern);
 }
 
 /* An outcome of nothing would prove nothing. */
@@ -427,6 +455,7 @@ int lab_check_main(int argc, char *argv[], const struct lab_paths *paths)
 	check_units(&c);
 	check_suite(&c);
 	check_negative(&c);
+	check_pages(&c);
 	printf("%lu passed, %lu failed, %lu skipped\n", c.passed, c.failed, c.skipped);
 	return c.failed ? LAB_EXIT_FAIL : LAB_EXIT_PASS;
 }

@@ -18,6 +18,7 @@ static const struct {
 	{ "junit.xml",		lab_report_junit },
 	{ "summary.txt",	lab_report_summary },
 	{ "table.md",		lab_report_table },
+	{ "index.html",		lab_report_page },
 };
 
 #define NR_REPORTS	(sizeof(reports) / sizeof(reports[0]))

@@ -28,6 +28,9 @@ int lab_report_summary(FILE *f, const struct lab_results *results);
 /* The run at a glance; what programs measured, and why they failed: a chapter for each. */
 int lab_report_table(FILE *f, const struct lab_results *results);
 
+/* A page for a browser, which needs nothing but itself. */
+int lab_report_page(FILE *f, const struct lab_results *results);
+
 /* What results.json holds; the caller owns it. */
 json_t *lab_report_document(const struct lab_results *results);
 
