@@ -168,7 +168,7 @@ static void check_suite(struct check *c)
 	free(out);
 }
 
-/* The pages of all runs, in a browser. */
+/* The pages of the runs, in a browser. */
 static void check_pages(struct check *c)
 {
 	char *pattern = lab_format("%s/{suite,negative-*}/index.html", c->dir);
@@ -186,7 +186,7 @@ static void check_pages(struct check *c)
 	if (lab_process_run(&p, NULL) && c->failed == failed)
 		c->failed++;
 	count_log(c, log);
-	printf("pages of %zu runs: %lu passed, %lu failed, see %s\n", found.gl_pathc,
+	printf("pages of %zu runs, one a verdict: %lu passed, %lu failed, see %s\n", found.gl_pathc,
 	       c->passed - passed, c->failed - failed, log);
 	globfree(&found);
 	lab_argv_free(&argv);

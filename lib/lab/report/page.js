@@ -76,12 +76,13 @@
 	// What a test says of itself; lines that the page shows otherwise are left out.
 	function body(t) {
 		const line = lead => (t.diagnostics.find(d => d.startsWith(lead)) || "").slice(lead.length);
-		const said = ["# case: ", "# judged: ", "# not judged: ", `# broken: ${t.reason}`];
+		const reason = t.reason || line("# broken: ");
+		const said = ["# case: ", "# judged: ", "# not judged: ", "# replay: ", `# broken: ${reason}`];
 		const evidence = t.diagnostics.filter(d => !said.some(lead => d.startsWith(lead)))
 			.map(d => d.replace(/^# /, ""));
 
 		return element("div", { class: "body" }, element("div", {},
-			t.reason ? element("p", { class: "said" }, t.reason) : null,
+			reason ? element("p", { class: "said" }, reason) : null,
 			t.issue ? element("p", {}, `Known: ${t.issue.reason} (${t.issue.link})`) : null,
 			evidence.length ? element("pre", {}, evidence.join("\n")) : null,
 			consoleOf(t),
