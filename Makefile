@@ -114,7 +114,7 @@ unit:
 lint:
 	@$(DEPS) $@
 	@$(MAKE) $(JOBS) $(HARNESS_READY)
-	$(Q)sh selftests/lint.sh $(HARNESS_TREE)
+	$(Q)sh selftests/lint.sh $(HARNESS_TREE) '$(BUILD)/kernels'
 
 format:
 	$(Q)git diff -U0 --no-color HEAD -- '*.c' '*.h' | clang-format-diff -p1 -i

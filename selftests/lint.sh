@@ -1,15 +1,16 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Usage: lint.sh TREE
+# Usage: lint.sh TREE KERNELS
 #
 # What a reviewer's tools would say: checkpatch (errors only) from the kernel
-# source in TREE, shellcheck, the order of rooms, and sparse on the modules if
-# kernel headers are installed.
+# source in TREE, shellcheck, the order of rooms, and sparse on the modules, with the
+# headers of the lab's kernel, which is kept in KERNELS.
 
 set -u
 
 tree=$1
+kernels=$2
 bad=0
 
 for file in $(git ls-files -co --exclude-standard '*.c' '*.h' '*.S'); do
@@ -24,16 +25,13 @@ for dir in lib lib/lab; do
 	sh selftests/rooms.sh "$dir" || bad=1
 done
 
-headers=$(find /usr/src -maxdepth 1 -name 'linux-headers-*-amd64' | sort -V | tail -n 1)
-if [ -n "$headers" ]; then
-	for module in selftests/injector selftests/negative/lockup selftests/negative/noise; do
-		out=$(mktemp -d)
-		cp "$module"/* "$out"
-		make -s -C "$headers" M="$out" W=1 C=2 modules >"$out/log" 2>&1 || bad=1
-		grep -E 'warning|error' "$out/log" && bad=1
-		rm -rf "$out"
-	done
-else
-	echo "lint: no linux-headers in /usr/src, sparse not run on the modules"
-fi
+kernel=$(sh lib/lab/kernel/fetch.sh kernel default "$kernels") || exit
+for module in selftests/injector selftests/negative/lockup selftests/negative/noise; do
+	out=$(mktemp -d)
+	cp "$module"/* "$out"
+	make -s -C "$kernel/usr/src/linux-headers-${kernel##*/}" M="$out" W=1 C=2 modules \
+		>"$out/log" 2>&1 || bad=1
+	grep -E 'warning|error' "$out/log" && bad=1
+	rm -rf "$out"
+done
 exit $bad
