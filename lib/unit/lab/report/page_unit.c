@@ -18,7 +18,9 @@ FIXTURE(page)
 	char *text;
 };
 
-static void report(FIXTURE_DATA(page) *self)
+typedef FIXTURE_DATA(page) page_data;
+
+static void report(page_data *self)
 {
 	size_t len;
 	FILE *f = open_memstream(&self->text, &len);
