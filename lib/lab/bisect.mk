@@ -15,7 +15,8 @@ else
 	@$(DEPS) bisect
 	@$(MAKE) $(JOBS) KSRC= all
 	@$(BUILD)/lab bisect $(call options,KSRC=ksrc GOOD=good BAD=bad RUNS=runs \
-		GOOD_RUNS=good-runs CONFIG=config) $(if $(AGAIN),--again) $(LAB_ARGS)
+		GOOD_RUNS=good-runs CONFIG=config FIXUP=fixup) $(if $(AGAIN),--again) \
+		$(if $(FIRST_PARENT),--first-parent) $(LAB_ARGS)
 endif
 
 unit-programs: $(BISECT_UNIT)

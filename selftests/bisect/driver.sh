@@ -130,6 +130,75 @@ works_in_a_worktree()
 	return $ret
 }
 
-tidy finds_each skips_what_does_not_build names_several ends_must_be_right \
+puts_a_fixup_on_each()
+{
+	BAD=10 UNFIXED='0 4 8 9 10 12 16'
+	bisect >"$work/said"
+	[ $? = 1 ] && grep ' is not bad' "$work/said" || return 1
+	bisect --fixup "$work/fixup.patch" | grep '^first bad commit: .* commit 10 ' && restored &&
+		grep "^Fix-up: *$work/fixup.patch" "$out/mail.txt"
+}
+
+# On some it does not apply, and some have it.
+puts_a_fixup_where_it_goes()
+{
+	BAD=10
+	git -C "$tree" checkout -q -b other master~8
+	echo other >"$tree/file"
+	git -C "$tree" commit -q -a -m 'cannot be fixed'
+	git -C "$tree" apply --check "$work/fixup.patch" && return 1
+	lab bisect-step --fixup "$work/fixup.patch" >"$work/said"
+	[ $? = 125 ] && grep 'the fix-up does not apply: error: patch failed: file:1' "$work/said" ||
+		return 1
+	git -C "$tree" checkout -q -f master && git -C "$tree" apply --index "$work/fixup.patch" &&
+		git -C "$tree" commit -q -m 'has it' && UNFIXED=16 BAD=17 \
+		lab bisect-step --fixup "$work/fixup.patch" && [ -e "$tree/new" ] && restored
+	ret=$?
+	git -C "$tree" reset -q --hard HEAD~1
+	git -C "$tree" branch -q -D other
+	return $ret
+}
+
+takes_a_fixup_off_after_a_kill()
+{
+	BAD=10
+	for DIES in 16 8; do
+		touch "$work/once"
+		bisect --fixup "$work/fixup.patch"
+		[ $? = 137 ] && [ -e "$tree/new" ] || return 1
+		bisect --fixup "$work/fixup.patch" | grep '^first bad commit: .* commit 10 ' &&
+			restored && rm -r "$out" || return 1
+	done
+}
+
+refuses_what_is_no_patch()
+{
+	bisect --fixup "$tree/file" 2>"$work/said"
+	[ $? = 64 ] && grep -- "--fixup $tree/file: .*No valid patches" "$work/said" || return 1
+	bisect --fixup "$work/nothing" 2>"$work/said"
+	[ $? = 64 ] && grep -- "--fixup $work/nothing: .*No such file" "$work/said" && restored
+}
+
+# A branch with the bad commit in it: which merge brought it?
+follows_the_first_parent()
+{
+	git -C "$tree" checkout -q -b side master~8
+	echo 20 >"$tree/init/Kconfig"
+	git -C "$tree" commit -q -a -m 'commit on the side'
+	git -C "$tree" checkout -q master
+	git -C "$tree" merge -q -s ours -m 'the merge' side
+	echo 21 >"$tree/init/Kconfig"
+	git -C "$tree" commit -q -a --amend -m 'the merge'
+	BAD=20
+	lab bisect --first-parent --good HEAD~4 --bad HEAD | grep '^first bad commit: .* the merge '
+	ret=$?
+	grep -qx 20 "$work/tested" && ret=1
+	git -C "$tree" reset -q --hard HEAD~1
+	git -C "$tree" branch -q -D side
+	return $ret
+}
+
+tidy finds_each puts_a_fixup_on_each puts_a_fixup_where_it_goes takes_a_fixup_off_after_a_kill \
+	refuses_what_is_no_patch follows_the_first_parent skips_what_does_not_build names_several ends_must_be_right \
 	goes_on_after_a_kill goes_on_after_an_interruption an_error_leaves_nothing_behind \
 	tells_again_what_was_found does_not_mix_two takes_no_other_verdict works_in_a_worktree

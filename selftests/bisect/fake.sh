@@ -7,6 +7,7 @@
 #
 #	BAD		this one and all later ones fail
 #	UNBUILDABLE	these do not build
+#	UNFIXED		nor do these without the fix-up, $work/fixup.patch
 #	DIES, STOPS	here the lab is killed, or interrupted, once
 #	FAILS		here the script that builds has a problem of its own
 
@@ -14,7 +15,7 @@
 . "$(dirname "$0")/../checks.sh"
 tree=$work/tree
 out=$work/out
-export BAD=17 UNBUILDABLE='' DIES='' STOPS='' FAILS='' WORK="$work"
+export BAD=17 UNBUILDABLE='' UNFIXED='' DIES='' STOPS='' FAILS='' WORK="$work"
 
 # The lab looks for the suite above the directory that it lies in.
 mkdir -p "$work/build/selftests" "$work/selftests" "$work/lib/lab/kernel"
@@ -38,6 +39,7 @@ once() { [ "$1" = "$n" ] && rm "$WORK/once" 2>/dev/null; }
 ! once "$STOPS" || { kill -INT $PPID; exec sleep 60; }
 ! once "$FAILS" || { echo 'error: no such tool'; exit 1; }
 case " $UNBUILDABLE " in *" $n "*) echo 'error: x'; exit 2 ;; esac
+case " $UNFIXED " in *" $n "*) [ -e "$1/new" ] || { echo 'error: x'; exit 2; } ;; esac
 echo "$n" >"$2/number"
 echo CONFIG_X=y >"$2/.config"
 END
@@ -58,10 +60,23 @@ exit $code
 END
 chmod +x "$work/build/lab" "$work/build/selftests/t"
 
+cat >"$work/fixup.patch" <<'END'
+--- a/file
++++ b/file
+@@ -1 +1 @@
+-old
++fixed
+--- /dev/null
++++ b/new
+@@ -0,0 +1 @@
++new
+END
+
 git init -q -b master "$tree"
 git -C "$tree" config user.name "A Developer"
 git -C "$tree" config user.email developer@example.org
 mkdir "$tree/init"
+echo old >"$tree/file"
 for n in $(seq 0 16); do
 	echo "$n" >"$tree/init/Kconfig"
 	git -C "$tree" add -A
@@ -97,7 +112,7 @@ tidy()
 	echo "1..$#"
 	for function in "$@"; do
 		check "$function" "$function"
-		BAD=17 UNBUILDABLE='' DIES='' STOPS='' FAILS=''
+		BAD=17 UNBUILDABLE='' UNFIXED='' DIES='' STOPS='' FAILS=''
 		git -C "$tree" bisect reset >/dev/null 2>&1
 		git -C "$tree" checkout -q -f master
 		rm -rf "$out" "$work/tested" "$work/once"

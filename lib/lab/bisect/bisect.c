@@ -19,6 +19,7 @@
 #include "base/json_text.h"
 #include "base/text.h"
 #include "bisect/bisect.h"
+#include "bisect/bisect_fixup.h"
 #include "bisect/bisect_git.h"
 #include "bisect/bisect_report.h"
 #include "bisect/bisect_verdict.h"
@@ -156,7 +157,9 @@ static int begin(struct bisect *b, struct lab_error *e)
 		return lab_fail(e, -EINVAL,
 				"%s holds an unfinished bisection of other commits or with other options: --again forgets it",
 				b->step.options.dir);
-	ret = lab_git_is_clean(tree, e);
+	ret = lab_fixup_off(&b->step.options, e);
+	if (!ret)
+		ret = lab_git_is_clean(tree, e);
 	/* The last one was killed. */
 	if (!ret && under_way)
 		ret = reset(b, STOPPED, e);
@@ -318,8 +321,9 @@ static int report(struct bisect *b, struct lab_error *e)
 
 static int bisect(struct bisect *b, struct lab_error *e)
 {
+	const char *how = b->step.options.first_parent ? "--first-parent" : NULL;
 	struct lab_error later;
-	int ret = lab_git(b->step.options.ksrc, 0, NULL, e, "bisect", "start", NULL);
+	int ret = lab_git(b->step.options.ksrc, 0, NULL, e, "bisect", "start", how, NULL);
 
 	if (!ret)
 		ret = verify_ends(b, e);

@@ -15,7 +15,8 @@
  *	commit, subject, verdict ("good", "bad", "cannot tell"), reason (a line),
  *	options (as above), sought (titles, or null),
  *	failed, runs (that count), build_seconds, run_seconds,
- *	config (file), kernel (release), failing (titles of tests that failed),
+ *	config (file), fixup (the patch without which it was not built),
+ *	kernel (release), failing (titles of tests that failed),
  * and about the first run that failed:
  *	test (title), evidence (lines), console (file), seed (or null),
  *	command (to replay it), results (directory)
@@ -29,6 +30,7 @@
 #include <limits.h>
 #include <stdbool.h>
 
+#include "base/fingerprint.h"
 #include "base/paths.h"
 #include "campaign/campaign.h"
 #include "run/options.h"
@@ -40,13 +42,16 @@
 struct lab_bisect_options {
 	const char *tree, *out;
 	const char *config;		/* one more fragment of configuration */
+	const char *fixup_file;		/* a patch, see bisect_fixup.h */
 	long runs, good_runs;		/* good_runs 0: not given */
 	struct lab_options run;
 	const char *good, *bad;		/* commits; of lab bisect alone */
-	bool again;
+	bool again, first_parent;
 	bool errors_count;		/* of lab bisect-step alone */
 	/* Set by lab_bisect_options_check(), the paths absolute: */
 	char ksrc[PATH_MAX];		/* the tree */
+	char fixup[PATH_MAX];		/* the patch, or "" */
+	struct lab_fingerprint fixup_is;	/* what is in it */
 	char dir[PATH_MAX];		/* where kernel, steps and report go; it need not exist */
 	char about[128], cc[256];	/* what the suite says about itself, see suite.h */
 };

@@ -18,6 +18,7 @@
 #include "base/text.h"
 #include "bed/qemu.h"
 #include "bisect/bisect.h"
+#include "bisect/bisect_git.h"
 #include "run/setup.h"
 
 #define MAX_RUNS	1000
@@ -31,6 +32,8 @@ static const struct argp_option common_options[] = {
 	{ "good-runs", GOOD_RUNS, "N", 0, "A commit is good when N runs have passed", 0 },
 	{ "config", WORD(config), "FILE", 0,
 	  "One more fragment of configuration, such as lib/lab/kernel/debug.config", 0 },
+	{ "fixup", WORD(fixup_file), "PATCH", 0,
+	  "Apply PATCH to each commit before it is built, and take it off afterwards", 0 },
 	{ "out", WORD(out), "DIR", 0,
 	  "Directory of kernel, steps and report (default: build/bisect/NAME-OF-TREE)", 0 },
 	{ 0 }
@@ -39,6 +42,8 @@ static const struct argp_option common_options[] = {
 static const struct argp_option bisect_options[] = {
 	{ "good", WORD(good), "COMMIT", 0, "Here the tests pass", 0 },
 	{ "bad", WORD(bad), "COMMIT", 0, "Here they fail", 0 },
+	{ "first-parent", WORD(first_parent), NULL, 0,
+	  "Of a merge follow the first parent only: which merge broke it?", 0 },
 	{ "again", WORD(again), NULL, 0, "Start over, whatever was found or begun before", 0 },
 	{ 0 }
 };
@@ -120,6 +125,10 @@ json_t *lab_bisect_options_words(const struct lab_bisect_options *o)
 
 	lab_options_args(&o->run, &argv);
 	lab_argv_option(&argv, "--config", o->config);
+	if (o->fixup[0])
+		lab_argv_addf(&argv, "--fixup=%s", o->fixup_is.hex);
+	if (o->first_parent)
+		lab_argv_add(&argv, "--first-parent");
 	lab_argv_addf(&argv, "--runs=%ld", o->runs);
 	lab_argv_addf(&argv, "--good-runs=%ld", o->good_runs);
 	if (o->errors_count)
@@ -128,6 +137,17 @@ json_t *lab_bisect_options_words(const struct lab_bisect_options *o)
 		json_array_append_new(words, lab_json_text(argv.words[i]));
 	lab_argv_free(&argv);
 	return words;
+}
+
+static int check_fixup(struct lab_bisect_options *o, struct lab_error *e)
+{
+	struct lab_error why;
+
+	if (lab_realpath(o->fixup_file, o->fixup, &why) ||
+	    lab_fingerprint_add_file(&o->fixup_is, o->fixup, &why) ||
+	    lab_git(o->ksrc, 0, NULL, &why, "apply", "--numstat", o->fixup, NULL))
+		return lab_fail(e, -EINVAL, "--fixup %s: %.600s", o->fixup_file, why.text);
+	return 0;
 }
 
 static int check_tree(struct lab_bisect_options *o, struct lab_error *e)
@@ -143,6 +163,8 @@ static int check_tree(struct lab_bisect_options *o, struct lab_error *e)
 				o->ksrc, o->ksrc);
 	if (o->config && access(o->config, R_OK))
 		return lab_fail(e, -EINVAL, "--config %s: %s", o->config, strerror(errno));
+	if (o->fixup_file && check_fixup(o, e))
+		return -EINVAL;
 	if (o->run.add && !lab_is_dir(o->run.add))
 		return lab_fail(e, -EINVAL, "--add %s: no such directory", o->run.add);
 	return 0;

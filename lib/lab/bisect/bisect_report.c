@@ -159,6 +159,7 @@ static void print_facts(struct lab_text *t, const struct lab_bisect_found *found
 		const char *label, *key;
 	} rows[] = {
 		{ "Test:", "test" }, { "Kernel:", "kernel" }, { "Config:", "config" },
+		{ "Fix-up:", "fixup" },
 		{ "Console:", "console" }, { "Seed:", "seed" }, { "Replay:", "command" },
 	};
 	json_t *good = step_of(found, found->parent), *step = evidence_of(found), *line;

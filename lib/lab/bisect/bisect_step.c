@@ -17,6 +17,7 @@
 #include "base/process.h"
 #include "base/text.h"
 #include "bisect/bisect.h"
+#include "bisect/bisect_fixup.h"
 #include "bisect/bisect_git.h"
 #include "bisect/bisect_report.h"
 #include "bisect/bisect_verdict.h"
@@ -125,7 +126,7 @@ static int judge_build(struct work *w, const struct lab_process *p, int code, st
 	return 0;
 }
 
-static int build(struct work *w, struct lab_error *e)
+static int build_it(struct work *w, struct lab_error *e)
 {
 	const char *repo = w->s->campaign.paths->repo, *config = w->s->options.config;
 	char *log = lab_format("%s/build.log", w->dir);
@@ -145,6 +146,26 @@ static int build(struct work *w, struct lab_error *e)
 	put_seconds_since(w, "build_seconds", started);
 	lab_argv_free(&argv);
 	free(log);
+	return ret;
+}
+
+/* With the fix-up, which a commit may be such that it cannot have. */
+static int build(struct work *w, struct lab_error *e)
+{
+	struct lab_error later;
+	int ret = lab_fixup_on(&w->s->options, e);
+
+	if (ret > 0) {
+		w->verdict = LAB_BISECT_CANNOT_TELL;
+		snprintf(w->why, sizeof(w->why), "%s", e->text);
+		return 0;
+	}
+	if (!ret && w->s->options.fixup[0])
+		put(w, "fixup", lab_json_text(w->s->options.fixup));
+	if (!ret)
+		ret = build_it(w, e);
+	if (lab_fixup_off(&w->s->options, &later) && !ret)
+		ret = lab_fail(e, -EIO, "%s", later.text);
 	return ret;
 }
 
@@ -305,6 +326,8 @@ int lab_bisect_step_main(int argc, char *argv[], const struct lab_paths *paths)
 		ret = lab_git_commit(s.options.ksrc, "HEAD", commit, &e);
 	if (!ret)
 		ret = lab_campaign_begin(&s.campaign, paths, false, &e);
+	if (!ret)
+		ret = lab_fixup_off(&s.options, &e);
 	if (!ret)
 		ret = lab_bisect_step(&s, commit, &record, &e);
 	if (!ret) {
