@@ -13,10 +13,9 @@ tree=$1
 kernels=$2
 bad=0
 
-for file in $(git ls-files -co --exclude-standard '*.c' '*.h' '*.S'); do
-	perl "$tree/scripts/checkpatch.pl" --no-tree --terse --quiet --file "$file" 2>/dev/null |
-		grep ': ERROR: ' && bad=1
-done
+git ls-files -co --exclude-standard '*.c' '*.h' '*.S' |
+	xargs -P "$(nproc)" -n 40 perl "$tree/scripts/checkpatch.pl" --no-tree --terse --quiet --file \
+		2>/dev/null | grep ': ERROR: ' && bad=1
 
 # shellcheck disable=SC2046 # one argument per file
 shellcheck $(git ls-files -co --exclude-standard '*.sh' '*.bash' .ci/run) || bad=1
