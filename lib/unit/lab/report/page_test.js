@@ -46,7 +46,8 @@ async function start() {
 	const { sessionId } = await command("POST", "/session", { capabilities: { alwaysMatch: {
 		browserName: "chrome",
 		"goog:loggingPrefs": { browser: "ALL" },
-		"goog:chromeOptions": { args: ["--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"] },
+		"goog:chromeOptions": { args: ["--headless=new", "--no-sandbox", "--disable-gpu",
+			"--disable-dev-shm-usage", "--hide-scrollbars"] },
 	} } });
 
 	base += `/session/${sessionId}`;
