@@ -15,10 +15,10 @@
 #include <stdio.h>
 
 #include "base/progress.h"
-#include "bed/console.h"
 #include "bed/load.h"
 #include "bed/qemu.h"
 #include "suite/suite.h"
+#include "verdict/console.h"
 #include "verdict/record.h"
 #include "verdict/results.h"
 #include "verdict/verdict.h"

@@ -41,17 +41,10 @@ void lab_session_count(struct lab_session *s, const struct lab_program *p)
 char *lab_session_evidence(const struct lab_session *s, const char *lines)
 {
 	char *path = lab_run_file(s->plan->results->out, "console", s->bed, "log");
-	struct lab_text t = { NULL };
+	char *evidence = lab_console_evidence(lines, path);
 
-	while (*lines) {
-		size_t len = strcspn(lines, "\n");
-
-		lab_text_addf(&t, "# kernel: %.*s\n", (int)len, lines);
-		lines += len + (lines[len] == '\n');
-	}
-	lab_text_addf(&t, "# console: %s\n", path);
 	free(path);
-	return lab_text_take(&t);
+	return evidence;
 }
 
 void lab_session_log(struct lab_session *s, char direction, enum channel_kind kind,

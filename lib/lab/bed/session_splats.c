@@ -33,11 +33,10 @@ static struct lab_program *nth_program(const struct lab_session *s, unsigned int
 	return NULL;
 }
 
-/* One is enough, and one that failed has said so, or died of it. */
 static void take_splat(struct lab_session *s, const struct lab_splat *splat)
 {
 	struct lab_program *p = nth_program(s, splat->program);
-	char *evidence, *reason;
+	char *evidence;
 
 	if (is_of_time(splat->line) && splat->starved) {
 		lab_session_note(s, "the host did not give QEMU its CPU, and the kernel says: %s",
@@ -49,14 +48,12 @@ static void take_splat(struct lab_session *s, const struct lab_splat *splat)
 			snprintf(s->splat, sizeof(s->splat), "%s", splat->line);
 		return;
 	}
-	if (p->failed)
-		return;
 	evidence = lab_session_evidence(s, splat->trace.s);
-	reason = lab_format("kernel log, during it or just after: %s", splat->line);
-	lab_program_add(p, "", KTAP_FAIL, reason, evidence, 0);
-	lab_progress_say(s->plan->progress, "not ok %s: %s", p->name, reason);
-	s->facts.failed++;
-	free(reason);
+	if (lab_program_splat(p, splat->line, evidence)) {
+		lab_progress_say(s->plan->progress, "not ok %s: %s", p->name,
+				 p->cases[p->nr_cases - 1].reason);
+		s->facts.failed++;
+	}
 	free(evidence);
 }
 

@@ -18,6 +18,7 @@
 #include "report/cases.h"
 #include "report/console_part.h"
 #include "report/report.h"
+#include "verdict/console.h"
 
 static double number(json_t *step, const char *key)
 {

@@ -41,9 +41,6 @@ static const char parameters[] =
 	"no_timer_check mitigations=off "
 	"watchdog_thresh=60 rcupdate.rcu_cpu_stall_timeout=120";
 
-/* Of the suite; a tree without it knows of none. */
-#define KNOWN_ISSUES	"selftests/known/known.json"
-
 struct run {
 	struct lab_options options;
 	const struct lab_paths *paths;
@@ -121,15 +118,6 @@ static void start_results(struct run *r)
 	res->judgement = (struct lab_judgement){
 		.verdict = LAB_FAIL, .exit_code = LAB_EXIT_FAIL, .why = "the lab did not finish",
 	};
-}
-
-static int read_known(struct run *r, struct lab_error *e)
-{
-	char *path = lab_format("%s/" KNOWN_ISSUES, r->paths->repo);
-	int ret = lab_is_file(path) ? lab_known_read(path, &r->results.known, e) : 0;
-
-	free(path);
-	return ret;
 }
 
 /* Fewer beds than were asked for need a reason; for fewer programs it goes without saying. */
@@ -248,7 +236,7 @@ static int run_in(struct run *r, bool ours)
 	lab_progress_init(&r->progress, stdout, r->options.quiet);
 	start_results(r);
 	if (!ret)
-		ret = read_known(r, &e);
+		ret = lab_known_of_suite(r->paths, &r->results.known, &e);
 	if (!ret)
 		ret = make_beds(r, &e);
 	if (!ret)

@@ -6,8 +6,10 @@
 #include <fnmatch.h>
 #include <regex.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/fsys.h"
 #include "base/json_text.h"
 #include "verdict/known.h"
 
@@ -66,6 +68,15 @@ int lab_known_read(const char *path, json_t **known, struct lab_error *e)
 		return 0;
 	json_decref(*known);
 	*known = NULL;
+	return ret;
+}
+
+int lab_known_of_suite(const struct lab_paths *paths, json_t **known, struct lab_error *e)
+{
+	char *path = lab_format("%s/selftests/known/known.json", paths->repo);
+	int ret = lab_is_file(path) ? lab_known_read(path, known, e) : 0;
+
+	free(path);
 	return ret;
 }
 

@@ -19,6 +19,7 @@
 #include <stdbool.h>
 
 #include "base/lab_error.h"
+#include "base/paths.h"
 #include "base/text.h"
 
 /* What an issue's kernels and machines are compared with. */
@@ -29,6 +30,9 @@ struct lab_known_where {
 
 /* Read @path. Returns 0 with @known to be json_decref()ed, or -EINVAL: what is wrong is told. */
 int lab_known_read(const char *path, json_t **known, struct lab_error *e);
+
+/* The same of the suite of @paths; a tree without the file has none, and *@known is NULL. */
+int lab_known_of_suite(const struct lab_paths *paths, json_t **known, struct lab_error *e);
 
 /* The issue that @message of test @title is, borrowed from @known, or NULL. */
 json_t *lab_known_find(json_t *known, const struct lab_known_where *where, const char *title,

@@ -43,6 +43,21 @@ void lab_program_add(struct lab_program *p, const char *name, enum ktap_status s
 		p->passed++;
 }
 
+bool lab_program_splat(struct lab_program *p, const char *line, const char *evidence)
+{
+	char *reason;
+
+	if (p->failed)
+		return false;
+	for (size_t i = 0; i < p->nr_cases; i++)
+		if (p->cases[i].issue && strstr(p->cases[i].diagnostics, line))
+			return false;
+	reason = lab_format("kernel log, during it or just after: %s", line);
+	lab_program_add(p, "", KTAP_FAIL, reason, evidence, 0);
+	free(reason);
+	return true;
+}
+
 struct lab_known_where lab_results_where(const struct lab_results *r)
 {
 	return (struct lab_known_where){

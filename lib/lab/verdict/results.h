@@ -104,6 +104,13 @@ bool lab_results_stale(const struct lab_results *r, json_t *issue);
 void lab_program_add(struct lab_program *p, const char *name, enum ktap_status status,
 		     const char *reason, const char *diagnostics, long ms);
 
+/*
+ * The kernel complained by @line while @p ran, or just after, with @evidence in lines: that
+ * fails it. Not so if it failed anyway, for it has said so, or died of it, or if a known
+ * issue of it is this complaint. Did it?
+ */
+bool lab_program_splat(struct lab_program *p, const char *line, const char *evidence);
+
 /* Sum up the programs' counts. */
 void lab_results_total(struct lab_results *r);
 

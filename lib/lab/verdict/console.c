@@ -9,7 +9,7 @@
 
 #include "agent/channel.h"
 #include "base/splats.h"
-#include "bed/console.h"
+#include "verdict/console.h"
 
 /* Lines kept of what follows a complaint: all of the first, then only those that say where. */
 #define SPLAT_HEAD	4
@@ -105,6 +105,21 @@ const char *lab_console_trace(const struct lab_console *c)
 	const struct lab_splat *last = c->nr_splats ? &c->splats[c->nr_splats - 1] : NULL;
 
 	return last && last->program == c->begun ? last->trace.s : "";
+}
+
+char *lab_console_evidence(const char *trace, const char *path)
+{
+	struct lab_text t = { NULL };
+
+	while (*trace) {
+		size_t len = strcspn(trace, "\n");
+
+		lab_text_addf(&t, "# kernel: %.*s\n", (int)len, trace);
+		trace += len + (trace[len] == '\n');
+	}
+	if (path)
+		lab_text_addf(&t, "# console: %s\n", path);
+	return lab_text_take(&t);
 }
 
 void lab_console_clear(struct lab_console *c)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The VM's console as the lab reads it: lines of the kernel log, in which a
+ * A machine's console as the lab reads it: lines of the kernel log, in which a
  * panic, other complaints of the kernel and the last words of init are recognised.
  * Pure: bytes in, facts out.
  */
@@ -46,6 +46,9 @@ void lab_console_panic_is_provoked(struct lab_console *c);
  * Valid until the next call.
  */
 const char *lab_console_trace(const struct lab_console *c);
+
+/* What a result is to tell of a trace, in lines; @path, of the whole log, or NULL. To be freed. */
+char *lab_console_evidence(const char *trace, const char *path);
 
 /* Free what it holds. */
 void lab_console_clear(struct lab_console *c);

@@ -4,7 +4,7 @@
  */
 #include <kselftest_harness.h>
 
-#include "bed/console.h"
+#include "verdict/console.h"
 
 static struct lab_console feed(const char *text)
 {
