@@ -17,6 +17,7 @@
 #include "prove/prove.h"
 #include "report/bundle.h"
 #include "report/compare.h"
+#include "report/from_text.h"
 #include "report/kcidb.h"
 #include "run/run.h"
 #include "suite/doctor.h"
@@ -39,6 +40,7 @@ static const struct {
 	{ "manifest", lab_manifest_main, "what the programs say of themselves, joined; make runs it" },
 	{ "matrix", lab_matrix_main, "the same programs on several kernels, and a table of them" },
 	{ "prove", lab_prove_main, "regressions put back on purpose, and which test notices each" },
+	{ "report", lab_report_main, "the reports of a run, from what a machine without the lab printed" },
 	{ "run", lab_run_main, "boot one kernel, run the suite in it, give the verdict" },
 	{ "soak", lab_soak_main, "the same run again and again, and what so many are worth" },
 };

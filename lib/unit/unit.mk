@@ -32,9 +32,9 @@ $(UNITS_BUILT): $(BUILD)/unit/%: lib/unit/%.c $(HARNESS_READY)
 
 # These go with them, being of shell.
 SHELL_UNITS := $(patsubst %,$(BUILD)/unit/lab/%_unit,kernel/fetch make/variables suite/completion \
-	suite/doctor report/bundle)
+	suite/doctor report/bundle report/from_text)
 unit-programs: $(SHELL_UNITS)
-$(BUILD)/unit/lab/suite/completion_unit: | $(MANIFEST)
+$(addprefix $(BUILD)/unit/lab/,suite/completion_unit report/from_text_unit): | $(MANIFEST)
 $(SHELL_UNITS): $(BUILD)/unit/%_unit: lib/unit/%.sh
 	$(shell_unit)
 

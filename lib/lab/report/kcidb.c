@@ -104,20 +104,21 @@ static const char *status_of(const char *status)
 	return "MISS";
 }
 
+/* Of a machine that the lab did not run (lab report) neither bed nor topology is known. */
 static json_t *environment(json_t *results)
 {
-	json_t *misc = json_pack("{s:o, s:o*, s:o*, s:o*, s:o*, s:o*}",
-		"platform", json_sprintf("%s-%s", lab_json_text_of(results, "bed"),
-					 lab_json_text_of(results, "topology")),
+	const char *bed = lab_json_text_of(results, "bed"), *mode = lab_json_text_of(results, "mode");
+	json_t *misc = json_pack("{s:o*, s:o*, s:o*, s:o*, s:o*, s:o*}",
+		"platform", bed[0] ? json_sprintf("%s-%s", bed, lab_json_text_of(results, "topology")) :
+			NULL,
 		"runtime", text_or_nothing(lab_json_text_of(results, "host")),
 		"cpu_model", text_or_nothing(lab_json_text_of(results, "cpu_model")),
-		"mode", text_or_nothing(lab_json_text_of(results, "mode")),
+		"mode", text_or_nothing(mode),
 		"profile", text_or_nothing(lab_json_text_of(results, "profile")),
 		"suite_revision", text_or_nothing(lab_json_text_of(results, "suite_revision")));
 
-	return json_pack("{s:o, s:o}", "comment", json_sprintf("%s, MMU mode %s",
-			 lab_json_text_of(results, "bed"), lab_json_text_of(results, "mode")),
-			 "misc", misc);
+	return json_pack("{s:o*, s:o}", "comment", bed[0] ? json_sprintf("%s, MMU mode %s", bed, mode) :
+			 NULL, "misc", misc);
 }
 
 struct submission {
@@ -167,7 +168,7 @@ static void add_test(struct submission *s, const char *program, json_t *one)
 			  "id", id, "origin", s->origin, "build_id", s->build, "path", path,
 			  "status", issue ? "FAIL" : status_of(lab_json_text_of(one, "status")),
 			  "start_time", when[0] ? when : started,
-			  "duration", ms ? json_real(json_number_value(ms) / 1000) : NULL,
+			  "duration", json_is_number(ms) ? json_real(json_number_value(ms) / 1000) : NULL,
 			  "log_excerpt", one ? excerpt(one) : NULL,
 			  "number", one ? measured(one) : NULL,
 			  "environment", environment(s->results)));
@@ -276,6 +277,12 @@ int lab_kcidb_main(int argc, char *argv[], const struct lab_paths *paths)
 		return ret;
 	if (lab_results_load(k.run, &results, &e)) {
 		fprintf(stderr, "lab: %s\n", e.text);
+		return LAB_EXIT_USAGE;
+	}
+	if (!lab_json_text_of(results, "kernel")[0]) {
+		fprintf(stderr, "lab: %s does not say of which kernel it is: give lab report --kernel\n",
+			k.run);
+		json_decref(results);
 		return LAB_EXIT_USAGE;
 	}
 	j = lab_kcidb(results, k.origin);

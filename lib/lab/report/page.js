@@ -32,7 +32,8 @@
 
 	const worst = list => order.find(s => list.some(t => t.status === s));
 	const link = t => `#${encodeURIComponent(t.title)}`;
-	const seconds = ms => ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`;
+	// Of what the lab did not run itself (lab report) no times are known, nor beds.
+	const seconds = ms => ms === null ? "" : ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`;
 	const count = s => tests.filter(t => t.status === s).length;
 	const bedOf = t => results.programs.find(p => p.name === t.program && p.bed) || {};
 
@@ -92,7 +93,7 @@
 				"parameters": t.case && t.case.slice(t.name.length + 1),
 				"judged": t.judged.join(", "),
 				"not judged": line("# not judged: "),
-				"took": `${seconds(t.ms)}, from ${t.started}`,
+				"took": t.started && `${seconds(t.ms)}, from ${t.started}`,
 				"where": bedOf(t).bed && `bed ${bedOf(t).bed}, boot ${bedOf(t).boot}`,
 			})), drawing.figure(t.samples));
 	}
@@ -184,7 +185,8 @@
 		const e = element("details", { class: "program" },
 			element("summary", {}, sign(worst(own) || "skip"), element("span", { class: "name" }, p.name),
 				element("span", { class: "faint number" }, p.state !== "done" ? p.state :
-					`${counts.map(([s, n]) => `${n} ${states[s].word}`).join(", ")}; ${p.seconds.toFixed(1)} s`)),
+					[counts.map(([s, n]) => `${n} ${states[s].word}`).join(", "),
+						seconds(p.seconds && p.seconds * 1000)].filter(x => x).join("; "))),
 			p.problem ? element("p", { class: "said" }, p.problem) : null,
 			elsewhere ? element("p", { class: "faint" }, `${elsewhere} of them above`) : null,
 			element("div", { class: "tests" }, rest.map(testElement)));
@@ -229,14 +231,14 @@
 			"kernel": results.kernel,
 			"its commit": results.kernel_commit,
 			"its build id": results.kernel_build_id,
-			"its parameters": element("code", {}, results.parameters),
+			"its parameters": results.parameters && element("code", {}, results.parameters),
 			"machine": [results.architecture, results.cpu_model, results.qemu].filter(x => x).join(", "),
 			"host": results.host,
-			"mode, topology": `${results.mode}, ${results.topology}`,
+			"mode, topology": [results.mode, results.topology].filter(x => x).join(", "),
 			"profile": results.profile,
 			"suite": `${results.suite} ${results.suite_revision || ""}`,
-			"command": element("code", {}, results.command),
-			"beds": `${results.beds}, booted in ${results.boot_seconds.toFixed(1)} s`,
+			"command": results.command && element("code", {}, results.command),
+			"beds": results.beds && `${results.beds}, booted in ${seconds(results.boot_seconds * 1000)}`,
 			"files": element("span", {}, files),
 		}), results.notes.length ? element("pre", {}, results.notes.join("\n")) : null], null);
 	}
@@ -251,7 +253,7 @@
 		header.append(element("h1", {}, results.verdict),
 			element("p", {}, results.reason),
 			element("p", { class: "faint" }, [results.kernel, results.architecture, results.mode,
-				results.topology, results.started, `${results.seconds.toFixed(0)} s`].filter(x => x).join(" · ")),
+				results.topology, results.started, seconds(results.seconds && results.seconds * 1000)].filter(x => x).join(" · ")),
 			element("div", { class: "bar" }, present.map(s =>
 				element("span", { class: s, style: `flex-grow: ${count(s)}`, title: `${count(s)} ${states[s].word}` }))));
 		if (results.totals.programs_not_run)

@@ -48,13 +48,15 @@ json_t *lab_report_oracles(const struct lab_results *results);
 json_t *lab_report_skips(const struct lab_results *results);
 /* @reason with its numbers taken out, to be counted with others like it. To be freed. */
 char *lab_report_reason(const char *reason);
-/* Both in lines for the summary, and with the programs in Markdown, on top of the table. */
+/* Append what the results are of: kernel, mode, topology, as far as they are known. */
+void lab_report_where(struct lab_text *t, const struct lab_results *results);
+/* Both of these counts in lines for the summary, and with the programs in Markdown, on top of the table. */
 void lab_report_overview(FILE *f, const struct lab_results *results);
 void lab_report_overview_table(FILE *f, const struct lab_results *results);
 
 /*
  * The command that runs case @c of @p again, or all of @p if @c is NULL, quoted
- * for a shell. The caller frees it.
+ * for a shell: by the lab, or by hand what the lab did not run. The caller frees it.
  */
 char *lab_report_replay(const struct lab_results *results, const struct lab_program *p,
 			const struct lab_case *c);

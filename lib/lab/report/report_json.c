@@ -30,12 +30,12 @@ static json_t *lines(const char *s)
 	return array;
 }
 
-static json_t *seconds(long ms)
+static json_t *seconds(const struct lab_results *r, long ms)
 {
-	return json_real((double)ms / 1000);
+	return r->from_text ? json_null() : json_real((double)ms / 1000);
 }
 
-static json_t *program(const struct lab_program *p)
+static json_t *program(const struct lab_results *r, const struct lab_program *p)
 {
 	static const char *const states[] = {
 		[LAB_PROGRAM_WAITING] = "not run",
@@ -47,7 +47,7 @@ static json_t *program(const struct lab_program *p)
 		"name", lab_json_text(p->name), "args", lab_json_text(p->args),
 		"state", states[p->state], "bed", p->bed ? json_integer(p->bed) : json_null(),
 		"boot", p->boot ? json_integer(p->boot) : json_null(),
-		"seconds", seconds(p->ms), "planned", (json_int_t)p->plan,
+		"seconds", seconds(r, p->ms), "planned", (json_int_t)p->plan,
 		"passed", p->passed, "failed", p->failed, "errors", p->errors,
 		"skipped", p->skipped,
 		"seed", text_or_null(p->seed), "problem", text_or_null(p->problem));
@@ -109,10 +109,11 @@ static json_t *one_case(const struct lab_results *r, const struct lab_program *p
 			const struct lab_case *c)
 {
 	char *replay = lab_report_replay(r, p, c);
-	json_t *j = json_pack("{s:o, s:o, s:s, s:o, s:o, s:I, s:o, s:o}",
+	json_t *j = json_pack("{s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o}",
 		"program", lab_json_text(p->name), "name", lab_json_text(c->name),
 		"status", ktap_status_name(c->status), "reason", text_or_null(c->reason),
-		"started", timestamp(c->started), "ms", (json_int_t)c->ms,
+		"started", r->from_text ? json_null() : timestamp(c->started),
+		"ms", r->from_text ? json_null() : json_integer(c->ms),
 		"replay", lab_json_text(replay), "diagnostics", lines(c->diagnostics));
 
 	json_object_update_new(j, told(c));
@@ -124,16 +125,16 @@ static json_t *one_case(const struct lab_results *r, const struct lab_program *p
 /* Of what these are the results. */
 static json_t *attribution(const struct lab_results *r)
 {
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s}",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 		"suite", lab_json_text(r->suite), "suite_revision", text_or_null(r->suite_revision),
-		"profile", lab_json_text(r->profile), "mode", lab_json_text(r->mode),
-		"topology", lab_json_text(r->topology), "kernel", text_or_null(r->kernel),
+		"profile", text_or_null(r->profile), "mode", text_or_null(r->mode),
+		"topology", text_or_null(r->topology), "kernel", text_or_null(r->kernel),
 		"kernel_commit", text_or_null(r->kernel_commit),
 		"kernel_build_id", text_or_null(r->build_id),
 		"kernel_config", text_or_null(r->has_config ? LAB_KERNEL_CONFIG : ""),
-		"parameters", lab_json_text(r->parameters), "architecture", text_or_null(r->machine),
+		"parameters", text_or_null(r->parameters), "architecture", text_or_null(r->machine),
 		"cpu_model", text_or_null(r->cpu_model), "host", text_or_null(r->host),
-		"bed", "qemu");
+		"bed", text_or_null(r->from_text ? "" : "qemu"));
 }
 
 json_t *lab_report_document(const struct lab_results *r)
@@ -143,7 +144,7 @@ json_t *lab_report_document(const struct lab_results *r)
 	for (size_t i = 0; i < r->nr_programs; i++) {
 		const struct lab_program *p = &r->programs[i];
 
-		json_array_append_new(programs, program(p));
+		json_array_append_new(programs, program(r, p));
 		for (size_t k = 0; k < p->nr_cases; k++)
 			json_array_append_new(cases, one_case(r, p, &p->cases[k]));
 	}
@@ -155,9 +156,9 @@ json_t *lab_report_document(const struct lab_results *r)
 		"skipped", r->skipped, "programs_not_run", r->not_run,
 		"not_run_reason", text_or_null(r->not_run_why),
 		"oracles", lab_report_oracles(r), "skips", lab_report_skips(r),
-		"qemu", text_or_null(r->qemu), "command", lab_json_text(r->command),
-		"started", timestamp(r->started), "seconds", seconds(r->ms),
-		"boot_seconds", seconds(r->boot_ms), "beds", r->beds, "boots", r->boots,
+		"qemu", text_or_null(r->qemu), "command", text_or_null(r->command),
+		"started", timestamp(r->started), "seconds", seconds(r, r->ms),
+		"boot_seconds", seconds(r, r->boot_ms), "beds", r->beds, "boots", r->boots,
 		"boot_retried", text_or_null(r->boot_retried), "notes", lines(r->notes.s));
 	json_object_update_new(j, attribution(r));
 	/* The longest parts come last. */

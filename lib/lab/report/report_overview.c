@@ -128,6 +128,23 @@ void lab_report_overview(FILE *f, const struct lab_results *r)
 	json_decref(oracles);
 }
 
+void lab_report_where(struct lab_text *t, const struct lab_results *r)
+{
+	lab_text_addf(t, "kernel %s", r->kernel[0] ? r->kernel : "unknown");
+	if (r->mode[0])
+		lab_text_addf(t, ", mode %s", r->mode);
+	if (r->topology[0])
+		lab_text_addf(t, ", topology %s", r->topology);
+}
+
+static void print_seconds(FILE *f, const struct lab_results *r, long ms)
+{
+	if (r->from_text)
+		fprintf(f, "|\n");
+	else
+		fprintf(f, "%.1f |\n", (double)ms / 1000);
+}
+
 void lab_report_overview_table(FILE *f, const struct lab_results *r)
 {
 	json_t *oracles = lab_report_oracles(r), *skips = lab_report_skips(r), *value;
@@ -135,18 +152,19 @@ void lab_report_overview_table(FILE *f, const struct lab_results *r)
 	const char *name;
 
 	fprintf(f, "# %s: %s\n\n", lab_verdict_name(r->judgement.verdict), r->judgement.why);
-	fprintf(f, "kernel %s, mode %s, topology %s, profile %s\n\n"
-		"| program | passed | failed | errors | skipped | seconds |\n"
-		"|---|--:|--:|--:|--:|--:|\n", r->kernel[0] ? r->kernel : "unknown", r->mode,
-		r->topology, r->profile);
+	lab_report_where(&t, r);
+	fprintf(f, "%s%s%s\n\n| program | passed | failed | errors | skipped | seconds |\n"
+		"|---|--:|--:|--:|--:|--:|\n", t.s, r->profile[0] ? ", profile " : "", r->profile);
+	lab_text_clear(&t);
 	for (size_t i = 0; i < r->nr_programs; i++) {
 		const struct lab_program *p = &r->programs[i];
 
-		fprintf(f, "| %s | %u | %u | %u | %u | %.1f |\n", p->name, p->passed, p->failed,
-			p->errors, p->skipped, (double)p->ms / 1000);
+		fprintf(f, "| %s | %u | %u | %u | %u | ", p->name, p->passed, p->failed, p->errors,
+			p->skipped);
+		print_seconds(f, r, p->ms);
 	}
-	fprintf(f, "| all | %u | %u | %u | %u | %.1f |\n", r->passed, r->failed, r->errors,
-		r->skipped, (double)r->ms / 1000);
+	fprintf(f, "| all | %u | %u | %u | %u | ", r->passed, r->failed, r->errors, r->skipped);
+	print_seconds(f, r, r->ms);
 	if (json_object_size(oracles))
 		fprintf(f, "\n| oracle | judged tests | could not judge |\n|---|--:|--:|\n");
 	json_object_foreach(oracles, name, value)

@@ -69,6 +69,14 @@ char *lab_report_replay(const struct lab_results *results, const struct lab_prog
 {
 	struct lab_text t = { NULL };
 
+	if (results->from_text) {
+		lab_text_addf(&t, "./%s%s", p->name, c && c->name[0] ? " -t '" : "");
+		if (c && c->name[0]) {
+			add_quoted(&t, c->name, true);
+			lab_text_addf(&t, "'");
+		}
+		return lab_text_take(&t);
+	}
 	lab_text_addf(&t, "%s --tests '", results->command);
 	add_quoted(&t, p->name, true);
 	if (c && c->name[0]) {
@@ -125,7 +133,8 @@ static void print_reason(FILE *f, const char *lead, const struct lab_program *p)
 	}
 }
 
-static void print_program(FILE *f, const struct lab_program *p, int width)
+static void print_program(FILE *f, const struct lab_results *r, const struct lab_program *p,
+			  int width)
 {
 	static const char *const states[] = {
 		[LAB_PROGRAM_WAITING] = "  not run",
@@ -137,7 +146,9 @@ static void print_program(FILE *f, const struct lab_program *p, int width)
 		p->failed, p->skipped);
 	if (p->errors)
 		fprintf(f, " %4u errors", p->errors);
-	fprintf(f, " %7.1f s%s", (double)p->ms / 1000, states[p->state]);
+	if (!r->from_text)
+		fprintf(f, " %7.1f s", (double)p->ms / 1000);
+	fputs(states[p->state], f);
 	print_reason(f, "  ", p);
 	fputc('\n', f);
 }
@@ -188,6 +199,7 @@ int lab_report_brief(FILE *f, const struct lab_results *r)
 
 static int print_summary(FILE *f, const struct lab_results *r, bool programs)
 {
+	struct lab_text where = { NULL };
 	int width = 0;
 
 	for (size_t i = 0; i < r->nr_programs; i++) {
@@ -198,10 +210,12 @@ static int print_summary(FILE *f, const struct lab_results *r, bool programs)
 	print_failures(f, r);
 	print_notes(f, r);
 	for (size_t i = 0; programs && i < r->nr_programs; i++)
-		print_program(f, &r->programs[i], width);
-	fprintf(f, "kernel %s, mode %s, topology %s, %.1f s, results in %s\n",
-		r->kernel[0] ? r->kernel : "unknown", r->mode, r->topology,
-		(double)r->ms / 1000, r->out);
+		print_program(f, r, &r->programs[i], width);
+	lab_report_where(&where, r);
+	if (!r->from_text)
+		lab_text_addf(&where, ", %.1f s", (double)r->ms / 1000);
+	fprintf(f, "%s, results in %s\n", where.s, r->out);
+	lab_text_clear(&where);
 	fprintf(f, "table in %s/table.md\n", r->out);
 	lab_report_overview(f, r);
 	print_verdict(f, r);

@@ -122,7 +122,7 @@ const char *lab_kselftest_line(const char *line, size_t len, char *buf, size_t s
 	return buf;
 }
 
-static void take_line(struct lab_record *r, const char *line, size_t len)
+void lab_record_line(struct lab_record *r, const char *line, size_t len)
 {
 	struct lab_program *p = r->program;
 	char buf[CHANNEL_TEXT_MAX + 8], seed[64];
@@ -145,7 +145,7 @@ void lab_record_frame(struct lab_record *r, const struct channel_frame *frame)
 		return;
 	switch (frame->kind) {
 	case CHANNEL_OUT:
-		take_line(r, frame->text, frame->len);
+		lab_record_line(r, frame->text, frame->len);
 		break;
 	case CHANNEL_ERR:
 		ktap_remark(r->ktap, frame->text, frame->len);

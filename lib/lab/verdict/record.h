@@ -23,6 +23,9 @@ struct lab_record {
 void lab_record_start(struct lab_record *r, const struct lab_results *results,
 		      struct lab_program *program, struct lab_progress *progress);
 
+/* A line of its output, of @len bytes. */
+void lab_record_line(struct lab_record *r, const char *line, size_t len);
+
 /* CHANNEL_OUT, CHANNEL_ERR, CHANNEL_EVIDENCE. */
 void lab_record_frame(struct lab_record *r, const struct channel_frame *frame);
 

@@ -72,6 +72,7 @@ struct lab_results {
 	char host[64];		/* where the lab ran */
 	bool has_config;	/* the kernel's is beside the results */
 	json_t *known;		/* issues, see known.h; or NULL */
+	bool from_text;		/* the lab did not run it: of times and beds nothing is known */
 	char qemu[64];
 	char suite[64];
 	char mode[32], topology[32], profile[32];

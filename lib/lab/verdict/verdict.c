@@ -205,7 +205,7 @@ void lab_judge_program(struct lab_program *p)
 	unsigned int failed = p->failed + p->errors + p->known;
 	int expected = failed ? LAB_EXIT_FAIL : p->passed ? LAB_EXIT_PASS : LAB_EXIT_SKIP;
 	const struct channel_exit *x = &p->end;
-	bool admits = x->code && x->code != LAB_EXIT_SKIP;	/* that it failed */
+	bool admits = x->signal || (x->code > 0 && x->code != LAB_EXIT_SKIP);	/* that it failed */
 
 	p->agreement = LAB_PASS;
 	if (x->over_limit || x->stuck)
@@ -226,7 +226,7 @@ void lab_judge_program(struct lab_program *p)
 		p->problem = lab_strdup(p->doubt);
 	} else if (!p->passed && !failed && !p->skipped) {
 		p->problem = lab_format("no results (exit code %d)", x->code);
-	} else if (x->code == expected || (p->by_runner && !x->code)) {
+	} else if (x->code == expected || (p->by_runner && !x->code) || x->code < 0) {
 		return;
 	} else {
 		p->problem = lab_format("exit code %d, but %u passed, %u failed, %u skipped",

@@ -112,7 +112,8 @@ bool lab_worth_a_retry(const struct lab_facts *f, bool console_output);
 /*
  * Do exit code and results of @p, which has ended, agree? Sets @p->agreement to LAB_PASS
  * when they do, LAB_FAIL when the program crashed or failed without saying where,
- * LAB_INFRASTRUCTURE when its results cannot be trusted; @p->problem says what is wrong.
+ * LAB_INFRASTRUCTURE when its results cannot be trusted; @p->problem says what is wrong. An
+ * exit code that is not known (-1, and no signal) agrees with anything.
  */
 struct lab_program;
 void lab_judge_program(struct lab_program *p);

@@ -123,7 +123,7 @@ TEST_F(table, overview)
 	strcpy(self->b.results.judgement.why, "2 of 4 passed");
 	lab_results_total(&self->b.results);
 	is = report(&self->b, "table.md");
-	EXPECT_STREQ("# pass: 2 of 4 passed\n\nkernel unknown, mode , topology , profile \n\n"
+	EXPECT_STREQ("# pass: 2 of 4 passed\n\nkernel unknown\n\n"
 		     "| program | passed | failed | errors | skipped | seconds |\n"
 		     "|---|--:|--:|--:|--:|--:|\n"
 		     "| a_test | 2 | 0 | 0 | 2 | 0.0 |\n| all | 2 | 0 | 0 | 2 | 0.0 |\n"
