@@ -87,7 +87,8 @@ static void record_end(struct lab_session *s, const struct lab_judgement *own)
 	if (!p)
 		return;
 	evidence = lab_session_evidence(s, died ? lab_console_trace(&s->console) : "");
-	lab_record_abort(&s->record, died ? KTAP_FAIL : KTAP_SKIP, own->why, evidence);
+	lab_record_abort(&s->record, !died ? LAB_LOST : s->facts.overall_limit ? LAB_TIME_OUT :
+			 LAB_KERNEL, own->why, evidence);
 	lab_session_count(s, p);
 	free(evidence);
 }

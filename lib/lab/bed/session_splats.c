@@ -64,5 +64,5 @@ void lab_session_splats(struct lab_session *s)
 		take_splat(s, &s->console.splats[i]);
 	s->facts.splat = s->splat[0] ? s->splat : NULL;
 	if (s->splat[0])
-		lab_session_note(s, "kernel log, before the first program: %s", s->splat);
+		lab_session_note(s, LAB_SPLAT_AT_BOOT "%s", s->splat);
 }

@@ -16,6 +16,7 @@
 #include "base/json_text.h"
 #include "report/cases.h"
 #include "report/kcidb.h"
+#include "verdict/results.h"
 
 #define EXCERPT_MAX	16384
 #define PATH_ROOT	"kselftest.kvm.mmu_notifier"
@@ -91,17 +92,36 @@ static json_t *measured(json_t *one)
 	return json_pack("{s:f, s:s, s:s}", "value", under, "unit", "visits/s", "prefix", "metric");
 }
 
-static const char *status_of(const char *status)
+/* Those of KCIDB, the worst first. */
+static const char *const statuses[] = { "FAIL", "ERROR", "MISS", "PASS", "DONE", "SKIP" };
+
+static size_t rank(const char *status)
+{
+	size_t i = 0;
+
+	while (strcmp(status, statuses[i]))
+		i++;
+	return i;
+}
+
+/* lib/lab/README.md has it as a table, with what has no case to show it. */
+static const char *status_of(json_t *one)
 {
 	static const char *const map[][2] = {
-		{ "pass", "PASS" }, { "xfail", "PASS" }, { "fail", "FAIL" }, { "error", "ERROR" },
-		{ "skip", "SKIP" },
+		{ "pass", "PASS" }, { "fail", "FAIL" }, { "error", "ERROR" }, { "skip", "SKIP" },
+		{ "xfail", "FAIL" },
 	};
+	const char *status = lab_json_text_of(one, "status"), *cause = lab_json_text_of(one, "cause");
 
+	if (!strcmp(cause, "time-out") || !strcmp(cause, "infrastructure"))
+		return "ERROR";
+	/* "not ok ... # TODO" is no issue of anybody's, and passed. */
+	if (!strcmp(status, "xfail") && !json_is_object(json_object_get(one, "issue")))
+		return "PASS";
 	for (size_t i = 0; i < sizeof(map) / sizeof(map[0]); i++)
 		if (!strcmp(status, map[i][0]))
 			return map[i][1];
-	return "MISS";
+	return "ERROR";
 }
 
 /* Of a machine that the lab did not run (lab report) neither bed nor topology is known. */
@@ -125,6 +145,7 @@ struct submission {
 	const char *origin;
 	char *build;		/* its id */
 	json_t *results, *tests, *issues, *incidents;
+	json_t *by_path;	/* tests, borrowed */
 };
 
 /* Test @test_id failed by @issue, a bug of the kernel; each is told of once. */
@@ -151,44 +172,98 @@ static void add_incident(struct submission *s, const char *test_id, json_t *issu
 	free(id);
 }
 
-/* A test, or with @one NULL a program that has none: it was not run. */
-static void add_test(struct submission *s, const char *program, json_t *one)
+static json_t *make_test(struct submission *s, const char *path, const char *status, json_t *one)
 {
 	const char *started = lab_json_text_of(s->results, "started");
-	const char *name = lab_json_text_of(one, "name"), *when = lab_json_text_of(one, "started");
-	char *path = make_path(program, name);
+	const char *when = lab_json_text_of(one, "started");
+	const char *name = strncmp(path, PATH_ROOT ".", strlen(PATH_ROOT ".")) ? path :
+		path + strlen(PATH_ROOT ".");
 	char *run = lab_format("%s-%s", lab_json_text_of(s->results, "host"), started);
-	char *id = make_id(s->origin, run, path + strlen(PATH_ROOT) + 1);
-	json_t *ms = json_object_get(one, "ms"), *issue = json_object_get(one, "issue");
+	char *id = make_id(s->origin, run, name);
+	json_t *ms = json_object_get(one, "ms"), *test;
 
-	issue = json_is_object(issue) ? issue : NULL;
-
-	json_array_append_new(s->tests,
-		json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o*, s:o*, s:o*, s:o}",
-			  "id", id, "origin", s->origin, "build_id", s->build, "path", path,
-			  "status", issue ? "FAIL" : status_of(lab_json_text_of(one, "status")),
-			  "start_time", when[0] ? when : started,
-			  "duration", json_is_number(ms) ? json_real(json_number_value(ms) / 1000) : NULL,
-			  "log_excerpt", one ? excerpt(one) : NULL,
-			  "number", one ? measured(one) : NULL,
-			  "environment", environment(s->results)));
-	if (issue)
-		add_incident(s, id, issue);
+	test = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o*, s:o*, s:o*, s:o}",
+			 "id", id, "origin", s->origin, "build_id", s->build, "path", path,
+			 "status", status, "start_time", when[0] ? when : started,
+			 "duration", json_is_number(ms) ? json_real(json_number_value(ms) / 1000) : NULL,
+			 "log_excerpt", excerpt(one), "number", measured(one),
+			 "environment", environment(s->results));
 	free(id);
 	free(run);
+	return test;
+}
+
+/* Of two tests of one path the worse one is told: KCIDB would keep the first. */
+static void add_test(struct submission *s, const char *path, const char *status, json_t *one)
+{
+	json_t *issue = json_object_get(one, "issue"), *test = make_test(s, path, status, one);
+	json_t *other = json_object_get(s->by_path, path);
+
+	if (other && rank(lab_json_text_of(other, "status")) > rank(status))
+		json_object_update(other, test);
+	if (json_is_object(issue))
+		add_incident(s, lab_json_text_of(test, "id"), issue);
+	if (!other) {
+		json_array_append(s->tests, test);
+		json_object_set(s->by_path, path, test);
+	}
+	json_decref(test);
+}
+
+static void add_case(struct submission *s, json_t *one)
+{
+	const char *program = lab_json_text_of(one, "program");
+	char *path = make_path(program, lab_json_text_of(one, "name"));
+
+	add_test(s, strcmp(program, LAB_BOOT_PROGRAM) ? path : LAB_BOOT_PROGRAM, status_of(one), one);
 	free(path);
+}
+
+/* What no case tells: @why is the reason, for @path. */
+static void add_reason(struct submission *s, const char *path, const char *status, const char *why)
+{
+	json_t *one = json_pack("{s:o}", "reason", lab_json_text(why));
+
+	add_test(s, path, status, one);
+	json_decref(one);
+}
+
+static void add_program(struct submission *s, json_t *program)
+{
+	const char *problem = lab_json_text_of(program, "problem");
+	const char *not_run = lab_json_text_of(s->results, "not_run_reason");
+	char *path = make_path(lab_json_text_of(program, "name"), "");
+
+	if (!strcmp(lab_json_text_of(program, "state"), "not run"))
+		add_reason(s, path, "MISS", not_run[0] ? not_run : "not run");
+	else if (problem[0] && !json_integer_value(json_object_get(program, "failed")))
+		add_reason(s, path, "ERROR", problem);
+	free(path);
+}
+
+/* A kernel that did not come up, or complained before anything was tested. */
+static void add_boot(struct submission *s)
+{
+	json_t *note;
+	size_t i;
+
+	if (!strcmp(lab_json_text_of(s->results, "verdict"), lab_verdict_name(LAB_BOOT_FAILURE)))
+		add_reason(s, LAB_BOOT_PROGRAM, "FAIL", lab_json_text_of(s->results, "reason"));
+	json_array_foreach(json_object_get(s->results, "notes"), i, note)
+		if (strstr(json_string_value(note), LAB_SPLAT_AT_BOOT))
+			add_reason(s, LAB_BOOT_PROGRAM, "FAIL", json_string_value(note));
 }
 
 static void add_tests(struct submission *s)
 {
-	json_t *one, *program;
+	json_t *one;
 	size_t i;
 
+	add_boot(s);
 	json_array_foreach(json_object_get(s->results, "cases"), i, one)
-		add_test(s, lab_json_text_of(one, "program"), one);
-	json_array_foreach(json_object_get(s->results, "programs"), i, program)
-		if (!strcmp(lab_json_text_of(program, "state"), "not run"))
-			add_test(s, lab_json_text_of(program, "name"), NULL);
+		add_case(s, one);
+	json_array_foreach(json_object_get(s->results, "programs"), i, one)
+		add_program(s, one);
 }
 
 json_t *lab_kcidb(json_t *results, const char *origin)
@@ -198,7 +273,7 @@ json_t *lab_kcidb(json_t *results, const char *origin)
 	char *checkout = make_id(origin, commit[0] ? commit : kernel, "");
 	struct submission s = {
 		.origin = origin, .results = results, .tests = json_array(),
-		.issues = json_array(), .incidents = json_array(),
+		.issues = json_array(), .incidents = json_array(), .by_path = json_object(),
 		.build = make_id(origin, kernel, build_id),
 	};
 	json_t *j;
@@ -216,6 +291,7 @@ json_t *lab_kcidb(json_t *results, const char *origin)
 						build_id[0] ? build_id : "not known"),
 			"status", "PASS",
 		"tests", s.tests, "issues", s.issues, "incidents", s.incidents);
+	json_decref(s.by_path);
 	free(s.build);
 	free(checkout);
 	return j;

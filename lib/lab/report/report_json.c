@@ -108,6 +108,10 @@ static json_t *told(const struct lab_case *c)
 static json_t *one_case(const struct lab_results *r, const struct lab_program *p,
 			const struct lab_case *c)
 {
+	static const char *const causes[] = {
+		[LAB_BY_ITSELF] = "", [LAB_KERNEL] = "kernel", [LAB_TIME_OUT] = "time-out",
+		[LAB_LOST] = "infrastructure",
+	};
 	char *replay = lab_report_replay(r, p, c);
 	json_t *j = json_pack("{s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o}",
 		"program", lab_json_text(p->name), "name", lab_json_text(c->name),
@@ -116,6 +120,7 @@ static json_t *one_case(const struct lab_results *r, const struct lab_program *p
 		"ms", r->from_text ? json_null() : json_integer(c->ms),
 		"replay", lab_json_text(replay), "diagnostics", lines(c->diagnostics));
 
+	json_object_set_new(j, "cause", text_or_null(causes[c->cause]));
 	json_object_update_new(j, told(c));
 	json_object_set(j, "issue", c->issue ? c->issue : json_null());
 	free(replay);

@@ -172,14 +172,16 @@ static void stop(struct lab_record *r)
  * A failure that no result of the program tells of is that of the case that ran; what
  * is nested is given out first.
  */
-static void end_running(struct lab_record *r, enum ktap_status status, const char *reason,
+static void end_running(struct lab_record *r, enum lab_cause cause, const char *reason,
 			const char *evidence)
 {
+	struct lab_program *p = r->program;
 	char *running = lab_strdup(ktap_running(r->ktap)), *said;
 
 	ktap_end(r->ktap);
 	said = lab_format("%s%s", ktap_pending(r->ktap), evidence);
-	add_case(r, running, status, reason, said);
+	add_case(r, running, cause == LAB_LOST ? KTAP_SKIP : KTAP_FAIL, reason, said);
+	p->cases[p->nr_cases - 1].cause = cause;
 	free(said);
 	free(running);
 }
@@ -191,14 +193,14 @@ void lab_record_exit(struct lab_record *r, const struct channel_exit *x)
 
 	p->end = *x;
 	if (x->stuck) {
-		end_running(r, KTAP_FAIL, "a process survives SIGKILL", "");
+		end_running(r, LAB_KERNEL, "a process survives SIGKILL", "");
 	} else if (x->over_limit) {
-		end_running(r, KTAP_FAIL, "ran over the time limit", "");
+		end_running(r, LAB_TIME_OUT, "ran over the time limit", "");
 	} else {
 		ktap_end(r->ktap);
 		lab_judge_program(p);
 		if (p->agreement == LAB_FAIL && !p->failed)
-			end_running(r, KTAP_FAIL, p->problem, "");
+			end_running(r, LAB_BY_ITSELF, p->problem, "");
 	}
 	stop(r);
 	p->state = LAB_PROGRAM_DONE;
@@ -207,9 +209,9 @@ void lab_record_exit(struct lab_record *r, const struct channel_exit *x)
 			 (double)p->ms / 1000, p->problem ? ": " : "", p->problem ? p->problem : "");
 }
 
-void lab_record_abort(struct lab_record *r, enum ktap_status status, const char *reason,
+void lab_record_abort(struct lab_record *r, enum lab_cause cause, const char *reason,
 		      const char *evidence)
 {
-	end_running(r, status, reason, evidence);
+	end_running(r, cause, reason, evidence);
 	stop(r);
 }

@@ -34,10 +34,10 @@ void lab_record_exit(struct lab_record *r, const struct channel_exit *x);
 
 /*
  * The machine ended under it: for @reason, with @evidence in lines, the case that ran, or
- * the program if that is not known, gets @status: it failed, or was skipped for want of a
+ * the program if that is not known, failed, or for LAB_LOST was skipped for want of a
  * machine. A program runs.
  */
-void lab_record_abort(struct lab_record *r, enum ktap_status status, const char *reason,
+void lab_record_abort(struct lab_record *r, enum lab_cause cause, const char *reason,
 		      const char *evidence);
 
 /*

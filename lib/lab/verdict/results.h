@@ -21,9 +21,23 @@
 /* Name of the kernel's configuration beside the results. */
 #define LAB_KERNEL_CONFIG	"kernel.config"
 
+/* Why a case ended that did not come to a result by itself. */
+enum lab_cause {
+	LAB_BY_ITSELF,		/* it did, or its program ended without it */
+	LAB_KERNEL,		/* the kernel died or hangs, or holds on to a process */
+	LAB_TIME_OUT,		/* program or run took longer than they may: it was ended */
+	LAB_LOST,		/* the bed, or whoever ran it, is to blame: it counts as skipped */
+};
+
+/* The program that stands for a boot which never came to the first one. */
+#define LAB_BOOT_PROGRAM	"boot"
+/* How a note begins that the kernel complained before the first program. */
+#define LAB_SPLAT_AT_BOOT	"kernel log, before the first program: "
+
 struct lab_case {
 	char *name;		/* within its program; "" stands for the program itself */
 	enum ktap_status status;
+	enum lab_cause cause;
 	char *reason;
 	char *diagnostics;	/* lines */
 	json_t *issue;		/* that it is known to be, of lab_results.known; or NULL */

@@ -92,7 +92,7 @@ static void died(struct transcript *t, struct lab_record *r, const char *name)
 	lab_judge_boot(&t->tally, &f, &own);
 	if (r) {
 		evidence = lab_console_evidence(lab_console_trace(&t->console), NULL);
-		lab_record_abort(r, KTAP_FAIL, own.why, evidence);
+		lab_record_abort(r, LAB_KERNEL, own.why, evidence);
 		free(evidence);
 	}
 	lab_text_addf(&t->results->notes, "%s\n", own.why);
@@ -205,6 +205,7 @@ static void take_word(struct lab_program *p, const struct ending *end)
 		lab_program_add(p, "", KTAP_ERROR, "could not be started", "", 0);
 	else
 		lab_program_add(p, "", status, end->ok ? "" : end->why, "", 0);
+	p->cases->cause = p->end.over_limit ? LAB_TIME_OUT : LAB_BY_ITSELF;
 	p->state = LAB_PROGRAM_DONE;
 }
 
@@ -232,7 +233,7 @@ static void end_program(struct transcript *t, struct lab_record *r, const struct
 		died(t, r, p->name);
 	} else {
 		have_problem(t, p->name, cut);
-		lab_record_abort(r, KTAP_SKIP, cut, "");
+		lab_record_abort(r, LAB_LOST, cut, "");
 	}
 }
 
@@ -406,7 +407,7 @@ static void take_splat(struct transcript *t, const struct lab_splat *splat)
 		lab_text_addf(&r->notes, "kernel log, during a program of others: %s\n", splat->line);
 	} else if (!t->facts.splat) {
 		t->facts.splat = splat->line;
-		lab_text_addf(&r->notes, "kernel log, outside of programs: %s\n", splat->line);
+		lab_text_addf(&r->notes, LAB_SPLAT_AT_BOOT "%s\n", splat->line);
 	}
 }
 
@@ -443,13 +444,13 @@ static void note_others(struct transcript *t)
 /* A kernel that died before any program ran. */
 static void no_boot(struct transcript *t)
 {
-	struct lab_program *p = lab_results_add(t->results, "boot", "");
+	struct lab_program *p = lab_results_add(t->results, LAB_BOOT_PROGRAM, "");
 	struct lab_record r;
 
 	t->facts.user_space = false;
 	t->facts.panic = t->console.panic;
 	lab_record_start(&r, t->results, p, &t->silent);
-	lab_record_abort(&r, KTAP_FAIL, t->console.panic, "");
+	lab_record_abort(&r, LAB_KERNEL, t->console.panic, "");
 }
 
 static void judge(struct transcript *t)

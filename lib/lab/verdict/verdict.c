@@ -139,7 +139,7 @@ static void judge_results(const struct lab_tally *t, struct lab_judgement *j)
 	if (t->failed)
 		give(j, LAB_FAIL, "%u of %u failed", t->failed, total);
 	else if (t->splat[0])
-		give(j, LAB_FAIL, "kernel log, before the first program: %s", t->splat);
+		give(j, LAB_FAIL, LAB_SPLAT_AT_BOOT "%s", t->splat);
 	else if (t->errors)
 		give(j, LAB_ERROR, "%u of %u could not be carried out", t->errors, total);
 	else if (t->problem[0])

@@ -8,6 +8,8 @@
 
 #include "base/text.h"
 #include "report/kcidb.h"
+#include "report/report.h"
+#include "verdict/record.h"
 
 /* Of each member its type: a pattern for text, or one of the words below. */
 struct member {
@@ -147,6 +149,150 @@ TEST(keeps_to_the_schema)
 	EXPECT_STREQ("FAIL", json_string_value(json_object_get(one, "status")));
 	json_decref(j);
 	json_decref(results);
+}
+
+struct row {
+	const char *path, *status;	/* below PATH_ROOT, but for "boot" */
+	const char *lines;		/* that the program printed */
+	struct channel_exit end;
+	enum lab_cause cause;		/* the machine's end under it, or it ended by itself */
+};
+
+/* The rows of the table in lib/lab/README.md that are of one program. */
+static const struct row rows[] = {
+	{ "a.x", "PASS", "1..1\nok 1 x\n", { .code = 0 }, 0 },
+	{ "b.x", "FAIL", "1..1\n# broken: contract 5: stale\nnot ok 1 x\n", { .code = 1 }, 0 },
+	{ "c.x", "FAIL", "1..2\n#  RUN  x ...\n", { .code = -1, .signal = 11 }, 0 },
+	{ "d", "FAIL", "1..1\nok 1 x\n", { .code = 1 }, 0 },
+	{ "e.x", "FAIL", "1..1\n# broken: known words\nnot ok 1 x\n", { .code = 1 }, 0 },
+	{ "f.x", "FAIL", "1..2\n#  RUN  x ...\n", { .code = 0 }, LAB_KERNEL },
+	{ "g.x", "FAIL", "1..2\n#  RUN  x ...\n", { .code = -1, .stuck = true, .over_limit = true }, 0 },
+	{ "h.x", "ERROR", "1..1\nnot ok 1 x # ERROR no memory\n", { .code = 1 }, 0 },
+	{ "i.x", "ERROR", "1..2\n#  RUN  x ...\n", { .code = -1, .signal = 9, .over_limit = true }, 0 },
+	{ "j.x", "ERROR", "1..2\n#  RUN  x ...\n", { .code = 0 }, LAB_TIME_OUT },
+	{ "k.x", "ERROR", "1..2\n#  RUN  x ...\n", { .code = 0 }, LAB_LOST },
+	{ "l", "ERROR", "", { .code = 127 }, 0 },
+	{ "m", "ERROR", "1..2\nok 1 x\n", { .code = 0 }, 0 },
+	{ "n.x", "SKIP", "1..1\nok 1 x # SKIP no swap\n", { .code = 4 }, 0 },
+	{ "o", "SKIP", "1..0 # SKIP no /dev/kvm\n", { .code = 4 }, 0 },
+	{ "p.x", "PASS", "1..1\nnot ok 1 x # TODO\n", { .code = 0 }, 0 },
+};
+
+static void run_row(struct lab_results *r, const struct row *row, struct lab_progress *silent)
+{
+	char *name = lab_format("%.1s", row->path);
+	struct lab_record record;
+
+	lab_record_start(&record, r, lab_results_add(r, name, ""), silent);
+	for (const char *s = row->lines; *s; s += strcspn(s, "\n") + 1)
+		lab_record_line(&record, s, strcspn(s, "\n"));
+	if (row->cause)
+		lab_record_abort(&record, row->cause, "the machine is no more", "");
+	else
+		lab_record_exit(&record, &row->end);
+	free(name);
+}
+
+/* The status of the test with this path, with what KCIDB refuses looked for; "" if it has none. */
+static const char *status_in(struct __test_metadata *_metadata, json_t *j, const char *path)
+{
+	json_t *tests = json_object_get(j, "tests"), *one;
+	const char *status = "";
+	size_t i, nr = 0;
+
+	EXPECT_ALL("tests", test);
+	json_array_foreach(tests, i, one)
+		if (!strcmp(path, json_string_value(json_object_get(one, "path")))) {
+			status = json_string_value(json_object_get(one, "status"));
+			nr++;
+		}
+	EXPECT_GE(1, nr) TH_LOG("%s", path);
+	return status;
+}
+
+static json_t *kcidb_of(const struct lab_results *r)
+{
+	json_t *results = lab_report_document(r), *j = lab_kcidb(results, "lab");
+
+	json_decref(results);
+	return j;
+}
+
+TEST(statuses_are_those_of_the_table)
+{
+	struct lab_results r = { .kernel = "6.1", .host = "h", .started = 1 };
+	struct lab_progress silent;
+	struct lab_program *p;
+	json_t *j;
+
+	lab_progress_init(&silent, stdout, true);
+	r.parameters = lab_strdup("");
+	r.command = lab_strdup("lab run");
+	strcpy(r.not_run_why, "no more machines");
+	r.known = json_pack("[{s:s, s:s, s:s, s:s}]", "test", "e:*", "message", "known words",
+			    "reason", "so", "link", "x.md");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		run_row(&r, &rows[i], &silent);
+	p = lab_results_add(&r, "y", "");	/* a complaint of the kernel */
+	p->state = LAB_PROGRAM_DONE;
+	lab_program_add(p, "x", KTAP_PASS, "", "", 1);
+	lab_program_splat(p, "WARNING: x", "");
+	lab_results_add(&r, "z", "");		/* not run */
+	j = kcidb_of(&r);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char *path = lab_format("kselftest.kvm.mmu_notifier.%s", rows[i].path);
+
+		EXPECT_STREQ(rows[i].status, status_in(_metadata, j, path)) TH_LOG("%s", path);
+		free(path);
+	}
+	EXPECT_STREQ("PASS", status_in(_metadata, j, "kselftest.kvm.mmu_notifier.y.x"));
+	EXPECT_STREQ("FAIL", status_in(_metadata, j, "kselftest.kvm.mmu_notifier.y"));
+	EXPECT_STREQ("MISS", status_in(_metadata, j, "kselftest.kvm.mmu_notifier.z"));
+	EXPECT_STREQ("", status_in(_metadata, j, "boot"));
+	EXPECT_EQ(1, json_array_size(json_object_get(j, "incidents")));
+	json_decref(j);
+	lab_results_free(&r);
+	lab_progress_end(&silent);
+}
+
+TEST(boots_that_fail)
+{
+	struct lab_results r = { .kernel = "6.1", .host = "h", .started = 1 };
+	json_t *j;
+
+	r.parameters = lab_strdup("");
+	r.command = lab_strdup("lab run");
+	r.judgement.verdict = LAB_BOOT_FAILURE;
+	strcpy(r.judgement.why, "Kernel panic - not syncing: x");
+	lab_results_add(&r, "a", "");
+	j = kcidb_of(&r);
+	EXPECT_STREQ("FAIL", status_in(_metadata, j, "boot"));
+	EXPECT_STREQ("MISS", status_in(_metadata, j, "kselftest.kvm.mmu_notifier.a"));
+	json_decref(j);
+	r.judgement.verdict = LAB_FAIL;
+	lab_text_addf(&r.notes, "bed 2: " LAB_SPLAT_AT_BOOT "WARNING: x\n");
+	j = kcidb_of(&r);
+	EXPECT_STREQ("FAIL", status_in(_metadata, j, "boot"));
+	json_decref(j);
+	lab_results_free(&r);
+}
+
+TEST(the_worse_of_two_of_one_path)
+{
+	struct lab_results r = { .kernel = "6.1", .host = "h", .started = 1 };
+	struct lab_program *p = lab_results_add(&r, "a", "");
+	json_t *j;
+
+	r.parameters = lab_strdup("");
+	r.command = lab_strdup("lab run");
+	p->state = LAB_PROGRAM_DONE;
+	lab_program_add(p, "x/y", KTAP_SKIP, "", "", 1);
+	lab_program_add(p, "x.y", KTAP_FAIL, "bad", "", 1);
+	lab_program_add(p, "x:y", KTAP_PASS, "", "", 1);
+	j = kcidb_of(&r);
+	EXPECT_STREQ("FAIL", status_in(_metadata, j, "kselftest.kvm.mmu_notifier.a.x.y"));
+	json_decref(j);
+	lab_results_free(&r);
 }
 
 TEST(a_commit_with_changes_is_none)

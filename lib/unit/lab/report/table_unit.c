@@ -63,7 +63,7 @@ static void run(struct bench *b, const char *name, const char *text, bool dies)
 		lab_record_frame(&b->record, &frame);
 	}
 	if (dies)
-		lab_record_abort(&b->record, KTAP_FAIL, "panic", "# kernel: RIP\n");
+		lab_record_abort(&b->record, LAB_KERNEL, "panic", "# kernel: RIP\n");
 	else
 		lab_record_exit(&b->record, &end);
 }
@@ -178,7 +178,7 @@ TEST_F(table, what_lost_its_machine_is_no_failure)
 
 	lab_record_start(&b->record, &b->results, lab_results_add(&b->results, "a_test", ""),
 			 &b->progress);
-	lab_record_abort(&b->record, KTAP_SKIP, "interrupted by SIGINT", "# console: x\n");
+	lab_record_abort(&b->record, LAB_LOST, "interrupted by SIGINT", "# console: x\n");
 	strcpy(b->results.not_run_why, "interrupted by SIGINT");
 	lab_results_add(&b->results, "b_test", "");
 	text = report(b, "results.ktap");
