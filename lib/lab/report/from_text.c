@@ -28,9 +28,11 @@ static const struct argp_option options[] = {
 	  "Where the reports go (default: a new build/runs/DATE-TIME)", 0 },
 	{ "kernel", LAB_COMMAND_KEY(from_text, kernel), "RELEASE", 0,
 	  "The kernel, if the text does not tell it", 0 },
-	{ "machine", LAB_COMMAND_KEY(from_text, machine), "ARCH", 0, "Its architecture, as x86_64", 0 },
+	{ "machine", LAB_COMMAND_KEY(from_text, machine), "ARCH", 0,
+	  "Its architecture, as x86_64", 0 },
 	{ "host", LAB_COMMAND_KEY(from_text, host), "NAME", 0, "The machine's name", 0 },
-	{ "mode", LAB_COMMAND_KEY(from_text, mode), "NAME", 0, "How KVM maps memory: tdp, rmap, shadow", 0 },
+	{ "mode", LAB_COMMAND_KEY(from_text, mode), "NAME", 0,
+	  "How KVM maps memory: tdp, rmap, shadow", 0 },
 	{ 0 }
 };
 

@@ -215,7 +215,8 @@ static void add_case(struct submission *s, json_t *one)
 	const char *program = lab_json_text_of(one, "program");
 	char *path = make_path(program, lab_json_text_of(one, "name"));
 
-	add_test(s, strcmp(program, LAB_BOOT_PROGRAM) ? path : LAB_BOOT_PROGRAM, status_of(one), one);
+	add_test(s, strcmp(program, LAB_BOOT_PROGRAM) ? path : LAB_BOOT_PROGRAM, status_of(one),
+		 one);
 	free(path);
 }
 

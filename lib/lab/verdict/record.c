@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/json_text.h"
+#include "verdict/kselftest_line.h"
 #include "verdict/record.h"
 
 /* The known issue that a failure is, by its own words; or NULL. */
@@ -88,38 +89,6 @@ void lab_record_start(struct lab_record *r, const struct lab_results *results,
 		.last_ms = lab_now_ms(),
 	};
 	program->state = LAB_PROGRAM_RUNNING;
-}
-
-/* "selftests: COLLECTION: NAME" without what stands before the name. */
-static const char *bare_name(const char *s)
-{
-	int at = 0;
-
-	sscanf(s, "selftests: %*[^:]: %n", &at);
-	return s + at;
-}
-
-const char *lab_kselftest_line(const char *line, size_t len, char *buf, size_t size)
-{
-	char *text = lab_format("%.*s", (int)len, line);
-	const char *own = strncmp(text, "# ", 2) ? NULL : text + 2;
-	int at = 0;
-
-	/* "ok 3 selftests: COLLECTION: NAME # SKIP" */
-	sscanf(text, "ok %*[0-9] %n", &at);
-	sscanf(text, "not ok %*[0-9] %n", &at);
-	if (own && !strncmp(own, "timeout set to ", 15))
-		buf = NULL;
-	else if (own && !strncmp(own, "# |", 3))
-		snprintf(buf, size, "%s", own);
-	else if (own && !strncmp(own, "selftests: ", 11))
-		snprintf(buf, size, "    # Subtest: %s", bare_name(own));
-	else if (own)
-		snprintf(buf, size, "    %s", own);
-	else
-		snprintf(buf, size, "%.*s%s", at, text, at ? bare_name(text + at) : text);
-	free(text);
-	return buf;
 }
 
 void lab_record_line(struct lab_record *r, const char *line, size_t len)

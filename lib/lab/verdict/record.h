@@ -40,12 +40,4 @@ void lab_record_exit(struct lab_record *r, const struct channel_exit *x);
 void lab_record_abort(struct lab_record *r, enum lab_cause cause, const char *reason,
 		      const char *evidence);
 
-/*
- * A line of run_kselftest.sh's output as KTAP, which it takes in @buf: a test's own
- * output, which has "# " in front there, indented, and names without "selftests:
- * COLLECTION: ". Rows of tables (see ktap.h) are those of the program. NULL: the runner
- * speaks of itself. A line of @size - 5 bytes or less fits.
- */
-const char *lab_kselftest_line(const char *line, size_t len, char *buf, size_t size);
-
 #endif

@@ -13,6 +13,7 @@
 #include "base/splats.h"
 #include "suite/manifest.h"
 #include "verdict/console.h"
+#include "verdict/kselftest_line.h"
 #include "verdict/log_lines.h"
 #include "verdict/record.h"
 #include "verdict/transcript.h"
@@ -44,41 +45,12 @@ struct transcript {
 	struct lab_text failed;		/* names of those that are not ok */
 };
 
-/* How the runner says that a program ended. */
-struct ending {
-	char collection[128], name[128], why[128];
-	bool ok;
-};
-
 static bool is_ours(const struct transcript *t, const char *name)
 {
 	return json_object_get(json_object_get(t->manifest, "programs"), name);
 }
 
-/* "selftests: COLLECTION: NAME # why" */
-static bool parse_title(const char *s, struct ending *end)
-{
-	end->why[0] = '\0';
-	return sscanf(s, "selftests: %127[^:]: %127s # %127[^\n]", end->collection, end->name,
-		      end->why) >= 2;
-}
-
-static bool is_skip(const struct ending *end)
-{
-	return !strncmp(end->why, "SKIP", 4);
-}
-
-/* "ok 3 selftests: ...", "not ok 3 selftests: ..." */
-static bool parse_ending(const char *s, struct ending *end)
-{
-	int at = 0;
-
-	end->ok = !strncmp(s, "ok ", 3);
-	sscanf(s, end->ok ? "ok %*u %n" : "not ok %*u %n", &at);
-	return at && parse_title(s + at, end);
-}
-
-/* The machine died: the panic, or a boot that nobody asked for, says so; of what ran, @r or NULL. */
+/* The machine died: by a panic, or a boot that nobody asked for. @r: what ran, or NULL. */
 static void died(struct transcript *t, struct lab_record *r, const char *name)
 {
 	struct lab_facts f = {
@@ -149,11 +121,11 @@ static bool has_results(const char *lines)
 }
 
 /* Of what was not run by the runner it is not known how it ended. */
-static void count_others(struct transcript *t, const struct ending *end)
+static void count_others(struct transcript *t, const struct lab_kselftest_end *end)
 {
 	if (!end)
 		t->unknown++;
-	else if (is_skip(end))
+	else if (end->skip)
 		t->skipped++;
 	else if (end->ok)
 		t->ok++;
@@ -168,26 +140,14 @@ static void have_problem(struct transcript *t, const char *name, const char *pro
 		t->problem = lab_format("%s: %s", name, problem);
 }
 
-/* In the runner's words: "exit=N", as a shell tells it, "SKIP", "TIMEOUT N seconds". */
-static void parse_exit(const struct ending *end, struct channel_exit *x)
-{
-	x->code = !end->ok ? 127 : is_skip(end) ? LAB_EXIT_SKIP : 0;
-	sscanf(end->why, "exit=%d", &x->code);
-	x->over_limit = !strncmp(end->why, "TIMEOUT", 7);
-	if (x->code > 128) {
-		x->signal = x->code - 128;
-		x->code = -1;
-	}
-}
-
 /* @end is NULL if nobody has said how it ended. */
-static void exited(struct transcript *t, struct lab_record *r, const struct ending *end)
+static void exited(struct transcript *t, struct lab_record *r, const struct lab_kselftest_end *end)
 {
 	struct lab_program *p = r->program;
 	struct channel_exit x = { .code = -1 };
 
 	if (end)
-		parse_exit(end, &x);
+		x = lab_kselftest_exit(end);
 	if (x.over_limit)
 		lab_text_addf(&p->evidence, "# %s\n", end->why);
 	lab_record_exit(r, &x);
@@ -196,16 +156,17 @@ static void exited(struct transcript *t, struct lab_record *r, const struct endi
 }
 
 /* Its output was kept elsewhere (run_kselftest.sh -s): the runner's word is all there is. */
-static void take_word(struct lab_program *p, const struct ending *end)
+static void take_word(struct lab_program *p, const struct lab_kselftest_end *end)
 {
-	enum ktap_status status = !end->ok ? KTAP_FAIL : is_skip(end) ? KTAP_SKIP : KTAP_PASS;
+	enum ktap_status status = !end->ok ? KTAP_FAIL : end->skip ? KTAP_SKIP : KTAP_PASS;
 
-	parse_exit(end, &p->end);
+	p->end = lab_kselftest_exit(end);
 	if (!end->ok && !end->why[0])
 		lab_program_add(p, "", KTAP_ERROR, "could not be started", "", 0);
 	else
 		lab_program_add(p, "", status, end->ok ? "" : end->why, "", 0);
-	p->cases->cause = p->end.over_limit ? LAB_TIME_OUT : LAB_BY_ITSELF;
+	if (p->end.over_limit)
+		p->cases[0].cause = LAB_TIME_OUT;
 	p->state = LAB_PROGRAM_DONE;
 }
 
@@ -220,8 +181,8 @@ static void read_lines(struct lab_record *r, const char *s)
 /* How the block came to its end. */
 enum cause { ENDED, TEXT_ENDS, REBOOT };
 
-static void end_program(struct transcript *t, struct lab_record *r, const struct ending *end,
-			enum cause cause)
+static void end_program(struct transcript *t, struct lab_record *r,
+			const struct lab_kselftest_end *end, enum cause cause)
 {
 	static const char cut[] = "the text ends before the program does";
 	const struct lab_program *p = r->program;
@@ -237,8 +198,8 @@ static void end_program(struct transcript *t, struct lab_record *r, const struct
 	}
 }
 
-static void read_program(struct transcript *t, const char *name, const struct ending *end,
-			 enum cause cause)
+static void read_program(struct transcript *t, const char *name,
+			 const struct lab_kselftest_end *end, enum cause cause)
 {
 	struct lab_program *p = lab_results_add(t->results, name, "");
 	struct lab_record r;
@@ -259,7 +220,7 @@ static void read_program(struct transcript *t, const char *name, const struct en
 	t->facts.skipped += p->skipped;
 }
 
-static void finish(struct transcript *t, const struct ending *end, enum cause cause)
+static void finish(struct transcript *t, const struct lab_kselftest_end *end, enum cause cause)
 {
 	struct block *b = &t->block;
 	const char *lines = b->lines.s ? b->lines.s : "", *found;
@@ -356,13 +317,13 @@ static bool begins_ktap(const char *s)
 
 static void user_line(struct transcript *t, const char *s)
 {
-	struct ending end = { .ok = false };
+	struct lab_kselftest_end end = { .ok = false };
 	struct block *b = &t->block;
 
-	if (!strncmp(s, "# ", 2) && parse_title(s + 2, &end)) {
+	if (lab_kselftest_title(s, &end)) {
 		finish(t, NULL, ENDED);
 		begin(t, end.name);
-	} else if (parse_ending(s, &end)) {
+	} else if (lab_kselftest_ending(s, &end)) {
 		if (!b->open || !b->by_runner || strcmp(b->name, end.name)) {
 			finish(t, NULL, ENDED);
 			begin(t, end.name);

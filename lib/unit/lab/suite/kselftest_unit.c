@@ -9,7 +9,7 @@
 #include "base/fsys.h"
 #include "base/text.h"
 #include "suite/kselftest.h"
-#include "verdict/record.h"
+#include "verdict/kselftest_line.h"
 #include "verdict/ktap.h"
 
 struct bed {
