@@ -322,7 +322,7 @@ TEST_F(reused, frames)
 	struct injector_status seen;
 	struct result *r = mn.result;
 
-	isolation_init(i, &shape, r);
+	isolation_init(i, &shape, true, r);
 	if (r->kind != RESULT_PASS || vmm_start(vmm, &spec, r) ||
 	    vmm_die(vmm, VMM_KILLED, r) || vmm_await_exit(vmm, WAIT_MS, r) ||
 	    adopt_frames(i, vmm, r) || vmm_release(vmm, WAIT_MS, r) || isolation_after(i, r) ||

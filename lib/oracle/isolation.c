@@ -21,19 +21,22 @@
  * in lists of the CPU that freed them, which can be one of the kernel's threads'.
  */
 #define CANARIES_PER_PAGE	2
+#define MAX_TRIES		4	/* if no frame comes back */
 #define MAX_CPUS		16
 #define FLAGS_AT_ONCE		64
 #define MAX_BYTES		(16UL << 20)
 #define WORDS_PER_PAGE		(PAGE_BYTES / sizeof(uint64_t))
 
-void isolation_init(struct isolation *i, const struct area *area, struct result *r)
+void isolation_init(struct isolation *i, const struct area *area, bool claims,
+		    struct result *r)
 {
 	const char *missing = pagemap_missing();
 
 	memset(i, 0, sizeof(*i));
 	i->area = area;
+	i->claims = claims;
 	i->judged = !missing;
-	if (missing)
+	if (missing && claims)
 		result_not_judged(r, ORACLE_ISOLATION, "%s", missing);
 }
 
@@ -67,7 +70,7 @@ int isolation_before(struct isolation *i, const uint64_t *pages, struct result *
 	return 0;
 }
 
-/* Which of the frames have nobody now: nothing is said of them, or that they are free. */
+/* Add those that have nobody now: nothing is said of them, or that they are free. */
 static int count_freed(struct isolation *i, struct result *r)
 {
 	uint64_t flags[FLAGS_AT_ONCE];
@@ -96,15 +99,29 @@ static const struct backing *canary_backing(const struct backing *guest)
 	return &backings[guest->granule == HUGE_BYTES ? BACKING_ANON_THP : BACKING_ANON];
 }
 
-/* A huge page may have been split before it was freed: every other one is of small ones. */
+/* Whether such a page is free is not to be seen from outside. */
+static bool of_pool(const struct isolation *i)
+{
+	return canary_backing(i->area->backing) == &backings[BACKING_HUGETLB];
+}
+
+static size_t count_nodes(void)
+{
+	return numa_available() < 0 ? 1 : numa_bitmask_weight(numa_all_nodes_ptr);
+}
+
+/*
+ * A huge page may have been split before it was freed: of small ones are as many.  By turns
+ * after each node had one, since the nodes take turns too.
+ */
 static int mix_sizes(const struct area *canaries, struct result *r)
 {
-	size_t at;
+	size_t span = count_nodes() * HUGE_BYTES, at;
 
 	if (canaries->backing != &backings[BACKING_ANON_THP])
 		return 0;
-	for (at = HUGE_BYTES; at < canaries->size; at += 2 * HUGE_BYTES) {
-		if (madvise(canaries->hva + at, HUGE_BYTES, MADV_NOHUGEPAGE))
+	for (at = span; at < canaries->size; at += 2 * span) {
+		if (madvise(canaries->hva + at, span, MADV_NOHUGEPAGE))
 			return result_errno(r, "madvise(MADV_NOHUGEPAGE)");
 	}
 	return 0;
@@ -136,89 +153,153 @@ static unsigned int count_cpus(cpu_set_t *cpus)
 	return nr < MAX_CPUS ? nr : MAX_CPUS;
 }
 
-/* An equal part on each CPU, from this one on. */
-static void fill_everywhere(struct isolation *i)
-{
-	size_t granule = i->canaries.backing->granule / PAGE_BYTES;
-	size_t granules = i->canaries.size / PAGE_BYTES / granule;
-	cpu_set_t cpus, one;
-	unsigned int nr = count_cpus(&cpus), cpu = sched_getcpu(), part;
+/* How @bytes of canaries, or more, are taken at a time. */
+struct take {
+	size_t pages;
+	unsigned int cpus;	/* that take equal parts, from the next one on; 0: whichever */
+};
 
-	if (!nr)
-		fill(i, 0, granules * granule);
-	for (part = 0; part < nr; part++, cpu++) {
-		while (!CPU_ISSET(cpu % CPU_SETSIZE, &cpus))
-			cpu++;
-		CPU_ZERO(&one);
-		CPU_SET(cpu % CPU_SETSIZE, &one);
-		sched_setaffinity(0, sizeof(one), &one);
-		fill(i, part * granules / nr * granule, (part + 1) * granules / nr * granule);
-	}
-	if (nr)
-		sched_setaffinity(0, sizeof(cpus), &cpus);
-}
-
-/* How many bytes of canaries: of huge pages some, of small ones some for each CPU. */
-static size_t canary_bytes(const struct isolation *i)
+/*
+ * Of small pages some on each CPU.  Huge ones are too large for that: of each size one on
+ * each node, and the next time on the next CPU.
+ */
+static struct take choose_take(const struct isolation *i)
 {
-	size_t least = i->area->size * CANARIES_PER_PAGE, bytes = 0;
+	size_t bytes = i->area->size * CANARIES_PER_PAGE, all;
 	cpu_set_t cpus;
+	struct take t = { .cpus = count_cpus(&cpus) };
 
-	if (i->area->backing->granule != HUGE_BYTES)
-		bytes = i->area->size * count_cpus(&cpus);
-	if (bytes > MAX_BYTES)
-		bytes = MAX_BYTES;
-	return bytes > least ? bytes : least;
+	if (i->area->backing->granule == HUGE_BYTES) {
+		all = 2 * count_nodes() * HUGE_BYTES;
+		t.cpus = t.cpus ? 1 : 0;
+	} else {
+		all = i->area->size * t.cpus;
+	}
+	if (all > MAX_BYTES)
+		all = MAX_BYTES;
+	t.pages = (bytes > all ? bytes : all) / PAGE_BYTES;
+	return t;
 }
 
-/* Keep in @caught which canaries sit in frames that were the guest's. */
-static int find_caught(struct isolation *i, struct result *r)
+/* The pages from @first on; @cpu moves on to the one after those that had a part. */
+static void fill_on(struct isolation *i, size_t first, const struct take *t, unsigned int *cpu)
 {
-	size_t pages = i->canaries.size / PAGE_BYTES, n;
-	pagemap_t *now = pagemap_area(&i->canaries, r);
+	size_t granule = i->canaries.backing->granule / PAGE_BYTES, granules = t->pages / granule;
+	cpu_set_t cpus, one;
+	unsigned int part;
 
-	i->caught = calloc(pages, sizeof(*i->caught));
-	if (!now || !i->caught) {
-		free(now);
-		return result_error(r, "no list of %zu canaries", pages);
+	if (!t->cpus || sched_getaffinity(0, sizeof(cpus), &cpus)) {
+		fill(i, first, first + granules * granule);
+		return;
 	}
-	for (n = 0; n < pages; n++) {
+	for (part = 0; part < t->cpus; part++, ++*cpu) {
+		while (!CPU_ISSET(*cpu % CPU_SETSIZE, &cpus))
+			++*cpu;
+		CPU_ZERO(&one);
+		CPU_SET(*cpu % CPU_SETSIZE, &one);
+		sched_setaffinity(0, sizeof(one), &one);
+		fill(i, first + part * granules / t->cpus * granule,
+		     first + (part + 1) * granules / t->cpus * granule);
+	}
+	sched_setaffinity(0, sizeof(cpus), &cpus);
+}
+
+/* Keep in @caught which canaries sit in frames that were the guest's; how many, or -1. */
+static ssize_t find_caught(struct isolation *i, size_t first, size_t nr, struct result *r)
+{
+	pagemap_t *now = malloc(nr * sizeof(*now));
+	ssize_t caught = 0;
+	size_t n;
+
+	if (!now)
+		return result_errno(r, "malloc(%zu pages)", nr);
+	if (pagemap_read(canary(i, first), nr, now, r))
+		caught = -1;
+	for (n = 0; caught >= 0 && n < nr; n++) {
 		uint64_t pfn = pagemap_pfn(now[n]);
 
 		if (pfn && bsearch(&pfn, i->frames, i->nr, sizeof(pfn), compare)) {
-			i->caught[n] = pfn;
-			i->total++;
+			i->caught[first + n] = pfn;
+			caught++;
 		}
 	}
 	free(now);
+	return caught;
+}
+
+/* As many as there may be tries, or memory for one. */
+static int create_canaries(struct isolation *i, const struct take *t, unsigned int *tries,
+			   struct result *r)
+{
+	const struct backing *backing = canary_backing(i->area->backing);
+	struct result dry;
+
+	result_init(&dry);
+	*tries = MAX_TRIES;
+	if (area_create(&i->canaries, backing, *tries * t->pages * PAGE_BYTES, &dry)) {
+		*tries = 1;
+		if (area_create(&i->canaries, backing, t->pages * PAGE_BYTES, r))
+			return -1;
+	}
+	return mix_sizes(&i->canaries, r);
+}
+
+/*
+ * The pool of huge pages was made for one area more, but pages that are on the move take
+ * from it too: then no frame is caught this time.
+ */
+static int create_of_pool(struct isolation *i)
+{
+	struct result dry;
+
+	result_init(&dry);
+	return area_create(&i->canaries, &backings[BACKING_HUGETLB], i->area->size, &dry);
+}
+
+static int take_until_caught(struct isolation *i, const struct take *t, unsigned int tries,
+			     struct result *r)
+{
+	unsigned int cpu = sched_getcpu(), n;
+	ssize_t caught = 0;
+
+	i->caught = calloc(i->canaries.size / PAGE_BYTES, sizeof(*i->caught));
+	if (!i->caught)
+		return result_errno(r, "calloc(%zu canaries)", i->canaries.size / PAGE_BYTES);
+	/* Frames go back to their own node. */
+	if (numa_available() >= 0)
+		numa_interleave_memory(i->canaries.hva, i->canaries.size, numa_all_nodes_ptr);
+	for (n = 0; n < tries && !caught; n++) {
+		fill_on(i, n * t->pages, t, &cpu);
+		caught = find_caught(i, n * t->pages, t->pages, r);
+	}
+	if (caught < 0)
+		return -1;
+	i->total += caught;
 	return 0;
 }
 
 int isolation_after(struct isolation *i, struct result *r)
 {
-	const struct backing *backing = canary_backing(i->area->backing);
-	bool pool = backing == &backings[BACKING_HUGETLB];
-	struct result dry;
+	struct take t = choose_take(i);
+	uint64_t freed = i->freed;
+	unsigned int tries = 1;
 
 	if (!i->frames)
 		return 0;
-	if (!pool && count_freed(i, r))
-		return -1;
-	/*
-	 * The pool of huge pages was made for one area more, but pages that are
-	 * on the move take from it too: then no frame is caught this time.
-	 */
-	result_init(&dry);
-	if (area_create(&i->canaries, backing, pool ? i->area->size : canary_bytes(i),
-			pool ? &dry : r))
-		return pool ? 0 : -1;
-	if (mix_sizes(&i->canaries, r))
-		return -1;
-	/* Frames go back to their own node. */
-	if (numa_available() >= 0)
-		numa_interleave_memory(i->canaries.hva, i->canaries.size, numa_all_nodes_ptr);
-	fill_everywhere(i);
-	return find_caught(i, r);
+	if (of_pool(i)) {
+		if (create_of_pool(i))
+			return 0;
+		t.pages = i->canaries.size / PAGE_BYTES;
+	} else {
+		if (count_freed(i, r))
+			return -1;
+		/* Where frames are freed late, they can be there for us and not yet be seen free. */
+		if (i->freed == freed && !i->claims)
+			return 0;
+		if (create_canaries(i, &t, &tries, r))
+			return -1;
+	}
+	return take_until_caught(i, &t, tries, r);
 }
 
 static int changed(const struct isolation *i, size_t page, struct result *r)
@@ -249,6 +330,13 @@ int isolation_check(struct isolation *i, struct result *r)
 	}
 	isolation_release(i);
 	return ret;
+}
+
+void isolation_summary(const struct isolation *i, struct result *r)
+{
+	if (i->claims && i->judged && !i->total)
+		result_not_judged(r, ORACLE_ISOLATION, i->freed || of_pool(i) ?
+				  "no frame came back" : "no frame was seen free");
 }
 
 void isolation_release(struct isolation *i)

@@ -131,6 +131,7 @@ int coherence_final(const struct coherence *c, struct result *r);
  */
 struct isolation {
 	const struct area *area;
+	bool claims;		/* frames must come back: whoever catches none says so */
 	bool judged;		/* page frame numbers can be read */
 	uint64_t *frames;	/* of the area before the call, sorted */
 	size_t nr;		/* of them */
@@ -140,8 +141,13 @@ struct isolation {
 	uint64_t total;		/* caught so far */
 };
 
-/* isolation_init() - @area must outlive @i; says so if it cannot judge */
-void isolation_init(struct isolation *i, const struct area *area, struct result *r);
+/*
+ * isolation_init() - says so if it cannot judge what it claims to
+ * @area: must outlive @i
+ * @claims: frames will be freed for sure, see pressure.frees; else they are watched if any is
+ */
+void isolation_init(struct isolation *i, const struct area *area, bool claims,
+		    struct result *r);
 
 /*
  * isolation_adopt() - instead of isolation_before(): frames of another process
@@ -166,6 +172,9 @@ int isolation_after(struct isolation *i, struct result *r);
  * Gives the canaries back.
  */
 int isolation_check(struct isolation *i, struct result *r);
+
+/* isolation_summary() - when all is over: says so if nothing was judged that is claimed */
+void isolation_summary(const struct isolation *i, struct result *r);
 
 /* isolation_release() - free everything without judging; safe at any time after init */
 void isolation_release(struct isolation *i);

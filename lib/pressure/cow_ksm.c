@@ -287,6 +287,8 @@ PRESSURE(cow_ksm_write) = {
 	.proof = "page merged with its twin",
 	/* A huge page is split first. */
 	.preserves = MERGEABLE | BACKING_BIT(BACKING_ANON_THP),
+	/* Of small pages the guest's writes may need as many as were freed. */
+	.frees = BACKING_BIT(BACKING_ANON_THP),
 	.rounds = 2,
 	.changes = CHANGES,
 	.needs = { ksm_missing, memory_advice_missing, pagemap_missing },
@@ -333,6 +335,7 @@ PRESSURE(cow_ksm_unmergeable) = {
 	.callers = CALLER_BIT(CALLER_OTHER),
 	.proof = "page merged with its twin",
 	.preserves = MERGEABLE,
+	.frees = MERGEABLE,
 	.rounds = 2,
 	.changes = CHANGES,
 	.needs = { ksm_missing, memory_advice_missing, pagemap_missing },
@@ -359,6 +362,7 @@ PRESSURE(cow_ksm_stop) = {
 	.proof = "page merged with its twin",
 	/* The whole host at once, whatever the memory is. */
 	.preserves = BACKING_BIT(BACKING_ANON),
+	.frees = BACKING_BIT(BACKING_ANON),
 	.rounds = 2,
 	.changes = CHANGES ", and everybody's pages unmerged",
 	.needs = { ksm_missing, memory_advice_missing, pagemap_missing },

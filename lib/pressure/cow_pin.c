@@ -114,6 +114,7 @@ PRESSURE(cow_fork_pinned) = {
 	.events = "protection_page",
 	.proof = "page that the child has otherwise",
 	.preserves = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_ANON_THP),
+	.frees = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_ANON_THP),
 	.rounds = 2,
 	.needs = { uring_missing, memory_advice_missing, pagemap_missing },
 	.set_up = set_up,

@@ -86,6 +86,7 @@ PRESSURE(cow_uffd_copy) = {
 	.events = "clear unmap",
 	.proof = "page that a vCPU waited for and got",
 	.preserves = ON_MEMORY,
+	.frees = ON_MEMORY,
 	.needs = { memory_advice_missing, uffd_missing },
 	.set_up = set_up_copy,
 	.apply = apply_copy,
@@ -130,6 +131,7 @@ PRESSURE(cow_uffd_zeropage) = {
 	.proof = "page that a vCPU waited for and got",
 	/* There is no zero page of that size. */
 	.discards = ON_MEMORY & ~ON_HUGETLB,
+	.frees = ON_MEMORY & ~ON_HUGETLB,
 	.needs = { memory_advice_missing, uffd_missing },
 	.apply = apply_zero,
 };
@@ -157,6 +159,7 @@ PRESSURE(cow_uffd_zeropage_again) = {
 	.events = "clear unmap",
 	.proof = "taken again while a vCPU waited for it",
 	.discards = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_MEMFD),
+	.frees = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_MEMFD),
 	.needs = { memory_advice_missing, uffd_missing },
 	.apply = apply_zero_again,
 };

@@ -100,6 +100,8 @@ PRESSURE(cow_uffd_poison) = {
 	.proof = "SIGBUS with BUS_MCEERR_AR for a poisoned page",
 	.discards = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_MEMFD) |
 		    BACKING_BIT(BACKING_HUGETLB),
+	.frees = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_MEMFD) |
+		 BACKING_BIT(BACKING_HUGETLB),
 	.poisons = true,
 	.needs = { memory_advice_missing, uffd_missing, poison_missing },
 	.apply = apply_poison,

@@ -166,6 +166,7 @@ PRESSURE(cow_uprobe) = {
 	.events = "clear",
 	.proof = "breakpoint in a page, and gone again",
 	.preserves = ON_PRIVATE_FILE,
+	.frees = ON_PRIVATE_FILE,
 	.rounds = 2,
 	.needs = { uprobe_missing },
 	.apply = apply_uprobe,

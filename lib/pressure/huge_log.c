@@ -122,6 +122,7 @@ PRESSURE(huge_logged) = {
 	.events = "clear",
 	.proof = HUGE_PROOF,
 	.preserves = ON_THP,
+	.frees = ON_THP,
 	.granule = HUGE_BYTES,
 	.rounds = 3,
 	.may_change = HUGE_SPLIT_MAY_CHANGE,

@@ -354,6 +354,7 @@ PRESSURE(memslot_recreate_dontneed) = {
 	.proof = PROOF,
 	.preserves = ON_ADVISED & ON_SHARED,
 	.discards = ON_ADVISED & ON_PRIVATE,
+	.frees = ON_ADVISED & ON_PRIVATE,
 	.needs = { memory_advice_missing },
 	.set_up = set_up,
 	.plain = true,
@@ -361,6 +362,7 @@ PRESSURE(memslot_recreate_dontneed) = {
 	.tear_down = tear_down,
 };
 
+/* Its pages go to and fro, so that those of before can be those of the end. */
 static int apply_recreate_migrate(struct press *p, struct result *r)
 {
 	return update_while(p, recreate, migrate, r);
@@ -394,6 +396,7 @@ PRESSURE(memslot_move_dontneed) = {
 	.proof = PROOF,
 	.preserves = ON_ADVISED & ON_SHARED,
 	.discards = ON_ADVISED & ON_PRIVATE,
+	.frees = ON_ADVISED & ON_PRIVATE,
 	.needs = { memory_advice_missing },
 	.set_up = set_up,
 	.plain = true,
@@ -467,6 +470,7 @@ PRESSURE(memslot_pre_fault_dontneed) = {
 	.proof = "pass of faulting all in between invalidations",
 	.preserves = ON_ADVISED & ON_SHARED,
 	.discards = ON_ADVISED & ON_PRIVATE,
+	.frees = ON_ADVISED & ON_PRIVATE,
 	.needs = { memory_advice_missing, pre_fault_missing },
 	.set_up = set_up,
 	.apply = apply_pre_fault,

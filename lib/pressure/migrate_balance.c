@@ -323,6 +323,7 @@ PRESSURE(migrate_numa_balancing) = {
 	.proof = "page followed the vCPUs to their node",
 	.hits = { 1, 4 },
 	.preserves = FOLLOWS,
+	.frees = FOLLOWS,
 	.can_join = true,
 	.changes = "kernel.numa_balancing on, and at its fastest",
 	.needs = { numa_pages_missing, balancing_missing },

@@ -144,6 +144,7 @@ PRESSURE(migrate_compact) = {
 	.events = "clear",
 	.proof = "page frame changed",
 	.preserves = COMPACTED,
+	.frees = COMPACTED,
 	/* Each is a walk over all memory, and there may be several to a round. */
 	.rounds = 2,
 	.allows_others = true,

@@ -125,6 +125,7 @@ PRESSURE(migrate_longterm_pin) = {
 	 * a pool are refused by v6.1, with a warning, if they are in ZONE_MOVABLE.
 	 */
 	.preserves = ON_EVERY_BACKING & ~(ON_DISK | ON_HUGETLB),
+	.frees = ON_EVERY_BACKING & ~(ON_DISK | ON_HUGETLB),
 	.allows_others = true,
 	.needs = { uring_missing, movable_missing, pagemap_missing },
 	.set_up = set_up_pin,

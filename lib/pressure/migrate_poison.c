@@ -144,6 +144,7 @@ PRESSURE(migrate_soft_offline) = {
 	.events = "clear",
 	.proof = "page frame changed",
 	.preserves = ON_EVERY_BACKING,
+	.frees = ON_EVERY_BACKING,
 	.changes = "single page frames out of service",
 	.needs = { memory_failure_missing, pagemap_missing },
 	.set_up = set_up_soft_offline,
@@ -299,6 +300,7 @@ PRESSURE(migrate_hwpoison) = {
 	 */
 	.discards = ON_EVERY_BACKING & ~(BACKING_BIT(BACKING_FILE) |
 					 BACKING_BIT(BACKING_MEMFD_THP)),
+	.frees = ON_EVERY_BACKING & ~(BACKING_BIT(BACKING_FILE) | BACKING_BIT(BACKING_MEMFD_THP)),
 	.poisons = true,
 	.changes = "single page frames out of service",
 	.needs = { memory_failure_missing, pagemap_missing },

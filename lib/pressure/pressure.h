@@ -79,6 +79,12 @@ struct pressure {
 	} hits;
 	/* Its effect on each backing it applies to: sets of BACKING_BIT(). */
 	unsigned int preserves, discards, may_discard, replaces;
+	/*
+	 * Of these, where page frames of the guest are free when apply() is over, and anybody's
+	 * who asks: isolation has to watch some.  Not where that is a matter of luck, as with
+	 * pages that go to and fro.
+	 */
+	unsigned int frees;
 	size_t granule;		/* the area must be a multiple of it; 0: any size */
 	unsigned int rounds;	/* for sources that take long; 0: the test decides */
 	bool allows_others;	/* others may be at work on the area at the same time */
@@ -130,6 +136,9 @@ bool pressure_applies(const struct pressure *p, const struct backing *backing);
 /* pressure_effect() - which; for a backing it applies to */
 enum content_effect pressure_effect(const struct pressure *p,
 				    const struct backing *backing);
+
+/* pressure_frees() - are page frames of this backing free after it, for others to have? */
+bool pressure_frees(const struct pressure *p, const struct backing *backing);
 
 /* pressure_suits() - can the workload tell right from wrong under it? */
 bool pressure_suits(const struct pressure *p, const struct backing *backing,

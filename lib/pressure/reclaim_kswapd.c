@@ -240,6 +240,7 @@ PRESSURE(reclaim_kswapd) = {
 	.callers = CALLER_BIT(CALLER_OTHER),
 	.proof = RECLAIM_OUT_PROOF,
 	.preserves = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_MEMFD),
+	.frees = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_MEMFD),
 	/* In it memory goes twice, from a guest that stands and from one that is at work. */
 	.rounds = 1,
 	.changes = "memory short for all: vm.min_free_kbytes, vm.watermark_scale_factor",

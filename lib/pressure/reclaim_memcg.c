@@ -91,6 +91,8 @@ PRESSURE(reclaim_memory_reclaim) = {
 	.proof = RECLAIM_OUT_PROOF,
 	.preserves = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_ANON_THP) |
 		     BACKING_BIT(BACKING_MEMFD),
+	.frees = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_ANON_THP) |
+		 BACKING_BIT(BACKING_MEMFD),
 	.rounds = 2,
 	.allows_others = true,
 	.may_change = RECLAIM_GROUP_MAY_CHANGE,
@@ -125,6 +127,7 @@ PRESSURE(reclaim_memory_high) = {
 	.callers = CALLER_BIT(CALLER_PRESSURE) | CALLER_BIT(CALLER_OWN),
 	.proof = RECLAIM_OUT_PROOF,
 	.preserves = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_MEMFD),
+	.frees = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_MEMFD),
 	.rounds = 2,
 	.allows_others = true,
 	.may_change = RECLAIM_GROUP_MAY_CHANGE,

@@ -67,6 +67,7 @@ PRESSURE(reclaim_by_process) = {
 	.events = "clear",
 	.proof = RECLAIM_OUT_PROOF,
 	.preserves = ON_RECLAIMABLE,
+	.frees = ON_RECLAIMABLE,
 	.allows_others = true,
 	.may_change = SWAP_MAY_CHANGE,
 	.needs = { reclaim_pageout_missing, pagemap_missing, swap_missing },
@@ -189,6 +190,8 @@ PRESSURE(reclaim_by_other) = {
 	.proof = RECLAIM_OUT_PROOF,
 	.preserves = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_ANON_THP) |
 		     BACKING_BIT(BACKING_MEMFD),
+	.frees = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_ANON_THP) |
+		 BACKING_BIT(BACKING_MEMFD),
 	.allows_others = true,
 	.may_change = SWAP_MAY_CHANGE,
 	.needs = { reclaim_pageout_missing, process_madvise_missing, pagemap_missing,

@@ -69,6 +69,7 @@ PRESSURE(reclaim_swapoff) = {
 	.events = "clear",
 	.proof = "page swapped out before swapoff",
 	.preserves = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_MEMFD),
+	.frees = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_MEMFD),
 	.allows_others = true,
 	.changes = "adds a zram as a swap device, and removes it",
 	.needs = { reclaim_pageout_missing, pagemap_missing, swap_own_missing },

@@ -187,5 +187,6 @@ PRESSURE(reclaim_writeback_drop) = {
 	.events = "unmap",
 	.proof = "page dropped from the page cache",
 	.preserves = BACKING_BIT(BACKING_FILE),
+	.frees = BACKING_BIT(BACKING_FILE),
 	.apply = apply_drop,
 };

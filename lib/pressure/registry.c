@@ -50,6 +50,11 @@ enum content_effect pressure_effect(const struct pressure *p,
 	return p->replaces & bit ? EFFECT_REPLACE : EFFECT_PRESERVE;
 }
 
+bool pressure_frees(const struct pressure *p, const struct backing *backing)
+{
+	return p->frees & backing_bit(backing);
+}
+
 bool pressure_allows_others(const struct pressure *p)
 {
 	return p->allows_others || p->can_join;

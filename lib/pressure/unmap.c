@@ -19,6 +19,7 @@ PRESSURE(unmap_munmap) = {
 	.events = "unmap",
 	.preserves = ON_SHARED,
 	.discards = ON_PRIVATE,
+	.frees = ON_PRIVATE,
 	.apply = apply_munmap,
 };
 
@@ -43,6 +44,7 @@ PRESSURE(unmap_mmap_fixed) = {
 	.events = "unmap",
 	.discards = ON_PRIVATE & ~ON_PRIVATE_FILE,
 	.replaces = ON_SHARED | ON_PRIVATE_FILE,
+	.frees = ON_PRIVATE,
 	.apply = apply_mmap_fixed,
 };
 
@@ -65,6 +67,7 @@ PRESSURE(unmap_madvise_dontneed) = {
 	/* The pages stay in the file. */
 	.preserves = ON_SHARED,
 	.discards = ON_PRIVATE,
+	.frees = ON_PRIVATE,
 	.can_join = true,
 	.needs = { memory_advice_missing },
 	.apply = apply_dontneed,

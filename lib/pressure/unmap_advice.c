@@ -61,6 +61,7 @@ PRESSURE(unmap_madvise_dontneed_locked) = {
 	/* Not hugetlb, which is never swapped and which mlock() leaves alone. */
 	.preserves = ON_SHARED & ~ON_HUGETLB,
 	.discards = ON_PRIVATE & ~ON_HUGETLB,
+	.frees = ON_PRIVATE & ~ON_HUGETLB,
 	.needs = { locked_missing },
 	.set_up = lock,
 	.apply = apply_dontneed_locked,
@@ -101,6 +102,7 @@ PRESSURE(unmap_guard_install) = {
 	/* Guard pages cannot stand in for huge ones of hugetlb. */
 	.preserves = ON_SHARED & ~ON_HUGETLB,
 	.discards = ON_PRIVATE & ~ON_HUGETLB,
+	.frees = ON_PRIVATE & ~ON_HUGETLB,
 	.needs = { guard_missing },
 	.apply = apply_guard,
 };

@@ -32,6 +32,7 @@ PRESSURE(unmap_madvise_remove) = {
 	.events = "clear unmap",
 	/* Private mappings are refused with EACCES. */
 	.discards = ON_SHARED,
+	.frees = ON_SHARED,
 	.allows_others = true,
 	.needs = { memory_advice_missing },
 	.apply = apply_remove,
@@ -54,6 +55,7 @@ PRESSURE(unmap_fallocate_punch) = {
 	/* A private copy outlives the page it was copied from. */
 	.preserves = ON_PRIVATE_FILE,
 	.discards = ON_SHARED,
+	.frees = ON_SHARED,
 	.can_join = true,
 	.apply = apply_punch,
 };
@@ -89,5 +91,6 @@ PRESSURE(unmap_ftruncate) = {
 	.events = "clear unmap",
 	/* Private copies go too. */
 	.discards = ON_FILE,
+	.frees = ON_FILE,
 	.apply = apply_ftruncate,
 };

@@ -89,6 +89,7 @@ PRESSURE(unmap_madvise_free) = {
 	.hits = { 2, 3 },
 	/* Only anonymous memory can be freed so. */
 	.may_discard = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_ANON_THP),
+	.frees = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_ANON_THP),
 	.allows_others = true,
 	.needs = { memory_advice_missing },
 	.apply = apply_free,

@@ -49,6 +49,7 @@ PRESSURE(unmap_munmap_half) = {
 	.events = "unmap",
 	.preserves = ON_SHARED & ~ON_HUGETLB & ~ON_THP,
 	.discards = ON_PRIVATE & ~ON_HUGETLB & ~ON_THP,
+	.frees = ON_PRIVATE & ~ON_HUGETLB & ~ON_THP,
 	.apply = apply_munmap_half,
 };
 
@@ -60,6 +61,7 @@ PRESSURE(unmap_munmap_half_thp) = {
 	.proof = "huge page split",
 	.preserves = ON_SHARED & ON_THP,
 	.discards = ON_PRIVATE & ON_THP,
+	.frees = ON_PRIVATE & ON_THP,
 	.granule = HUGE_BYTES,
 	.apply = apply_munmap_half,
 };

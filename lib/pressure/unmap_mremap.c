@@ -103,5 +103,6 @@ PRESSURE(unmap_mremap_dontunmap) = {
 	/* The kernel refuses hugetlb: its VMAs may not grow. */
 	.preserves = ON_SHARED & ~ON_HUGETLB,
 	.discards = ON_PRIVATE & ~ON_HUGETLB,
+	.frees = ON_PRIVATE & ~ON_HUGETLB,
 	.apply = apply_dontunmap,
 };

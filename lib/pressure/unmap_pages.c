@@ -27,6 +27,7 @@ PRESSURE(unmap_dontneed_each) = {
 	.events = "clear",
 	.preserves = BACKING_BIT(BACKING_MEMFD),
 	.discards = BACKING_BIT(BACKING_ANON),
+	.frees = BACKING_BIT(BACKING_ANON),
 	.can_join = true,
 	.needs = { memory_advice_missing },
 	.apply = apply_each,

@@ -194,7 +194,6 @@ void scenario_summary(const struct scenario_run *run, struct result *r)
 	result_note(r, "effect: %llu x %s; isolation: %llu freed frames watched, %llu seen free",
 		    f.proved, run->spec->pressure->proof ?: run->spec->pressure->events, f.caught,
 		    (unsigned long long)run->isolation.freed);
-	if (run->rounds && run->isolation.judged && !f.caught)
-		result_not_judged(r, ORACLE_ISOLATION, run->isolation.freed ?
-				  "no frame came back" : "no frame was seen free");
+	if (run->rounds)
+		isolation_summary(&run->isolation, r);
 }

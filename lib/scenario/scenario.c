@@ -106,7 +106,8 @@ static int set_up(struct scenario_run *run, struct result *r)
 		return -1;
 	coherence_init(&run->coherence, &run->vm, &run->area, spec->workload);
 	progress_init(&run->progress, &run->vm);
-	isolation_init(&run->isolation, &run->area, r);
+	isolation_init(&run->isolation, &run->area,
+		       spec->pressure && pressure_frees(spec->pressure, spec->backing), r);
 	vm_set_workload(&run->vm, spec->workload);
 	return vm_start(&run->vm, r);
 }
