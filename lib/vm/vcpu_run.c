@@ -88,11 +88,6 @@ static void park(struct vcpu *vcpu)
 	set_state(vcpu, VCPU_RUNNING);
 }
 
-/* How things stood when KVM_RUN was called. */
-struct epochs {
-	uint32_t gap, readonly;
-};
-
 /* Was, or is, the area's slot read-only since? */
 static bool was_readonly(const struct vcpu *vcpu, uint32_t before)
 {
@@ -121,15 +116,30 @@ static bool wait_out_gap(struct vcpu *vcpu, uint32_t gap_before)
 }
 
 /*
+ * An access that crosses into another page comes out page by page.  KVM does not look again
+ * at what is there in between, so for all parts counts how things stood for the first one.
+ */
+static const struct epochs *access_began(const struct vcpu *vcpu, const struct mmio_part *last,
+					 const struct epochs *before)
+{
+	const struct kvm_run *run = vcpu->run;
+
+	return last->end == run->mmio.phys_addr && last->is_write == run->mmio.is_write ?
+	       &last->before : before;
+}
+
+/*
  * An access that KVM emulates comes out of an unmapped gap as MMIO, and so does a write to
  * a slot that is read-only.  The instruction is not run again, so the access is
  * carried out here, once the gap is closed.
  */
-static bool handle_mmio(struct vcpu *vcpu, const struct epochs *before)
+bool vcpu_handle_mmio(struct vcpu *vcpu, const struct mmio_part *last,
+		      const struct epochs *began)
 {
 	struct kvm_run *run = vcpu->run;
 	const struct area *area = vcpu->vm->area;
 	uint64_t offset = run->mmio.phys_addr - vcpu->vm->area_gpa;
+	const struct epochs *before = access_began(vcpu, last, began);
 
 	if (!area || run->mmio.phys_addr < vcpu->vm->area_gpa ||
 	    offset + run->mmio.len > area->size ||
@@ -139,6 +149,11 @@ static bool handle_mmio(struct vcpu *vcpu, const struct epochs *before)
 			    run->mmio.phys_addr);
 	if (stopping(vcpu->vm))
 		return false;
+	vcpu->part = (struct mmio_part) {
+		.end = run->mmio.phys_addr + run->mmio.len,
+		.is_write = run->mmio.is_write,
+		.before = *before,
+	};
 	if (!run->mmio.is_write) {
 		memcpy(run->mmio.data, area->hva + offset, run->mmio.len);
 		return true;
@@ -193,7 +208,8 @@ static bool handle_internal_error(struct vcpu *vcpu, uint32_t gap_before)
 		    run->internal.suberror, (unsigned long long)vcpu_arch_where(vcpu));
 }
 
-static bool handle_exit(struct vcpu *vcpu, const struct epochs *before)
+static bool handle_exit(struct vcpu *vcpu, const struct mmio_part *last,
+			const struct epochs *before)
 {
 	struct kvm_run *run = vcpu->run;
 
@@ -207,7 +223,7 @@ static bool handle_exit(struct vcpu *vcpu, const struct epochs *before)
 		sleep_ns(RING_WAIT_NS);
 		return true;
 	case KVM_EXIT_MMIO:
-		return device_mmio(vcpu) || handle_mmio(vcpu, before);
+		return device_mmio(vcpu) || vcpu_handle_mmio(vcpu, last, before);
 	case KVM_EXIT_INTERNAL_ERROR:
 		return handle_internal_error(vcpu, before->gap);
 	case KVM_EXIT_FAIL_ENTRY:
@@ -249,16 +265,18 @@ static bool run_once(struct vcpu *vcpu)
 		.gap = __atomic_load_n(&vcpu->vm->gap, __ATOMIC_ACQUIRE),
 		.readonly = __atomic_load_n(&vcpu->vm->readonly, __ATOMIC_ACQUIRE),
 	};
+	const struct mmio_part last = vcpu->part;
 	bool poisoned;
 	int err;
 
+	vcpu->part = (struct mmio_part) { 0 };
 	err = run_guest(vcpu, &poisoned) ? errno : 0;
 	if (poisoned && !wait_out_gap(vcpu, before.gap))
 		return fail(vcpu, "KVM_RUN: SIGBUS, code %d, at %p", vcpu->bus.code,
 			    (void *)vcpu->bus.addr);
 	switch (err) {
 	case 0:
-		return handle_exit(vcpu, &before);
+		return handle_exit(vcpu, &last, &before);
 	case EINTR:
 	case EAGAIN:
 		return true;

@@ -32,6 +32,18 @@ enum vcpu_state {
 
 struct vm;
 
+/* How things stood when KVM_RUN was called: struct vm has both. */
+struct epochs {
+	uint32_t gap, readonly;
+};
+
+/* Part of an access that left as MMIO and was done by the thread; there may be more of it. */
+struct mmio_part {
+	uint64_t end;		/* the address behind it; 0: there was none */
+	bool is_write;
+	struct epochs before;	/* when KVM_RUN was called that began the access */
+};
+
 struct vcpu {
 	struct vm *vm;
 	unsigned int id;
@@ -43,6 +55,7 @@ struct vcpu {
 	pid_t tid;
 	uint32_t state;		/* enum vcpu_state; written by the thread */
 	uint64_t emulated_mmio;	/* writes that left as MMIO and were done by the thread */
+	struct mmio_part part;	/* that the last KVM_RUN ended with */
 	uint64_t runs;		/* calls of KVM_RUN, twice: odd in one; written by the thread */
 	uint64_t runs_before;	/* the same when vm_kick() was called */
 	uint64_t gaps;		/* times that KVM_RUN returned because of an unmapped gap */

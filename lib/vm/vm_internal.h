@@ -39,6 +39,16 @@ int vcpu_signals_init(struct result *r);
 /* vcpu_run.c: get a thread out of KVM_RUN */
 void vcpu_kick(const struct vcpu *vcpu);
 
+/*
+ * vcpu_run.c: KVM_RUN ended with an access to memory that it could not carry out
+ * @last: what the KVM_RUN before ended with
+ * @began: when this one was called
+ *
+ * Return: whether it was legal, and has been done; then vcpu->part is this one.
+ */
+bool vcpu_handle_mmio(struct vcpu *vcpu, const struct mmio_part *last,
+		      const struct epochs *began);
+
 /* exits.c: name of a KVM_EXIT_* reason */
 const char *exit_name(unsigned int reason);
 
