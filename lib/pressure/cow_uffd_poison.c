@@ -56,6 +56,8 @@ static int run_poison(struct press *p, struct uffd *u, struct result *r)
 	struct stall still;
 	unsigned int id;
 
+	if (press_meets_poison(p, r))
+		return -1;
 	for (id = 0; id < p->vm->nr_vcpus; id++)
 		before[id] = signals_of(&p->vm->vcpus[id]);
 	if (userfault_discard(p, r))

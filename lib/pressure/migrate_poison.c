@@ -244,6 +244,8 @@ static int poison_and_wait(struct press *p, struct result *r)
 	struct poison poison = { 0 };
 	unsigned int id;
 
+	if (press_meets_poison(p, r))
+		return -1;
 	for (id = 0; id < p->vm->nr_vcpus; id++)
 		poison.signals[id] = signals_of(&p->vm->vcpus[id]);
 	for (id = 0; id < p->vm->nr_vcpus; id++) {

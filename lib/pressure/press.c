@@ -25,6 +25,15 @@ bool press_host_writes(const struct press *p)
 	return p->coherence->writer == GUEST_WRITER_HOST;
 }
 
+int press_meets_poison(const struct press *p, struct result *r)
+{
+	unsigned long long emulated;
+
+	if (vm_stat(p->vm, "insn_emulation", &emulated) || emulated < progress_visits(p->vm))
+		return 0;
+	return result_skip(r, "this KVM emulates what the guest does: instead of SIGBUS there is MMIO");
+}
+
 /* One visit may have been counted only after the begin, one be still under way. */
 #define ON_THE_EDGE	2
 

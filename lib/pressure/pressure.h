@@ -191,6 +191,14 @@ size_t press_index(const struct press *p, unsigned int page);
 bool press_host_writes(const struct press *p);
 
 /*
+ * press_meets_poison() - does the guest itself use its memory, and get SIGBUS if that fails?
+ *
+ * Not if KVM emulates all that it does: what the kernel reads for it raises no signal.
+ * Return: 0, or -1 with a skip.
+ */
+int press_meets_poison(const struct press *p, struct result *r);
+
+/*
  * press_visits() - visits that each vCPU must make, from any moment on, to cover every page
  *
  * Each page by the vCPU that writes to it, or by all if the host does.
