@@ -64,7 +64,9 @@ FIXTURE_SETUP(oom)
 	self->klog.fd = -1;
 	if (vm_available(mn.result) || inject_available(mn.result) || host_survives_oom(mn.result))
 		return;
-	klog_open(&self->klog, mn.result);
+	/* What the reaper does is in the log, and nowhere else. */
+	if (!klog_open(&self->klog, mn.result) && self->klog.fd < 0)
+		result_skip(mn.result, "/dev/kmsg cannot be read");
 }
 
 FIXTURE_TEARDOWN(oom)

@@ -239,13 +239,17 @@ void note_kvm_activity(const struct vm *vm, struct result *r);
  * Kernel log: splats and taint, unless they are someone else's (oracle/splat.h).
  */
 struct klog {
-	int fd;
+	int fd;			/* -1: it cannot be read, and nothing is judged */
 	unsigned long long taint;
 	unsigned int others;	/* splats of someone else's so far */
 	char comm[16];		/* name of the test's tasks */
 };
 
-/* klog_open() - start listening now; release with klog_close() */
+/*
+ * klog_open() - start listening now; release with klog_close()
+ *
+ * Who may not read the log does without, and says so.  Return: 0, or -1 with an error.
+ */
 int klog_open(struct klog *k, struct result *r);
 
 /*
@@ -264,7 +268,7 @@ int klog_check(struct klog *k, struct result *r);
  * @size: of @found
  *
  * Judges what comes before it as klog_check() does.
- * Return: 0, or -1 with a failure or an error.
+ * Return: 0, or -1 with a failure, an error, or a skip: the log cannot be read.
  */
 int klog_await(struct klog *k, const char *text, char *found, size_t size,
 	       uint64_t budget_ns, struct result *r);

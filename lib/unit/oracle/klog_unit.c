@@ -55,6 +55,20 @@ TEST_F(klog, what_is_no_splat_is_not_kept)
 	EXPECT_STREQ("", self->r.evidence);
 }
 
+/* In a container, or as an ordinary user. */
+TEST_F(klog, a_log_that_cannot_be_read_is_not_judged)
+{
+	struct klog none = { .fd = -1 };
+	char found[16];
+
+	result_init(&self->r);
+	EXPECT_EQ(0, klog_check(&none, &self->r));
+	EXPECT_EQ(0, self->r.judged.by);
+	EXPECT_EQ(RESULT_PASS, self->r.kind);
+	EXPECT_EQ(-1, klog_await(&none, "x", found, sizeof(found), 1, &self->r));
+	EXPECT_EQ(RESULT_SKIP, self->r.kind);
+}
+
 TEST_F(klog, someone_elses_is_noted)
 {
 	say(self->kernel, "WARNING: CPU: 0 PID: 7 at drivers/x/y.c:5 noisy_fn+0x1/0x2 [noisy]");
