@@ -112,21 +112,52 @@ unsigned long long memcg_room_in(const char *path)
 	return max > usage ? max - usage : 0;
 }
 
+bool memcg_swaps_in(const char *path)
+{
+	unsigned long long max;
+	char file[300];
+
+	snprintf(file, sizeof(file), "%s/memory.swap.max", path);
+	return hostfile_read_ulong(file, &max) || max;
+}
+
+/* Of this process' cgroup and those above it, the last one first; false when it is over. */
+static bool next_cgroup(char *path, size_t size, bool first)
+{
+	struct result ignored;
+
+	result_init(&ignored);
+	if (first)
+		return !own_cgroup(path, size, &ignored);
+	*strrchr(path, '/') = '\0';
+	return strlen(path) >= strlen(ROOT);
+}
+
 unsigned long long memcg_room(void)
 {
 	unsigned long long least = ULLONG_MAX, room;
-	struct result ignored;
 	char path[280];
+	bool more;
 
-	result_init(&ignored);
-	if (own_cgroup(path, sizeof(path), &ignored))
-		return least;
-	while (strlen(path) >= strlen(ROOT)) {
+	for (more = next_cgroup(path, sizeof(path), true); more;
+	     more = next_cgroup(path, sizeof(path), false)) {
 		room = memcg_room_in(path);
 		least = room < least ? room : least;
-		*strrchr(path, '/') = '\0';
 	}
 	return least;
+}
+
+const char *memcg_swap_missing(void)
+{
+	char path[280];
+	bool more;
+
+	for (more = next_cgroup(path, sizeof(path), true); more;
+	     more = next_cgroup(path, sizeof(path), false)) {
+		if (!memcg_swaps_in(path))
+			return "the cgroup may not swap (memory.swap.max is 0)";
+	}
+	return NULL;
 }
 
 int memcg_join(struct hoststate *host, const char *path, struct result *r)

@@ -54,6 +54,16 @@ unsigned long long memcg_room(void);
 /* memcg_room_in() - the same of one cgroup, by its own limit alone */
 unsigned long long memcg_room_in(const char *path);
 
+/*
+ * memcg_swap_missing() - why nothing of this process can be swapped out, or NULL
+ *
+ * By the limits of its cgroups alone; static storage.
+ */
+const char *memcg_swap_missing(void);
+
+/* memcg_swaps_in() - the same of one cgroup: may it swap, by its own limit alone? */
+bool memcg_swaps_in(const char *path);
+
 /* memcg_can_reclaim() - is there memcg_reclaim()?  Return: 0, or -1 with a skip */
 int memcg_can_reclaim(const char *path, struct result *r);
 

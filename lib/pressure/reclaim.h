@@ -24,7 +24,7 @@
 /* reclaim_set_up() - swap for the duration of the test, if the backing needs it */
 int reclaim_set_up(struct press *p, struct result *r);
 
-/* reclaim_pageout_missing() - why the kernel has no MADV_PAGEOUT, or NULL */
+/* reclaim_pageout_missing() - why there is no MADV_PAGEOUT, or nothing to page out to, or NULL */
 const char *reclaim_pageout_missing(void);
 
 /*

@@ -244,7 +244,7 @@ PRESSURE(reclaim_kswapd) = {
 	/* In it memory goes twice, from a guest that stands and from one that is at work. */
 	.rounds = 1,
 	.changes = "memory short for all: vm.min_free_kbytes, vm.watermark_scale_factor",
-	.needs = { kswapd_missing, pagemap_missing, swap_missing },
+	.needs = { kswapd_missing, pagemap_missing, swap_missing, memcg_swap_missing },
 	.set_up = set_up_kswapd,
 	.apply = apply_kswapd,
 	.tear_down = tear_down_kswapd,

@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "host/memcg.h"
 #include "host/swap.h"
 #include "memory/pagemap.h"
 #include "pressure/reclaim.h"
@@ -26,7 +27,7 @@ static const char *advice_missing(int advice)
 
 const char *reclaim_pageout_missing(void)
 {
-	return advice_missing(MADV_PAGEOUT);
+	return advice_missing(MADV_PAGEOUT) ?: memcg_swap_missing();
 }
 
 static const char *cold_missing(void)

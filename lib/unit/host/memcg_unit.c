@@ -38,7 +38,8 @@ static void put(const char *dir, const char *name, const char *text)
 
 FIXTURE_TEARDOWN(group)
 {
-	static const char * const names[] = { "memory.max", "memory.current", "memory.stat" };
+	static const char * const names[] = { "memory.max", "memory.current", "memory.stat",
+					      "memory.swap.max" };
 	char path[96];
 	size_t i;
 
@@ -55,6 +56,17 @@ TEST_F(group, without_files_or_limit_there_is_room)
 	put(self->dir, "memory.max", "max\n");
 	put(self->dir, "memory.current", "4096\n");
 	EXPECT_EQ(ULLONG_MAX, memcg_room_in(self->dir));
+}
+
+TEST_F(group, only_a_limit_of_nothing_forbids_swap)
+{
+	EXPECT_TRUE(memcg_swaps_in(self->dir));
+	put(self->dir, "memory.swap.max", "max\n");
+	EXPECT_TRUE(memcg_swaps_in(self->dir));
+	put(self->dir, "memory.swap.max", "4096\n");
+	EXPECT_TRUE(memcg_swaps_in(self->dir));
+	put(self->dir, "memory.swap.max", "0\n");
+	EXPECT_FALSE(memcg_swaps_in(self->dir));
 }
 
 TEST_F(group, files_in_memory_make_way)
