@@ -38,7 +38,8 @@ const char *swap_own_missing(void)
 		return "kernel without CONFIG_SWAP";
 	if (access(HOT_ADD, R_OK))
 		return "needs a swap device of its own: zram (CONFIG_ZRAM), and root";
-	return NULL;
+	/* Reading adds a device, also where nothing can be written: what for, if it is to stay? */
+	return hostfile_missing(HOT_REMOVE, "no " HOT_REMOVE);
 }
 
 /* A heading, then a line for each device. */
@@ -65,6 +66,9 @@ static int write_header(const char *path, size_t bytes, struct result *r)
 	int fd = open(path, O_WRONLY | O_CLOEXEC), ret = 0;
 	char page[PAGE_BYTES] = { 0 };
 
+	/* Of a new device there is no node where /dev is not the kernel's. */
+	if (fd < 0 && (errno == ENOENT || errno == EACCES || errno == EPERM))
+		return result_skip(r, "%s: %s (in a container?)", path, strerror(errno));
 	if (fd < 0)
 		return result_errno(r, "open(%s)", path);
 	memcpy(page + HEADER_INFO, &info, sizeof(info));
