@@ -56,7 +56,9 @@ struct storm {
 	pid_t pids[MAX_PROCESSES];	/* 0: none */
 	uint64_t born;		/* so many processes so far */
 	unsigned int vms;	/* that there were before */
+	unsigned int others;	/* VMs that others watch, at the end */
 	bool leaks;		/* kmemleak is there */
+	bool begun;		/* set up as a whole */
 };
 
 /* Is it alive under another name than ours? */
@@ -111,7 +113,8 @@ static int storm_set_up(struct storm *s, struct result *r)
 	setpriority(PRIO_PROCESS, 0, -10);
 	s->vms = count_vms();
 	s->leaks = leaks_forget();
-	return klog_open(&s->klog, r);
+	s->begun = !klog_open(&s->klog, r);
+	return s->begun ? 0 : -1;
 }
 
 /* ---- while it rages ---- */
@@ -332,11 +335,25 @@ static void judge_findings(const struct fuzz_record *record, struct result *r)
 
 /* ---- nothing may be left ---- */
 
-static int read_watched(char *text, size_t size)
+/* Lines of "VM PID": those of ours stay in @text, and so does one that is no such line. */
+static int read_watched(char *text, size_t size, unsigned int *others)
 {
-	int n = hostfile_read(FUZZ_ROOT "/watch", text, size);
+	char lines[1024], *line, *rest = lines, *end = text;
+	int n = hostfile_read(FUZZ_ROOT "/watch", lines, sizeof(lines)), pid;
 
-	return n < 0 ? n : 0;
+	if (n < 0)
+		return n;
+	*others = 0;
+	*text = '\0';
+	while ((line = strsep(&rest, "\n"))) {
+		if (sscanf(line, "%*s %d", &pid) == 1 && is_others(pid))
+			++*others;
+		else if (*line)
+			end += snprintf(end, size - (end - text), "%.64s\n", line);
+		if (end >= text + size)
+			break;
+	}
+	return 0;
 }
 
 /* Files are let go of, and VMs destroyed, a little after the last process. */
@@ -352,10 +369,11 @@ static int nothing_left(struct storm *s, struct result *r)
 		/* Also while an injector is attached or a VM watched. */
 		if (hostfile_read_ulong("/sys/module/" INJECT_MODULE "/refcnt", &users) == -ENOENT)
 			users = 0;
-		if (read_watched(watched, sizeof(watched)))
+		if (read_watched(watched, sizeof(watched), &s->others))
 			return result_error(r, "read(%s/watch) failed", FUZZ_ROOT);
 		vms = count_vms();
-		if (!users && !watched[0] && vms <= s->vms)
+		/* Whose the other users are is not to be seen. */
+		if ((!users || s->others) && !watched[0] && vms <= s->vms)
 			return 0;
 	} while (deadline_poll(&deadline));
 	return result_error(r,
@@ -402,9 +420,10 @@ static int unload_and_load(struct storm *s, struct result *r)
 	char file[512];
 	int ret;
 
-	if (inject_module_file(file, sizeof(file))) {
-		result_note(r, "the module stays: there is no file to load it from again");
-		return 0;
+	if (s->others || inject_module_file(file, sizeof(file))) {
+		result_note(r, "the module stays: %s", s->others ? "others use it" :
+			    "there is no file to load it from again");
+		return klog_check(&s->klog, r);
 	}
 	find_code(&code);
 	if (syscall(SYS_delete_module, INJECT_MODULE, O_NONBLOCK))
@@ -428,7 +447,7 @@ static int unload_and_load(struct storm *s, struct result *r)
 
 static void storm_tear_down(struct storm *s, struct result *r)
 {
-	if (s->klog.fd < 0)
+	if (!s->begun)
 		return;
 	if (calm(s, r) || nothing_left(s, r))
 		klog_check(&s->klog, r);
