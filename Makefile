@@ -38,7 +38,7 @@ include lib/unit/unit.mk
 include selftests/kselftest/kselftest.mk
 include lib/lab/bisect.mk
 
-.PHONY: help all lab check soak matrix prove unit deps lint format clean
+.PHONY: help all lab check check-hosts soak matrix prove unit deps lint format clean
 
 help:
 	@cat lib/lab/make/help.txt
@@ -69,6 +69,12 @@ check:
 	@$(MAKE) $(JOBS) all unit-programs
 	@$(BUILD)/lab prove --check
 	@$(BUILD)/lab check $(LAB_ARGS)
+
+# The programs twice: the one of the profile runs others of them, which lie in a directory.
+check-hosts:
+	@$(DEPS) lab
+	@$(MAKE) $(JOBS) all
+	@$(BUILD)/lab run $(LAB_ARGS) --profile hosts --add $(BUILD)/selftests
 
 soak:
 	@$(DEPS) lab
