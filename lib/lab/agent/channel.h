@@ -24,8 +24,11 @@
 /* Name of the port, on QEMU's command line and under /sys/class/virtio-ports. */
 #define CHANNEL_PORT		"lab.channel"
 
-/* Longest text of one frame; longer lines of a test arrive cut. */
-#define CHANNEL_TEXT_MAX	4096
+/*
+ * Longest text of one frame; longer lines of a test arrive cut. The longest that are of
+ * use are samples (verdict/samples.h).
+ */
+#define CHANNEL_TEXT_MAX	(64 << 10)
 #define CHANNEL_FRAME_MAX	(CHANNEL_TEXT_MAX + 64)
 
 /* Separates the fields of CHANNEL_HELLO, and of CHANNEL_RUN: program, arguments. */
@@ -76,7 +79,7 @@ struct channel_exit {
 };
 
 struct channel_reader {
-	char buf[4 * CHANNEL_FRAME_MAX + 1];	/* one for a NUL */
+	char buf[2 * CHANNEL_FRAME_MAX + 1];	/* one for a NUL */
 	size_t fill;
 	unsigned long next_seq;	/* 0: any, the first frame decides */
 };

@@ -78,7 +78,8 @@ bool init_run_output(struct init *in, struct init_stream *s)
 static void exec_program(struct init *in, char **argv, int out, int err)
 {
 	static char *const env[] = {
-		"PATH=/suite:/bin:/sbin:/usr/bin:/usr/sbin", "HOME=/tmp", "TMPDIR=/tmp", NULL
+		"PATH=/suite:/bin:/sbin:/usr/bin:/usr/sbin", "HOME=/tmp", "TMPDIR=/tmp",
+		"MN_SAMPLES=1", NULL
 	};
 	const struct rlimit no_core = { 0, 0 };
 	int null = open("/dev/null", O_RDONLY);
