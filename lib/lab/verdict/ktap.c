@@ -12,8 +12,9 @@
 
 #include "base/text.h"
 #include "verdict/ktap.h"
+#include "verdict/samples.h"
 
-/* Bytes kept of a line. */
+/* Bytes kept of a line, unless it is one of samples. */
 #define LINE_KEPT	4096
 
 /*
@@ -42,6 +43,7 @@ struct ktap_reader {
 	bool cut_short;		/* skipped or bailed out: its plan does not hold */
 	bool ended;
 	struct lab_text remarks;
+	json_t *samples;
 	struct lab_text subtest;	/* name of the parent, if announced */
 	struct lab_text running;
 	struct ktap_held *held;		/* nested results that wait for their parent's name */
@@ -51,6 +53,7 @@ struct ktap_reader {
 
 struct ktap_held {
 	char *name, *reason, *diagnostics;
+	json_t *samples;
 	enum ktap_status status;
 };
 
@@ -93,6 +96,7 @@ static void free_held(struct ktap_reader *r)
 		free(r->held[i].name);
 		free(r->held[i].reason);
 		free(r->held[i].diagnostics);
+		json_decref(r->held[i].samples);
 	}
 	free(r->held);
 	r->held = NULL;
@@ -106,6 +110,7 @@ void ktap_free(struct ktap_reader *r)
 	free_held(r);
 	tdestroy(r->names, free);
 	lab_text_clear(&r->remarks);
+	json_decref(r->samples);
 	lab_text_clear(&r->subtest);
 	lab_text_clear(&r->running);
 	free(r);
@@ -169,13 +174,13 @@ static char *unique_name(struct ktap_reader *r, const char *name)
 }
 
 static void emit_case(struct ktap_reader *r, const char *name, enum ktap_status status,
-		      const char *reason, const char *diagnostics)
+		      const char *reason, const char *diagnostics, json_t *samples)
 {
 	char *kept = unique_name(r, name);
 
 	emit(r, &(struct ktap_event){
 		.kind = KTAP_CASE, .status = status, .name = kept ? kept : name,
-		.reason = reason, .diagnostics = diagnostics,
+		.reason = reason, .diagnostics = diagnostics, .samples = samples,
 	});
 }
 
@@ -216,6 +221,12 @@ void ktap_remark(struct ktap_reader *r, const char *line, size_t len)
 	lab_text_add(t, line, len);
 	make_printable(t->s + t->len - len, len);
 	lab_text_add(t, "\n", 1);
+}
+
+static void set_samples(struct ktap_reader *r, json_t *samples)
+{
+	json_decref(r->samples);
+	r->samples = samples;
 }
 
 static const struct {
@@ -320,8 +331,10 @@ static void hold(struct ktap_reader *r, const struct ktap_result *res)
 		.name = lab_strdup(res->name),
 		.reason = lab_strdup(res->reason),
 		.diagnostics = lab_text_take(&r->remarks),
+		.samples = r->samples,
 		.status = res->status,
 	};
+	r->samples = NULL;
 }
 
 /* The nested subtest is over; its results get their parent's name. */
@@ -335,7 +348,7 @@ static void release_held(struct ktap_reader *r, const char *parent)
 		struct ktap_held *h = &r->held[i];
 		char *name = lab_format("%s/%s", parent, h->name);
 
-		emit_case(r, name, h->status, h->reason, h->diagnostics);
+		emit_case(r, name, h->status, h->reason, h->diagnostics, h->samples);
 		free(name);
 	}
 	free_held(r);
@@ -352,7 +365,7 @@ static void parent_result(struct ktap_reader *r, const struct ktap_result *res)
 	release_held(r, res->name);
 	if (res->status == KTAP_FAIL && !failed)
 		emit_case(r, res->name, KTAP_FAIL, "failed though none of its subtests did",
-			  ktap_pending(r));
+			  ktap_pending(r), r->samples);
 	else if (res->status == KTAP_PASS && failed)
 		problem(r, "%s is ok though %lu of its subtests failed", res->name, failed);
 }
@@ -363,11 +376,12 @@ static void top_result(struct ktap_reader *r, struct ktap_result *res)
 	if (r->in_nested && r->nr_held)
 		parent_result(r, res);
 	else
-		emit_case(r, res->name, res->status, res->reason, ktap_pending(r));
+		emit_case(r, res->name, res->status, res->reason, ktap_pending(r), r->samples);
 	r->nested = (struct ktap_level){ 0 };
 	r->in_nested = false;
 	lab_text_clear(&r->subtest);
 	lab_text_clear(&r->remarks);
+	set_samples(r, NULL);
 	lab_text_clear(&r->running);
 }
 
@@ -435,8 +449,13 @@ static void bail_out(struct ktap_reader *r, const char *s)
 void ktap_line(struct ktap_reader *r, const char *line, size_t len)
 {
 	char text[LINE_KEPT + 1], *s;
+	json_t *samples = lab_samples_line(line, len);
 	struct ktap_result res;
 
+	if (samples) {
+		set_samples(r, samples);
+		return;
+	}
 	if (len > LINE_KEPT)
 		len = LINE_KEPT;
 	while (len && (line[len - 1] == '\r' || line[len - 1] == '\n'))

@@ -8,6 +8,8 @@
  *    result;
  *  - "# |" at the beginning of a line is a row of the program's table, which
  *    belongs to no result: what a program measured, one Markdown row a line;
+ *  - "# samples: JSON" is what the next result's test measured of itself, see samples.h;
+ *    if it is not as it says there, it is a line like any other;
  *  - "#  RUN  name ..." (kselftest_harness.h) names the case that runs, which
  *    also names results that carry no name of their own, and a case that hangs;
  *  - results of a nested, indented subtest become cases "parent/name"; the
@@ -19,6 +21,7 @@
 #ifndef LAB_KTAP_H
 #define LAB_KTAP_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -32,7 +35,7 @@ enum ktap_status {
 
 enum ktap_event_kind {
 	KTAP_PLAN,	/* number: cases to come */
-	KTAP_CASE,	/* name, status, reason, diagnostics */
+	KTAP_CASE,	/* name, status, reason, diagnostics, samples */
 	KTAP_ROW,	/* reason: a row, from its first | on */
 	KTAP_SKIP_ALL,	/* reason: the whole program is skipped */
 	KTAP_PROBLEM,	/* reason: why the output cannot be trusted */
@@ -46,6 +49,7 @@ struct ktap_event {
 	const char *name;
 	const char *reason;
 	const char *diagnostics;	/* lines, each ended by \n */
+	json_t *samples;	/* borrowed; or NULL */
 };
 
 typedef void (*ktap_event_fn)(void *arg, const struct ktap_event *event);

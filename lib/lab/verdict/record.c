@@ -28,7 +28,7 @@ static json_t *known_issue(const struct lab_record *r, const char *name, const c
 }
 
 static void add_case(struct lab_record *r, const char *name, enum ktap_status status,
-		     const char *reason, const char *diagnostics)
+		     const char *reason, const char *diagnostics, json_t *samples)
 {
 	json_t *issue = status == KTAP_FAIL ? known_issue(r, name, reason, diagnostics) : NULL;
 	long now = lab_now_ms();
@@ -44,6 +44,7 @@ static void add_case(struct lab_record *r, const char *name, enum ktap_status st
 	} else {
 		lab_program_add(r->program, name, status, reason, diagnostics, now - r->last_ms);
 	}
+	r->program->cases[r->program->nr_cases - 1].samples = json_incref(samples);
 	r->last_ms = now;
 	if (issue)
 		return;
@@ -62,10 +63,10 @@ static void ktap_event(void *arg, const struct ktap_event *ev)
 		r->program->plan = ev->number;
 		break;
 	case KTAP_CASE:
-		add_case(r, ev->name, ev->status, ev->reason, ev->diagnostics);
+		add_case(r, ev->name, ev->status, ev->reason, ev->diagnostics, ev->samples);
 		break;
 	case KTAP_SKIP_ALL:
-		add_case(r, "", KTAP_SKIP, ev->reason, "");
+		add_case(r, "", KTAP_SKIP, ev->reason, "", NULL);
 		break;
 	case KTAP_PROBLEM:
 		if (!r->program->doubt)
@@ -149,7 +150,8 @@ static void end_running(struct lab_record *r, enum lab_cause cause, const char *
 
 	ktap_end(r->ktap);
 	said = lab_format("%s%s", ktap_pending(r->ktap), evidence);
-	add_case(r, running, cause == LAB_LOST ? KTAP_SKIP : KTAP_FAIL, reason, said);
+	add_case(r, running, cause == LAB_LOST ? KTAP_SKIP : KTAP_FAIL, reason, said,
+		 NULL);
 	p->cases[p->nr_cases - 1].cause = cause;
 	free(said);
 	free(running);

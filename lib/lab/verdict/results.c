@@ -116,6 +116,7 @@ void lab_results_free(struct lab_results *r)
 			free(p->cases[k].name);
 			free(p->cases[k].reason);
 			free(p->cases[k].diagnostics);
+			json_decref(p->cases[k].samples);
 		}
 		free(p->cases);
 		free(p->name);

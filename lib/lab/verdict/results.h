@@ -40,6 +40,7 @@ struct lab_case {
 	enum lab_cause cause;
 	char *reason;
 	char *diagnostics;	/* lines */
+	json_t *samples;	/* what it measured of itself, see samples.h; or NULL */
 	json_t *issue;		/* that it is known to be, of lab_results.known; or NULL */
 	long ms;		/* since the result before it */
 	time_t started;		/* that one, or the program */

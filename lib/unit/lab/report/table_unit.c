@@ -139,6 +139,35 @@ TEST_F(table, overview)
 	free(is);
 }
 
+#define SAMPLES(n)	"{\"ms\":[0," #n "],\"visits\":[[0," #n "]]}"
+
+/* Each in one line, in the case that it is of; what others print like it is not. */
+TEST_F(table, samples_are_in_results_json_alone)
+{
+	json_t *j, *cases;
+	char *is;
+
+	run(&self->b, "a_test", "1..3\n# samples: " SAMPLES(7) "\n\"samples\": true\nok 1 x\nok 2 y\n"
+	    "# samples: " SAMPLES(9) "\nok 3 z\n", false);
+	is = report(&self->b, "results.json");
+	EXPECT_NE(NULL, strstr(is, "\n      \"samples\": " SAMPLES(7)));
+	j = json_loads(is, JSON_REJECT_DUPLICATES, NULL);
+	cases = json_object_get(j, "cases");
+	ASSERT_EQ(3, json_array_size(cases));
+	for (size_t i = 0; i < 3; i++) {
+		json_t *samples = self->b.results.programs[0].cases[i].samples;
+
+		EXPECT_EQ(i != 1, samples != NULL);
+		EXPECT_TRUE(json_equal(samples ? samples : json_null(),
+				       json_object_get(json_array_get(cases, i), "samples")));
+	}
+	json_decref(j);
+	free(is);
+	is = report(&self->b, "results.ktap");
+	EXPECT_EQ(NULL, strstr(is, "visits"));
+	free(is);
+}
+
 TEST_F(table, failures_have_a_reason)
 {
 	char *summary;

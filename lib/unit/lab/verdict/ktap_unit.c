@@ -5,6 +5,9 @@
  */
 #include <kselftest_harness.h>
 
+#include <limits.h>
+
+#include "agent/channel.h"
 #include "base/text.h"
 #include "verdict/ktap.h"
 
@@ -12,6 +15,14 @@
 struct said {
 	struct lab_text log;
 };
+
+static void add_samples(struct lab_text *log, json_t *samples)
+{
+	char *text = samples ? json_dumps(samples, JSON_COMPACT) : NULL;
+
+	lab_text_addf(log, "%s%s\n", text ? "|" : "", text ? text : "");
+	free(text);
+}
 
 static void event(void *arg, const struct ktap_event *ev)
 {
@@ -22,8 +33,9 @@ static void event(void *arg, const struct ktap_event *ev)
 		lab_text_addf(&s->log, "plan %lu\n", ev->number);
 		break;
 	case KTAP_CASE:
-		lab_text_addf(&s->log, "%s %s|%s|%s\n", ktap_status_name(ev->status), ev->name,
+		lab_text_addf(&s->log, "%s %s|%s|%s", ktap_status_name(ev->status), ev->name,
 			      ev->reason, ev->diagnostics);
+		add_samples(&s->log, ev->samples);
 		break;
 	case KTAP_ROW:
 		lab_text_addf(&s->log, "row %s\n", ev->reason);
@@ -107,6 +119,85 @@ TEST(lines_that_only_resemble_rows)
 {
 	EXPECT_SAID("plan 1\npass x||# | indented |\n#| tight |\n| bare |\n# a | b\n\n",
 		    "1..1\n  # | indented |\n#| tight |\n| bare |\n# a | b\nok 1 x\n");
+}
+
+#define SAMPLES	"{\"ms\":[0,10],\"visits\":[[0,7],[0,9]],\"in_progress\":[0,-1],\"gaps_us\":[3]}"
+#define LINE	"# samples: " SAMPLES "\n"
+
+TEST(samples_belong_to_the_next_result_and_are_no_diagnostics)
+{
+	EXPECT_SAID("plan 2\npass a||# one\n# two\n|" SAMPLES "\npass b||\n",
+		    "1..2\n# one\n" LINE "# two\nok 1 a\nok 2 b\n");
+	EXPECT_SAID("plan 1\npass p/a|||" SAMPLES "\nfail p/b||\n",
+		    "1..1\n    1..2\n    " LINE "    ok 1 a\n    not ok 2 b\nnot ok 1 p\n");
+	EXPECT_SAID("plan 1\npass a|||{\"ms\":[0],\"visits\":[[5]]}\n",
+		    "1..1\n" LINE "# samples: {\"ms\":[0],\"visits\":[[5]]}\r\nok 1 a\n");
+	/* The output ends before the result. */
+	EXPECT_SAID("plan 1\nproblem the output ends after 0 of 1 results\n", "1..1\n" LINE);
+	EXPECT_SAID("plan 1\nproblem subtest: the output ends within a subtest\n"
+		    "pass subtest/a|||" SAMPLES "\n"
+		    "problem the output ends after 0 of 1 results\n",
+		    "1..1\n    " LINE "    ok 1 a\n");
+}
+
+TEST(bad_samples_are_lines_like_any_other)
+{
+	static const char *const bad[] = {
+		"", "{", "[]", "null", "{}", "{\"ms\":[]}", "{\"ms\":[0]}", "\xff", SAMPLES "x",
+		"{\"ms\":[],\"visits\":[[]]}", "{\"ms\":[0],\"visits\":[]}",
+		"{\"ms\":[0],\"visits\":[[]]}", "{\"ms\":[0],\"visits\":[[1,2]]}",
+		"{\"ms\":[0],\"visits\":[1]}", "{\"ms\":[0],\"visits\":[[\"1\"]]}",
+		"{\"ms\":[0],\"visits\":[[-1]]}", "{\"ms\":[0],\"visits\":{\"0\":[1]}}",
+		"{\"ms\":0,\"visits\":[[1]]}", "{\"ms\":[1.5],\"visits\":[[1]]}",
+		"{\"ms\":[1,1],\"visits\":[[1,2]]}", "{\"ms\":[2,1],\"visits\":[[1,2]]}",
+		"{\"ms\":[0],\"ms\":[0],\"visits\":[[1]]}",
+		"{\"ms\":[0],\"visits\":[[99999999999999999999]]}",
+		"{\"ms\":[0],\"visits\":[[1]],\"refusals\":[]}",
+		"{\"ms\":[0],\"visits\":[[1]],\"invalidations\":[-1]}",
+		"{\"ms\":[0],\"visits\":[[1]],\"in_progress\":[null]}",
+		"{\"ms\":[0],\"visits\":[[1]],\"gaps_us\":7}",
+		"{\"ms\":[0],\"visits\":[[1]],\"gaps_us\":"
+		"[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25]}",
+	};
+	char text[256], expected[256];
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		snprintf(text, sizeof(text), "1..1\n# samples: %s\nok 1 a\n", bad[i]);
+		snprintf(expected, sizeof(expected), "plan 1\npass a||# samples: %s\n\n", bad[i]);
+		EXPECT_SAID(expected, text);
+	}
+}
+
+/* The longest that a test prints: 200 samples of 8 vCPUs, each number as large as can be. */
+TEST(the_longest_line_of_samples_is_read_whole)
+{
+	struct lab_text line = { NULL };
+	struct said s = { { NULL } };
+	struct ktap_reader *r = ktap_new(event, &s);
+
+	lab_text_addf(&line, "# samples: {\"ms\":[");
+	for (int i = 0; i < 200; i++)
+		lab_text_addf(&line, "%s%d", i ? "," : "", 2000000000 + i);
+	lab_text_addf(&line, "],\"visits\":[");
+	for (int v = 0; v < 11; v++) {
+		lab_text_addf(&line, "%s", !v ? "[" : v < 8 ? ",[" : v == 8 ? "],\"in_progress\":[" :
+			      v == 9 ? ",\"invalidations\":[" : ",\"refusals\":[");
+		for (int i = 0; i < 200; i++)
+			lab_text_addf(&line, "%s%lld", i ? "," : "", LLONG_MAX);
+		lab_text_addf(&line, "]");
+	}
+	lab_text_addf(&line, "}");
+	EXPECT_GT(CHANNEL_TEXT_MAX, line.len);
+	ktap_line(r, "1..1", 4);
+	ktap_line(r, line.s, line.len);
+	ktap_line(r, "ok 1 a", 6);
+	ktap_end(r);
+	ASSERT_NE(NULL, strstr(s.log.s, "|{"));
+	EXPECT_EQ(0, strncmp(strstr(s.log.s, "|{") + 1, line.s + strlen("# samples: "),
+			     line.len - strlen("# samples: ")));
+	ktap_free(r);
+	lab_text_clear(&line);
+	lab_text_clear(&s.log);
 }
 
 TEST(the_harness_names_what_runs)
