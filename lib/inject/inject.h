@@ -185,6 +185,9 @@ int injector_fault(struct injector *i, const void *address, struct result *r);
 int injector_read(const struct injector *i, struct injector_status *s,
 		  struct result *r);
 
+/* injector_refused() - of what it has seen only how often it refused; 0, or -1 if it cannot be read */
+int injector_refused(const struct injector *i, unsigned long long *refused);
+
 /* injector_close() - safe on an injector that never opened (fd < 0) */
 void injector_close(struct injector *i);
 

@@ -36,18 +36,36 @@ int injector_set(struct injector *i, struct result *r, const char *fmt, ...)
 	return ret;
 }
 
+/* One read has all of it; between two, another thread's would move the file on. */
+static ssize_t read_status(const struct injector *i, char text[STATUS_MAX])
+{
+	ssize_t n = pread(i->fd, text, STATUS_MAX - 1, 0);
+
+	text[n < 0 ? 0 : n] = '\0';
+	return n;
+}
+
 int injector_read(const struct injector *i, struct injector_status *s,
 		  struct result *r)
 {
 	char text[STATUS_MAX];
-	int ret = inject_read_all(i->fd, text, sizeof(text));
 
-	if (ret < 0)
-		return result_error(r, "read(%s/attach): %s", INJECT_DIR, strerror(-ret));
+	if (read_status(i, text) < 0)
+		return result_errno(r, "read(%s/attach)", INJECT_DIR);
 	if (injector_parse(text, s))
 		return result_error(r, "%s/attach: cannot make sense of '%.120s'",
 				    INJECT_DIR, text);
 	return 0;
+}
+
+int injector_refused(const struct injector *i, unsigned long long *refused)
+{
+	char text[STATUS_MAX], *line;
+
+	if (read_status(i, text) < 0)
+		return -1;
+	line = strstr(text, "\nrefused ");
+	return line && sscanf(line, " refused %llu", refused) == 1 ? 0 : -1;
 }
 
 void injector_close(struct injector *i)
