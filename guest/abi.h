@@ -127,13 +127,18 @@ struct guest_error {
 	guest_u64 detail;	/* discards begun << 32 | ended, or the vector */
 };
 
-/* One cache line for each vCPU, which alone writes to it. */
+/* From one visit to the next: by powers of two microseconds, the last has all longer ones. */
+#define GUEST_GAP_BUCKETS	24
+
+/* Whole cache lines for each vCPU, which alone writes to them. */
 struct guest_vcpu {
 	guest_u64 heartbeat;	/* rounds of the command loop */
 	guest_u64 visits;	/* pages visited; consecutive visits are distinct pages */
 	guest_u64 sweeps;	/* passes over all pages of this vCPU */
 	guest_u64 last_page;
-	guest_u64 pad[4];
+	guest_u64 visited_at;	/* by the vCPU's clock; 0: not since it was parked */
+	guest_u64 pad[3];
+	guest_u64 gaps[GUEST_GAP_BUCKETS];	/* gaps[i]: of 2^i to 2^(i+1) us */
 } __attribute__((aligned(64)));
 
 /* The shared page.  The host writes the first part, the guest the rest. */
@@ -147,9 +152,18 @@ struct guest_shared {
 	guest_u32 generation;	/* of stamps written from now on */
 	guest_u32 may_spare;	/* discards may leave a page as it was */
 	guest_u32 gap;		/* odd while guest memory is unmapped */
+	guest_u64 ticks_per_us;	/* of the vCPUs' clocks, rounded; 0: gaps are not measured */
 	struct guest_error error __attribute__((aligned(64)));
 	struct guest_vcpu vcpu[GUEST_MAX_VCPUS];
 };
+
+/* In which bucket a gap is counted, of a microsecond or more. */
+static inline guest_u32 guest_gap_bucket(guest_u64 ticks, guest_u64 ticks_per_us)
+{
+	guest_u32 bucket = 63 - __builtin_clzll(ticks / ticks_per_us | 1);
+
+	return bucket < GUEST_GAP_BUCKETS ? bucket : GUEST_GAP_BUCKETS - 1;
+}
 
 /* The page records begin in the very next page. */
 _Static_assert(sizeof(struct guest_shared) <= GUEST_PAGE_SIZE, "the shared page is full");

@@ -7,6 +7,7 @@
 #define GUEST_H
 
 #include "abi.h"
+#include "ticks.h"
 
 #define shared	((struct guest_shared *)GUEST_SHARED_GPA)
 #define records	((struct guest_page *)GUEST_RECORDS_GPA)
@@ -103,6 +104,19 @@ static inline guest_u64 *page_word(guest_u32 page)
 	return (guest_u64 *)(shared->area_gpa + page * shared->stride);
 }
 
+/* guest_count_gap() - the vCPU visits a page now, and the last one was a while ago, or never */
+void guest_count_gap(struct guest_vcpu *me, guest_u64 now);
+
+/* How long is it since the last visit?  Few instructions: it is asked at each of them. */
+static inline void measure_gap(struct guest_vcpu *me)
+{
+	guest_u64 now = arch_ticks();
+
+	if (now - me->visited_at >= shared->ticks_per_us)
+		guest_count_gap(me, now);
+	me->visited_at = now;
+}
+
 /* Count a visit; consecutive visits of a workload go to distinct pages. */
 static inline void count_visit(guest_u32 id, guest_u32 page)
 {
@@ -110,6 +124,8 @@ static inline void count_visit(guest_u32 id, guest_u32 page)
 
 	me->last_page = page;
 	guest_store(&me->visits, me->visits + 1);
+	if (shared->ticks_per_us)
+		measure_gap(me);
 }
 
 /*

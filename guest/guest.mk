@@ -9,7 +9,7 @@ GUEST_OBJS := $(patsubst guest/%,$(BUILD)/guest/%.o, \
 GUEST_CFLAGS := -std=gnu11 -O2 -Wall -Wextra -Werror -ffreestanding \
 	-fno-pic -no-pie -fno-stack-protector -fno-asynchronous-unwind-tables \
 	-fcf-protection=none -mno-red-zone -mgeneral-regs-only -ffixed-r15 \
-	-Iguest -MMD -MP
+	-Iguest -Iguest/$(GUEST_ARCH) -MMD -MP
 
 $(BUILD)/guest/%.o: guest/%
 	@mkdir -p $(@D)

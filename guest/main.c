@@ -34,6 +34,7 @@ void guest_main(guest_u32 id)
 	for (;;) {
 		guest_store(&me->heartbeat, me->heartbeat + 1);
 		if (guest_load(&shared->cmd) != GUEST_CMD_RUN) {
+			me->visited_at = 0;
 			arch_exit(GUEST_PORT_PARKED, 0);
 			continue;
 		}

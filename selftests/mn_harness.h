@@ -22,6 +22,7 @@
 #include "base/test_process.h"
 #include "host/hoststate.h"
 #include "inject/inject.h"
+#include "oracle/samples.h"
 #include "runner/idle_vm.h"
 #include "runner/manifest.h"
 #include "runner/selection.h"
@@ -188,6 +189,7 @@ mn_child(struct __test_metadata *t, struct __fixture_variant_metadata *v)
 static inline void mn_run_one(struct __fixture_variant_metadata *v,
 			      struct __test_metadata *t)
 {
+	const struct samples *samples = samples_share();
 	struct result *r = mn.result;
 	pid_t pid;
 
@@ -206,6 +208,8 @@ static inline void mn_run_one(struct __fixture_variant_metadata *v,
 		result_errno(r, "fork()");
 	else
 		test_process_wait(pid, TEST_LIMIT_MS + mn.options.seconds * 1000, r);
+	if (samples)
+		samples_print(samples, stdout);
 }
 
 static inline void mn_leave_out(struct result *r)

@@ -90,6 +90,16 @@ static const char *changes_of(const struct scenario *spec)
 	return (row ? row->changes ?: row->may_change : NULL) ?: spec->backing->may_change;
 }
 
+/* From before the guest's first visit to the end. */
+static void begin_samples(struct scenario_run *run, struct result *r)
+{
+	const struct injector_setup *setup = run->spec->injector;
+	bool refuses = setup->count && !strcmp(setup->kind, "eagain");
+
+	sampler_start(&run->sampler, &run->vm, run->watched ? &run->health : NULL,
+		      refuses ? &run->injectors[0] : NULL, r);
+}
+
 static int set_up(struct scenario_run *run, struct result *r)
 {
 	const struct scenario *spec = run->spec;
@@ -109,6 +119,7 @@ static int set_up(struct scenario_run *run, struct result *r)
 	isolation_init(&run->isolation, &run->area,
 		       spec->pressure && pressure_frees(spec->pressure, spec->backing), r);
 	vm_set_workload(&run->vm, spec->workload);
+	begin_samples(run, r);
 	return vm_start(&run->vm, r);
 }
 
@@ -335,6 +346,7 @@ static void tear_down(struct scenario_run *run, struct result *r)
 
 	concurrent_stop(run, r);
 	reaper_stop(&run->reaper, r);
+	sampler_stop(&run->sampler);
 	isolation_release(&run->isolation);
 	free(run->pages);
 	memcpy(name, run->vm.name, sizeof(name));

@@ -8,6 +8,7 @@
 
 #include "inject/inject.h"
 #include "oracle/oracle.h"
+#include "oracle/samples.h"
 #include "pressure/pressure.h"
 
 /* Injectors before or after KVM's own notifier; see injector_setups[]. */
@@ -128,6 +129,7 @@ struct scenario_run {
 	struct progress progress;
 	struct coherence coherence;
 	struct isolation isolation;
+	struct sampler sampler;
 	struct calibration calibration;
 	uint64_t budget_ns;	/* for one await, from the calibration */
 	uint64_t visits;	/* per vCPU and await: all its pages */

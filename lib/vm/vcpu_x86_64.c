@@ -93,3 +93,10 @@ uint64_t vcpu_arch_where(const struct vcpu *vcpu)
 
 	return ioctl(vcpu->fd, KVM_GET_REGS, &regs) ? 0 : regs.rip;
 }
+
+uint64_t vcpu_arch_ticks_per_ms(const struct vcpu *vcpu)
+{
+	int khz = ioctl(vcpu->fd, KVM_GET_TSC_KHZ);
+
+	return khz > 0 ? khz : 0;
+}

@@ -225,6 +225,14 @@ int vm_move_area(struct vm *vm, uint64_t gpa, struct result *r)
 	return 0;
 }
 
+bool vm_measure_gaps(struct vm *vm)
+{
+	uint64_t ticks = (vcpu_arch_ticks_per_ms(&vm->vcpus[0]) + 500) / 1000;
+
+	vm_shared(vm)->ticks_per_us = ticks;
+	return ticks;
+}
+
 void vm_visit(struct vm *vm, unsigned int first, unsigned int nr)
 {
 	struct guest_shared *shared = vm_shared(vm);

@@ -212,6 +212,14 @@ const struct guest_workload *workload_next(const struct guest_workload *w);
 /* vm_set_workload() - what the vCPUs do from their next pass on */
 void vm_set_workload(struct vm *vm, const struct guest_workload *workload);
 
+/*
+ * vm_measure_gaps() - have the guest count how long each vCPU goes without a visit
+ *
+ * In guest_vcpu.gaps, on this VM from now on; before vm_start().
+ * Return: whether it can: the rate of the vCPUs' clocks is known.
+ */
+bool vm_measure_gaps(struct vm *vm);
+
 /* vm_start() - create the vCPU threads, parked */
 int vm_start(struct vm *vm, struct result *r);
 

@@ -18,6 +18,9 @@ int vcpu_arch_init(struct vcpu *vcpu, struct result *r);
 /* vcpu_<arch>.c: what vm_enter_smm() does to the vCPU */
 int vcpu_arch_enter_smm(struct vcpu *vcpu, struct result *r);
 
+/* vcpu_<arch>.c: ticks of its clock in a millisecond; 0 if unknown */
+uint64_t vcpu_arch_ticks_per_ms(const struct vcpu *vcpu);
+
 /* vcpu_<arch>.c: where the vCPU is in its code, for people; 0 if unknown */
 uint64_t vcpu_arch_where(const struct vcpu *vcpu);
 
