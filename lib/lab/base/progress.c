@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/colour.h"
 #include "base/progress.h"
 #include "base/text.h"
 
@@ -19,9 +20,11 @@ void lab_progress_init(struct lab_progress *p, FILE *out, bool quiet)
 {
 	*p = (struct lab_progress){
 		.out = out,
-		.tty = isatty(fileno(out)),
+		.tty = lab_is_screen(out),
 		.quiet = quiet,
 		.started_ms = lab_now_ms(),
+		.done = -1,
+		.left_ms = -1,
 	};
 }
 
@@ -40,15 +43,14 @@ void lab_progress_end(struct lab_progress *p)
 	p->nr_beds = 0;
 }
 
-/* Columns behind the time: a line that wraps could not be rewritten. */
-static int room(const struct lab_progress *p)
+/* A line that wraps could not be rewritten, and some terminals wrap when it is just full. */
+static int columns(const struct lab_progress *p)
 {
-	const int time = 9;
 	struct winsize ws;
 
 	if (ioctl(fileno(p->out), TIOCGWINSZ, &ws) || !ws.ws_col)
-		return 80 - time;
-	return ws.ws_col > time ? ws.ws_col - time : 0;
+		return 79;
+	return ws.ws_col - 1;
 }
 
 /* Is it worth while to rewrite the status line now? */
@@ -62,45 +64,79 @@ static bool is_due(struct lab_progress *p)
 	return true;
 }
 
-static void begin_line(struct lab_progress *p)
+/* The time elapsed, the bar, the time left, on @width columns; what is at work goes behind. */
+static void begin_line(const struct lab_progress *p, struct lab_text *line, int width)
 {
 	long s = (p->status_ms - p->started_ms) / 1000;
+	int bar = width < 60 ? 5 : (width - 40) / 4;
+	char *left;
 
-	fprintf(p->out, "\r\033[K%3ld:%02ld  ", s / 60, s % 60);
+	lab_text_addf(line, "%3ld:%02ld  ", s / 60, s % 60);
+	if (p->done >= 0) {
+		lab_text_addf(line, "[");
+		for (int i = 0; i < bar; i++)
+			lab_text_addf(line, "%c", i < (int)(p->done * bar + 0.5) ? '#' : '-');
+		lab_text_addf(line, "]  ");
+	}
+	if (p->left_ms >= 0) {
+		left = lab_duration(p->left_ms);
+		lab_text_addf(line, "%s left  ", left);
+		free(left);
+	}
+}
+
+static void show_line(struct lab_progress *p, struct lab_text *line, int width)
+{
+	fprintf(p->out, "\r\033[K%.*s", width > 0 ? width : 0, line->s);
+	fflush(p->out);
 	p->shown = true;
+	lab_text_clear(line);
 }
 
 void lab_progress_status(struct lab_progress *p, const char *fmt, ...)
 {
-	char text[256];
+	struct lab_text line = { NULL };
+	int width = columns(p);
 	va_list ap;
+	char *text;
 
 	if (!is_due(p))
 		return;
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
+	text = lab_vformat(fmt, ap);
 	va_end(ap);
-	begin_line(p);
-	fprintf(p->out, "%.*s", room(p), text);
-	fflush(p->out);
+	begin_line(p, &line, width);
+	lab_text_addf(&line, "%s", text);
+	show_line(p, &line, width);
+	free(text);
 }
 
+void lab_progress_estimate(struct lab_progress *p, double done, long left_ms)
+{
+	p->done = done < 1 ? done : 1;
+	p->left_ms = left_ms;
+}
+
+/* Beds share what is left of the line, as many as it has room for. */
 static void show_beds(struct lab_progress *p)
 {
-	const int separator = 3;
-	int nr = 0, width, shown = 0;
+	const int separator = 3, least = 8;
+	struct lab_text line = { NULL };
+	int all = columns(p), nr = 0, room, most, width;
 
 	for (unsigned int i = 0; i < p->nr_beds; i++)
 		nr += p->beds[i][0] != '\0';
 	if (!nr)
 		return;
-	width = (room(p) + separator) / nr - separator;
-	begin_line(p);
-	for (unsigned int i = 0; i < p->nr_beds; i++)
+	begin_line(p, &line, all);
+	room = all - (int)line.len + separator;
+	most = room / (least + separator);
+	nr = nr > most ? most : nr;
+	width = nr > 0 ? room / nr - separator : 0;
+	for (unsigned int i = 0, shown = 0; i < p->nr_beds && (int)shown < nr; i++)
 		if (p->beds[i][0])
-			fprintf(p->out, "%s%.*s", shown++ ? " | " : "", width > 0 ? width : 0,
-				p->beds[i]);
-	fflush(p->out);
+			lab_text_addf(&line, "%s%.*s", shown++ ? " | " : "", width, p->beds[i]);
+	show_line(p, &line, all);
 }
 
 void lab_progress_bed(struct lab_progress *p, unsigned int bed, const char *fmt, ...)
@@ -119,16 +155,29 @@ void lab_progress_bed(struct lab_progress *p, unsigned int bed, const char *fmt,
 		show_beds(p);
 }
 
+static void say(struct lab_progress *p, const char *fmt, va_list ap)
+{
+	lab_progress_clear(p);
+	vfprintf(p->out, fmt, ap);
+	fputc('\n', p->out);
+	fflush(p->out);
+}
+
 void lab_progress_say(struct lab_progress *p, const char *fmt, ...)
 {
 	va_list ap;
 
-	if (p->quiet)
-		return;
-	lab_progress_clear(p);
 	va_start(ap, fmt);
-	vfprintf(p->out, fmt, ap);
+	if (!p->quiet)
+		say(p, fmt, ap);
 	va_end(ap);
-	fputc('\n', p->out);
-	fflush(p->out);
+}
+
+void lab_progress_alert(struct lab_progress *p, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say(p, fmt, ap);
+	va_end(ap);
 }

@@ -12,10 +12,12 @@
 struct lab_progress {
 	FILE *out;
 	bool tty;
-	bool quiet;		/* nothing is shown */
+	bool quiet;		/* nothing is shown but alerts */
 	bool shown;		/* a status line is on the screen */
 	long status_ms;		/* when it was last rewritten */
 	long started_ms;
+	double done;		/* 0 to 1, for the bar; negative: not known */
+	long left_ms;		/* negative: not known */
 	char (*beds)[160];	/* what each is at, "": nothing */
 	unsigned int nr_beds;
 };
@@ -29,6 +31,9 @@ void lab_progress_init(struct lab_progress *p, FILE *out, bool quiet);
 void lab_progress_status(struct lab_progress *p, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* How much is @done, and the time @left_ms: see there. Shown when the line is next rewritten. */
+void lab_progress_estimate(struct lab_progress *p, double done, long left_ms);
+
 /*
  * What @bed is at: all that are at something share the status
  * line. An empty text: nothing any more.
@@ -38,6 +43,10 @@ void lab_progress_bed(struct lab_progress *p, unsigned int bed, const char *fmt,
 
 /* A line that stays. */
 void lab_progress_say(struct lab_progress *p, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* The same, though all else is quiet. */
+void lab_progress_alert(struct lab_progress *p, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /* Take the status line off the screen. */

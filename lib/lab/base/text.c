@@ -86,6 +86,17 @@ void lab_text_clear(struct lab_text *t)
 	*t = (struct lab_text){ NULL };
 }
 
+char *lab_duration(long ms)
+{
+	long s = ms / 1000, min = (s + 30) / 60;
+
+	if (s < 90)
+		return lab_format("%ld s", s / 5 * 5 + 5);
+	if (min < 90)
+		return lab_format("%ld min", min);
+	return lab_format("%ld h %ld min", min / 60, min % 60);
+}
+
 char *lab_last_line(char *text)
 {
 	char *end = text + strlen(text), *line;

@@ -29,6 +29,9 @@ void lab_text_clear(struct lab_text *t);
 /* The last line of @text that is not empty, or "": a part of @text, which is cut there. */
 char *lab_last_line(char *text);
 
+/* @ms as exactly as it can be foretold: "35 s", "4 min", "2 h 10 min". To be freed. */
+char *lab_duration(long ms);
+
 /* As strdup(3), realloc(3) of @n elements, asprintf(3), vasprintf(3); never NULL. */
 char *lab_strdup(const char *s);
 void *lab_realloc(void *p, size_t n, size_t size);
