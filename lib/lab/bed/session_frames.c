@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "bed/session.h"
+#include "report/report.h"
 
 static void run_next(struct lab_session *s)
 {
@@ -32,7 +33,7 @@ static void run_next(struct lab_session *s)
 	result->bed = s->bed;
 	result->boot = s->boots;
 	s->ran = true;
-	lab_record_start(&s->record, plan->results, result, plan->progress);
+	lab_record_start(&s->record, plan->results, result, plan->progress, lab_report_failed);
 	s->limit = p->timeout;
 	s->told_to_stop = false;
 	lab_session_enter(s, LAB_SERVE);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "bed/session.h"
+#include "report/report.h"
 
 /* A kernel that was not given its CPU complains of itself. */
 static bool is_of_time(const char *line)
@@ -50,8 +51,8 @@ static void take_splat(struct lab_session *s, const struct lab_splat *splat)
 	}
 	evidence = lab_session_evidence(s, splat->trace.s);
 	if (lab_program_splat(p, splat->line, evidence)) {
-		lab_progress_say(s->plan->progress, "not ok %s: %s", p->name,
-				 p->cases[p->nr_cases - 1].reason);
+		lab_report_failed(s->plan->progress, s->plan->results, p,
+				  &p->cases[p->nr_cases - 1]);
 		s->facts.failed++;
 	}
 	free(evidence);

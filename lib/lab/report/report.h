@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "base/lab_error.h"
+#include "base/progress.h"
 #include "verdict/results.h"
 
 /*
@@ -60,6 +61,10 @@ void lab_report_overview_table(FILE *f, const struct lab_results *results);
  */
 char *lab_report_replay(const struct lab_results *results, const struct lab_program *p,
 			const struct lab_case *c);
+
+/* Say on @progress that case @c of @p failed, why, and the command that runs it again. */
+void lab_report_failed(struct lab_progress *progress, const struct lab_results *results,
+		       const struct lab_program *p, const struct lab_case *c);
 
 /* Append @s so that a shell reads it as one word. */
 void lab_report_quote(struct lab_text *t, const char *s);

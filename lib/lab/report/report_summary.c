@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/colour.h"
 #include "report/report.h"
 
 /* Of many lines: what was done, and what came of it. */
@@ -87,13 +88,59 @@ char *lab_report_replay(const struct lab_results *results, const struct lab_prog
 	return lab_text_take(&t);
 }
 
+/* The first line of a failure, without its end; coloured for @screen. To be freed. */
+static char *headline(FILE *screen, const struct lab_program *p, const struct lab_case *c)
+{
+	const char *word = c->status == KTAP_ERROR ? "error" : "not ok";
+
+	return lab_format("%s%s%s %s%s%s%s%s", lab_colour(screen, word), word,
+			  lab_colour_end(screen), p->name, c->name[0] ? ":" : "", c->name,
+			  c->reason[0] ? ": " : "", c->reason);
+}
+
+/*
+ * The line that says what is broken. A test that says nothing of the kind: the first in which
+ * it does not speak of itself, "" if its result has a reason.
+ */
+static const char *what_broke(const struct lab_case *c)
+{
+	static const char *const itself[] = { "case: ", "judged: ", "not judged: ", "seed: " };
+	const char *line = strstr(c->diagnostics, "# broken: ");
+
+	if (line)
+		return line + strlen("# ");
+	for (line = c->reason[0] ? "" : c->diagnostics; *line; line += strspn(line, "\n")) {
+		size_t i = 0;
+
+		line += strspn(line, "# ");
+		while (i < 4 && strncmp(line, itself[i], strlen(itself[i])))
+			i++;
+		if (i == 4)
+			return line;
+		line += strcspn(line, "\n");
+	}
+	return "";
+}
+
+void lab_report_failed(struct lab_progress *progress, const struct lab_results *results,
+		       const struct lab_program *p, const struct lab_case *c)
+{
+	char *head = headline(progress->out, p, c), *replay = lab_report_replay(results, p, c);
+	const char *why = what_broke(c);
+	int len = (int)strcspn(why, "\n");
+
+	lab_progress_say(progress, "%s%s%.*s\n    replay: %s", head, len ? "\n    " : "", len, why,
+			 replay);
+	free(replay);
+	free(head);
+}
+
 static void print_failure(FILE *f, const struct lab_results *r, const struct lab_program *p,
 			  const struct lab_case *c)
 {
-	char *replay = lab_report_replay(r, p, c);
+	char *head = headline(f, p, c), *replay = lab_report_replay(r, p, c);
 
-	fprintf(f, "%s %s%s%s%s%s\n", c->status == KTAP_ERROR ? "error" : "not ok", p->name,
-		c->name[0] ? ":" : "", c->name, c->reason[0] ? ": " : "", c->reason);
+	fprintf(f, "%s\n", head);
 	indent(f, c->diagnostics);
 	if (p->state == LAB_PROGRAM_DONE && (p->end.over_limit || p->end.stuck))
 		indent(f, p->evidence.s);
@@ -103,6 +150,7 @@ static void print_failure(FILE *f, const struct lab_results *r, const struct lab
 		fprintf(f, "    seed: %s\n", p->seed);
 	fprintf(f, "    replay: %s\n", replay);
 	free(replay);
+	free(head);
 }
 
 /* Results that cannot be trusted though none of them failed. */
@@ -182,7 +230,9 @@ static void print_failures(FILE *f, const struct lab_results *r)
 
 static void print_verdict(FILE *f, const struct lab_results *r)
 {
-	fprintf(f, "verdict: %s (%s)\n", lab_verdict_name(r->judgement.verdict),
+	const char *word = lab_verdict_name(r->judgement.verdict);
+
+	fprintf(f, "verdict: %s%s%s (%s)\n", lab_colour(f, word), word, lab_colour_end(f),
 		r->judgement.why);
 	fprintf(f, "%u passed, %u failed, %u skipped", r->passed, r->failed, r->skipped);
 	if (r->errors)

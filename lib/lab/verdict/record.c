@@ -31,27 +31,24 @@ static void add_case(struct lab_record *r, const char *name, enum ktap_status st
 		     const char *reason, const char *diagnostics, json_t *samples)
 {
 	json_t *issue = status == KTAP_FAIL ? known_issue(r, name, reason, diagnostics) : NULL;
-	long now = lab_now_ms();
+	long now = lab_now_ms(), ms = now - r->program->since_ms;
 	char *known;
 
 	if (issue) {
 		known = lab_format("known: %s (%s)", lab_json_text_of(issue, "reason"),
 				   lab_json_text_of(issue, "link"));
-		lab_program_add(r->program, name, KTAP_XFAIL, known, diagnostics, now - r->last_ms);
+		lab_program_add(r->program, name, KTAP_XFAIL, known, diagnostics, ms);
 		r->program->cases[r->program->nr_cases - 1].issue = issue;
 		r->program->known++;
 		free(known);
 	} else {
-		lab_program_add(r->program, name, status, reason, diagnostics, now - r->last_ms);
+		lab_program_add(r->program, name, status, reason, diagnostics, ms);
 	}
 	r->program->cases[r->program->nr_cases - 1].samples = json_incref(samples);
-	r->last_ms = now;
-	if (issue)
-		return;
-	if (ktap_failed(status))
-		lab_progress_say(r->progress, "%s %s%s%s%s%s",
-				 status == KTAP_ERROR ? "error" : "not ok", r->program->name,
-				 name[0] ? ":" : "", name, reason[0] ? ": " : "", reason);
+	r->program->since_ms = now;
+	if (ktap_failed(status) && !issue && r->failed)
+		r->failed(r->progress, r->results, r->program,
+			  &r->program->cases[r->program->nr_cases - 1]);
 }
 
 static void ktap_event(void *arg, const struct ktap_event *ev)
@@ -79,17 +76,19 @@ static void ktap_event(void *arg, const struct ktap_event *ev)
 }
 
 void lab_record_start(struct lab_record *r, const struct lab_results *results,
-		      struct lab_program *program, struct lab_progress *progress)
+		      struct lab_program *program, struct lab_progress *progress,
+		      lab_failed_fn failed)
 {
 	*r = (struct lab_record){
 		.results = results,
 		.program = program,
 		.progress = progress,
+		.failed = failed,
 		.ktap = ktap_new(ktap_event, r),
 		.started_ms = lab_now_ms(),
-		.last_ms = lab_now_ms(),
 	};
 	program->state = LAB_PROGRAM_RUNNING;
+	program->since_ms = r->started_ms;
 }
 
 void lab_record_line(struct lab_record *r, const char *line, size_t len)
@@ -107,6 +106,7 @@ void lab_record_line(struct lab_record *r, const char *line, size_t len)
 	if (!p->seed && sscanf(line, "# seed: %63s", seed) == 1)
 		p->seed = lab_strdup(seed);
 	ktap_line(r->ktap, line, len);
+	snprintf(p->running, sizeof(p->running), "%s", ktap_running(r->ktap));
 }
 
 void lab_record_frame(struct lab_record *r, const struct channel_frame *frame)

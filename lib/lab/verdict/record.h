@@ -10,18 +10,26 @@
 #include "verdict/ktap.h"
 #include "verdict/results.h"
 
+/* To be told of @c of @p, which failed or could not be carried out, and is not known to. */
+typedef void (*lab_failed_fn)(struct lab_progress *progress, const struct lab_results *results,
+			      const struct lab_program *p, const struct lab_case *c);
+
 struct lab_record {
 	struct lab_program *program;	/* NULL: none runs */
 	const struct lab_results *results;	/* of which it is one */
 	struct lab_progress *progress;
+	lab_failed_fn failed;
 	struct ktap_reader *ktap;
 	long started_ms;
-	long last_ms;		/* of the last result */
 };
 
-/* @program of @results starts; what comes of it goes there. */
+/*
+ * @program of @results starts; what comes of it goes there. @failed, unless it is NULL, is
+ * called with each failure as it comes.
+ */
 void lab_record_start(struct lab_record *r, const struct lab_results *results,
-		      struct lab_program *program, struct lab_progress *progress);
+		      struct lab_program *program, struct lab_progress *progress,
+		      lab_failed_fn failed);
 
 /* A line of its output, of @len bytes. */
 void lab_record_line(struct lab_record *r, const char *line, size_t len);

@@ -73,6 +73,8 @@ struct lab_program {
 	struct lab_text table;	/* rows, as Markdown */
 	struct lab_text evidence;	/* what it did when it overran its limit */
 	long ms;
+	long since_ms;		/* lab_now_ms() of the last result, or of the start */
+	char running[160];	/* the case that runs, as far as it says; "" */
 };
 
 struct lab_results {

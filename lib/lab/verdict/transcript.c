@@ -208,7 +208,7 @@ static void read_program(struct transcript *t, const char *name,
 	if (end && !t->block.lines.len) {
 		take_word(p, end);
 	} else {
-		lab_record_start(&r, t->results, p, &t->silent);
+		lab_record_start(&r, t->results, p, &t->silent, NULL);
 		read_lines(&r, t->block.lines.s ? t->block.lines.s : "");
 		end_program(t, &r, end, cause);
 	}
@@ -410,7 +410,7 @@ static void no_boot(struct transcript *t)
 
 	t->facts.user_space = false;
 	t->facts.panic = t->console.panic;
-	lab_record_start(&r, t->results, p, &t->silent);
+	lab_record_start(&r, t->results, p, &t->silent, NULL);
 	lab_record_abort(&r, LAB_KERNEL, t->console.panic, "");
 }
 

@@ -183,7 +183,7 @@ static void run_row(struct lab_results *r, const struct row *row, struct lab_pro
 	char *name = lab_format("%.1s", row->path);
 	struct lab_record record;
 
-	lab_record_start(&record, r, lab_results_add(r, name, ""), silent);
+	lab_record_start(&record, r, lab_results_add(r, name, ""), silent, NULL);
 	for (const char *s = row->lines; *s; s += strcspn(s, "\n") + 1)
 		lab_record_line(&record, s, strcspn(s, "\n"));
 	if (row->cause)

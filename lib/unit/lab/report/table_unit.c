@@ -54,7 +54,7 @@ static void run(struct bench *b, const char *name, const char *text, bool dies)
 	struct channel_frame frame = { .kind = CHANNEL_OUT };
 	struct channel_exit end = { .code = !!strstr(text, "not ok") };
 
-	lab_record_start(&b->record, &b->results, p, &b->progress);
+	lab_record_start(&b->record, &b->results, p, &b->progress, lab_report_failed);
 	while (*text) {
 		frame.len = strcspn(text, "\n");
 		memcpy(frame.text, text, frame.len);
@@ -200,13 +200,61 @@ TEST_F(table, what_was_not_run_is_no_failure)
 	free(path);
 }
 
+/* All that is said while these lines come, without colour. */
+static const char *said(struct bench *b, const char *lines, char *text, size_t size)
+{
+	FILE *f = fmemopen(text, size, "w"), *before = b->progress.out;
+
+	b->progress.out = f;
+	run(b, "a_test", lines, false);
+	b->progress.out = before;
+	fclose(f);
+	return text;
+}
+
+TEST_F(table, failures_are_told_as_they_come)
+{
+	char text[4096];
+
+	EXPECT_STREQ("not ok a_test:one\n"
+		     "    broken: contract 5: it is stale\n"
+		     "    replay: lab run --tests 'a_test:one'\n"
+		     "not ok a_test:two\n"
+		     "    x.c:1:two:Expected 1 == 2\n"
+		     "    replay: lab run --tests 'a_test:two'\n"
+		     "error a_test:three: no memory\n"
+		     "    replay: lab run --tests 'a_test:three'\n"
+		     "a_test: 2 passed, 2 failed, 0 skipped, with errors (0.0 s)\n",
+		     said(&self->b,
+			  "1..5\n# case: one/x\n# broken: contract 5: it is stale\n"
+			  "# and more\nnot ok 1 one\n# case: two/x\n# judged: klog\n"
+			  "# x.c:1:two:Expected 1 == 2\nnot ok 2 two\n"
+			  "not ok 3 three # ERROR no memory\nok 4 four\n"
+			  "not ok 5 five # XFAIL known\n", text, sizeof(text)));
+}
+
+/* Known is what an issue of the list says in the same words. */
+TEST_F(table, known_issues_are_not_told_as_failures)
+{
+	const char issue[] = "[{\"test\": \"a_test:*\", \"message\": \"it is stale\","
+			     " \"reason\": \"r\", \"link\": \"l\"}]";
+	char text[4096];
+
+	self->b.results.known = json_loads(issue, 0, NULL);
+	ASSERT_NE(NULL, self->b.results.known);
+	said(&self->b, "1..2\n# broken: it is stale\nnot ok 1 one\n# broken: other\nnot ok 2 two\n",
+	     text, sizeof(text));
+	EXPECT_EQ(NULL, strstr(text, "a_test:one"));
+	EXPECT_EQ(&text[0], strstr(text, "not ok a_test:two\n    broken: other\n"));
+}
+
 TEST_F(table, what_lost_its_machine_is_no_failure)
 {
 	struct bench *b = &self->b;
 	char *text;
 
 	lab_record_start(&b->record, &b->results, lab_results_add(&b->results, "a_test", ""),
-			 &b->progress);
+			 &b->progress, lab_report_failed);
 	lab_record_abort(&b->record, LAB_LOST, "interrupted by SIGINT", "# console: x\n");
 	strcpy(b->results.not_run_why, "interrupted by SIGINT");
 	lab_results_add(&b->results, "b_test", "");

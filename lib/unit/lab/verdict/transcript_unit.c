@@ -125,7 +125,7 @@ TEST(totals_are_those_of_the_lab)
 
 	lab_progress_init(&silent, stdout, true);
 	p->by_runner = true;
-	lab_record_start(&record, &lab, p, &silent);
+	lab_record_start(&record, &lab, p, &silent, NULL);
 	for (const char *s = by_runner; *s; s += strcspn(s, "\n") + 1)
 		lab_record_line(&record, s, strcspn(s, "\n"));
 	lab_record_exit(&record, &x);
