@@ -38,6 +38,8 @@ struct bisect {
 };
 
 #define say(b, ...)	lab_progress_say(&(b)->step.campaign.progress, __VA_ARGS__)
+/* The end of it, which is told though all else is quiet. */
+#define say_end(b, ...)	lab_progress_alert(&(b)->step.campaign.progress, __VA_ARGS__)
 
 static bool is_at(const struct bisect *b, const char *stage)
 {
@@ -106,7 +108,7 @@ static int prepare(struct bisect *b, const struct lab_paths *paths, struct lab_e
 		ret = find_end(b, "bad", o->bad, b->bad, e);
 	if (!ret)
 		ret = lab_git_check_ends(o->ksrc, b->good, o->good, b->bad, o->bad, e);
-	return ret ? ret : lab_campaign_begin(&b->step.campaign, paths, false, e);
+	return ret ? ret : lab_campaign_begin(&b->step.campaign, paths, b->step.options.run.quiet, e);
 }
 
 /* Results of another bisection are of no use to this one. */
@@ -177,8 +179,8 @@ static bool was_found(struct bisect *b)
 	    !lab_has(o->dir, LAB_BISECT_REPORT))
 		return false;
 	b->not_found = !lab_has(o->dir, LAB_BISECT_MAIL);
-	say(b, "this was bisected before: the report is %s/%s (--again starts over)", o->dir,
-	    LAB_BISECT_REPORT);
+	say_end(b, "this was bisected before: the report is %s/%s (--again starts over)", o->dir,
+		LAB_BISECT_REPORT);
 	return true;
 }
 
@@ -216,8 +218,8 @@ static int verify(struct bisect *b, const char *commit, const char *as, json_t *
 	ret = test(b, commit, what, step, e);
 	free(what);
 	if (!ret && strcmp(lab_json_text_of(*step, "verdict"), as)) {
-		say(b, "%.12s is not %s, so there is nothing to bisect: see %s/steps/%.12s",
-		    commit, as, b->step.options.dir, commit);
+		say_end(b, "%.12s is not %s, so there is nothing to bisect: see %s/steps/%.12s",
+			commit, as, b->step.options.dir, commit);
 		b->not_found = true;
 	}
 	return ret;
@@ -310,12 +312,12 @@ static int report(struct bisect *b, struct lab_error *e)
 		return ret;
 	b->not_found = found->how != LAB_GIT_FOUND;
 	if (b->not_found)
-		say(b, "the first bad commit is one of several that could not be judged: the report is %s/%s",
-		    o->dir, LAB_BISECT_REPORT);
+		say_end(b, "the first bad commit is one of several that could not be judged: the report is %s/%s",
+			o->dir, LAB_BISECT_REPORT);
 	else
-		say(b, "first bad commit: %.12s %s (%s)\nthe report is %s/%s, a mail to send is %s/%s",
-		    found->first, found->subject, found->author, o->dir, LAB_BISECT_REPORT,
-		    o->dir, LAB_BISECT_MAIL);
+		say_end(b, "first bad commit: %.12s %s (%s)\nthe report is %s/%s, a mail to send is %s/%s",
+			found->first, found->subject, found->author, o->dir, LAB_BISECT_REPORT,
+			o->dir, LAB_BISECT_MAIL);
 	return 0;
 }
 

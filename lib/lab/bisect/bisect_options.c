@@ -120,10 +120,12 @@ const struct argp lab_bisect_step_argp = {
 
 json_t *lab_bisect_options_words(const struct lab_bisect_options *o)
 {
+	struct lab_options run = o->run;
 	struct lab_argv argv = { NULL };
 	json_t *words = json_array();
 
-	lab_options_args(&o->run, &argv);
+	run.quiet = false;
+	lab_options_args(&run, &argv);
 	lab_argv_option(&argv, "--config", o->config);
 	if (o->fixup[0])
 		lab_argv_addf(&argv, "--fixup=%s", o->fixup_is.hex);

@@ -325,14 +325,14 @@ int lab_bisect_step_main(int argc, char *argv[], const struct lab_paths *paths)
 	if (!ret)
 		ret = lab_git_commit(s.options.ksrc, "HEAD", commit, &e);
 	if (!ret)
-		ret = lab_campaign_begin(&s.campaign, paths, false, &e);
+		ret = lab_campaign_begin(&s.campaign, paths, s.options.run.quiet, &e);
 	if (!ret)
 		ret = lab_fixup_off(&s.options, &e);
 	if (!ret)
 		ret = lab_bisect_step(&s, commit, &record, &e);
 	if (!ret) {
 		line = lab_bisect_step_line(record);
-		lab_progress_say(progress, "%s; see %s/steps/%.12s", line, s.options.dir, commit);
+		lab_progress_alert(progress, "%s; see %s/steps/%.12s", line, s.options.dir, commit);
 		free(line);
 		ret = lab_bisect_exit_code(lab_json_text_of(record, "verdict"));
 		json_decref(record);

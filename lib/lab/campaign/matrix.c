@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/param.h>
 
+#include "base/colour.h"
 #include "base/command.h"
 #include "base/exit.h"
 #include "base/fingerprint.h"
@@ -157,7 +158,9 @@ static int run(struct matrix *m, const struct cell *cell, json_t **results, stru
 static void fill(struct matrix *m, const struct cell *cell)
 {
 	json_t *results = NULL;
+	const char *verdict;
 	struct lab_error e;
+	bool bad;
 	int code;
 
 	if (run(m, cell, &results, &e)) {
@@ -171,10 +174,13 @@ static void fill(struct matrix *m, const struct cell *cell)
 		return;
 	}
 	code = lab_campaign_code(results);
-	m->failed |= code != LAB_EXIT_PASS && code != LAB_EXIT_SKIP;
-	lab_progress_say(&m->campaign.progress, "%s: %s: %s (%.1f s)", cell->title,
-			 lab_json_text_of(results, "verdict"), lab_json_text_of(results, "reason"),
-			 json_number_value(json_object_get(results, "seconds")));
+	bad = code != LAB_EXIT_PASS && code != LAB_EXIT_SKIP;
+	m->failed |= bad;
+	verdict = lab_json_text_of(results, "verdict");
+	(bad ? lab_progress_alert : lab_progress_say)(&m->campaign.progress,
+		"%s: %s%s%s: %s (%.1f s)", cell->title, lab_colour(stdout, verdict), verdict,
+		lab_colour_end(stdout), lab_json_text_of(results, "reason"),
+		json_number_value(json_object_get(results, "seconds")));
 	m->runs = lab_realloc(m->runs, m->nr_runs + 1, sizeof(*m->runs));
 	m->runs[m->nr_runs++] = (struct lab_matrix_run){ cell->title, results };
 }

@@ -14,6 +14,7 @@
 #include <sys/param.h>
 #include <unistd.h>
 
+#include "base/colour.h"
 #include "base/command.h"
 #include "base/exit.h"
 #include "base/fsys.h"
@@ -120,6 +121,7 @@ static int keep(struct soak *s, const char *what, const char *dir, json_t *resul
 {
 	bool kept = lab_campaign_code(results) != LAB_EXIT_PASS;
 	double average[3] = { 0 };
+	const char *verdict;
 	json_t *record;
 	int ret;
 
@@ -128,10 +130,13 @@ static int keep(struct soak *s, const char *what, const char *dir, json_t *resul
 	if (!record)
 		return lab_fail(e, -EIO, "%s/results.json is not what lab run writes", dir);
 	ret = lab_soak_append(s->file, record, e);
-	lab_progress_say(&s->campaign.progress, "%s: %s: %s, %.0f s, load average %.1f%s%s", what,
-			 lab_json_text_of(record, "verdict"), lab_json_text_of(record, "reason"),
-			 json_number_value(json_object_get(record, "seconds")), average[1],
-			 kept ? ", see " : "", kept ? dir : "");
+	verdict = lab_json_text_of(record, "verdict");
+	(kept ? lab_progress_alert : lab_progress_say)(&s->campaign.progress,
+		"%s: %s%s%s: %s, %.0f s, load average %.1f%s%s", what,
+		lab_colour(stdout, verdict), verdict, lab_colour_end(stdout),
+		lab_json_text_of(record, "reason"),
+		json_number_value(json_object_get(record, "seconds")), average[1],
+		kept ? ", see " : "", kept ? dir : "");
 	json_decref(record);
 	return ret || kept ? ret : lab_remove_tree(dir, e);
 }

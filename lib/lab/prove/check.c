@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 
 #include "base/clock.h"
+#include "base/colour.h"
 #include "base/command.h"
 #include "base/exit.h"
 #include "base/fsys.h"
@@ -44,7 +45,8 @@ static void count_case(void *arg, const struct ktap_event *event)
 		printf("  problem: %s\n", event->reason);
 		c->failed++;
 	} else if (event->kind == KTAP_CASE && ktap_failed(event->status)) {
-		printf("  not ok %s\n%s", event->name, event->diagnostics);
+		printf("  %snot ok%s %s\n%s", lab_colour(stdout, "fail"), lab_colour_end(stdout),
+		       event->name, event->diagnostics);
 		c->failed++;
 	} else if (event->kind == KTAP_CASE) {
 		*(event->status == KTAP_SKIP ? &c->skipped : &c->passed) += 1;
@@ -87,8 +89,9 @@ static void check_unit(struct check *c, const char *program)
 		c->failed++;
 		printf("  %s exited %d, see %s\n", name, code, log);
 	}
-	printf("unit %s: %lu passed, %lu failed\n", name, c->passed - passed,
-	       c->failed - failed);
+	if (!c->options.quiet)
+		printf("unit %s: %lu passed, %lu failed\n", name, c->passed - passed,
+		       c->failed - failed);
 	lab_argv_free(&argv);
 	free(log);
 }
@@ -318,12 +321,15 @@ static void judge_row(struct check *c, json_t *expect, const struct row *row, in
 	const char *missing = lab_expect_missing(o, text);
 
 	if (o && !missing) {
-		printf("noticed: %s: exit %d, \"%s\" (%.1f s)\n", name, code,
-		       json_string_value(json_array_get(json_object_get(o, "text"), 0)),
-		       (double)(lab_now_ms() - row->start) / 1000);
+		if (!c->options.quiet)
+			printf("%snoticed%s: %s: exit %d, \"%s\" (%.1f s)\n",
+			       lab_colour(stdout, "noticed"), lab_colour_end(stdout), name, code,
+			       json_string_value(json_array_get(json_object_get(o, "text"), 0)),
+			       (double)(lab_now_ms() - row->start) / 1000);
 		c->passed++;
 	} else {
-		printf("NOT NOTICED: %s: exit %d%s%s%s, see %s\n", name, code,
+		printf("%sNOT NOTICED%s: %s: exit %d%s%s%s, see %s\n",
+		       lab_colour(stdout, "fail"), lab_colour_end(stdout), name, code,
 		       missing ? ", missing \"" : "", missing ? missing : "",
 		       missing ? "\"" : "", row->out);
 		c->failed++;

@@ -30,7 +30,7 @@
 struct prove {
 	const struct lab_paths *paths;
 	const char *kdir, *only, *kselftest, *out;
-	bool all, again, check;
+	bool all, again, check, quiet;
 	char *symbols;			/* of the kernel: its System.map */
 	struct lab_fingerprint versions;	/* what is proved, but for the entry */
 	struct lab_catalogue catalogue;
@@ -153,7 +153,7 @@ static int get_proof(const struct prove *p, const struct lab_regression *r, cons
 	if (!ret && !again && lab_proof_load(file, proof, made.hex))
 		ret = 1;
 	if (!ret) {
-		if (!r->path)
+		if (!r->path && !p->quiet)
 			printf("unmodified: running all tests%s%s\n", r->mode ? " in mode " : "",
 			       r->mode ? r->mode : "");
 		lab_proof_judge(dir, r, run(p, r, dir), proof);
@@ -173,7 +173,8 @@ static int prove_sound(struct prove *p, struct lab_error *e)
 
 	if (ret >= 0) {
 		p->failed = proof.kind != LAB_PROOF_UNREACHED;
-		printf("unmodified: %s%s\n", p->failed ? "FAILED, see " : "passed",
+		if (p->failed || !p->quiet)
+			printf("unmodified: %s%s\n", p->failed ? "FAILED, see " : "passed",
 		       p->failed ? dir : "");
 	}
 	free(dir);
@@ -205,6 +206,12 @@ static int prove_by_kselftest(const struct prove *p, const struct lab_regression
 	return ret;
 }
 
+static bool is_proved(const struct lab_proof *proof)
+{
+	return proof->kind == LAB_PROOF_CAUGHT || proof->kind == LAB_PROOF_OTHERWISE ||
+		proof->kind == LAB_PROOF_ABSENT;
+}
+
 static int prove_one(struct prove *p, size_t i, struct lab_error *e)
 {
 	const struct lab_regression *r = &p->catalogue.entries[i];
@@ -221,8 +228,9 @@ static int prove_one(struct prove *p, size_t i, struct lab_error *e)
 	free(dir);
 	if (ret < 0)
 		return ret;
-	p->failed |= proof->kind != LAB_PROOF_CAUGHT && proof->kind != LAB_PROOF_OTHERWISE &&
-		proof->kind != LAB_PROOF_ABSENT;
+	p->failed |= !is_proved(proof);
+	if (p->quiet && is_proved(proof))
+		return 0;
 	printf("[%2zu/%zu] %s: %s%s", i + 1, p->catalogue.nr, r->name, ret ? "before: " : "",
 	       lab_proof_names[proof->kind]);
 	if (proof->by[0])
@@ -263,9 +271,9 @@ static int prove(struct prove *p)
 
 	if (!ret)
 		ret = check_tests(p, &e);
-	if (!ret && p->check)
+	if (!ret && p->check && !p->quiet)
 		printf("%zu regressions, and tests for each\n", p->catalogue.nr);
-	else if (!ret)
+	if (!ret && !p->check)
 		ret = prove_all(p, &e);
 	free(catalogue);
 	if (!ret)
@@ -290,6 +298,7 @@ static const struct argp_option options[] = {
 	{ "out", WORD(out), "DIR", 0, "Directory of results (default: build/prove)", 0 },
 	{ "check", WORD(check), NULL, 0,
 	  "Only see that there are tests as the entries name them", 0 },
+	{ "quiet", WORD(quiet), NULL, 0, "Print only the verdict and what is not caught", 0 },
 	{ 0 }
 };
 
