@@ -10,6 +10,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/run_dir.h"
 #include "bed/beds.h"
 #include "image/image.h"
@@ -131,7 +132,7 @@ static void end(struct lab_session *s)
 	if (again)
 		boot(s, plan, s->bed);
 	else
-		lab_progress_bed(plan->progress, s->bed, "%s", "");
+		lab_session_show(s, "%s", "");
 }
 
 static void read_signals(struct lab_session *beds, unsigned int nr, int signals)
@@ -192,6 +193,7 @@ void lab_beds_run(struct lab_plan *plan, int signals)
 	struct lab_session *beds = lab_realloc(NULL, nr, sizeof(*beds));
 
 	remove_logs(plan->results->out);
+	plan->started_ms = lab_now_ms();
 	memset(beds, 0, nr * sizeof(*beds));
 	for (unsigned int i = 0; i < nr; i++)
 		boot(&beds[i], plan, i + 1);

@@ -17,6 +17,7 @@
 #include "base/progress.h"
 #include "bed/load.h"
 #include "bed/qemu.h"
+#include "report/forecast.h"
 #include "suite/suite.h"
 #include "verdict/console.h"
 #include "verdict/record.h"
@@ -30,6 +31,8 @@ struct lab_plan {
 	const char *kernel, *image;	/* files */
 	struct lab_results *results;	/* its programs in the order of the suite's */
 	struct lab_progress *progress;
+	struct lab_forecast *forecast;	/* or NULL */
+	long started_ms;		/* lab_now_ms() at which beds were started */
 	long overall_ms;		/* lab_now_ms() at which all of it is over */
 
 	size_t next;			/* the first program that no session has taken */
@@ -129,6 +132,9 @@ void lab_session_log(struct lab_session *s, char direction, enum channel_kind ki
 void lab_session_count(struct lab_session *s, const struct lab_program *p);
 /* What the kernel said, in lines, and where all of it is: as diagnostics. To be freed. */
 char *lab_session_evidence(const struct lab_session *s, const char *lines);
+/* Show what this bed is at, "": nothing, and how far the run is. */
+void lab_session_show(struct lab_session *s, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 /* Send a command to init, and log it. */
 void lab_session_send(struct lab_session *s, enum channel_kind kind, const char *text);
 

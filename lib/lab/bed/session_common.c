@@ -11,6 +11,9 @@
 #include "base/run_dir.h"
 #include "bed/session.h"
 
+/* So often it is found out how long the run will take yet. */
+#define FORECAST_MS	1000
+
 void lab_session_enter(struct lab_session *s, enum lab_stage stage)
 {
 	s->stage = stage;
@@ -28,6 +31,25 @@ void lab_session_note(struct lab_session *s, const char *fmt, ...)
 	va_end(ap);
 	lab_text_addf(&s->plan->results->notes, "%s\n", text);
 	lab_progress_say(s->plan->progress, "note: %s", text);
+}
+
+void lab_session_show(struct lab_session *s, const char *fmt, ...)
+{
+	struct lab_plan *plan = s->plan;
+	struct lab_forecast *f = plan->forecast;
+	long now = lab_now_ms();
+	char *text;
+	va_list ap;
+
+	if (f && (!f->made_ms || now - f->made_ms > FORECAST_MS)) {
+		lab_forecast_now(f, plan->results, plan->started_ms, now);
+		lab_progress_estimate(plan->progress, f->done, f->left_ms);
+	}
+	va_start(ap, fmt);
+	text = lab_vformat(fmt, ap);
+	va_end(ap);
+	lab_progress_bed(plan->progress, s->bed, "%s", text);
+	free(text);
 }
 
 void lab_session_count(struct lab_session *s, const struct lab_program *p)

@@ -22,7 +22,7 @@ static void run_next(struct lab_session *s)
 	if (s->facts.stuck || plan->closed || plan->next == plan->suite->nr_programs) {
 		lab_session_enter(s, LAB_LEAVE);
 		lab_session_send(s, CHANNEL_QUIT, "");
-		lab_progress_bed(plan->progress, s->bed, "%s", "");
+		lab_session_show(s, "%s", "");
 		return;
 	}
 	p = &plan->suite->programs[plan->next];

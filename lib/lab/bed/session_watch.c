@@ -43,7 +43,7 @@ static void watch_boot(struct lab_session *s)
 	else if (wait != LAB_WAIT_ON)
 		give_up(s, wait);
 	else
-		lab_progress_bed(s->plan->progress, s->bed, "booting");
+		lab_session_show(s, "booting");
 }
 
 static void watch_silence(struct lab_session *s)
@@ -59,12 +59,14 @@ static void watch_silence(struct lab_session *s)
 static void watch_program(struct lab_session *s)
 {
 	const struct lab_program *p = s->record.program;
+	struct lab_forecast *f = s->plan->forecast;
 	enum lab_wait wait;
 
 	if (!p)
 		return;
-	lab_progress_bed(s->plan->progress, s->bed, "%s  %zu/%lu  %s", p->name, p->nr_cases, p->plan,
-			 ktap_running(s->record.ktap));
+	lab_session_show(s, "%s  %zu/%lu  %s", p->name, p->nr_cases, p->plan,
+			 f ? lab_forecast_running(f, (size_t)(p - s->plan->results->programs), p) :
+			 p->running);
 	if (!s->told_to_stop) {
 		wait = lab_window_wait(&s->stage_window, s->limit);
 		if (wait == LAB_WAIT_ON)

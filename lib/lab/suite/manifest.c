@@ -73,6 +73,33 @@ bool lab_manifest_selects(json_t *manifest, const char *program, const char *cas
 	return false;
 }
 
+json_t *lab_manifest_chosen(json_t *manifest, const char *program, const struct lab_argv *args)
+{
+	json_t *tests = lab_manifest_tests(manifest, program), *chosen, *test;
+	bool all = false, some = false;
+	const char *name;
+
+	if (!tests)
+		return NULL;
+	chosen = json_object();
+	for (size_t i = 0; i < args->nr; i++) {
+		all |= !strcmp(args->words[i], "-a");
+		some |= !strcmp(args->words[i], "-t");
+	}
+	json_object_foreach(tests, name, test) {
+		bool would = json_is_true(json_object_get(test, all ? "all" : "default"));
+		bool yes = would && !some;
+
+		for (size_t i = 1; !yes && i < args->nr; i++)
+			yes = !strcmp(args->words[i - 1], "-t") &&
+				(would ? matches(args->words[i], name, test) :
+				 !strcmp(args->words[i], name));
+		if (yes)
+			json_object_set_new(chosen, name, json_null());
+	}
+	return chosen;
+}
+
 /* The same entry of two programs is the same; what only one of them has is added. */
 static int join(json_t *manifest, const char *path, struct lab_error *e)
 {

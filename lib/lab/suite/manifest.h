@@ -23,6 +23,7 @@
 
 #include "base/lab_error.h"
 #include "base/paths.h"
+#include "base/process.h"
 
 /* Read manifest.json of @build. Returns 0 with @manifest to be json_decref()ed, or -errno. */
 int lab_manifest_read(const char *build, json_t **manifest, struct lab_error *e);
@@ -35,6 +36,12 @@ json_t *lab_manifest_tests(json_t *manifest, const char *program);
  * NULL and "" do. So does anything for a program that the manifest does not know.
  */
 bool lab_manifest_selects(json_t *manifest, const char *program, const char *cases, bool all);
+
+/*
+ * The tests that a call of @program with @args will run, as an object with their names; the
+ * caller's. NULL if the manifest does not know the program.
+ */
+json_t *lab_manifest_chosen(json_t *manifest, const char *program, const struct lab_argv *args);
 
 /* "lab manifest PART...": join what the programs have printed, on stdout. */
 int lab_manifest_main(int argc, char *argv[], const struct lab_paths *paths);
