@@ -21,7 +21,7 @@ HARNESS_READY := $(BUILD)/harness.ready
 JOBS = --no-print-directory $(if $(filter -j% --jobserver-auth=%,$(MAKEFLAGS)),,-j$(shell nproc))
 
 # $(call stage,NAME,WHAT) in a recipe: the first of them that runs says so.
-stage = $(if $(STAGED_$(1)),,$(eval STAGED_$(1) := y)$(info building $(2)))
+stage = $(if $(STAGED_$(1)),,$(eval STAGED_$(1) := y)$(if $(QUIET),,$(info building $(2))))
 
 # What the goal $@ needs of this machine.
 DEPS = CC='$(CC)' sh lib/lab/deps.sh
@@ -53,7 +53,9 @@ options = $(foreach o,$(1),$(call option,$(firstword $(subst =, ,$(o))),$(lastwo
 
 LAB_ARGS = $(call options,SERIES=series KERNEL=kernel MODULES=modules KDIR=kdir TESTS=tests \
 	ARGS=args PROFILE=profile MODE=mode TOPOLOGY=topology APPEND=append BEDS=beds OUT=out \
-	TIMEOUT=timeout)
+	TIMEOUT=timeout) $(QUIETLY)
+RUN_ARGS = $(LAB_ARGS) $(if $(DRY_RUN),--dry-run)
+QUIETLY = $(if $(QUIET),--quiet)
 
 deps:
 	@$(DEPS) lab
@@ -62,12 +64,12 @@ deps:
 lab:
 	@$(DEPS) $@
 	@$(MAKE) $(JOBS) all
-	@$(BUILD)/lab run $(LAB_ARGS)
+	@$(BUILD)/lab run $(RUN_ARGS)
 
 check:
 	@$(DEPS) $@
 	@$(MAKE) $(JOBS) all unit-programs
-	@$(BUILD)/lab prove --check
+	@$(BUILD)/lab prove --check $(QUIETLY)
 	@$(BUILD)/lab check $(LAB_ARGS)
 
 # The programs twice: the one of the profile runs others of them, which lie in a directory.
@@ -105,12 +107,12 @@ PROVE_DIR = $(BUILD)/prove/$(if $(KSRC),$(notdir $(abspath $(KSRC))),$(or $(SERI
 prove:
 	@$(DEPS) prove
 	@$(MAKE) $(JOBS) all
-	@$(BUILD)/lab prove --check
+	@$(BUILD)/lab prove --check $(QUIETLY)
 	@src=$$($(SOURCE)) && sh selftests/regressions/build.sh "$$src" '$(PROVE_DIR)'
 	@$(BUILD)/lab prove --kdir '$(PROVE_DIR)/kernel' \
 		--out '$(PROVE_DIR)/results$(if $(KSELFTEST),-kselftest)' \
 		$(call options,ONLY=only KSELFTEST=kselftest) \
-		$(if $(AGAIN),--again) $(if $(filter all,$(PROVE)),--all)
+		$(if $(AGAIN),--again) $(if $(filter all,$(PROVE)),--all) $(QUIETLY)
 
 unit:
 	@$(DEPS) $@

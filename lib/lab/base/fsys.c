@@ -149,25 +149,57 @@ int lab_symlink(const char *target, const char *path, struct lab_error *e)
 	return put(tmp, path, ret, e);
 }
 
-int lab_make_dirs(const char *path, struct lab_error *e)
+/* As mkdir(2), but nothing is made: 0 if it could be. */
+static int may_mkdir(const char *path)
+{
+	char *parent = lab_strdup(path), *slash = strrchr(parent, '/');
+	int ret;
+
+	if (slash)
+		slash[slash == parent] = '\0';
+	ret = access(path, F_OK);
+	if (!ret)
+		errno = EEXIST;
+	if (!ret || errno != ENOENT)
+		ret = -1;
+	else
+		ret = access(slash ? parent : ".", W_OK | X_OK);
+	free(parent);
+	return ret;
+}
+
+static int make_dirs(const char *path, bool really, struct lab_error *e)
 {
 	char *part = lab_strdup(path), *p = part;
+	bool last, is_new = false;
 	int ret = 0;
-	bool last;
 
 	do {
 		p += strspn(p, "/");
 		p += strcspn(p, "/");
 		last = !*p;
 		*p = '\0';
-		if (mkdir(part, 0755) && errno != EEXIST)
+		if (!(really ? mkdir(part, 0755) : may_mkdir(part)))
+			is_new = true;
+		else if (errno != EEXIST)
 			ret = failed(e, "mkdir", part);
 		*p = '/';
-	} while (!ret && !last);
+		/* In one that could be made all the others could. */
+	} while (!ret && !last && (really || !is_new));
 	free(part);
-	if (!ret && !lab_is_dir(path))
+	if (!ret && !is_new && !lab_is_dir(path))
 		ret = lab_fail(e, -ENOTDIR, "%s is not a directory", path);
 	return ret;
+}
+
+int lab_make_dirs(const char *path, struct lab_error *e)
+{
+	return make_dirs(path, true, e);
+}
+
+int lab_may_make_dirs(const char *path, struct lab_error *e)
+{
+	return make_dirs(path, false, e);
 }
 
 int lab_remove_tree(const char *path, struct lab_error *e)

@@ -42,6 +42,9 @@ int lab_symlink(const char *target, const char *path, struct lab_error *e);
 /* Create the directory @path and all its parents. */
 int lab_make_dirs(const char *path, struct lab_error *e);
 
+/* What that would return: nothing is created. */
+int lab_may_make_dirs(const char *path, struct lab_error *e);
+
 /*
  * Wait until no other lab works in the directory @dir. Returns a descriptor that
  * keeps others waiting until it is closed, or a negative errno. Programs that we run

@@ -63,6 +63,14 @@ int lab_run_dir_make(const char *build, const char *wanted, char out[PATH_MAX],
 	return ret;
 }
 
+int lab_run_dir_check(const char *wanted, struct lab_error *e)
+{
+	char out[PATH_MAX];
+	int ret = lab_may_make_dirs(wanted, e);
+
+	return ret || !lab_is_dir(wanted) ? ret : resolve(wanted, out, e);
+}
+
 int lab_run_dir_latest(const char *out, struct lab_error *e)
 {
 	const char *name = strrchr(out, '/') + 1;

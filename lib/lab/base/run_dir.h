@@ -24,6 +24,9 @@
 int lab_run_dir_make(const char *build, const char *wanted, char out[PATH_MAX],
 		     struct lab_error *e);
 
+/* What that would return for @wanted, which is not NULL: nothing is made. */
+int lab_run_dir_check(const char *wanted, struct lab_error *e);
+
 /* Let the link "latest" beside @out point to it; 0 or -errno. */
 int lab_run_dir_latest(const char *out, struct lab_error *e);
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Usage: fetch.sh kernel SERIES|default CACHE
+#        fetch.sh look SERIES|default CACHE
 #        fetch.sh source SERIES CACHE
 #        fetch.sh files SERIES DIR FILE...
 #
@@ -11,6 +12,7 @@
 # kernel: CACHE/RELEASE with image, modules and headers. CACHE/debian-SERIES points
 #	there; remove that link to look for a newer release. "default" is what
 #	linux-image-amd64 stands for in the system's package sources.
+# look: the same directory if it is there, or else nothing: nothing is fetched.
 # source: CACHE/source-SERIES, the source of that series.
 # files: DIR with nothing but these FILEs (or directories) of the source.
 #
@@ -97,7 +99,8 @@ unpack_source()
 		tar -xJ -C "$stage/root" --strip-components=1 -T "$stage/members"
 }
 
-what=${1:-} series=${2:-} dir=${3:-}
+what=${1:-} series=${2:-} dir=${3:-} look=
+[ "$what" != look ] || what=kernel look=1
 case $what-$# in
 kernel-3) final=$dir/debian-$series instead="give a built kernel with KDIR= or KERNEL=" ;;
 source-3) title="the source of $title" final=$dir/source-$series ;;
@@ -115,6 +118,7 @@ echo "$what-$series" | grep -Eqx "kernel-default|[a-z]+-[0-9]+\.[0-9]+" ||
 	{ say "\"$series\" is not a kernel series: give it as 5.10, 6.1, 6.12 or 7.2"; exit 2; }
 shift 3; members=${*:-.} packages=linux-source-$series
 [ "$what" = files ] || dir=$dir/
+if [ "$look" ]; then is_there && readlink -f "$final"; exit 0; fi
 is_there || {
 	mkdir -p "$(dirname "$dir.")"
 	exec 9>"$dir.lock"

@@ -49,7 +49,7 @@ static int into_cache(const char *dir, const struct lab_vmlinux *v, struct lab_k
 }
 
 /* Set @k's image and release from the kernel file @path; what is unpacked is cached. */
-static int use_file(const char *path, const char *cache_dir, struct lab_kernel *k,
+static int use_file(const struct lab_kernel_request *req, const char *path, struct lab_kernel *k,
 		    struct lab_error *e)
 {
 	struct lab_fingerprint f = { "" };
@@ -60,16 +60,16 @@ static int use_file(const char *path, const char *cache_dir, struct lab_kernel *
 	if (!ret)
 		ret = lab_fingerprint_add_file(&f, path, e);
 	if (!ret)
-		ret = lab_path(e, dir, "%s/image-%s", cache_dir, f.hex);
+		ret = lab_path(e, dir, "%s/image-%s", req->cache_dir, f.hex);
 	if (ret || from_cache(dir, k))
 		return ret;
 	ret = lab_vmlinux_read(path, &v, e);
 	if (ret)
 		return ret;
 	memcpy(k->release, v.release, sizeof(k->release));
-	if (v.unpacked)
+	if (v.unpacked && !req->look_only)
 		ret = into_cache(dir, &v, k, e);
-	else if (!v.pvh)
+	else if (!v.unpacked && !v.pvh)
 		ret = lab_fail(e, -EINVAL,
 			       "%s has no PVH entry (CONFIG_PVH is off): give the bzImage instead",
 			       path);
@@ -134,7 +134,7 @@ static int from_files(const struct lab_kernel_request *req, struct lab_kernel *k
 		      struct lab_error *e)
 {
 	char *build;
-	int ret = use_file(req->kernel, req->cache_dir, k, e);
+	int ret = use_file(req, req->kernel, k, e);
 
 	if (ret)
 		return ret;
@@ -189,8 +189,8 @@ static int read_release(const char *dir, struct lab_kernel *k, struct lab_error 
 }
 
 /* The uncompressed kernel lies in the tree anyway; with PVH it is what to boot. */
-static int find_image(const char *dir, const char *cache_dir, struct lab_kernel *k,
-		      struct lab_error *e)
+static int find_image(const struct lab_kernel_request *req, const char *dir,
+		      struct lab_kernel *k, struct lab_error *e)
 {
 	char path[PATH_MAX], release[sizeof(k->release)];
 	int ret = lab_path(e, k->image, "%s/vmlinux", dir);
@@ -205,7 +205,7 @@ static int find_image(const char *dir, const char *cache_dir, struct lab_kernel 
 	ret = lab_path(e, path, "%s/arch/x86/boot/bzImage", dir);
 	memcpy(release, k->release, sizeof(release));
 	if (!ret)
-		ret = use_file(path, cache_dir, k, e);
+		ret = use_file(req, path, k, e);
 	if (!ret && strcmp(release, k->release))
 		ret = lab_fail(e, -EINVAL,
 			       "%s is of release %s, but the tree is %s by now: run make -C %s",
@@ -225,7 +225,7 @@ static int from_tree(const struct lab_kernel_request *req, struct lab_kernel *k,
 	if (!ret)
 		ret = read_release(dir, k, e);
 	if (!ret)
-		ret = find_image(dir, req->cache_dir, k, e);
+		ret = find_image(req, dir, k, e);
 	if (ret || !may_have_modules(dir))
 		return ret;
 	if (!lab_has(dir, "modules.order"))

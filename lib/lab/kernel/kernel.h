@@ -24,6 +24,7 @@ struct lab_kernel_request {
 	const char *repo;	/* the repository, whose fetch.sh is called */
 	const char *cache_dir;	/* where downloads and unpacked kernels stay */
 	bool quiet;		/* no word about downloads on stderr */
+	bool look_only;		/* nothing is fetched or written */
 };
 
 /* A kernel that is at hand. All paths are absolute; "" stands for none. */
@@ -39,6 +40,9 @@ struct lab_kernel {
  *
  * Only Debian's need the network, once: see fetch.sh for what becomes of them in
  * @cache_dir, which several labs may share.
+ *
+ * With @look_only a kernel of Debian's that would have to be fetched has no release, and of an
+ * image that would have to be unpacked only the release is found out.
  *
  * Returns 0 or a negative errno: -EINVAL for a request or a file that makes no
  * sense, -ENOENT for something that is not there, -EIO when something could not

@@ -75,15 +75,15 @@ static int make_image(const char *root, const char *release, const char *image,
 }
 
 /* Describe the kernel that is unpacked in CACHE/RELEASE, @root. */
-static int describe(const char *root, struct lab_kernel *k, struct lab_error *e)
+static int describe(const char *root, bool look_only, struct lab_kernel *k, struct lab_error *e)
 {
 	char *image = lab_format("%s/image", root);
 	int ret = 0;
 
 	snprintf(k->release, sizeof(k->release), "%s", strrchr(root, '/') + 1);
-	if (!lab_is_file(image))
+	if (!lab_is_file(image) && !look_only)
 		ret = make_image(root, k->release, image, e);
-	if (!ret)
+	if (!ret && lab_is_file(image))
 		ret = lab_realpath(image, k->image, e);
 	if (!ret)
 		ret = find(root, "{,usr/}lib/modules/*/kernel", "modules", k->modules, e);
@@ -106,15 +106,15 @@ int lab_kernel_from_debian(const struct lab_kernel_request *req, struct lab_kern
 	int ret;
 
 	/* Nothing is going to be fetched for a word that is no series. */
-	if (!req->quiet && !lab_is_dir(link) &&
+	if (!req->quiet && !req->look_only && !lab_is_dir(link) &&
 	    (!req->package || (strchr(series, '.') && !series[strspn(series, "0123456789.")])))
 		fprintf(stderr, "lab: fetching Debian's kernel %s (once) to %s\n", series,
 			req->cache_dir);
 	free(link);
-	ret = run(req->repo, "fetch.sh", (const char *[]){ "kernel", series, req->cache_dir },
-		  &text, &line, e);
-	if (!ret)
-		ret = describe(line, k, e);
+	ret = run(req->repo, "fetch.sh", (const char *[]){ req->look_only ? "look" : "kernel", series,
+		  req->cache_dir }, &text, &line, e);
+	if (!ret && line[0])
+		ret = describe(line, req->look_only, k, e);
 	else if (ret > 0)
 		ret = lab_fail(e, ret == 2 ? -EINVAL : -EIO, "%s",
 			       line + (strncmp(line, "fetch.sh: ", 10) ? 0 : 10));

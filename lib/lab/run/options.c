@@ -12,7 +12,7 @@
 #include "run/options.h"
 
 #define WORD(member)	LAB_COMMAND_KEY(lab_options, member)
-enum { BEDS = 1, TIMEOUT, QUIET };
+enum { BEDS = 1, TIMEOUT, QUIET, DRY_RUN };
 
 #define MAX_SECONDS	(30L * 24 * 3600)
 
@@ -60,6 +60,9 @@ static const struct argp_option out_options[] = {
 	{ "out", WORD(out), "DIR", 0,
 	  "Directory of the results (default: build/runs/DATE, and build/runs/latest points to it)",
 	  3 },
+	{ "dry-run", DRY_RUN, NULL, 0,
+	  "Only say what would be run, how, and how long it took before: nothing is fetched, built, "
+	  "booted or written", 3 },
 	{ 0 }
 };
 
@@ -77,6 +80,9 @@ static error_t take(int key, char *arg, struct argp_state *state,
 					  &o->timeout);
 	case QUIET:
 		o->quiet = true;
+		return 0;
+	case DRY_RUN:
+		o->dry_run = true;
 		return 0;
 	case WORD(append):
 	case WORD(args):

@@ -27,6 +27,7 @@ struct lab_options {
 	long beds;		/* virtual machines side by side, 0: as many as fit */
 	long timeout;		/* seconds for the whole run, 0: from the programs' limits */
 	bool quiet;
+	bool dry_run;		/* only say what would be run */
 };
 
 /*

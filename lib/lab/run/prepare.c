@@ -130,6 +130,8 @@ static int list_kselftest(const struct lab_prepare *p, struct lab_error *e, stru
 	struct lab_argv argv = { NULL };
 	int ret = lab_mtree_directory(&l->files, p->options->kselftest, "/kselftest", e);
 
+	if (p->options->dry_run)
+		return ret;
 	lab_argv_add(&argv, "sh");
 	lab_argv_addf(&argv, "%s/lib/lab/image/userland.sh", p->paths->repo);
 	if (!ret)
@@ -171,6 +173,8 @@ static int prepare(const struct lab_prepare *p, struct lab_prepared *done)
 		ret = list_added(p, e, &l);
 	if (!ret)
 		ret = lab_setup_kernel(p->paths, p->options, &done->kernel, e);
+	if (p->options->dry_run)
+		return ret;
 	if (!ret)
 		ret = list_modules(p, done, &l);
 	if (!ret)

@@ -23,12 +23,16 @@
 #include "base/run_dir.h"
 #include "bed/beds.h"
 #include "image/image.h"
+#include "report/forecast.h"
+#include "report/past.h"
 #include "report/report.h"
 #include "run/attribution.h"
+#include "run/dry_run.h"
 #include "run/options.h"
 #include "run/prepare.h"
 #include "run/run.h"
 #include "run/setup.h"
+#include "suite/manifest.h"
 
 /*
  * The console carries all of the kernel log; whatever oopses panics, so that no
@@ -48,6 +52,8 @@ struct run {
 	const struct lab_topology *topology;
 	struct lab_results results;
 	struct lab_progress progress;
+	json_t *before;			/* results of an earlier run in the same directory, or NULL */
+	struct lab_forecast forecast;
 	struct lab_prepared prepared;
 	char *image;			/* the initramfs, prepared */
 	sigset_t blocked;
@@ -160,7 +166,8 @@ static int prepare(struct run *r)
 	struct lab_error e;
 	int ret;
 
-	lab_progress_status(&r->progress, "preparing kernel and image");
+	lab_progress_status(&r->progress, "%s", r->options.dry_run ? "looking" :
+			    "preparing kernel and image");
 	ret = lab_prepare_run(&p, done, &e);
 	lab_progress_clear(&r->progress);
 	if (ret > 0) {
@@ -170,6 +177,8 @@ static int prepare(struct run *r)
 	if (ret || done->ret)
 		return ret ? cannot(ret, &e) : cannot(done->ret, &done->error);
 	snprintf(r->results.kernel, sizeof(r->results.kernel), "%s", done->kernel.release);
+	if (r->options.dry_run)
+		return 0;
 	ret = lab_attribute(&r->results, &done->kernel, r->paths->repo, &e);
 	if (ret)
 		return cannot(-EIO, &e);
@@ -199,6 +208,19 @@ static void remove_images(struct run *r)
 			lab_disk_remove(r->results.out, bed, i);
 }
 
+/* For a screen: elsewhere nobody sees it. */
+static void make_forecast(struct run *r)
+{
+	char *runs = lab_format("%s/runs", r->paths->build);
+	json_t *manifest = NULL;
+
+	lab_manifest_read(r->paths->build, &manifest, NULL);
+	lab_forecast_init(&r->forecast, &r->suite, manifest,
+			  lab_past_read(runs, r->before, r->results.kernel, r->results.mode));
+	json_decref(manifest);
+	free(runs);
+}
+
 /* What is prepared, in the machines; the exit code. */
 static int execute(struct run *r)
 {
@@ -213,6 +235,10 @@ static int execute(struct run *r)
 
 	if (ret)
 		return cannot(ret, &e);
+	if (r->progress.tty && !r->options.quiet) {
+		make_forecast(r);
+		plan.forecast = &r->forecast;
+	}
 	lab_beds_run(&plan, r->signals);
 	lab_results_total(&r->results);
 	r->results.ms = lab_now_ms() - r->started_ms;
@@ -227,11 +253,58 @@ static int execute(struct run *r)
 	return r->results.judgement.exit_code;
 }
 
+/* What was reported before where this run reports to, or NULL. */
+static json_t *read_before(const char *out)
+{
+	char *path = lab_format("%s/results.json", out);
+	json_t *results = json_load_file(path, 0, NULL);
+
+	free(path);
+	return results;
+}
+
+/* What would be run. What cannot be is refused as it would be then. */
+static int dry_run(struct run *r)
+{
+	const struct lab_dry_run dry = {
+		.options = &r->options, .suite = &r->suite, .results = &r->results,
+		.kernel = &r->prepared.kernel, .forecast = &r->forecast,
+	};
+	struct lab_error e;
+	int code, ret = r->options.out ? lab_run_dir_check(r->options.out, &e) : 0;
+
+	if (ret)
+		return cannot(-EINVAL, &e);
+	lab_progress_init(&r->progress, stdout, r->options.quiet);
+	start_results(r);
+	ret = make_beds(r, &e);
+	if (!ret)
+		ret = catch_signals(r, &e);
+	code = ret ? cannot(-EIO, &e) : prepare(r);
+	if (!code) {
+		r->before = r->options.out ? read_before(r->options.out) : NULL;
+		make_forecast(r);
+		lab_dry_run(stdout, &dry);
+	}
+	return code;
+}
+
+static void clean_up(struct run *r)
+{
+	lab_progress_end(&r->progress);
+	lab_forecast_clear(&r->forecast);
+	json_decref(r->before);
+	lab_results_free(&r->results);
+	lab_suite_free(&r->suite);
+}
+
 static int run_in(struct run *r, bool ours)
 {
 	struct lab_error e;
-	int ret = lab_report_remove(r->results.out, &e), code;
+	int ret, code;
 
+	r->before = read_before(r->results.out);
+	ret = lab_report_remove(r->results.out, &e);
 	r->image = lab_format("%s/" LAB_IMAGE, r->results.out);
 	lab_progress_init(&r->progress, stdout, r->options.quiet);
 	start_results(r);
@@ -249,8 +322,6 @@ static int run_in(struct run *r, bool ours)
 	else if (ours)
 		lab_remove_tree(r->results.out, NULL);
 	remove_images(r);
-	lab_progress_end(&r->progress);
-	lab_results_free(&r->results);
 	return code;
 }
 
@@ -286,9 +357,13 @@ int lab_run_main(int argc, char *argv[], const struct lab_paths *paths)
 	ret = lab_setup_suite(paths, &r.options, &r.suite, &e);
 	if (ret)
 		return cannot(ret, &e);
-	ours = !r.options.out || !lab_is_dir(r.options.out);
-	ret = lab_run_dir_make(paths->build, r.options.out, r.results.out, &e);
-	ret = ret ? cannot(r.options.out ? -EINVAL : ret, &e) : run_in(&r, ours);
-	lab_suite_free(&r.suite);
+	if (r.options.dry_run) {
+		ret = dry_run(&r);
+	} else {
+		ours = !r.options.out || !lab_is_dir(r.options.out);
+		ret = lab_run_dir_make(paths->build, r.options.out, r.results.out, &e);
+		ret = ret ? cannot(r.options.out ? -EINVAL : ret, &e) : run_in(&r, ours);
+	}
+	clean_up(&r);
 	return ret;
 }

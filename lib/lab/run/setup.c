@@ -74,6 +74,7 @@ int lab_setup_kernel(const struct lab_paths *paths, const struct lab_options *o,
 	const struct lab_kernel_request request = {
 		.kernel = o->kernel, .modules = o->modules, .kdir = o->kdir,
 		.package = o->series, .repo = paths->repo, .cache_dir = cache, .quiet = o->quiet,
+		.look_only = o->dry_run,
 	};
 	int ret = lab_kernel_get(&request, k, e);
 

@@ -120,8 +120,19 @@ sources_and_files()
 		fails 'Not found in archive' files 6.1 "$work/some" not/there && [ -e "$work/some/mm/mm.c" ]
 }
 
+# What is not there is not fetched, and that is no error.
+only_looked_at()
+{
+	before=$(cat "$work/calls")
+	out=$(sh "$root/lib/lab/kernel/fetch.sh" look 6.1 "$work/i") && [ -z "$out" ] &&
+		[ ! -e "$work/i" ] &&
+		[ "$(sh "$root/lib/lab/kernel/fetch.sh" look 6.1 "$work/g")" = "$(readlink -f "$work/g/6.1.0-1")" ] &&
+		[ "$(cat "$work/calls")" = "$before" ] &&
+		fails 'is not a kernel series: give ' look 6.x "$work/i" && [ "$code" = 2 ]
+}
+
 checks="all_packages what_is_there_needs_no_network offline_says_why suites_of_the_mirror
-	no_apt_is_one_line wrong_series killed_in_the_middle two_at_once sources_and_files"
+	no_apt_is_one_line wrong_series killed_in_the_middle two_at_once only_looked_at sources_and_files"
 echo 'TAP version 13'
 echo "1..$(echo "$checks" | wc -w)"
 for name in $checks; do

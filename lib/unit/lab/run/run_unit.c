@@ -82,17 +82,17 @@ static size_t count_entries(const char *dir)
 	return nr ? nr - 2 : 0;	/* "." and ".." */
 }
 
-/* The exit code of "lab run OPTION VALUE"; what it says goes to the file @said. */
-static int run(const run_data *self, const char *option, const char *value)
+/* The exit code of "lab run OPTION VALUE [MORE]"; what it says goes to the file @said. */
+static int run(const run_data *self, const char *option, const char *value, const char *more)
 {
-	char *argv[] = { "run", (char *)option, (char *)value, NULL };
+	char *argv[] = { "run", (char *)option, (char *)value, (char *)more, NULL };
 	int out = dup(STDOUT_FILENO), err = dup(STDERR_FILENO), code;
 	int fd = open(self->said, O_CREAT | O_TRUNC | O_WRONLY, 0644);
 
 	fflush(NULL);
 	dup2(fd, STDOUT_FILENO);
 	dup2(fd, STDERR_FILENO);
-	code = lab_run_main(3, argv, &self->paths);
+	code = lab_run_main(more ? 4 : 3, argv, &self->paths);
 	fflush(NULL);
 	dup2(out, STDOUT_FILENO);
 	dup2(err, STDERR_FILENO);
@@ -102,12 +102,13 @@ static int run(const run_data *self, const char *option, const char *value)
 	return code;
 }
 
-static void expect_refused(struct __test_metadata *_metadata, const run_data *self,
-			   const char *option, const char *value, const char *words)
+static void expect_one_line(struct __test_metadata *_metadata, const run_data *self,
+			    const char *option, const char *value, const char *more,
+			    const char *words)
 {
 	char *runs = lab_format("%s/runs", self->paths.build), *said;
 
-	EXPECT_EQ(LAB_EXIT_USAGE, run(self, option, value)) {
+	EXPECT_EQ(LAB_EXIT_USAGE, run(self, option, value, more)) {
 		TH_LOG("%s %s", option, value);
 	}
 	said = lab_read_or_empty(self->paths.repo, "said");
@@ -122,6 +123,14 @@ static void expect_refused(struct __test_metadata *_metadata, const run_data *se
 	EXPECT_EQ(0, count_entries(self->empty));
 	free(said);
 	free(runs);
+}
+
+/* What is refused is refused in a dry run, too, and in the same words. */
+static void expect_refused(struct __test_metadata *_metadata, const run_data *self,
+			   const char *option, const char *value, const char *words)
+{
+	expect_one_line(_metadata, self, option, value, NULL, words);
+	expect_one_line(_metadata, self, option, value, "--dry-run", words);
 }
 
 TEST_F(run, no_such_kernel)
@@ -152,7 +161,34 @@ TEST_F(run, no_such_files)
 
 TEST_F(run, no_place_for_results)
 {
-	expect_refused(_metadata, self, "--out", self->file, self->file);
+	char *below = lab_format("%s/x", self->file);
+
+	expect_refused(_metadata, self, "--out", self->file, "is not a directory");
+	expect_refused(_metadata, self, "--out", below, "Not a directory");
+	free(below);
+}
+
+/* Where a dry run finds all that it needs it says what it is, and nothing is written. */
+TEST_F(run, dry)
+{
+	char *out = lab_format("%s/new/er", self->paths.repo), *kernels, *said;
+
+	EXPECT_EQ(LAB_EXIT_PASS, run(self, "--dry-run", "--out", out));
+	said = lab_read_or_empty(self->paths.repo, "said");
+	EXPECT_NE(NULL, strstr(said, "Debian's own, which is still to be fetched\n")) {
+		TH_LOG("%s", said);
+	}
+	EXPECT_NE(NULL, strstr(said, "mode        m\ntopology    numa2\nbeds        1\n"));
+	EXPECT_NE(NULL, strstr(said, "  p: tests of its own\n"
+				     "1 program, 0 tests; what they take is not known\n"));
+	EXPECT_NE(NULL, strstr(said, out));
+	/* build, empty, lib, said, selftests */
+	EXPECT_EQ(5, count_entries(self->paths.repo));
+	kernels = lab_format("%s/kernels", self->paths.build);
+	EXPECT_FALSE(lab_is_dir(kernels));
+	free(kernels);
+	free(said);
+	free(out);
 }
 
 /* A directory that was there stays, one that was made goes. */
