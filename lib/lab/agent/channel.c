@@ -23,9 +23,13 @@ static const char *const kind_names[CHANNEL_NR_KINDS] = {
 	[CHANNEL_ERR]		= "err",
 	[CHANNEL_EVIDENCE]	= "evidence",
 	[CHANNEL_EXIT]		= "exit",
+	[CHANNEL_TAKEN]		= "taken",
 	[CHANNEL_BYE]		= "bye",
 	[CHANNEL_RUN]		= "run",
 	[CHANNEL_STOP]		= "stop",
+	[CHANNEL_SHELL]		= "shell",
+	[CHANNEL_INPUT]		= "input",
+	[CHANNEL_SIZE]		= "size",
 	[CHANNEL_QUIT]		= "quit",
 };
 

@@ -31,7 +31,7 @@
 #define CHANNEL_TEXT_MAX	(64 << 10)
 #define CHANNEL_FRAME_MAX	(CHANNEL_TEXT_MAX + 64)
 
-/* Separates the fields of CHANNEL_HELLO, and of CHANNEL_RUN: program, arguments. */
+/* Separates the fields of CHANNEL_HELLO, _SHELL, _SIZE, and of CHANNEL_RUN: program, arguments. */
 #define CHANNEL_FIELD		'\t'
 
 /* Seconds between two signs of life of init. */
@@ -53,10 +53,18 @@ enum channel_kind {
 	CHANNEL_ERR,		/* one line of its stderr */
 	CHANNEL_EVIDENCE,	/* one line of what a stuck program was doing */
 	CHANNEL_EXIT,		/* it ended: struct channel_exit */
+	CHANNEL_TAKEN,		/* the shell has the bytes of the last CHANNEL_INPUT */
 	CHANNEL_BYE,		/* end marker; power-off follows */
 	/* lab to init */
 	CHANNEL_RUN,		/* start a program */
 	CHANNEL_STOP,		/* its time is over: end it */
+	/*
+	 * Start a shell; text: "pipe", or "tty", rows, columns, TERM. What it prints comes as
+	 * CHANNEL_OUT and CHANNEL_ERR, but in bytes, not in lines.
+	 */
+	CHANNEL_SHELL,
+	CHANNEL_INPUT,		/* bytes for it, none: their end; one frame until it is taken */
+	CHANNEL_SIZE,		/* rows, columns of its terminal */
 	CHANNEL_QUIT,		/* say BYE and power off */
 	CHANNEL_NR_KINDS
 };

@@ -156,6 +156,17 @@ static void command(struct init *in, struct channel_frame *frame)
 	case CHANNEL_STOP:
 		init_run_stop(in);
 		break;
+	case CHANNEL_SHELL:
+		if (in->program.pid)
+			init_die(in, "told to start a shell while a program runs");
+		init_shell_start(in, frame);
+		break;
+	case CHANNEL_INPUT:
+		init_shell_input(in, frame);
+		break;
+	case CHANNEL_SIZE:
+		init_shell_size(in, frame);
+		break;
 	case CHANNEL_QUIT:
 		init_send(in, CHANNEL_BYE, "", 0);
 		init_power_off();
@@ -192,6 +203,7 @@ static void serve(struct init *in)
 			{ .fd = in->signals, .events = POLLIN },
 			{ .fd = in->program.out.fd, .events = POLLIN },
 			{ .fd = in->program.err.fd, .events = POLLIN },
+			{ .fd = in->program.given ? in->program.in : -1, .events = POLLOUT },
 		};
 
 		now = lab_now_ms();
@@ -200,7 +212,7 @@ static void serve(struct init *in)
 			next_tick = now + CHANNEL_TICK_SECONDS * 1000;
 		}
 		wait = MIN(next_tick, in->program.deadline_ms) - now;
-		if (poll(fds, 4, (int)MAX(wait, 0L)) < 0 && errno != EINTR)
+		if (poll(fds, 5, (int)MAX(wait, 0L)) < 0 && errno != EINTR)
 			init_die(in, "poll(): %s", strerror(errno));
 
 		/* Output first: a result must not arrive after the exit. */
@@ -208,6 +220,8 @@ static void serve(struct init *in)
 			init_run_output(in, &in->program.out);
 		if (fds[3].revents)
 			init_run_output(in, &in->program.err);
+		if (fds[4].revents)
+			init_shell_feed(in);
 		if (fds[1].revents && read(in->signals, &info, sizeof(info)) > 0)
 			init_run_reap(in);
 		init_run_step(in);

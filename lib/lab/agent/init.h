@@ -11,6 +11,9 @@
 
 #include "agent/channel.h"
 
+/* Where programs, and the shell, look for others. */
+#define INIT_PATH	"/suite:/bin:/sbin:/usr/bin:/usr/sbin"
+
 /* A program's stream, cut into lines as the bytes come. */
 struct init_stream {
 	int fd;				/* -1 when at its end */
@@ -31,6 +34,11 @@ struct init_program {
 	size_t budget;		/* bytes of output still accepted */
 	unsigned long dropped;	/* lines beyond it */
 	struct init_stream out, err;
+	/* Of a shell alone, whose output is not cut into lines: */
+	bool is_shell;
+	int in;				/* where its input goes, -1 when at its end */
+	char input[CHANNEL_TEXT_MAX];	/* of which [taken, given) are not there yet */
+	size_t taken, given;
 };
 
 struct init {
@@ -82,6 +90,18 @@ bool init_run_output(struct init *in, struct init_stream *s);
 void init_run_reap(struct init *in);
 /* The end, and the next step to it at deadline_ms: call whenever something happened. */
 void init_run_step(struct init *in);
+
+/* Child: become @argv, with these as stdin, stdout and stderr, in @dir if that is there. */
+void init_run_exec(struct init *in, char **argv, char **env, const int fds[3], const char *dir)
+	__attribute__((noreturn));
+
+/* init_shell.c: start the shell that a CHANNEL_SHELL frame describes. */
+void init_shell_start(struct init *in, struct channel_frame *frame);
+/* CHANNEL_INPUT and CHANNEL_SIZE for it. */
+void init_shell_input(struct init *in, const struct channel_frame *frame);
+void init_shell_size(struct init *in, struct channel_frame *frame);
+/* It can take more of its input. */
+void init_shell_feed(struct init *in);
 
 /* init_evidence.c: what every user task is doing, to channel and console. */
 void init_evidence(struct init *in, const char *why);

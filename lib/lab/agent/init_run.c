@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/param.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -63,7 +64,9 @@ bool init_run_output(struct init *in, struct init_stream *s)
 		close_stream(in, s);
 		return false;
 	}
-	for (ssize_t i = 0; i < n; i++) {
+	for (ssize_t i = 0; i < n && in->program.is_shell; i += CHANNEL_TEXT_MAX)
+		init_send(in, s->kind, buf + i, MIN((size_t)(n - i), (size_t)CHANNEL_TEXT_MAX));
+	for (ssize_t i = 0; i < n && !in->program.is_shell; i++) {
 		if (buf[i] == '\n')
 			send_line(in, s);
 		else if (s->fill < sizeof(s->line))
@@ -74,15 +77,9 @@ bool init_run_output(struct init *in, struct init_stream *s)
 	return true;
 }
 
-/* Child: never returns. */
-static void exec_program(struct init *in, char **argv, int out, int err)
+void init_run_exec(struct init *in, char **argv, char **env, const int fds[3], const char *dir)
 {
-	static char *const env[] = {
-		"PATH=/suite:/bin:/sbin:/usr/bin:/usr/sbin", "HOME=/tmp", "TMPDIR=/tmp",
-		"MN_SAMPLES=1", NULL
-	};
 	const struct rlimit no_core = { 0, 0 };
-	int null = open("/dev/null", O_RDONLY);
 	sigset_t none;
 
 	setsid();
@@ -90,9 +87,9 @@ static void exec_program(struct init *in, char **argv, int out, int err)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	setrlimit(RLIMIT_CORE, &no_core);
-	if (null < 0 || dup2(null, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0 ||
-	    chdir("/tmp"))
-		dprintf(err, "lab-init: setting up %s: %s\n", argv[0], strerror(errno));
+	if (dup2(fds[0], 0) < 0 || dup2(fds[1], 1) < 0 || dup2(fds[2], 2) < 0 ||
+	    (chdir(dir) && chdir("/tmp")))
+		dprintf(fds[2], "lab-init: setting up %s: %s\n", argv[0], strerror(errno));
 	execve(argv[0], argv, env);
 	dprintf(2, "lab-init: execve(%s): %s\n", argv[0], strerror(errno));
 	_exit(127);
@@ -100,6 +97,9 @@ static void exec_program(struct init *in, char **argv, int out, int err)
 
 void init_run_start(struct init *in, struct channel_frame *frame)
 {
+	static char *env[] = {
+		"PATH=" INIT_PATH, "HOME=/tmp", "TMPDIR=/tmp", "MN_SAMPLES=1", NULL
+	};
 	/* As many words as fit into a frame, and NULL. */
 	char *argv[CHANNEL_TEXT_MAX / 2 + 2], sep[] = { CHANNEL_FIELD, '\0' };
 	struct init_program *p = &in->program;
@@ -127,7 +127,8 @@ void init_run_start(struct init *in, struct channel_frame *frame)
 	if (p->pid < 0)
 		init_die(in, "fork(): %s", strerror(errno));
 	if (!p->pid)
-		exec_program(in, argv, out[1], err[1]);
+		init_run_exec(in, argv, env, (int[]){ open("/dev/null", O_RDONLY), out[1], err[1] },
+			      "/tmp");
 	close(out[1]);
 	close(err[1]);
 	init_sayf(in, CHANNEL_START, "%d", p->pid);
@@ -197,6 +198,9 @@ static void finish(struct init *in)
 	else if (p->reaped)
 		x.signal = WTERMSIG(p->status);
 	x.dropped = p->dropped;
+	if (p->is_shell && p->in >= 0)
+		close(p->in);
+	p->given = 0;
 	p->pid = 0;
 	p->deadline_ms = LONG_MAX;
 	init_send(in, CHANNEL_EXIT, text, channel_format_exit(text, sizeof(text), &x));
