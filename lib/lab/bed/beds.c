@@ -145,6 +145,8 @@ static void read_signals(struct lab_session *beds, unsigned int nr, int signals)
 				continue;
 			if (info.ssi_signo == SIGCHLD)
 				lab_session_reap(s);
+			else if (info.ssi_signo == SIGWINCH)
+				lab_shell_resized(s);
 			else
 				lab_session_interrupt(s, (int)info.ssi_signo);
 		}
@@ -153,7 +155,8 @@ static void read_signals(struct lab_session *beds, unsigned int nr, int signals)
 
 static void poll_once(struct lab_session *beds, unsigned int nr, int signals)
 {
-	struct pollfd fds[1 + LAB_MAX_BEDS * LAB_NR_SOCKETS];
+	struct pollfd fds[1 + LAB_MAX_BEDS * LAB_NR_SOCKETS + 1];
+	struct pollfd *input = &fds[1 + nr * LAB_NR_SOCKETS];
 	int due, first = -1, err = 0;
 
 	fds[0] = (struct pollfd){ .fd = signals, .events = POLLIN };
@@ -162,10 +165,13 @@ static void poll_once(struct lab_session *beds, unsigned int nr, int signals)
 		if (first < 0 || due < first)
 			first = due;
 	}
-	if (poll(fds, 1 + nr * LAB_NR_SOCKETS, first) < 0)
+	*input = (struct pollfd){ .fd = lab_shell_fd(beds), .events = POLLIN };
+	if (poll(fds, 1 + nr * LAB_NR_SOCKETS + 1, first) < 0)
 		err = errno;
 	else if (fds[0].revents)
 		read_signals(beds, nr, signals);
+	if (!err && input->revents && !beds->over)
+		lab_shell_input(beds);
 	for (unsigned int i = 0; i < nr; i++) {
 		if (err && err != EINTR)
 			lab_fail(&beds[i].trouble, 0, "poll(): %s", strerror(err));

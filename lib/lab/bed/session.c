@@ -45,6 +45,12 @@ static void read_console(struct lab_session *s)
 		s->panic_ms = s->console_ms;
 }
 
+/* What a shell prints is somebody's own, and no lines. */
+static bool is_bytes(const struct lab_session *s, const struct channel_frame *frame)
+{
+	return s->plan->shell && (frame->kind == CHANNEL_OUT || frame->kind == CHANNEL_ERR);
+}
+
 static void read_channel(struct lab_session *s)
 {
 	struct channel_frame frame;
@@ -57,7 +63,7 @@ static void read_channel(struct lab_session *s)
 		lab_window_open(&s->heard, s->qemu.pid);
 	while (!s->garbled[0] &&
 	       channel_next(&s->reader, &frame, s->garbled, sizeof(s->garbled)) > 0) {
-		lab_session_log(s, '<', frame.kind, frame.text, frame.len);
+		lab_session_log(s, '<', frame.kind, frame.text, is_bytes(s, &frame) ? 0 : frame.len);
 		lab_session_frame(s, &frame);
 	}
 	if (s->garbled[0]) {
@@ -82,13 +88,6 @@ void lab_session_reap(struct lab_session *s)
 		s->qemu.pid = 0;
 		s->gone_ms = lab_now_ms();
 	}
-}
-
-void lab_session_interrupt(struct lab_session *s, int sig)
-{
-	if (!s->facts.interrupted)
-		s->facts.interrupted = sig;
-	lab_session_enter(s, LAB_END);
 }
 
 static FILE *open_log(struct lab_session *s, const char *name)
@@ -202,6 +201,8 @@ static void collect_facts(struct lab_session *s)
 
 void lab_session_end(struct lab_session *s)
 {
+	if (s->plan->shell)
+		lab_terminal_restore(&s->plan->shell->terminal);
 	collect_facts(s);
 	lab_qemu_stop(&s->qemu);
 	if (s->console_file)

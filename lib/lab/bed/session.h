@@ -17,6 +17,7 @@
 #include "base/progress.h"
 #include "bed/load.h"
 #include "bed/qemu.h"
+#include "bed/shell.h"
 #include "report/forecast.h"
 #include "suite/suite.h"
 #include "verdict/console.h"
@@ -32,6 +33,7 @@ struct lab_plan {
 	struct lab_results *results;	/* its programs in the order of the suite's */
 	struct lab_progress *progress;
 	struct lab_forecast *forecast;	/* or NULL */
+	struct lab_shell *shell;	/* instead of programs, on one bed; or NULL */
 	long started_ms;		/* lab_now_ms() at which beds were started */
 	long overall_ms;		/* lab_now_ms() at which all of it is over */
 
@@ -98,9 +100,6 @@ void lab_session_handle(struct lab_session *s, const struct pollfd *fds);
 /* A child ended (SIGCHLD): was it this QEMU? */
 void lab_session_reap(struct lab_session *s);
 
-/* Signal @sig ends the run. */
-void lab_session_interrupt(struct lab_session *s, int sig);
-
 /* Is there nothing more to wait for? */
 bool lab_session_finished(const struct lab_session *s);
 
@@ -122,6 +121,8 @@ void lab_session_splats(struct lab_session *s);
 
 /* session_common.c: enter @stage; its deadline counts from now. */
 void lab_session_enter(struct lab_session *s, enum lab_stage stage);
+/* Signal @sig ends the run. */
+void lab_session_interrupt(struct lab_session *s, int sig);
 /* Append a line to the notes, with the bed's name, and show it. */
 void lab_session_note(struct lab_session *s, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
@@ -135,8 +136,12 @@ char *lab_session_evidence(const struct lab_session *s, const char *lines);
 /* Show what this bed is at, "": nothing, and how far the run is. */
 void lab_session_show(struct lab_session *s, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
-/* Send a command to init, and log it. */
+/* Send a command to init, and log it; bytes are logged by nothing but their kind. */
 void lab_session_send(struct lab_session *s, enum channel_kind kind, const char *text);
+void lab_session_send_bytes(struct lab_session *s, enum channel_kind kind, const char *bytes,
+			    size_t len);
+/* Make it power off. */
+void lab_session_leave(struct lab_session *s);
 
 /*
  * All deadlines but the programs' own, in seconds that the VM was granted, with

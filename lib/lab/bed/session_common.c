@@ -20,6 +20,13 @@ void lab_session_enter(struct lab_session *s, enum lab_stage stage)
 	lab_window_open(&s->stage_window, s->qemu.pid);
 }
 
+void lab_session_interrupt(struct lab_session *s, int sig)
+{
+	if (!s->facts.interrupted)
+		s->facts.interrupted = sig;
+	lab_session_enter(s, LAB_END);
+}
+
 void lab_session_note(struct lab_session *s, const char *fmt, ...)
 {
 	char text[640];
@@ -81,12 +88,30 @@ void lab_session_log(struct lab_session *s, char direction, enum channel_kind ki
 		fflush(s->channel_file);
 }
 
-void lab_session_send(struct lab_session *s, enum channel_kind kind, const char *text)
+static void send_frame(struct lab_session *s, enum channel_kind kind, const char *text, size_t len,
+		       size_t logged)
 {
-	int ret = channel_send(s->qemu.fds[LAB_CHANNEL], &s->seq, kind, text, strlen(text));
+	int ret = channel_send(s->qemu.fds[LAB_CHANNEL], &s->seq, kind, text, len);
 
-	lab_session_log(s, '>', kind, text, strlen(text));
+	lab_session_log(s, '>', kind, text, logged);
 	/* QEMU going away shows up as such; the write need not say it again. */
 	if (ret && ret != -EPIPE && ret != -ECONNRESET)
 		lab_fail(&s->trouble, ret, "write to the channel: %s", strerror(-ret));
+}
+
+void lab_session_send(struct lab_session *s, enum channel_kind kind, const char *text)
+{
+	send_frame(s, kind, text, strlen(text), strlen(text));
+}
+
+void lab_session_send_bytes(struct lab_session *s, enum channel_kind kind, const char *bytes,
+			    size_t len)
+{
+	send_frame(s, kind, bytes, len, 0);
+}
+
+void lab_session_leave(struct lab_session *s)
+{
+	lab_session_enter(s, LAB_LEAVE);
+	lab_session_send(s, CHANNEL_QUIT, "");
 }

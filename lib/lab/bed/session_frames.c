@@ -20,8 +20,7 @@ static void run_next(struct lab_session *s)
 		return;		/* its last words; nothing can be begun on it */
 	/* Whatever holds a process that survives SIGKILL may hold the next program too. */
 	if (s->facts.stuck || plan->closed || plan->next == plan->suite->nr_programs) {
-		lab_session_enter(s, LAB_LEAVE);
-		lab_session_send(s, CHANNEL_QUIT, "");
+		lab_session_leave(s);
 		lab_session_show(s, "%s", "");
 		return;
 	}
@@ -74,7 +73,10 @@ static void ready(struct lab_session *s, const char *text)
 		snprintf(bed, sizeof(bed), "bed %u ", s->bed);
 	lab_progress_say(s->plan->progress, "%s: %sbooted in %.1f s", res->kernel, bed,
 			 (double)ms / 1000);
-	run_next(s);
+	if (s->plan->shell)
+		lab_shell_start(s);
+	else
+		run_next(s);
 }
 
 /* Is "kvm_amd: REASON" about kvm-amd? */
@@ -165,6 +167,8 @@ void lab_session_frame(struct lab_session *s, const struct channel_frame *frame)
 		[CHANNEL_BYE] = bye,
 	};
 
+	if (s->plan->shell && lab_shell_frame(s, frame))
+		return;
 	if (heed[frame->kind])
 		heed[frame->kind](s, frame->text);
 	else

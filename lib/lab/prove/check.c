@@ -111,10 +111,13 @@ static void check_units(struct check *c)
 	free(pattern);
 }
 
-static pid_t start_lab(struct check *c, const struct lab_options *o, const char *log)
+/* With @script for its shell, unless that is NULL. */
+static pid_t start_lab(struct check *c, const struct lab_options *o, const char *script,
+		       const char *log)
 {
 	struct lab_error e;
-	pid_t pid = lab_run_start(c->paths, o, log, &e);
+	pid_t pid = script ? lab_run_start_shell(c->paths, o, script, log, &e) :
+		lab_run_start(c->paths, o, log, &e);
 
 	if (pid < 0)
 		printf("%s\n", e.text);
@@ -151,7 +154,7 @@ static void check_suite(struct check *c)
 	int code;
 
 	o.out = out;
-	code = lab_process_wait(start_lab(c, &o, NULL));
+	code = lab_process_wait(start_lab(c, &o, NULL, NULL));
 	/* What it had to say has been seen. */
 	results = lab_run_results(out, code, "/dev/null", NULL);
 	json_unpack(results, "{s:{s:I, s:I, s:I, s:I}}", "totals", "passed", &passed,
@@ -216,8 +219,8 @@ static int check_row(json_t *row, const char *path, struct lab_error *e)
 	json_error_t why;
 
 	if (json_unpack_ex(row, &why, JSON_STRICT,
-			   "{s:s, s?s, s?s, s?s, s:o, s:o, s?{s:o, s:o}}", "name", &name,
-			   "tests", &other, "profile", &other, "append", &other,
+			   "{s:s, s?s, s?s, s?s, s?s, s:o, s:o, s?{s:o, s:o}}", "name", &name,
+			   "tests", &other, "profile", &other, "append", &other, "shell", &other,
 			   "exit", &exits[0], "text", &texts[0],
 			   "fixed", "exit", &exits[1], "text", &texts[1]))
 		return lab_fail(e, -1, "%s: %s", path, why.text);
@@ -288,6 +291,7 @@ struct row {
 static void start_row(struct check *c, json_t *expect, size_t number, struct row *row)
 {
 	struct lab_options o = c->options;
+	const char *script = NULL;
 	struct lab_error e;
 	char *log;
 
@@ -296,15 +300,15 @@ static void start_row(struct check *c, json_t *expect, size_t number, struct row
 	log = lab_format("%s/lab.log", row->out);
 	o.out = row->out;
 	o.tests = o.args = NULL;
-	json_unpack(expect, "{s:s, s?s, s?s}", "profile", &o.profile, "tests", &o.tests,
-		    "append", &o.append);
-	/* What is expected of a machine must be found in the logs of that machine. */
-	o.beds = 1;
+	json_unpack(expect, "{s:s, s?s, s?s, s?s}", "profile", &o.profile, "tests", &o.tests,
+		    "append", &o.append, "shell", &script);
+	/* What is expected of a machine must be found in its logs; a shell has but one. */
+	o.beds = !script;
 	row->pid = lab_make_dirs(row->out, &e);
 	if (row->pid)
 		printf("%s\n", e.text);
 	else
-		row->pid = start_lab(c, &o, log);
+		row->pid = start_lab(c, &o, script, log);
 	if (row->pid < 0)
 		c->failed++;
 	free(log);

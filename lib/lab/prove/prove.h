@@ -27,11 +27,12 @@ int lab_prove_main(int argc, char *argv[], const struct lab_paths *paths);
  * What broken tests and kernels must come out as: rows of a JSON file.
  *
  *	[ { "name": "...", "tests": "PATTERN", "profile": "...", "append": "...",
+ *	    "shell": "commands for a shell in the machine instead of tests",
  *	    "exit": [ codes, one of which it must be ],
  *	    "text": [ "all of which the run's files must contain", ... ],
  *	    "fixed": { "exit": [ ... ], "text": [ ... ] } }, ... ]
  *
- * "tests" and "append" may be missing; "profile" is "negative" if it is.
+ * "tests", "append" and "shell" may be missing; "profile" is "negative" if it is.
  * "fixed" belongs to a fault of today's kernels: what one without it comes out as.
  */
 

@@ -12,7 +12,7 @@
 #include "run/options.h"
 
 #define WORD(member)	LAB_COMMAND_KEY(lab_options, member)
-enum { BEDS = 1, TIMEOUT, QUIET, DRY_RUN };
+enum { BEDS = 1, TIMEOUT, QUIET, DRY_RUN, SHELL };
 
 #define MAX_SECONDS	(30L * 24 * 3600)
 
@@ -63,6 +63,9 @@ static const struct argp_option out_options[] = {
 	{ "dry-run", DRY_RUN, NULL, 0,
 	  "Only say what would be run, how, and how long it took before: nothing is fetched, built, "
 	  "booted or written", 3 },
+	{ "shell", SHELL, NULL, 0,
+	  "Run nothing, but give a shell in the machine, with programs and modules there: on this "
+	  "terminal, or for a script on stdin. Its exit code is ours. Ctrl-] stops the machine", 3 },
 	{ 0 }
 };
 
@@ -83,6 +86,9 @@ static error_t take(int key, char *arg, struct argp_state *state,
 		return 0;
 	case DRY_RUN:
 		o->dry_run = true;
+		return 0;
+	case SHELL:
+		o->shell = true;
 		return 0;
 	case WORD(append):
 	case WORD(args):
@@ -126,6 +132,14 @@ static error_t parse_tests(int key, char *arg, struct argp_state *state)
 
 static error_t parse_run(int key, char *arg, struct argp_state *state)
 {
+	const struct lab_options *o = state->input;
+
+	if (key == ARGP_KEY_END && o->shell && o->dry_run)
+		return lab_command_refuse(state, "--shell and --dry-run: give one of them");
+	if (key == ARGP_KEY_END && o->shell && o->beds)
+		return lab_command_refuse(state, "--shell is in one machine: leave out --beds");
+	if (key == ARGP_KEY_END && o->shell && o->args)
+		return lab_command_refuse(state, "--shell runs no program: leave out --args");
 	if (key != ARGP_KEY_INIT)
 		return take(key, arg, state, out_options);
 	state->child_inputs[0] = state->input;
@@ -169,4 +183,6 @@ void lab_options_args(const struct lab_options *o, struct lab_argv *a)
 		lab_argv_addf(a, "--timeout=%ld", o->timeout);
 	if (o->quiet)
 		lab_argv_add(a, "--quiet");
+	if (o->shell)
+		lab_argv_add(a, "--shell");
 }

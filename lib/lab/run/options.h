@@ -28,6 +28,7 @@ struct lab_options {
 	long timeout;		/* seconds for the whole run, 0: from the programs' limits */
 	bool quiet;
 	bool dry_run;		/* only say what would be run */
+	bool shell;		/* in the machine, instead of running programs */
 };
 
 /*

@@ -124,18 +124,18 @@ static int list_added(const struct lab_prepare *p, struct lab_error *e, struct l
 	return ret;
 }
 
-static int list_kselftest(const struct lab_prepare *p, struct lab_error *e, struct lists *l)
+/* A shell and what scripts call, or people who sit at it. */
+static int list_userland(const struct lab_prepare *p, struct lab_error *e, struct lists *l)
 {
 	char *list = lab_format("%s/userland", p->out);
 	struct lab_argv argv = { NULL };
-	int ret = lab_mtree_directory(&l->files, p->options->kselftest, "/kselftest", e);
+	int ret;
 
-	if (p->options->dry_run)
-		return ret;
 	lab_argv_add(&argv, "sh");
 	lab_argv_addf(&argv, "%s/lib/lab/image/userland.sh", p->paths->repo);
-	if (!ret)
-		ret = lab_mtree_printed(&l->files, &argv, list, e);
+	if (p->options->shell)
+		lab_argv_add(&argv, "shell");
+	ret = lab_mtree_printed(&l->files, &argv, list, e);
 	if (!ret) {
 		unlink(list);
 		unlink(lab_format("%s.log", list));
@@ -167,8 +167,12 @@ static int prepare(const struct lab_prepare *p, struct lab_prepared *done)
 	struct lab_text mounts = { NULL };
 	struct lists l = {};
 	/* First what needs no network and fails fast. */
-	int ret = p->options->kselftest ? list_kselftest(p, e, &l) : list_programs(p, e, &l);
+	int ret = p->options->kselftest ?
+		lab_mtree_directory(&l.files, p->options->kselftest, "/kselftest", e) :
+		list_programs(p, e, &l);
 
+	if (!ret && !p->options->dry_run && (p->options->kselftest || p->options->shell))
+		ret = list_userland(p, e, &l);
 	if (!ret)
 		ret = list_added(p, e, &l);
 	if (!ret)

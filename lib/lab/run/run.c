@@ -8,6 +8,7 @@
  * unfinished run for a good one.
  */
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,6 +46,8 @@ static const char parameters[] =
 	"no_timer_check mitigations=off "
 	"watchdog_thresh=60 rcupdate.rcu_cpu_stall_timeout=120";
 
+#define LEAVE	"exit or Ctrl-D powers the machine off, Ctrl-] stops it at once."
+
 struct run {
 	struct lab_options options;
 	const struct lab_paths *paths;
@@ -58,6 +61,7 @@ struct run {
 	char *image;			/* the initramfs, prepared */
 	sigset_t blocked;
 	int signals;			/* signalfd of them */
+	bool shell_ended;		/* and the machine as it should */
 	long started_ms;
 };
 
@@ -80,6 +84,7 @@ static char *replay_command(const struct run *r)
 	o.beds = 0;
 	o.timeout = 0;
 	o.quiet = false;
+	o.shell = false;
 	lab_options_args(&o, &words);
 	lab_text_addf(&t, "%s run", r->paths->invoked);
 	for (size_t i = 0; i < words.nr; i++) {
@@ -135,7 +140,8 @@ static int make_beds(struct run *r, struct lab_error *e)
 
 	if (ret)
 		return ret;
-	r->results.beds = lab_capacity_beds(&have, wanted, r->suite.nr_programs, r->topology->mib);
+	r->results.beds = lab_capacity_beds(&have, wanted, r->options.shell ? 1 :
+					    r->suite.nr_programs, r->topology->mib);
 	if (r->results.beds < wanted && r->results.beds < r->suite.nr_programs)
 		lab_text_addf(&r->results.notes, "not %u beds but %u: each takes %lu MiB of %lu\n",
 			      wanted, r->results.beds, r->topology->mib, have.mib);
@@ -193,6 +199,8 @@ static long overall_ms(const struct run *r)
 
 	if (r->options.timeout)
 		return r->started_ms + r->options.timeout * 1000;
+	if (r->options.shell)
+		return LONG_MAX;	/* people go and have lunch */
 	for (size_t i = 0; i < r->suite.nr_programs; i++)
 		seconds += r->suite.programs[i].timeout + LAB_STOP_SECONDS;
 	return lab_now_ms() + seconds * LAB_STRETCH * 1000;
@@ -219,6 +227,50 @@ static void make_forecast(struct run *r)
 			  lab_past_read(runs, r->before, r->results.kernel, r->results.mode));
 	json_decref(manifest);
 	free(runs);
+}
+
+/* What to know about the machine in which the shell is. */
+static char *greeting(const struct run *r)
+{
+	const char *program = r->suite.programs[0].name;
+
+	return r->options.kselftest ?
+		lab_format("kselftest is in /kselftest, modules, which are loaded, in /modules. Try:\n"
+			   "    /kselftest/run_kselftest.sh -l\n" LEAVE) :
+		lab_format("Programs are in /suite, modules, which are loaded, in /modules. Try:\n"
+			   "    %s -l\n" LEAVE, program);
+}
+
+/* A shell in the machine instead of a run: the exit code. */
+static int shell(struct run *r)
+{
+	char *greet = greeting(r);
+	struct lab_shell shell = { .tty = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) };
+	struct lab_plan plan = {
+		.suite = &r->suite, .topology = r->topology,
+		.kernel = r->prepared.kernel.image, .image = r->image,
+		.results = &r->results, .progress = &r->progress,
+		.shell = &shell, .overall_ms = overall_ms(r),
+	};
+	const struct lab_judgement *j = &r->results.judgement;
+
+	shell.greeting = shell.tty ? greet : NULL;
+	for (const char *s = r->prepared.notes; *s; s += strspn(s, "\n")) {
+		lab_progress_say(&r->progress, "note: %.*s", (int)strcspn(s, "\n"), s);
+		s += strcspn(s, "\n");
+	}
+	sigaddset(&r->blocked, SIGWINCH);
+	sigprocmask(SIG_BLOCK, &r->blocked, NULL);
+	signalfd(r->signals, &r->blocked, 0);
+	lab_beds_run(&plan, r->signals);
+	lab_progress_end(&r->progress);
+	free(greet);
+	r->shell_ended = shell.ended && plan.tally.machines.verdict == LAB_PASS;
+	if (r->shell_ended)
+		return shell.code;
+	fprintf(stderr, "lab: %s (%s), logs in %s\n", lab_verdict_name(j->verdict), j->why,
+		r->results.out);
+	return j->exit_code ? j->exit_code : LAB_EXIT_INFRASTRUCTURE;
 }
 
 /* What is prepared, in the machines; the exit code. */
@@ -301,12 +353,14 @@ static void clean_up(struct run *r)
 static int run_in(struct run *r, bool ours)
 {
 	struct lab_error e;
+	bool prepared;
 	int ret, code;
 
 	r->before = read_before(r->results.out);
 	ret = lab_report_remove(r->results.out, &e);
 	r->image = lab_format("%s/" LAB_IMAGE, r->results.out);
-	lab_progress_init(&r->progress, stdout, r->options.quiet);
+	/* Of a shell stdout is its own. */
+	lab_progress_init(&r->progress, r->options.shell ? stderr : stdout, r->options.quiet);
 	start_results(r);
 	if (!ret)
 		ret = lab_known_of_suite(r->paths, &r->results.known, &e);
@@ -315,11 +369,15 @@ static int run_in(struct run *r, bool ours)
 	if (!ret)
 		ret = catch_signals(r, &e);
 	code = ret ? cannot(-EIO, &e) : prepare(r);
-	if (!code && ours && !r->options.out)
+	prepared = !code;
+	if (prepared && ours && !r->options.out && !r->options.shell)
 		ret = lab_run_dir_latest(r->results.out, &e);
-	if (!code)
-		code = ret ? cannot(-EIO, &e) : execute(r);
-	else if (ours)
+	if (prepared && ret)
+		code = cannot(-EIO, &e);
+	else if (prepared)
+		code = r->options.shell ? shell(r) : execute(r);
+	/* Nobody will look at the logs of a machine in which all was well. */
+	if (ours && (!prepared || r->shell_ended))
 		lab_remove_tree(r->results.out, NULL);
 	remove_images(r);
 	return code;

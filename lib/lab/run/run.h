@@ -24,6 +24,13 @@ pid_t lab_run_start(const struct lab_paths *paths, const struct lab_options *opt
 		    const char *log, struct lab_error *e);
 
 /*
+ * The same with --shell, and the commands @script on its stdin; its stdout and stderr go to
+ * file @log.
+ */
+pid_t lab_run_start_shell(const struct lab_paths *paths, const struct lab_options *options,
+			  const char *script, const char *log, struct lab_error *e);
+
+/*
  * What it left in @dir after it had ended with exit code @code: its results.json, the
  * caller's. They say "fail" while a run is under way: of one that did not come to its
  * end, or stopped before there was anything to run, there are none. Then NULL, and @e

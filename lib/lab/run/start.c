@@ -11,19 +11,39 @@
 #include "base/text.h"
 #include "run/run.h"
 
+/* Frees @argv, in which what stands before "lab" is. */
+static pid_t start(struct lab_argv *argv, const struct lab_paths *paths,
+		   const struct lab_options *options, const char *log, struct lab_error *e)
+{
+	const struct lab_process p = { .argv = argv, .out = log };
+	pid_t pid;
+
+	lab_argv_addf(argv, "%s/lab", paths->build);
+	lab_argv_add(argv, "run");
+	lab_options_args(options, argv);
+	pid = lab_process_start(&p, e);
+	lab_argv_free(argv);
+	return pid;
+}
+
 pid_t lab_run_start(const struct lab_paths *paths, const struct lab_options *options,
 		    const char *log, struct lab_error *e)
 {
 	struct lab_argv argv = { NULL };
-	const struct lab_process p = { .argv = &argv, .out = log };
-	pid_t pid;
 
-	lab_argv_addf(&argv, "%s/lab", paths->build);
-	lab_argv_add(&argv, "run");
-	lab_options_args(options, &argv);
-	pid = lab_process_start(&p, e);
-	lab_argv_free(&argv);
-	return pid;
+	return start(&argv, paths, options, log, e);
+}
+
+pid_t lab_run_start_shell(const struct lab_paths *paths, const struct lab_options *options,
+			  const char *script, const char *log, struct lab_error *e)
+{
+	struct lab_options o = *options;
+	struct lab_argv argv = { NULL };
+
+	o.shell = true;
+	lab_argv_add_all(&argv, "sh", "-c", "script=$1; shift; printf '%s\\n' \"$script\" | \"$@\"",
+			 "sh", script, NULL);
+	return start(&argv, paths, &o, log, e);
 }
 
 static void quote_last_line(const char *dir, int code, const char *log, struct lab_error *e)

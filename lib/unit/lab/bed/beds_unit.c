@@ -4,6 +4,8 @@
  */
 #include <kselftest_harness.h>
 
+#include <fcntl.h>
+#include <pty.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 
@@ -281,6 +283,137 @@ TEST_F(beds, a_refused_nmi_is_told)
 	EXPECT_NE(NULL, strstr(self->plan.results.notes.s, "QEMU refuses: no NMI\n")) {
 		TH_LOG("notes: %s", self->plan.results.notes.s);
 	}
+}
+
+/* A shell at @in and, unless it is a terminal, at the file "out" and "err". */
+static void run_shell(struct plan *p, struct lab_shell *shell, int in)
+{
+	char *out = lab_format("%s/out", p->results.out), *err = lab_format("%s/err", p->results.out);
+
+	fflush(NULL);
+	dup2(in, STDIN_FILENO);
+	dup2(shell->tty ? in : open(out, O_CREAT | O_WRONLY | O_CLOEXEC, 0600), STDOUT_FILENO);
+	if (!shell->tty)
+		dup2(open(err, O_CREAT | O_WRONLY | O_CLOEXEC, 0600), STDERR_FILENO);
+	p->plan.shell = shell;
+	run(p, 1, "passes");
+	free(err);
+	free(out);
+}
+
+/* The end of a pipe out of which @text comes. */
+static int pipe_with(const char *text)
+{
+	int fds[2];
+
+	if (pipe2(fds, O_CLOEXEC) || write(fds[1], text, strlen(text)) < 0)
+		return -1;
+	close(fds[1]);
+	return fds[0];
+}
+
+TEST_F(beds, a_shell_for_scripts)
+{
+	struct lab_shell shell = { .tty = false };
+
+	run_shell(&self->plan, &shell, pipe_with("one\ntwo"));
+	EXPECT_TRUE(shell.ended);
+	EXPECT_EQ(7, shell.code);
+	EXPECT_EQ(LAB_PASS, self->plan.plan.tally.machines.verdict);
+	EXPECT_TRUE(has(&self->plan, "out", "one\ntwo"));
+	EXPECT_TRUE(has(&self->plan, "err", "[error]"));
+	/* What goes through it is nobody's business. */
+	EXPECT_TRUE(has(&self->plan, "channel.log", "> input "));
+	EXPECT_FALSE(has(&self->plan, "channel.log", "one"));
+	EXPECT_EQ(LAB_PROGRAM_WAITING, self->plan.results.programs[0].state);
+}
+
+TEST_F(beds, a_machine_that_dies_under_its_shell)
+{
+	struct lab_shell shell = { .tty = false };
+
+	run_shell(&self->plan, &shell, pipe_with("panic"));
+	EXPECT_FALSE(shell.ended);
+	EXPECT_VERDICT("panic", 11);
+	EXPECT_EQ(1, self->plan.results.boots);
+}
+
+/* A pseudo-terminal: its other side; @slave is ours. */
+static int open_terminal(int *slave)
+{
+	struct termios t;
+	int master;
+
+	if (openpty(&master, slave, NULL, NULL, NULL) || tcgetattr(*slave, &t) ||
+	    !(t.c_lflag & ICANON) || !(t.c_lflag & ECHO))
+		return -1;
+	return master;
+}
+
+static bool is_raw(int fd)
+{
+	struct termios t;
+
+	return !tcgetattr(fd, &t) && !(t.c_lflag & (ICANON | ECHO | ISIG)) && !(t.c_oflag & OPOST);
+}
+
+TEST_F(beds, ctrl_bracket_stops_the_machine)
+{
+	struct lab_shell shell = { .tty = true };
+	int slave, master = open_terminal(&slave);
+
+	ASSERT_LE(0, master);
+	make_file(&self->plan, "endless");
+	ASSERT_EQ(2, write(master, "x\x1d", 2));
+	run_shell(&self->plan, &shell, slave);
+	EXPECT_FALSE(shell.ended);
+	EXPECT_VERDICT("infrastructure", 128 + SIGINT);
+	EXPECT_TRUE(has(&self->plan, "channel.log", "> shell    tty\t24\t80\t"));
+	EXPECT_FALSE(is_raw(slave));
+}
+
+TEST(a_terminal_is_put_back)
+{
+	struct lab_terminal t;
+	struct lab_error e;
+	int slave, master = open_terminal(&slave);
+
+	ASSERT_LE(0, master);
+	ASSERT_EQ(0, lab_terminal_raw(&t, slave, &e));
+	EXPECT_TRUE(is_raw(slave));
+	lab_terminal_restore(&t);
+	EXPECT_FALSE(is_raw(slave));
+	EXPECT_EQ(-1, waitpid(-1, NULL, WNOHANG));
+	lab_terminal_restore(&t);
+	EXPECT_EQ(-ENOTTY, lab_terminal_raw(&t, open("/dev/null", O_RDWR), &e));
+	close(master);
+}
+
+/* By another process, as ours is killed; it takes a moment. */
+TEST(a_terminal_is_put_back_after_sigkill)
+{
+	int slave, master = open_terminal(&slave), fds[2], status;
+	struct lab_terminal t;
+	char ready;
+	pid_t pid;
+
+	ASSERT_LE(0, master);
+	ASSERT_EQ(0, pipe2(fds, O_CLOEXEC));
+	pid = fork();
+	if (!pid) {
+		if (lab_terminal_raw(&t, slave, NULL) || write(fds[1], "", 1) != 1)
+			_exit(1);
+		pause();
+	}
+	ASSERT_EQ(1, read(fds[0], &ready, 1));
+	EXPECT_TRUE(is_raw(slave));
+	kill(pid, SIGKILL);
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_TRUE(WIFSIGNALED(status));
+	for (int i = 0; i < 500 && is_raw(slave); i++)
+		usleep(10000);
+	EXPECT_FALSE(is_raw(slave));
+	close(master);
 }
 
 TEST_HARNESS_MAIN

@@ -18,6 +18,9 @@
  *	warns		passes, but the kernel complains meanwhile
  *	wedges		passes, but leaves a process behind that nothing ends
  *
+ * Its shell prints what it gets, and exits with 7 when that ends; at the word "panic" the kernel
+ * panics, with a file "endless" it never ends.
+ *
  * A file "refuse" makes the next QEMU fail to start; it takes the file away. With a file
  * "complain" the kernel complains before it is ready.
  */
@@ -173,6 +176,24 @@ static void fake_run(struct fake_qemu *q, const char *name)
 		fake_passes(q);
 }
 
+static void fake_shell(struct fake_qemu *q, const struct channel_frame *frame)
+{
+	char *endless = fake_file(q, "endless");
+
+	if (strstr(frame->text, "panic")) {
+		fake_write(q->console, "[    1.0] Kernel panic - not syncing: as you like it\n");
+		fake_end(q, "guest-reset");
+	}
+	if (frame->len) {
+		fake_say(q, CHANNEL_OUT, frame->text);
+		fake_say(q, CHANNEL_ERR, "[error]");
+	}
+	fake_say(q, CHANNEL_TAKEN, "");
+	if (!frame->len && access(endless, F_OK))
+		fake_say(q, CHANNEL_EXIT, "code=7 signal=0 limit=0 stuck=0 left=0 dropped=0 ms=1");
+	free(endless);
+}
+
 static void fake_machine(struct fake_qemu *q)
 {
 	static struct channel_reader reader;
@@ -191,6 +212,10 @@ static void fake_machine(struct fake_qemu *q)
 		while (channel_next(&reader, &frame, why, sizeof(why)) > 0) {
 			if (frame.kind == CHANNEL_RUN) {
 				fake_run(q, frame.text + strlen("/suite/"));
+			} else if (frame.kind == CHANNEL_SHELL) {
+				fake_say(q, CHANNEL_START, "1");
+			} else if (frame.kind == CHANNEL_INPUT) {
+				fake_shell(q, &frame);
 			} else if (frame.kind == CHANNEL_QUIT) {
 				fake_say(q, CHANNEL_BYE, "");
 				fake_end(q, "guest-shutdown");
