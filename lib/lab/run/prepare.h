@@ -38,8 +38,9 @@ struct lab_prepared {
 };
 
 /*
- * Prepare; a dry run only looks whether that can be done, and what the kernel is. Returns 0 when the child has come to an end, with @done->ret saying
- * how; the number of the signal that interrupted the lab; or -errno.
+ * Prepare; a dry run only looks whether that can be done, and what the kernel is. Returns
+ * 0 when the child has come to an end, with @done->ret saying how; the number of the signal
+ * that interrupted the lab; or -errno.
  */
 int lab_prepare_run(const struct lab_prepare *p, struct lab_prepared *done,
 		    struct lab_error *e);

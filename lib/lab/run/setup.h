@@ -27,8 +27,8 @@ int lab_setup_suite(const struct lab_paths *paths, const struct lab_options *opt
 		    struct lab_suite *suite, struct lab_error *e);
 
 /*
- * The kernel that @options name, fetched if it takes that and is no dry run. Returns 0, -EINVAL if there is
- * no such kernel, or another -errno.
+ * The kernel that @options name, fetched if it takes that and is no dry run. Returns 0,
+ * -EINVAL if there is no such kernel, or another -errno.
  */
 int lab_setup_kernel(const struct lab_paths *paths, const struct lab_options *options,
 		     struct lab_kernel *kernel, struct lab_error *e);
