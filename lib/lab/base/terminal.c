@@ -3,22 +3,24 @@
  * Raw terminals, which nobody wants to be left with.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/process.h"
 #include "base/terminal.h"
 
 /*
- * Child: the pipe ends when the parent does. In a session of its own no signal from the
+ * Child: the socket ends when the parent does. In a session of its own no signal from the
  * terminal reaches it, and it may set the terminal though it is not in the foreground there.
  */
 static void __attribute__((noreturn)) restorer(const struct lab_terminal *t, int alive)
 {
-	char done;
+	char done = 0;
 
 	setsid();
+	if (write(alive, &done, 1) != 1)
+		_exit(1);
 	while (read(alive, &done, 1) < 0 && errno == EINTR)
 		;
 	tcsetattr(t->fd, TCSANOW, &t->before);
@@ -28,13 +30,14 @@ static void __attribute__((noreturn)) restorer(const struct lab_terminal *t, int
 int lab_terminal_raw(struct lab_terminal *t, int fd, struct lab_error *e)
 {
 	struct termios raw;
+	char ready;
 	int fds[2];
 
 	*t = (struct lab_terminal){ .fd = fd };
 	if (tcgetattr(fd, &t->before))
 		return lab_fail(e, -errno, "tcgetattr(): %s", strerror(errno));
-	if (pipe2(fds, O_CLOEXEC))
-		return lab_fail(e, -errno, "pipe2(): %s", strerror(errno));
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds))
+		return lab_fail(e, -errno, "socketpair(): %s", strerror(errno));
 	t->restorer = lab_process_fork(0, e);
 	if (!t->restorer) {
 		close(fds[1]);
@@ -49,6 +52,9 @@ int lab_terminal_raw(struct lab_terminal *t, int fd, struct lab_error *e)
 		t->restorer = 0;
 		return ret;
 	}
+	/* Not before it is there: we may be killed right after. */
+	while (read(t->alive, &ready, 1) < 0 && errno == EINTR)
+		;
 	raw = t->before;
 	cfmakeraw(&raw);
 	if (!tcsetattr(fd, TCSADRAIN, &raw))

@@ -14,7 +14,7 @@ struct lab_terminal {
 	int fd;
 	struct termios before;
 	pid_t restorer;		/* a process that puts @before back if we die; 0: not raw */
-	int alive;		/* a pipe to it, which ends with us */
+	int alive;		/* a socket to it, which ends with us */
 };
 
 /*
