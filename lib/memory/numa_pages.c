@@ -2,6 +2,7 @@
 /*
  * move_pages(2): without target nodes it only reports where pages are.
  */
+#include <errno.h>
 #include <numa.h>
 #include <numaif.h>
 #include <stdlib.h>
@@ -73,9 +74,12 @@ int numa_pages_move(const struct numa_pages *p, int node, struct result *r)
 
 	for (i = 0; i < p->nr; i++)
 		nodes[i] = node;
-	if (move_pages(0, p->nr, p->pages, nodes, status, MPOL_MF_MOVE) < 0)
-		return result_errno(r, "move_pages(%zu pages to node %d)", p->nr, node);
-	return 0;
+	if (move_pages(0, p->nr, p->pages, nodes, status, MPOL_MF_MOVE) >= 0)
+		return 0;
+	if (errno == EACCES)
+		return result_skip(r, "memory of node %d is not for this process: its cpuset leaves it out",
+				   node);
+	return result_errno(r, "move_pages(%zu pages to node %d)", p->nr, node);
 }
 
 void area_touch(const struct area *area)

@@ -41,7 +41,7 @@ size_t numa_pages_count(const struct numa_pages *p, int node);
  * numa_pages_move() - have all pages moved to a node
  *
  * Busy pages stay where they are, which is no error: look again.
- * Return: 0, or -1 with an error.
+ * Return: 0, or -1 with an error, or a skip: the cpuset leaves the node out.
  */
 int numa_pages_move(const struct numa_pages *p, int node, struct result *r);
 
