@@ -41,13 +41,10 @@ static size_t unit(const struct press *p)
 	return backing_bit(p->area->backing) & ON_HUGETLB ? HUGE_BYTES : PAGE_BYTES;
 }
 
-/*
- * The @nr-th page to hit: of those that vCPU @nr visits in every workload, be
- * it its own neighbourhood or each nr_vcpus-th page.
- */
+/* The page to hit that vCPU @nr visits: in every workload those of each begin with it. */
 static char *target(const struct press *p, unsigned int nr)
 {
-	return (char *)press_page(p, nr * 5 % p->nr_pages);
+	return (char *)press_page(p, nr % p->nr_pages);
 }
 
 static bool same_unit(const struct press *p, const char *a, const char *b)
