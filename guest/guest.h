@@ -136,7 +136,8 @@ static inline void count_visit(guest_u32 id, guest_u32 page)
  * @shape: enum guest_form
  * @effects: GUEST_JUDGES_*; with pressures of other effects it is not run
  *
- * The body gets the vCPU as `me` and returns early when told to park.
+ * The body gets the vCPU as `me` and returns early when told to park. Among the pages that it
+ * visits is page `me`: whoever needs one that a vCPU uses takes that.
  */
 #define GUEST_WORKLOAD(id, line, stamped_by, shape, effects)		\
 	static void pass_##id(guest_u32 me);				\

@@ -41,7 +41,7 @@ static size_t unit(const struct press *p)
 	return backing_bit(p->area->backing) & ON_HUGETLB ? HUGE_BYTES : PAGE_BYTES;
 }
 
-/* The page to hit that vCPU @nr visits: in every workload those of each begin with it. */
+/* The page to hit that vCPU @nr visits in every workload, see GUEST_WORKLOAD(). */
 static char *target(const struct press *p, unsigned int nr)
 {
 	return (char *)press_page(p, nr % p->nr_pages);
