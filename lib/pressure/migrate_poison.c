@@ -292,6 +292,8 @@ PRESSURE(migrate_hwpoison) = {
 	.calls = "madvise(MADV_HWPOISON) of pages in use, munmap(), mmap()",
 	.events = "clear",
 	.proof = "SIGBUS with BUS_MCEERR_AR for the poisoned page",
+	/* A page that somebody happens to hold is left where it is, and cannot be tried again. */
+	.hits = { 3, 4 },
 	/*
 	 * On a disk a page that was written back is only dropped and read again.
 	 * A huge page of a file in memory may refuse to be split while poisoned,
