@@ -120,6 +120,8 @@ PRESSURE(migrate_longterm_pin) = {
 	.calls = "io_uring_register(BUFFERS), move_pages() in vain and in earnest",
 	.events = "clear",
 	.proof = "page moved out of ZONE_MOVABLE to be pinned",
+	/* The node that pages go to next may have no huge one to spare in that zone. */
+	.hits = { 1, 2 },
 	/*
 	 * Memory that has to be written back is not pinned for long; huge pages of
 	 * a pool are refused by v6.1, with a warning, if they are in ZONE_MOVABLE.
