@@ -102,6 +102,11 @@ size_t lab_forecast_tests(const struct lab_forecast *f, size_t i)
 		json_object_size(f->programs[i].tests);
 }
 
+static double expected(const struct lab_forecast_program *p, json_t *ms)
+{
+	return json_is_number(ms) ? json_number_value(ms) : p->mean;
+}
+
 long lab_forecast_program(const struct lab_forecast *f, size_t i)
 {
 	const struct lab_forecast_program *p = &f->programs[i];
@@ -111,7 +116,7 @@ long lab_forecast_program(const struct lab_forecast *f, size_t i)
 	json_t *ms;
 
 	json_object_foreach(p->tests, name, ms) {
-		sum += json_is_number(ms) ? json_number_value(ms) : p->mean;
+		sum += expected(p, ms);
 		unknown += !json_is_number(ms);
 	}
 	return (double)unknown > MOST_UNKNOWN * (double)json_object_size(p->tests) ? -1 : (long)sum;
@@ -123,11 +128,6 @@ struct reckoning {
 	double took, expected;		/* of tests that are done and were known */
 	size_t tests, unknown;		/* to come */
 };
-
-static double expected(const struct lab_forecast_program *p, json_t *ms)
-{
-	return json_is_number(ms) ? json_number_value(ms) : p->mean;
-}
 
 static void take_results(struct lab_forecast_program *f, const struct lab_program *p)
 {
