@@ -91,6 +91,8 @@ void init_run_reap(struct init *in);
 /* The end, and the next step to it at deadline_ms: call whenever something happened. */
 void init_run_step(struct init *in);
 
+/* A pipe between us and a child; *@ours, one of @fds, does not block. */
+void init_run_pipe(struct init *in, int fds[2], const int *ours);
 /* Child: become @argv, with these as stdin, stdout and stderr, in @dir if that is there. */
 void init_run_exec(struct init *in, char **argv, char **env, const int fds[3], const char *dir)
 	__attribute__((noreturn));

@@ -95,6 +95,14 @@ void init_run_exec(struct init *in, char **argv, char **env, const int fds[3], c
 	_exit(127);
 }
 
+void init_run_pipe(struct init *in, int fds[2], const int *ours)
+{
+	if (pipe2(fds, O_CLOEXEC))
+		init_die(in, "pipe2(): %s", strerror(errno));
+	if (fcntl(*ours, F_SETFL, O_NONBLOCK))
+		init_die(in, "fcntl(O_NONBLOCK): %s", strerror(errno));
+}
+
 void init_run_start(struct init *in, struct channel_frame *frame)
 {
 	static char *env[] = {
@@ -110,10 +118,8 @@ void init_run_start(struct init *in, struct channel_frame *frame)
 		init_die(in, "a run command without a program");
 	for (size_t i = 0; argv[i]; i++)
 		argv[i + 1] = strtok(NULL, sep);
-	if (pipe2(out, O_CLOEXEC) || pipe2(err, O_CLOEXEC))
-		init_die(in, "pipe2(): %s", strerror(errno));
-	if (fcntl(out[0], F_SETFL, O_NONBLOCK) || fcntl(err[0], F_SETFL, O_NONBLOCK))
-		init_die(in, "fcntl(O_NONBLOCK): %s", strerror(errno));
+	init_run_pipe(in, out, out);
+	init_run_pipe(in, err, err);
 	init_log(in, "start %s", argv[0]);
 
 	*p = (struct init_program){

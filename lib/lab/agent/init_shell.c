@@ -77,19 +77,6 @@ static int open_terminal(struct init *in, char *slave, size_t size)
 	return fd;
 }
 
-static void make_pipe(struct init *in, int fds[2])
-{
-	if (pipe2(fds, O_CLOEXEC))
-		init_die(in, "pipe2(): %s", strerror(errno));
-}
-
-/* Our side of them does not block. */
-static void unblock(struct init *in, int fd)
-{
-	if (fcntl(fd, F_SETFL, O_NONBLOCK))
-		init_die(in, "fcntl(O_NONBLOCK): %s", strerror(errno));
-}
-
 static void start_on_terminal(struct init *in, const char *words[4])
 {
 	struct init_program *p = &in->program;
@@ -111,12 +98,9 @@ static void start_on_pipes(struct init *in)
 	struct init_program *p = &in->program;
 	int input[2], out[2], err[2];
 
-	make_pipe(in, input);
-	make_pipe(in, out);
-	make_pipe(in, err);
-	unblock(in, input[1]);
-	unblock(in, out[0]);
-	unblock(in, err[0]);
+	init_run_pipe(in, input, &input[1]);
+	init_run_pipe(in, out, out);
+	init_run_pipe(in, err, err);
 	p->in = input[1];
 	p->out.fd = out[0];
 	p->err.fd = err[0];
