@@ -44,7 +44,7 @@ help:
 	@cat lib/lab/make/help.txt
 	@echo; echo 'Profiles: '$$(sed -n '/"profiles"/,$$s/^ *"\([^"]*\)": \[$$/\1/p' selftests/suite.json)
 
-all: $(BUILD)/lab $(BUILD)/lab-init $(TESTS_BUILT) $(MANIFEST)
+all: $(BUILD)/lab $(BUILD)/lab-agent $(TESTS_BUILT) $(MANIFEST)
 	@:
 
 # $(call options,VARIABLE=option ...): the options of those that are set, for a shell.
@@ -129,5 +129,5 @@ format:
 
 clean:
 	$(Q)rm -rf $(if $(filter all,$(CLEAN)),$(BUILD),$(addprefix $(BUILD)/,guest obj unit \
-		selftests kselftest injector modules images lab lab-init \
+		selftests kselftest injector modules images lab lab-agent \
 		manifest.json))

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# The lab: $(BUILD)/lab on this machine, $(BUILD)/lab-init inside the VM.
+# The lab: $(BUILD)/lab on this machine, $(BUILD)/lab-agent inside the VM.
 # Included by the top-level Makefile, which sets BUILD, CC, HOST_CFLAGS and Q.
 
 LAB_DIR := lib/lab
 # After its own rooms lib/, for base/splats.h alone.
 LAB_CPPFLAGS := -I$(LAB_DIR) -Ilib -isystem /usr/include/libxml2
-LAB_INIT_SRCS := $(wildcard $(LAB_DIR)/agent/*.c)
-LAB_SRCS := $(filter-out $(LAB_DIR)/agent/init%,$(wildcard $(LAB_DIR)/*.c $(addsuffix /*.c,$(wildcard $(LAB_DIR)/*))))
+LAB_AGENT_SRCS := $(wildcard $(LAB_DIR)/agent/*.c)
+LAB_SRCS := $(filter-out $(LAB_DIR)/agent/agent%,$(wildcard $(LAB_DIR)/*.c $(addsuffix /*.c,$(wildcard $(LAB_DIR)/*))))
 LAB_OBJS := $(LAB_SRCS:$(LAB_DIR)/%.c=$(BUILD)/obj/lab/%.o) $(BUILD)/obj/lab/report/page_files.o
-LAB_INIT_OBJS := $(LAB_INIT_SRCS:$(LAB_DIR)/%.c=$(BUILD)/obj/lab/%.o)
+LAB_AGENT_OBJS := $(LAB_AGENT_SRCS:$(LAB_DIR)/%.c=$(BUILD)/obj/lab/%.o)
 LAB_LIBS := -ljansson -larchive -lelf -lcrypto -lgsl -lgslcblas -lm -lxml2
 
 $(BUILD)/obj/lab/%.o: $(LAB_DIR)/%.c
@@ -23,7 +23,7 @@ $(BUILD)/obj/lab/report/page_files.o: $(wildcard $(LAB_DIR)/report/page*)
 $(BUILD)/lab: $(LAB_OBJS)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LAB_LIBS)
 
-$(BUILD)/lab-init: $(LAB_INIT_OBJS)
+$(BUILD)/lab-agent: $(LAB_AGENT_OBJS)
 	$(Q)$(CC) $(LDFLAGS) -static -o $@ $^
 
--include $(LAB_OBJS:.o=.d) $(LAB_INIT_OBJS:.o=.d)
+-include $(LAB_OBJS:.o=.d) $(LAB_AGENT_OBJS:.o=.d)

@@ -38,7 +38,7 @@
 #define CHANNEL_TICK_SECONDS	2
 
 /* What init writes on the console when it starts a program, before its path. */
-#define LAB_CONSOLE_BEGINS	"lab-init: start "
+#define LAB_CONSOLE_BEGINS	"lab-agent: start "
 
 enum channel_kind {
 	/* init to lab */

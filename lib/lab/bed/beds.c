@@ -155,18 +155,18 @@ static void read_signals(struct lab_session *beds, unsigned int nr, int signals)
 
 static void poll_once(struct lab_session *beds, unsigned int nr, int signals)
 {
-	struct pollfd fds[1 + LAB_MAX_BEDS * LAB_NR_SOCKETS + 1];
-	struct pollfd *input = &fds[1 + nr * LAB_NR_SOCKETS];
+	struct pollfd fds[1 + LAB_MAX_BEDS * LAB_NR_STREAMS + 1];
+	struct pollfd *input = &fds[1 + nr * LAB_NR_STREAMS];
 	int due, first = -1, err = 0;
 
 	fds[0] = (struct pollfd){ .fd = signals, .events = POLLIN };
 	for (unsigned int i = 0; i < nr; i++) {
-		due = lab_session_poll(&beds[i], &fds[1 + i * LAB_NR_SOCKETS]);
+		due = lab_session_poll(&beds[i], &fds[1 + i * LAB_NR_STREAMS]);
 		if (first < 0 || due < first)
 			first = due;
 	}
 	*input = (struct pollfd){ .fd = lab_shell_fd(beds), .events = POLLIN };
-	if (poll(fds, 1 + nr * LAB_NR_SOCKETS + 1, first) < 0)
+	if (poll(fds, 1 + nr * LAB_NR_STREAMS + 1, first) < 0)
 		err = errno;
 	else if (fds[0].revents)
 		read_signals(beds, nr, signals);
@@ -176,7 +176,7 @@ static void poll_once(struct lab_session *beds, unsigned int nr, int signals)
 		if (err && err != EINTR)
 			lab_fail(&beds[i].trouble, 0, "poll(): %s", strerror(err));
 		else if (!err && !beds[i].over)
-			lab_session_handle(&beds[i], &fds[1 + i * LAB_NR_SOCKETS]);
+			lab_session_handle(&beds[i], &fds[1 + i * LAB_NR_STREAMS]);
 	}
 }
 

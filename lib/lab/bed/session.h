@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * One boot of the VM: start QEMU, drive init through the programs, watch the
+ * One boot of a machine: start it, drive init through the programs, watch the
  * deadlines, collect the facts.
  *
  * Whoever owns sessions has the loop: start each; then poll for their
@@ -16,6 +16,7 @@
 
 #include "base/progress.h"
 #include "bed/load.h"
+#include "bed/machine.h"
 #include "bed/qemu.h"
 #include "bed/shell.h"
 #include "report/forecast.h"
@@ -28,8 +29,10 @@
 /* A run, as far as its beds share it. */
 struct lab_plan {
 	const struct lab_suite *suite;
+	const struct lab_bed_kind *kind;
 	const struct lab_topology *topology;
 	const char *kernel, *image;	/* files */
+	const char *programs;		/* the directory, on the machine, in which they are */
 	struct lab_results *results;	/* its programs in the order of the suite's */
 	struct lab_progress *progress;
 	struct lab_forecast *forecast;	/* or NULL */
@@ -47,7 +50,7 @@ enum lab_stage {
 	LAB_SERVE,	/* programs run */
 	LAB_LEAVE,	/* told to power off */
 	LAB_TRACE,	/* it hangs: an NMI makes it say where */
-	LAB_END,	/* stop QEMU */
+	LAB_END,	/* stop the machine */
 };
 
 struct lab_session {
@@ -68,28 +71,28 @@ struct lab_session {
 	char garbled[256], init_error[512], problem[400], splat[300];
 
 	/* Inner state. */
-	struct lab_qemu qemu;
+	struct lab_machine machine;
 	struct channel_reader reader;
 	unsigned long seq;
 	enum lab_stage stage;
 	long console_ms;		/* when the console was last read */
 	FILE *console_file, *channel_file;
 	long limit;			/* seconds, of the program that runs */
-	long gone_ms;			/* when it was seen that QEMU has ended, 0: it has not */
+	long gone_ms;			/* when it was seen that the machine is gone, 0: it is not */
 	bool traced;			/* a panic or a reset is the lab's own doing now */
 	int status;			/* of waitpid(), once gone */
-	struct lab_window whole;	/* since QEMU was started */
+	struct lab_window whole;	/* since the machine was started */
 	struct lab_window stage_window;	/* since the stage, or the program, began */
 	struct lab_window heard;	/* since the last frame from init */
 	bool told_to_stop;		/* the program is over its limit */
 	long panic_ms;			/* when a panic was seen, 0: none */
 };
 
-/* Start QEMU. Errors of the host are facts too: the session is finished then. */
+/* Start the machine. Errors of the host are facts too: the session is finished then. */
 void lab_session_start(struct lab_session *s);
 
 /*
- * What to poll for: fills in all LAB_NR_SOCKETS elements of @fds and returns
+ * What to poll for: fills in all LAB_NR_STREAMS elements of @fds and returns
  * after how many ms to call lab_session_handle() at the latest.
  */
 int lab_session_poll(const struct lab_session *s, struct pollfd *fds);
@@ -97,13 +100,13 @@ int lab_session_poll(const struct lab_session *s, struct pollfd *fds);
 /* Act on what @fds says, and on the deadlines. */
 void lab_session_handle(struct lab_session *s, const struct pollfd *fds);
 
-/* A child ended (SIGCHLD): was it this QEMU? */
+/* A child ended (SIGCHLD): was it this machine? */
 void lab_session_reap(struct lab_session *s);
 
 /* Is there nothing more to wait for? */
 bool lab_session_finished(const struct lab_session *s);
 
-/* Fill in @s->facts. When it returns, QEMU is gone. */
+/* Fill in @s->facts. When it returns, the machine is gone. */
 void lab_session_end(struct lab_session *s);
 
 /* session_frames.c: act on what init says. */
@@ -148,8 +151,6 @@ void lab_session_leave(struct lab_session *s);
  * their reasons.
  */
 enum {
-	/* Measured: 4 to 11 s. A debugging kernel takes several times as long. */
-	LAB_BOOT_SECONDS	= 180,
 	/* The kernel speaks within 2 s of QEMU's start; nothing at all is the bed's fault. */
 	LAB_FIRST_WORD_SECONDS	= 60,
 	/*

@@ -17,7 +17,7 @@
 void lab_session_enter(struct lab_session *s, enum lab_stage stage)
 {
 	s->stage = stage;
-	lab_window_open(&s->stage_window, s->qemu.pid);
+	lab_window_open(&s->stage_window, s->machine.pid);
 }
 
 void lab_session_interrupt(struct lab_session *s, int sig)
@@ -91,10 +91,10 @@ void lab_session_log(struct lab_session *s, char direction, enum channel_kind ki
 static void send_frame(struct lab_session *s, enum channel_kind kind, const char *text, size_t len,
 		       size_t logged)
 {
-	int ret = channel_send(s->qemu.fds[LAB_CHANNEL], &s->seq, kind, text, len);
+	int ret = channel_send(s->machine.fds[LAB_CHANNEL], &s->seq, kind, text, len);
 
 	lab_session_log(s, '>', kind, text, logged);
-	/* QEMU going away shows up as such; the write need not say it again. */
+	/* A machine going away shows up as such; the write need not say it again. */
 	if (ret && ret != -EPIPE && ret != -ECONNRESET)
 		lab_fail(&s->trouble, ret, "write to the channel: %s", strerror(-ret));
 }

@@ -26,7 +26,10 @@ static void run_next(struct lab_session *s)
 	}
 	p = &plan->suite->programs[plan->next];
 	result = &plan->results->programs[plan->next++];
-	lab_text_addf(&cmd, "%s%s", p->runner ? "" : "/suite/", p->runner ? p->runner : p->name);
+	if (p->runner)
+		lab_text_addf(&cmd, "%s", p->runner);
+	else
+		lab_text_addf(&cmd, "%s/%s", plan->programs, p->name);
 	for (size_t i = 0; i < p->args.nr; i++)
 		lab_text_addf(&cmd, "%c%s", CHANNEL_FIELD, p->args.words[i]);
 	result->bed = s->bed;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The deadlines of a session, all in time that the VM was granted (load.h). A
- * VM that has had its time and makes no progress hangs, and is asked for a trace before
+ * The deadlines of a session, all in time that the machine was granted (load.h). A
+ * machine that has had its time and makes no progress hangs, and is asked for a trace before
  * it goes; one that never got it is the fault of the host.
  */
 #include <string.h>
@@ -9,13 +9,14 @@
 #include "base/clock.h"
 #include "bed/session.h"
 
-/* Make the kernel say what its CPUs do: an unknown NMI panics it, with traces. */
+/* Make the kernel say what its CPUs do. */
 static void trace(struct lab_session *s)
 {
-	int ret = lab_qemu_command(&s->qemu, "inject-nmi");
+	struct lab_machine *m = &s->machine;
+	int ret = m->kind->trace(m);
 
 	if (ret)
-		lab_session_note(s, "inject-nmi: %s", strerror(-ret));
+		lab_session_note(s, "no progress, and no NMI: %s", strerror(-ret));
 	else
 		lab_session_note(s, "no progress: an NMI was sent; the trace is in the console log");
 	lab_console_panic_is_provoked(&s->console);
@@ -35,7 +36,7 @@ static void give_up(struct lab_session *s, enum lab_wait wait)
 
 static void watch_boot(struct lab_session *s)
 {
-	enum lab_wait wait = lab_window_wait(&s->stage_window, LAB_BOOT_SECONDS);
+	enum lab_wait wait = lab_window_wait(&s->stage_window, s->machine.kind->boot_seconds);
 
 	if (!s->console.any &&
 	    lab_window_wait(&s->stage_window, LAB_FIRST_WORD_SECONDS) != LAB_WAIT_ON)
@@ -73,7 +74,7 @@ static void watch_program(struct lab_session *s)
 			return;
 		s->facts.starved = wait == LAB_WAIT_STARVED;
 		s->told_to_stop = true;
-		lab_window_open(&s->stage_window, s->qemu.pid);
+		lab_window_open(&s->stage_window, s->machine.pid);
 		lab_session_send(s, CHANNEL_STOP, "");
 		return;
 	}

@@ -48,7 +48,7 @@ void lab_shell_start(struct lab_session *s)
 static bool is_there(const struct lab_session *s)
 {
 	return s->plan->shell && s->plan->shell->runs && !s->gone_ms &&
-		s->qemu.fds[LAB_CHANNEL] >= 0;
+		s->machine.fds[LAB_CHANNEL] >= 0;
 }
 
 int lab_shell_fd(const struct lab_session *s)

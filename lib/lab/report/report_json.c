@@ -140,7 +140,7 @@ static json_t *attribution(const struct lab_results *r)
 		"kernel_config", text_or_null(r->has_config ? LAB_KERNEL_CONFIG : ""),
 		"parameters", text_or_null(r->parameters), "architecture", text_or_null(r->machine),
 		"cpu_model", text_or_null(r->cpu_model), "host", text_or_null(r->host),
-		"bed", text_or_null(r->from_text ? "" : "qemu"));
+		"bed", text_or_null(r->bed));
 }
 
 json_t *lab_report_document(const struct lab_results *r)

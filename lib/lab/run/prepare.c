@@ -187,7 +187,7 @@ static int prepare(const struct lab_prepare *p, struct lab_prepared *done)
 		return ret;
 	return lab_image_build(&(struct lab_image){
 		.kernel = &done->kernel,
-		.init = lab_format("%s/lab-init", p->paths->build),
+		.init = lab_format("%s/lab-agent", p->paths->build),
 		.modules = l.modules, .nr_modules = l.nr_modules,
 		.files = lab_text_take(&l.files),
 		.modules_sh = lab_format("%s/lib/lab/image/modules.sh", p->paths->repo),

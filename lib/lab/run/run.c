@@ -52,6 +52,7 @@ struct run {
 	struct lab_options options;
 	const struct lab_paths *paths;
 	struct lab_suite suite;
+	const struct lab_bed_kind *kind;
 	const struct lab_topology *topology;
 	struct lab_results results;
 	struct lab_progress progress;
@@ -121,6 +122,7 @@ static void start_results(struct run *r)
 				     r->suite.parameters[0] ? " " : "", r->suite.parameters,
 				     append[0] ? " " : "", append);
 	snprintf(res->suite, sizeof(res->suite), "%s", r->suite.name);
+	snprintf(res->bed, sizeof(res->bed), "%s", r->kind->name);
 	snprintf(res->mode, sizeof(res->mode), "%s", r->suite.mode);
 	snprintf(res->profile, sizeof(res->profile), "%s", r->suite.profile);
 	snprintf(res->topology, sizeof(res->topology), "%s", r->topology->name);
@@ -195,7 +197,7 @@ static int prepare(struct run *r)
 /* By the programs' own limits, unless told otherwise: this catches what they miss. */
 static long overall_ms(const struct run *r)
 {
-	long seconds = LAB_BOOT_SECONDS + LAB_LEAVE_SECONDS;
+	long seconds = r->kind->boot_seconds + LAB_LEAVE_SECONDS;
 
 	if (r->options.timeout)
 		return r->started_ms + r->options.timeout * 1000;
@@ -247,7 +249,7 @@ static int shell(struct run *r)
 	char *greet = greeting(r);
 	struct lab_shell shell = { .tty = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) };
 	struct lab_plan plan = {
-		.suite = &r->suite, .topology = r->topology,
+		.suite = &r->suite, .kind = r->kind, .topology = r->topology, .programs = "/suite",
 		.kernel = r->prepared.kernel.image, .image = r->image,
 		.results = &r->results, .progress = &r->progress,
 		.shell = &shell, .overall_ms = overall_ms(r),
@@ -277,7 +279,7 @@ static int shell(struct run *r)
 static int execute(struct run *r)
 {
 	struct lab_plan plan = {
-		.suite = &r->suite, .topology = r->topology,
+		.suite = &r->suite, .kind = r->kind, .topology = r->topology, .programs = "/suite",
 		.kernel = r->prepared.kernel.image, .image = r->image,
 		.results = &r->results, .progress = &r->progress,
 		.overall_ms = overall_ms(r),
@@ -409,6 +411,9 @@ int lab_run_main(int argc, char *argv[], const struct lab_paths *paths)
 	ret = lab_command_parse(&command, argc, argv, &r.options);
 	if (ret)
 		return ret;
+	r.kind = lab_bed_kind_find(r.options.bed ? r.options.bed : "qemu", &e);
+	if (!r.kind)
+		return cannot(-EINVAL, &e);
 	r.topology = lab_topology_find(r.options.topology ? r.options.topology : "numa2", &e);
 	if (!r.topology)
 		return cannot(-EINVAL, &e);

@@ -38,7 +38,7 @@ static void add_line(struct lab_splat *splat, const char *s)
 
 static void take_splat(struct lab_console *c, const char *s)
 {
-	bool begins = splat_is_in(s) && strncmp(s, "lab-init:", 9);
+	bool begins = splat_is_in(s) && strncmp(s, "lab-agent:", 9);
 
 	if (c->reach) {
 		c->reach = begins ? SPLAT_REACH : c->reach - 1;
@@ -68,7 +68,7 @@ static void take_line(struct lab_console *c)
 		c->reach = 0;
 	}
 	if (!c->init_said[0])
-		sscanf(s, "lab-init: fatal: %255[^\n]", c->init_said);
+		sscanf(s, "lab-agent: fatal: %255[^\n]", c->init_said);
 	if (!strncmp(s, "Kernel panic - not syncing", 26) && !c->panic[0]) {
 		/* "Fatal exception" says nothing without what came before it. */
 		if (c->cause[0] && !strstr(s, c->cause))

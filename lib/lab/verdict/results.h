@@ -90,6 +90,7 @@ struct lab_results {
 	bool has_config;	/* the kernel's is beside the results */
 	json_t *known;		/* issues, see known.h; or NULL */
 	bool from_text;		/* the lab did not run it: of times and beds nothing is known */
+	char bed[16];		/* kind of its beds; "" if not known */
 	char qemu[64];
 	char suite[64];
 	char mode[32], topology[32], profile[32];

@@ -54,7 +54,7 @@ static bool is_ours(const struct transcript *t, const char *name)
 static void died(struct transcript *t, struct lab_record *r, const char *name)
 {
 	struct lab_facts f = {
-		.qemu_end = t->console.panic[0] ? LAB_QEMU_STOPPED : LAB_QEMU_RESET,
+		.end = t->console.panic[0] ? LAB_MACHINE_STOPPED : LAB_MACHINE_RESET,
 		.user_space = true, .ready = true, .running = name,
 		.panic = t->console.panic[0] ? t->console.panic : NULL,
 	};
@@ -438,7 +438,7 @@ int lab_transcript_read(const struct lab_transcript *text, struct lab_results *r
 {
 	struct transcript t = {
 		.results = results, .manifest = text->manifest,
-		.facts = { .qemu_end = LAB_QEMU_STOPPED, .user_space = true, .ready = true,
+		.facts = { .end = LAB_MACHINE_STOPPED, .user_space = true, .ready = true,
 			   .end_marker = true },
 	};
 	const char *notes;

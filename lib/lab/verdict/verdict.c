@@ -51,7 +51,7 @@ static bool judge_panic(const struct lab_facts *f, const char *during, struct la
 		return false;
 	if (f->panic)
 		return give(j, LAB_PANIC, "%s%s", f->panic, during);
-	return f->qemu_end == LAB_QEMU_RESET && !f->end_marker &&
+	return f->end == LAB_MACHINE_RESET && !f->end_marker &&
 		give(j, LAB_PANIC, "the machine reset itself%s (triple fault or reboot)", during);
 }
 
@@ -62,13 +62,13 @@ static bool judge_host(const struct lab_facts *f, struct lab_judgement *j)
 		give(j, LAB_INFRASTRUCTURE, "%s", f->trouble);
 	else if (f->interrupted)
 		give(j, LAB_INFRASTRUCTURE, "interrupted by SIG%s", sigabbrev_np(f->interrupted));
-	else if (f->qemu_end == LAB_QEMU_NOT_STARTED)
-		give(j, LAB_INFRASTRUCTURE, "QEMU did not start");
-	else if (f->qemu_end == LAB_QEMU_SIGNALLED)
-		give(j, LAB_INFRASTRUCTURE, "QEMU was killed by signal %d (%s)", f->qemu_code,
-		     strsignal(f->qemu_code));
-	else if (f->qemu_end == LAB_QEMU_EXITED)
-		give(j, LAB_INFRASTRUCTURE, "QEMU ended with exit code %d", f->qemu_code);
+	else if (f->end == LAB_MACHINE_NOT_STARTED)
+		give(j, LAB_INFRASTRUCTURE, "%s did not start", f->process);
+	else if (f->end == LAB_MACHINE_SIGNALLED)
+		give(j, LAB_INFRASTRUCTURE, "%s was killed by signal %d (%s)", f->process, f->end_code,
+		     strsignal(f->end_code));
+	else if (f->end == LAB_MACHINE_EXITED)
+		give(j, LAB_INFRASTRUCTURE, "%s ended with exit code %d", f->process, f->end_code);
 	else
 		return false;
 	if (f->interrupted)
@@ -82,14 +82,14 @@ static bool judge_boot(const struct lab_facts *f, struct lab_judgement *j)
 		return false;
 	if (f->starved)
 		return give(j, LAB_INFRASTRUCTURE,
-			    "no boot in time, but the host did not give QEMU its CPU");
+			    "no boot in time, but the host did not give %s its CPU", f->process);
 	if (f->panic)
 		return give(j, LAB_BOOT_FAILURE, "%s", f->panic);
 	if (f->init_said)
 		return give(j, LAB_BOOT_FAILURE, "init: %s", f->init_said);
 	return give(j, LAB_BOOT_FAILURE, "%s",
-		    f->qemu_end == LAB_QEMU_RESET ? "the machine reset itself before init spoke" :
-		    f->qemu_end == LAB_QEMU_POWER_OFF ?
+		    f->end == LAB_MACHINE_RESET ? "the machine reset itself before init spoke" :
+		    f->end == LAB_MACHINE_POWER_OFF ?
 			"the machine powered off before init spoke" :
 			"init did not speak in time");
 }
@@ -102,8 +102,9 @@ static bool judge_bed(const struct lab_facts *f, const char *during, struct lab_
 		return give(j, LAB_INFRASTRUCTURE, "init: %s", f->init_error);
 	if (f->starved && (f->silent || f->over_limit || f->overall_limit))
 		return give(j, LAB_INFRASTRUCTURE,
-			    "out of time%s, but the host did not give QEMU its CPU", during);
-	return f->qemu_end == LAB_QEMU_POWER_OFF && !f->end_marker &&
+			    "out of time%s, but the host did not give %s its CPU", during,
+			    f->process);
+	return f->end == LAB_MACHINE_POWER_OFF && !f->end_marker &&
 		give(j, LAB_INFRASTRUCTURE, "the machine powered off%s, before the end", during);
 }
 
@@ -191,8 +192,8 @@ bool lab_worth_a_retry(const struct lab_facts *f, bool console_output)
 {
 	if (f->user_space || f->trouble || f->interrupted)
 		return false;
-	if (f->qemu_end == LAB_QEMU_NOT_STARTED || f->qemu_end == LAB_QEMU_SIGNALLED ||
-	    f->qemu_end == LAB_QEMU_EXITED)
+	if (f->end == LAB_MACHINE_NOT_STARTED || f->end == LAB_MACHINE_SIGNALLED ||
+	    f->end == LAB_MACHINE_EXITED)
 		return true;
 	/* Emulated timers are late on a loaded host; the kernel panics then. */
 	if (f->panic && strstr(f->panic, "IO-APIC + timer"))

@@ -40,22 +40,23 @@ enum lab_verdict {
 	LAB_INFRASTRUCTURE,
 };
 
-/* How QEMU came to its end. */
-enum lab_qemu_end {
-	LAB_QEMU_NOT_STARTED,
-	LAB_QEMU_STOPPED,	/* by the lab */
-	LAB_QEMU_POWER_OFF,	/* the VM asked for it */
-	LAB_QEMU_RESET,		/* reboot or triple fault in the VM */
-	LAB_QEMU_EXITED,	/* with an exit code, nobody asked */
-	LAB_QEMU_SIGNALLED,	/* by a signal that the lab did not send */
+/* How a machine came to its end. */
+enum lab_machine_end {
+	LAB_MACHINE_NOT_STARTED,
+	LAB_MACHINE_STOPPED,	/* by the lab */
+	LAB_MACHINE_POWER_OFF,	/* it asked for it */
+	LAB_MACHINE_RESET,	/* reboot or triple fault */
+	LAB_MACHINE_EXITED,	/* its process, with an exit code, nobody asked */
+	LAB_MACHINE_SIGNALLED,	/* its process, by a signal that the lab did not send */
 };
 
 /* Everything that was seen. Texts are NULL unless the thing happened. */
 struct lab_facts {
 	const char *trouble;	/* before or beside the VM: image, build, host call */
 	int interrupted;	/* the signal that ended the lab, or 0 */
-	enum lab_qemu_end qemu_end;
-	int qemu_code;		/* its exit code or signal */
+	const char *process;	/* that is the machine, as people call it */
+	enum lab_machine_end end;
+	int end_code;		/* that process's exit code or signal */
 	bool user_space;	/* init greeted */
 	bool ready;		/* init took commands */
 	bool end_marker;	/* init took leave */
@@ -68,7 +69,7 @@ struct lab_facts {
 	const char *over_limit;	/* program that ran over its time limit */
 	const char *stuck;	/* program of which something survived SIGKILL */
 	const char *running;	/* program that ran when it ended, or NULL */
-	bool starved;		/* the host did not give QEMU its CPU meanwhile */
+	bool starved;		/* the host did not give it its CPU meanwhile */
 	const char *problem;	/* first thing wrong with a program's output */
 	const char *splat;	/* a complaint of the kernel that belongs to no program */
 	/* Of the programs that came to their end. */

@@ -74,9 +74,11 @@ FIXTURE_SETUP(beds)
 	p->suite.disks[0] = (struct lab_suite_disk){ .filesystem = "ext2", .size_mib = 1 };
 	p->plan = (struct lab_plan){
 		.suite = &p->suite,
+		.kind = &lab_bed_qemu,
 		.topology = lab_topology_find("uma", &p->e),
 		.kernel = p->kernel,
 		.image = "image",
+		.programs = "/suite",
 		.results = &p->results,
 		.progress = &p->progress,
 		.overall_ms = lab_now_ms() + 60 * 1000,

@@ -146,7 +146,7 @@ static void fake_complain(struct fake_qemu *q)
 
 static void fake_run(struct fake_qemu *q, const char *name)
 {
-	char *begins = lab_format("[    1.0] lab-init: start /suite/%s\n", name);
+	char *begins = lab_format("[    1.0] lab-agent: start /suite/%s\n", name);
 
 	fake_write(q->console, begins);
 	free(begins);

@@ -105,9 +105,9 @@ TEST_F(page, is_not_ended_by_what_a_test_says)
 TEST_F(page, has_the_console_of_what_failed)
 {
 	static const char log[] =
-		"[ 1.0] booted\n[ 2.0] lab-init: start /suite/a_test\n[ 2.1] before it died\n"
-		"[ 0.1] booted again\n[ 3.0] lab-init: start /suite/a_test\r\n[ 3.1] WARNING: here\r\n"
-		"[ 3.2] RIP: there\r\n[ 4.0] lab-init: start /suite/c_test\n[ 4.1] other\n";
+		"[ 1.0] booted\n[ 2.0] lab-agent: start /suite/a_test\n[ 2.1] before it died\n"
+		"[ 0.1] booted again\n[ 3.0] lab-agent: start /suite/a_test\r\n[ 3.1] WARNING: here\r\n"
+		"[ 3.2] RIP: there\r\n[ 4.0] lab-agent: start /suite/c_test\n[ 4.1] other\n";
 	char *path = lab_format("%s/console.bed2.log", self->r.out);
 	json_t *is, *console, *due = json_pack("{s:[s, s]}", "a_test", "[ 3.1] WARNING: here", "[ 3.2] RIP: there");
 
@@ -127,7 +127,7 @@ TEST_F(page, has_the_last_lines_of_a_long_console)
 	struct lab_text log = { NULL };
 	json_t *is, *lines;
 
-	lab_text_addf(&log, "[ 1.0] lab-init: start /suite/a_test\n");
+	lab_text_addf(&log, "[ 1.0] lab-agent: start /suite/a_test\n");
 	for (int i = 0; i < 1000; i++)
 		lab_text_addf(&log, "line %d\n", i);
 	ASSERT_EQ(0, lab_write_file(path, log.s, log.len, NULL));
@@ -143,7 +143,7 @@ TEST_F(page, has_the_last_lines_of_a_long_console)
 
 TEST(a_part_of_a_console)
 {
-	static const char log[] = "lab-init: start /suite/long_name_test\nx\nlab-init: start /suite/test -D\ny\n";
+	static const char log[] = "lab-agent: start /suite/long_name_test\nx\nlab-agent: start /suite/test -D\ny\n";
 	char *part = lab_console_part(log, "test");
 
 	EXPECT_STREQ("y\n", part);

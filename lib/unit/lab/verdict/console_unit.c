@@ -59,8 +59,8 @@ TEST(talk_of_a_panic_is_none)
 
 TEST(last_words_of_init)
 {
-	struct lab_console c = feed("[    1.0] lab-init: start /suite/x\r\n"
-				    "[    2.0] lab-init: fatal: no virtio port\r\n");
+	struct lab_console c = feed("[    1.0] lab-agent: start /suite/x\r\n"
+				    "[    2.0] lab-agent: fatal: no virtio port\r\n");
 
 	EXPECT_STREQ("no virtio port", c.init_said);
 }
@@ -69,9 +69,9 @@ TEST(complaints_belong_to_the_program_that_runs)
 {
 	struct lab_console c = feed(
 		"[    1.0] WARNING: CPU: 0 PID: 1 at a.c:1 a+0x1/0x2\r\n"
-		"[    2.0] lab-init: start /suite/x\r\n"
-		"[    3.0] lab-init: BUG: is what a program is called\r\n"
-		"[    3.1] lab-init: start /suite/y\r\n"
+		"[    2.0] lab-agent: start /suite/x\r\n"
+		"[    3.0] lab-agent: BUG: is what a program is called\r\n"
+		"[    3.1] lab-agent: start /suite/y\r\n"
 		"[    4.0] BUG: unable to handle page fault for address: 10\r\n"
 		"[    4.0] #PF: supervisor read access in kernel mode\r\n"
 		"[    4.0] Oops: 0000 [#1] SMP\r\n"

@@ -13,18 +13,19 @@
 static struct lab_facts good(void)
 {
 	return (struct lab_facts){
-		.qemu_end = LAB_QEMU_POWER_OFF,
+		.process = "QEMU",
+		.end = LAB_MACHINE_POWER_OFF,
 		.user_space = true, .ready = true, .end_marker = true,
 		.passed = 3,
 	};
 }
 
 /* The machine stopped in the middle of a program, by the lab or by itself. */
-static struct lab_facts cut_short(enum lab_qemu_end end)
+static struct lab_facts cut_short(enum lab_machine_end end)
 {
 	struct lab_facts f = good();
 
-	f.qemu_end = end;
+	f.end = end;
 	f.end_marker = false;
 	f.running = "a_test";
 	return f;
@@ -79,7 +80,7 @@ TEST(a_complaint_of_the_kernel_is_a_failure)
 
 	f.splat = "WARNING: CPU: 0 PID: 1 at x.c:1 x+0x1/0x2";
 	EXPECT_VERDICT("fail", 1, &f);
-	f.qemu_end = LAB_QEMU_SIGNALLED;
+	f.end = LAB_MACHINE_SIGNALLED;
 	f.end_marker = false;
 	EXPECT_VERDICT("infrastructure", 13, &f);
 }
@@ -96,12 +97,12 @@ TEST(doubtful_output_is_no_pass_and_a_failure_is_a_failure)
 
 TEST(panic)
 {
-	struct lab_facts f = cut_short(LAB_QEMU_RESET);
+	struct lab_facts f = cut_short(LAB_MACHINE_RESET);
 
 	EXPECT_VERDICT("panic", 11, &f);
 	f.panic = "Kernel panic - not syncing: Fatal exception";
 	EXPECT_VERDICT("panic", 11, &f);
-	f.qemu_end = LAB_QEMU_STOPPED;
+	f.end = LAB_MACHINE_STOPPED;
 	EXPECT_VERDICT("panic", 11, &f);
 	f.ready = false;
 	f.running = NULL;
@@ -110,10 +111,10 @@ TEST(panic)
 
 TEST(panic_outranks_all_that_it_may_cause)
 {
-	struct lab_facts f = cut_short(LAB_QEMU_SIGNALLED);
+	struct lab_facts f = cut_short(LAB_MACHINE_SIGNALLED);
 
 	f.panic = "Kernel panic - not syncing: Fatal exception";
-	f.qemu_code = SIGKILL;
+	f.end_code = SIGKILL;
 	f.silent = true;
 	f.failed = 2;
 	f.garbled = "not a frame: \"x\"";
@@ -122,20 +123,20 @@ TEST(panic_outranks_all_that_it_may_cause)
 
 TEST(a_panic_before_user_space_is_a_boot_failure)
 {
-	struct lab_facts f = { .qemu_end = LAB_QEMU_RESET };
+	struct lab_facts f = { .process = "QEMU", .end = LAB_MACHINE_RESET };
 
 	EXPECT_VERDICT("boot failure", 12, &f);
 	f.panic = "Kernel panic - not syncing: VFS: Unable to mount root fs";
 	EXPECT_VERDICT("boot failure", 12, &f);
-	f = (struct lab_facts){ .qemu_end = LAB_QEMU_STOPPED };
+	f = (struct lab_facts){ .process = "QEMU", .end = LAB_MACHINE_STOPPED };
 	EXPECT_VERDICT("boot failure", 12, &f);
-	f = (struct lab_facts){ .qemu_end = LAB_QEMU_POWER_OFF, .init_said = "no port" };
+	f = (struct lab_facts){ .process = "QEMU", .end = LAB_MACHINE_POWER_OFF, .init_said = "no port" };
 	EXPECT_VERDICT("boot failure", 12, &f);
 }
 
 TEST(hang)
 {
-	struct lab_facts f = cut_short(LAB_QEMU_STOPPED);
+	struct lab_facts f = cut_short(LAB_MACHINE_STOPPED);
 
 	f.silent = true;
 	EXPECT_VERDICT("hang", 10, &f);
@@ -149,13 +150,13 @@ TEST(hang)
 	f = good();
 	f.stuck = "a_test";
 	EXPECT_VERDICT("hang", 10, &f);
-	f = cut_short(LAB_QEMU_STOPPED);
+	f = cut_short(LAB_MACHINE_STOPPED);
 	EXPECT_VERDICT("hang", 10, &f);
 }
 
 TEST(a_starved_machine_does_not_hang)
 {
-	struct lab_facts f = cut_short(LAB_QEMU_STOPPED);
+	struct lab_facts f = cut_short(LAB_MACHINE_STOPPED);
 
 	f.silent = f.starved = true;
 	EXPECT_VERDICT("infrastructure", 13, &f);
@@ -163,25 +164,25 @@ TEST(a_starved_machine_does_not_hang)
 	f.over_limit = "a_test";
 	f.starved = true;
 	EXPECT_VERDICT("infrastructure", 13, &f);
-	f = (struct lab_facts){ .qemu_end = LAB_QEMU_STOPPED, .starved = true };
+	f = (struct lab_facts){ .process = "QEMU", .end = LAB_MACHINE_STOPPED, .starved = true };
 	EXPECT_VERDICT("infrastructure", 13, &f);
 }
 
 TEST(infrastructure)
 {
-	struct lab_facts f = { .qemu_end = LAB_QEMU_NOT_STARTED };
+	struct lab_facts f = { .process = "QEMU", .end = LAB_MACHINE_NOT_STARTED };
 
 	EXPECT_VERDICT("infrastructure", 13, &f);
 	f = (struct lab_facts){ .trouble = "no kernel" };
 	EXPECT_VERDICT("infrastructure", 13, &f);
-	f = cut_short(LAB_QEMU_SIGNALLED);
-	f.qemu_code = SIGKILL;
+	f = cut_short(LAB_MACHINE_SIGNALLED);
+	f.end_code = SIGKILL;
 	EXPECT_VERDICT("infrastructure", 13, &f);
-	f = cut_short(LAB_QEMU_EXITED);
+	f = cut_short(LAB_MACHINE_EXITED);
 	EXPECT_VERDICT("infrastructure", 13, &f);
-	f = cut_short(LAB_QEMU_POWER_OFF);
+	f = cut_short(LAB_MACHINE_POWER_OFF);
 	EXPECT_VERDICT("infrastructure", 13, &f);
-	f = cut_short(LAB_QEMU_STOPPED);
+	f = cut_short(LAB_MACHINE_STOPPED);
 	f.garbled = "not a frame: \"x\"";
 	EXPECT_VERDICT("infrastructure", 13, &f);
 	f = good();
@@ -191,7 +192,7 @@ TEST(infrastructure)
 
 TEST(interruption_has_the_exit_code_that_shells_expect)
 {
-	struct lab_facts f = cut_short(LAB_QEMU_STOPPED);
+	struct lab_facts f = cut_short(LAB_MACHINE_STOPPED);
 
 	f.interrupted = SIGINT;
 	EXPECT_VERDICT("infrastructure", 128 + SIGINT, &f);
@@ -237,11 +238,11 @@ TEST(results_of_all_beds_count)
 
 TEST(the_most_severe_of_several_beds_counts)
 {
-	struct lab_facts fine = good(), panic = cut_short(LAB_QEMU_RESET);
-	struct lab_facts hang = cut_short(LAB_QEMU_STOPPED), failed = good();
-	struct lab_facts unbooted = { .qemu_end = LAB_QEMU_STOPPED };
-	struct lab_facts killed = cut_short(LAB_QEMU_SIGNALLED);
-	struct lab_facts interrupted = cut_short(LAB_QEMU_STOPPED);
+	struct lab_facts fine = good(), panic = cut_short(LAB_MACHINE_RESET);
+	struct lab_facts hang = cut_short(LAB_MACHINE_STOPPED), failed = good();
+	struct lab_facts unbooted = { .process = "QEMU", .end = LAB_MACHINE_STOPPED };
+	struct lab_facts killed = cut_short(LAB_MACHINE_SIGNALLED);
+	struct lab_facts interrupted = cut_short(LAB_MACHINE_STOPPED);
 
 	hang.silent = true;
 	failed.failed = 1;
@@ -257,7 +258,7 @@ TEST(the_most_severe_of_several_beds_counts)
 /* Its failures may come of what befell it. */
 TEST(failures_of_a_bed_in_trouble_do_not_count)
 {
-	struct lab_facts killed = cut_short(LAB_QEMU_SIGNALLED), fine = good();
+	struct lab_facts killed = cut_short(LAB_MACHINE_SIGNALLED), fine = good();
 
 	killed.failed = 2;
 	EXPECT_BEDS("infrastructure", 13, "killed by signal", &killed);
@@ -266,15 +267,15 @@ TEST(failures_of_a_bed_in_trouble_do_not_count)
 
 TEST(retry_only_for_reasons_of_the_bed)
 {
-	struct lab_facts f = { .qemu_end = LAB_QEMU_NOT_STARTED };
+	struct lab_facts f = { .process = "QEMU", .end = LAB_MACHINE_NOT_STARTED };
 
 	EXPECT_TRUE(lab_worth_a_retry(&f, false));
-	f.qemu_end = LAB_QEMU_STOPPED;
+	f.end = LAB_MACHINE_STOPPED;
 	EXPECT_TRUE(lab_worth_a_retry(&f, false));
 	EXPECT_FALSE(lab_worth_a_retry(&f, true));
 	f.starved = true;
 	EXPECT_TRUE(lab_worth_a_retry(&f, true));
-	f = (struct lab_facts){ .qemu_end = LAB_QEMU_RESET, .panic = "Kernel panic - not syncing: x" };
+	f = (struct lab_facts){ .process = "QEMU", .end = LAB_MACHINE_RESET, .panic = "Kernel panic - not syncing: x" };
 	EXPECT_FALSE(lab_worth_a_retry(&f, true));
 	f.panic = "Kernel panic - not syncing: IO-APIC + timer doesn't work!";
 	EXPECT_TRUE(lab_worth_a_retry(&f, true));
@@ -282,7 +283,7 @@ TEST(retry_only_for_reasons_of_the_bed)
 	EXPECT_FALSE(lab_worth_a_retry(&f, true));
 	f = (struct lab_facts){ .trouble = "qemu-system-x86_64: not installed" };
 	EXPECT_FALSE(lab_worth_a_retry(&f, false));
-	f = (struct lab_facts){ .qemu_end = LAB_QEMU_STOPPED, .interrupted = SIGINT };
+	f = (struct lab_facts){ .process = "QEMU", .end = LAB_MACHINE_STOPPED, .interrupted = SIGINT };
 	EXPECT_FALSE(lab_worth_a_retry(&f, false));
 }
 

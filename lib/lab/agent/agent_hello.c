@@ -11,7 +11,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "agent/init.h"
+#include "agent/agent.h"
 
 /* The GNU build id of the kernel, in hexadecimal; "" if it has none. */
 static void read_build_id(char *id, size_t size)
@@ -56,7 +56,7 @@ static void read_cpu_model(char *model, size_t size)
 		fclose(f);
 }
 
-void init_hello(struct init *in)
+void agent_hello(struct agent *ag)
 {
 	char id[64], model[128];
 	struct utsname u;
@@ -64,6 +64,6 @@ void init_hello(struct init *in)
 	uname(&u);
 	read_build_id(id, sizeof(id));
 	read_cpu_model(model, sizeof(model));
-	init_sayf(in, CHANNEL_HELLO, "%s%c%s%c%s%c%s", u.release, CHANNEL_FIELD, u.machine,
+	agent_sayf(ag, CHANNEL_HELLO, "%s%c%s%c%s%c%s", u.release, CHANNEL_FIELD, u.machine,
 		  CHANNEL_FIELD, id, CHANNEL_FIELD, model);
 }

@@ -14,18 +14,18 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "agent/init.h"
+#include "agent/agent.h"
 
 #define LINE		" %255[^\n]"	/* the next that is not empty, for fscanf() */
 #define CMDLINE_MAX	4096
 
 /* A list of the image: NULL if it has none. */
-static FILE *open_list(struct init *in, const char *path)
+static FILE *open_list(struct agent *ag, const char *path)
 {
 	FILE *f = fopen(path, "re");
 
 	if (!f && errno != ENOENT)
-		init_die(in, "open(%s): %s", path, strerror(errno));
+		agent_die(ag, "open(%s): %s", path, strerror(errno));
 	return f;
 }
 
@@ -81,69 +81,69 @@ static int load(const char *name, const char *params)
 	return err;
 }
 
-static void report_module(struct init *in, const char *name, const char *reason)
+static void report_module(struct agent *ag, const char *name, const char *reason)
 {
-	init_log(in, "module %s: %s", name, reason);
-	init_sayf(in, CHANNEL_MODULE, "%s: %s", name, reason);
+	agent_log(ag, "module %s: %s", name, reason);
+	agent_sayf(ag, CHANNEL_MODULE, "%s: %s", name, reason);
 }
 
-void init_load_modules(struct init *in, void (*loaded)(struct init *in))
+void agent_load_modules(struct agent *ag, void (*loaded)(struct agent *ag))
 {
 	char cmdline[CMDLINE_MAX] = "", params[CMDLINE_MAX], name[256];
 	FILE *f = fopen("/proc/cmdline", "re");
 
 	if (!f || !fgets(cmdline, sizeof(cmdline), f))
-		init_die(in, "read(/proc/cmdline): %s", strerror(errno));
+		agent_die(ag, "read(/proc/cmdline): %s", strerror(errno));
 	fclose(f);
 
-	f = open_list(in, "/modules.load");
+	f = open_list(ag, "/modules.load");
 	while (f && fscanf(f, LINE, name) == 1) {
 		int err;
 
 		collect_parameters(cmdline, name, params);
 		err = load(name, params);
-		loaded(in);
+		loaded(ag);
 		if (err)
-			report_module(in, name, load_reason(err));
+			report_module(ag, name, load_reason(err));
 	}
 	if (f)
 		fclose(f);
-	f = open_list(in, "/modules.missing");
+	f = open_list(ag, "/modules.missing");
 	while (f && fscanf(f, LINE, name) == 1)
-		report_module(in, name, "this kernel has no such module");
+		report_module(ag, name, "this kernel has no such module");
 	if (f)
 		fclose(f);
 }
 
-static void report_disk(struct init *in, const char *target, const char *call, const char *what,
+static void report_disk(struct agent *ag, const char *target, const char *call, const char *what,
 			const char *reason)
 {
-	init_log(in, "no disk at %s: %s(%s): %s", target, call, what, reason);
-	init_sayf(in, CHANNEL_NOTE, "no disk at %s: %s(%s): %s", target, call, what, reason);
+	agent_log(ag, "no disk at %s: %s(%s): %s", target, call, what, reason);
+	agent_sayf(ag, CHANNEL_NOTE, "no disk at %s: %s(%s): %s", target, call, what, reason);
 }
 
-static void mount_disk(struct init *in, const char *device, const char *target, const char *type)
+static void mount_disk(struct agent *ag, const char *device, const char *target, const char *type)
 {
 	if (access(device, F_OK)) {
-		report_disk(in, target, "access", device, errno == ENOENT ?
+		report_disk(ag, target, "access", device, errno == ENOENT ?
 			    "this kernel has no driver for it" : strerror(errno));
 	} else if (mkdir(target, 0755)) {
-		report_disk(in, target, "mkdir", target, strerror(errno));
+		report_disk(ag, target, "mkdir", target, strerror(errno));
 	} else if (mount(device, target, type, 0, NULL)) {
-		report_disk(in, target, "mount", type, errno == ENODEV ?
+		report_disk(ag, target, "mount", type, errno == ENODEV ?
 			    "this kernel has no such file system" : strerror(errno));
 		/* Tests look for the directory. */
 		rmdir(target);
 	}
 }
 
-void init_mount_disks(struct init *in)
+void agent_mount_disks(struct agent *ag)
 {
 	char device[64], target[256], type[32];
-	FILE *f = open_list(in, "/mounts");
+	FILE *f = open_list(ag, "/mounts");
 
 	while (f && fscanf(f, "%63s %255s %31s", device, target, type) == 3)
-		mount_disk(in, device, target, type);
+		mount_disk(ag, device, target, type);
 	if (f)
 		fclose(f);
 }

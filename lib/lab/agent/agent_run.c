@@ -17,7 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "agent/init.h"
+#include "agent/agent.h"
 #include "base/clock.h"
 
 /* Tests put sysctls, swap and cgroups back on SIGTERM; emulation is slow. */
@@ -28,32 +28,32 @@
 /* A program gone wild must not fill the host's disk. */
 #define OUTPUT_MAX	(32u << 20)
 
-static void send_line(struct init *in, struct init_stream *s)
+static void send_line(struct agent *ag, struct agent_stream *s)
 {
-	struct init_program *p = &in->program;
+	struct agent_program *p = &ag->program;
 
 	if (s->fill > p->budget) {
 		p->dropped++;
 	} else {
 		p->budget -= s->fill;
-		init_send(in, s->kind, s->line, s->fill);
+		agent_send(ag, s->kind, s->line, s->fill);
 		if (s->cut)
-			init_sayf(in, CHANNEL_NOTE, "a line of %lu bytes was cut to %zu",
+			agent_sayf(ag, CHANNEL_NOTE, "a line of %lu bytes was cut to %zu",
 				  s->fill + s->cut, s->fill);
 	}
 	s->fill = 0;
 	s->cut = 0;
 }
 
-static void close_stream(struct init *in, struct init_stream *s)
+static void close_stream(struct agent *ag, struct agent_stream *s)
 {
 	if (s->fill)
-		send_line(in, s);
+		send_line(ag, s);
 	close(s->fd);
 	s->fd = -1;
 }
 
-bool init_run_output(struct init *in, struct init_stream *s)
+bool agent_run_output(struct agent *ag, struct agent_stream *s)
 {
 	char buf[16384];
 	ssize_t n = read(s->fd, buf, sizeof(buf));
@@ -61,14 +61,14 @@ bool init_run_output(struct init *in, struct init_stream *s)
 	if (n < 0 && (errno == EINTR || errno == EAGAIN))
 		return false;
 	if (n <= 0) {
-		close_stream(in, s);
+		close_stream(ag, s);
 		return false;
 	}
-	for (ssize_t i = 0; i < n && in->program.is_shell; i += CHANNEL_TEXT_MAX)
-		init_send(in, s->kind, buf + i, MIN((size_t)(n - i), (size_t)CHANNEL_TEXT_MAX));
-	for (ssize_t i = 0; i < n && !in->program.is_shell; i++) {
+	for (ssize_t i = 0; i < n && ag->program.is_shell; i += CHANNEL_TEXT_MAX)
+		agent_send(ag, s->kind, buf + i, MIN((size_t)(n - i), (size_t)CHANNEL_TEXT_MAX));
+	for (ssize_t i = 0; i < n && !ag->program.is_shell; i++) {
 		if (buf[i] == '\n')
-			send_line(in, s);
+			send_line(ag, s);
 		else if (s->fill < sizeof(s->line))
 			s->line[s->fill++] = buf[i];
 		else
@@ -77,52 +77,52 @@ bool init_run_output(struct init *in, struct init_stream *s)
 	return true;
 }
 
-void init_run_exec(struct init *in, char **argv, char **env, const int fds[3], const char *dir)
+void agent_run_exec(struct agent *ag, char **argv, char **env, const int fds[3], const char *dir)
 {
 	const struct rlimit no_core = { 0, 0 };
 	sigset_t none;
 
 	setsid();
-	init_write(in, "/proc/self/oom_score_adj", "0");
+	agent_write(ag, "/proc/self/oom_score_adj", "0");
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	setrlimit(RLIMIT_CORE, &no_core);
 	if (dup2(fds[0], 0) < 0 || dup2(fds[1], 1) < 0 || dup2(fds[2], 2) < 0 ||
 	    (chdir(dir) && chdir("/tmp")))
-		dprintf(fds[2], "lab-init: setting up %s: %s\n", argv[0], strerror(errno));
+		dprintf(fds[2], "lab-agent: setting up %s: %s\n", argv[0], strerror(errno));
 	execve(argv[0], argv, env);
-	dprintf(2, "lab-init: execve(%s): %s\n", argv[0], strerror(errno));
+	dprintf(2, "lab-agent: execve(%s): %s\n", argv[0], strerror(errno));
 	_exit(127);
 }
 
-void init_run_pipe(struct init *in, int fds[2], const int *ours)
+void agent_run_pipe(struct agent *ag, int fds[2], const int *ours)
 {
 	if (pipe2(fds, O_CLOEXEC))
-		init_die(in, "pipe2(): %s", strerror(errno));
+		agent_die(ag, "pipe2(): %s", strerror(errno));
 	if (fcntl(*ours, F_SETFL, O_NONBLOCK))
-		init_die(in, "fcntl(O_NONBLOCK): %s", strerror(errno));
+		agent_die(ag, "fcntl(O_NONBLOCK): %s", strerror(errno));
 }
 
-void init_run_start(struct init *in, struct channel_frame *frame)
+void agent_run_start(struct agent *ag, struct channel_frame *frame)
 {
 	static char *env[] = {
-		"PATH=" INIT_PATH, "HOME=/tmp", "TMPDIR=/tmp", "MN_SAMPLES=1", NULL
+		"PATH=" AGENT_PATH, "HOME=/tmp", "TMPDIR=/tmp", "MN_SAMPLES=1", NULL
 	};
 	/* As many words as fit into a frame, and NULL. */
 	char *argv[CHANNEL_TEXT_MAX / 2 + 2], sep[] = { CHANNEL_FIELD, '\0' };
-	struct init_program *p = &in->program;
+	struct agent_program *p = &ag->program;
 	int out[2], err[2];
 
 	argv[0] = strtok(frame->text, sep);
 	if (!argv[0])
-		init_die(in, "a run command without a program");
+		agent_die(ag, "a run command without a program");
 	for (size_t i = 0; argv[i]; i++)
 		argv[i + 1] = strtok(NULL, sep);
-	init_run_pipe(in, out, out);
-	init_run_pipe(in, err, err);
-	init_log(in, "start %s", argv[0]);
+	agent_run_pipe(ag, out, out);
+	agent_run_pipe(ag, err, err);
+	agent_log(ag, "start %s", argv[0]);
 
-	*p = (struct init_program){
+	*p = (struct agent_program){
 		.started_ms = lab_now_ms(),
 		.deadline_ms = LONG_MAX,
 		.budget = OUTPUT_MAX,
@@ -131,18 +131,18 @@ void init_run_start(struct init *in, struct channel_frame *frame)
 	};
 	p->pid = fork();
 	if (p->pid < 0)
-		init_die(in, "fork(): %s", strerror(errno));
+		agent_die(ag, "fork(): %s", strerror(errno));
 	if (!p->pid)
-		init_run_exec(in, argv, env, (int[]){ open("/dev/null", O_RDONLY), out[1], err[1] },
+		agent_run_exec(ag, argv, env, (int[]){ open("/dev/null", O_RDONLY), out[1], err[1] },
 			      "/tmp");
 	close(out[1]);
 	close(err[1]);
-	init_sayf(in, CHANNEL_START, "%d", p->pid);
+	agent_sayf(ag, CHANNEL_START, "%d", p->pid);
 }
 
-void init_run_reap(struct init *in)
+void agent_run_reap(struct agent *ag)
 {
-	struct init_program *p = &in->program;
+	struct agent_program *p = &ag->program;
 	int status;
 	pid_t pid;
 
@@ -155,50 +155,50 @@ void init_run_reap(struct init *in)
 }
 
 /* The output that is already in the pipe, though a process left behind may hold it open. */
-static void drain(struct init *in, struct init_stream *s)
+static void drain(struct agent *ag, struct agent_stream *s)
 {
-	while (s->fd >= 0 && init_run_output(in, s))
+	while (s->fd >= 0 && agent_run_output(ag, s))
 		;
 	if (s->fd >= 0)
-		close_stream(in, s);
+		close_stream(ag, s);
 }
 
-static void kill_stray(struct init *in, pid_t pid, const char *comm, char state)
+static void kill_stray(struct agent *ag, pid_t pid, const char *comm, char state)
 {
-	init_sayf(in, CHANNEL_NOTE, "left behind: process %d (%s), state %c", pid, comm, state);
+	agent_sayf(ag, CHANNEL_NOTE, "left behind: process %d (%s), state %c", pid, comm, state);
 	kill(pid, SIGKILL);
 }
 
-static unsigned int wait_strays(struct init *in, long ms)
+static unsigned int wait_strays(struct agent *ag, long ms)
 {
 	long deadline = lab_now_ms() + ms;
 	unsigned int left;
 
 	for (;;) {
-		init_run_reap(in);
-		left = init_each_process(NULL, in);
+		agent_run_reap(ag);
+		left = agent_each_process(NULL, ag);
 		if (!left || lab_now_ms() >= deadline)
 			return left;
 		usleep(20000);
 	}
 }
 
-static void finish(struct init *in)
+static void finish(struct agent *ag)
 {
-	struct init_program *p = &in->program;
+	struct agent_program *p = &ag->program;
 	struct channel_exit x = { .code = -1, .over_limit = p->over_limit };
 	char text[160];
 
 	x.ms = (unsigned long)(lab_now_ms() - p->started_ms);
-	x.left = wait_strays(in, STRAY_GRACE_MS);
+	x.left = wait_strays(ag, STRAY_GRACE_MS);
 	if (x.left) {
-		x.left = init_each_process(kill_stray, in);
-		x.stuck = wait_strays(in, KILL_GRACE_MS) > 0;
+		x.left = agent_each_process(kill_stray, ag);
+		x.stuck = wait_strays(ag, KILL_GRACE_MS) > 0;
 		if (x.stuck)
-			init_evidence(in, "processes survive SIGKILL");
+			agent_evidence(ag, "processes survive SIGKILL");
 	}
-	drain(in, &p->out);
-	drain(in, &p->err);
+	drain(ag, &p->out);
+	drain(ag, &p->err);
 	if (p->reaped && WIFEXITED(p->status))
 		x.code = WEXITSTATUS(p->status);
 	else if (p->reaped)
@@ -209,18 +209,18 @@ static void finish(struct init *in)
 	p->given = 0;
 	p->pid = 0;
 	p->deadline_ms = LONG_MAX;
-	init_send(in, CHANNEL_EXIT, text, channel_format_exit(text, sizeof(text), &x));
+	agent_send(ag, CHANNEL_EXIT, text, channel_format_exit(text, sizeof(text), &x));
 }
 
-void init_run_step(struct init *in)
+void agent_run_step(struct agent *ag)
 {
-	struct init_program *p = &in->program;
+	struct agent_program *p = &ag->program;
 	bool due = lab_now_ms() >= p->deadline_ms;
 
 	if (!p->pid)
 		return;
 	if (p->reaped || (p->killed && due)) {
-		finish(in);
+		finish(ag);
 	} else if (due) {
 		kill(-p->pid, SIGKILL);
 		p->killed = true;
@@ -228,15 +228,15 @@ void init_run_step(struct init *in)
 	}
 }
 
-void init_run_stop(struct init *in)
+void agent_run_stop(struct agent *ag)
 {
-	struct init_program *p = &in->program;
+	struct agent_program *p = &ag->program;
 
 	/* It may have ended while the command was on its way. */
 	if (!p->pid || p->reaped || p->over_limit)
 		return;
 	p->over_limit = true;
-	init_evidence(in, "time limit");
+	agent_evidence(ag, "time limit");
 	kill(-p->pid, SIGTERM);
 	p->deadline_ms = lab_now_ms() + TERM_GRACE_MS;
 }

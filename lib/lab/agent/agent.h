@@ -2,8 +2,8 @@
 /*
  * Inside of the VM's init: one struct handed to every part.
  */
-#ifndef LAB_INIT_H
-#define LAB_INIT_H
+#ifndef LAB_AGENT_H
+#define LAB_AGENT_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,10 +12,10 @@
 #include "agent/channel.h"
 
 /* Where programs, and the shell, look for others. */
-#define INIT_PATH	"/suite:/bin:/sbin:/usr/bin:/usr/sbin"
+#define AGENT_PATH	"/suite:/bin:/sbin:/usr/bin:/usr/sbin"
 
 /* A program's stream, cut into lines as the bytes come. */
-struct init_stream {
+struct agent_stream {
 	int fd;				/* -1 when at its end */
 	enum channel_kind kind;		/* CHANNEL_OUT or CHANNEL_ERR */
 	char line[CHANNEL_TEXT_MAX];
@@ -23,17 +23,17 @@ struct init_stream {
 	unsigned long cut;		/* bytes of this line thrown away */
 };
 
-struct init_program {
+struct agent_program {
 	pid_t pid;		/* also its process group; 0: none runs */
 	bool reaped;
 	int status;		/* of waitpid(), once reaped */
 	bool over_limit;	/* its time is over: SIGTERM sent */
 	bool killed;		/* that did not help: SIGKILL sent */
 	long started_ms;
-	long deadline_ms;	/* when init_run_step() goes further; LONG_MAX: never */
+	long deadline_ms;	/* when agent_run_step() goes further; LONG_MAX: never */
 	size_t budget;		/* bytes of output still accepted */
 	unsigned long dropped;	/* lines beyond it */
-	struct init_stream out, err;
+	struct agent_stream out, err;
 	/* Of a shell alone, whose output is not cut into lines: */
 	bool is_shell;
 	int in;				/* where its input goes, -1 when at its end */
@@ -41,74 +41,74 @@ struct init_program {
 	size_t taken, given;
 };
 
-struct init {
+struct agent {
 	int port;			/* the channel, -1 until it is open */
 	int kmsg;			/* the kernel log, -1 if it cannot be had */
 	int signals;			/* signalfd for SIGCHLD */
 	unsigned long seq;
 	struct channel_reader reader;
-	struct init_program program;
+	struct agent_program program;
 };
 
-/* init_say.c: the end, through a reset if powering off is refused. */
-void init_power_off(void) __attribute__((noreturn));
+/* agent_say.c: the end, through a reset if powering off is refused. */
+void agent_power_off(void) __attribute__((noreturn));
 
 /* Send text on the channel; a dead channel ends the VM, there is no other way out. */
-void init_send(struct init *in, enum channel_kind kind, const char *text, size_t len);
-void init_sayf(struct init *in, enum channel_kind kind, const char *fmt, ...)
+void agent_send(struct agent *ag, enum channel_kind kind, const char *text, size_t len);
+void agent_sayf(struct agent *ag, enum channel_kind kind, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /* A line for people in the kernel log, where the console shows it. */
-void init_log(const struct init *in, const char *fmt, ...)
+void agent_log(const struct agent *ag, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /* Write @text to the file @path of the kernel; a failure is logged. */
-void init_write(const struct init *in, const char *path, const char *text);
+void agent_write(const struct agent *ag, const char *path, const char *text);
 
 /* Say what failed on channel and console, then power off. */
-void init_die(struct init *in, const char *fmt, ...)
+void agent_die(struct agent *ag, const char *fmt, ...)
 	__attribute__((noreturn, format(printf, 2, 3)));
 
 /*
- * init_image.c: load what /modules.load names, in its order, with parameters
+ * agent_image.c: load what /modules.load names, in its order, with parameters
  * from /proc/cmdline, call @loaded after each, and tell which are not loaded and why.
  */
-void init_load_modules(struct init *in, void (*loaded)(struct init *in));
+void agent_load_modules(struct agent *ag, void (*loaded)(struct agent *ag));
 /* Mount what /mounts names; a note for each that is not to be had. */
-void init_mount_disks(struct init *in);
+void agent_mount_disks(struct agent *ag);
 
-/* init_hello.c: the first frame. */
-void init_hello(struct init *in);
+/* agent_hello.c: the first frame. */
+void agent_hello(struct agent *ag);
 
-/* init_run.c: start the program that a CHANNEL_RUN frame describes, and cut it up. */
-void init_run_start(struct init *in, struct channel_frame *frame);
+/* agent_run.c: start the program that a CHANNEL_RUN frame describes, and cut it up. */
+void agent_run_start(struct agent *ag, struct channel_frame *frame);
 /* The program's time is over: begin to end it. */
-void init_run_stop(struct init *in);
+void agent_run_stop(struct agent *ag);
 /* Take what can be read from @s; false when there was nothing, or its end. */
-bool init_run_output(struct init *in, struct init_stream *s);
+bool agent_run_output(struct agent *ag, struct agent_stream *s);
 /* Children changed state: reap them all. */
-void init_run_reap(struct init *in);
+void agent_run_reap(struct agent *ag);
 /* The end, and the next step to it at deadline_ms: call whenever something happened. */
-void init_run_step(struct init *in);
+void agent_run_step(struct agent *ag);
 
 /* A pipe between us and a child; *@ours, one of @fds, does not block. */
-void init_run_pipe(struct init *in, int fds[2], const int *ours);
+void agent_run_pipe(struct agent *ag, int fds[2], const int *ours);
 /* Child: become @argv, with these as stdin, stdout and stderr, in @dir if that is there. */
-void init_run_exec(struct init *in, char **argv, char **env, const int fds[3], const char *dir)
+void agent_run_exec(struct agent *ag, char **argv, char **env, const int fds[3], const char *dir)
 	__attribute__((noreturn));
 
-/* init_shell.c: start the shell that a CHANNEL_SHELL frame describes. */
-void init_shell_start(struct init *in, struct channel_frame *frame);
+/* agent_shell.c: start the shell that a CHANNEL_SHELL frame describes. */
+void agent_shell_start(struct agent *ag, struct channel_frame *frame);
 /* CHANNEL_INPUT and CHANNEL_SIZE for it. */
-void init_shell_input(struct init *in, const struct channel_frame *frame);
-void init_shell_size(struct init *in, struct channel_frame *frame);
+void agent_shell_input(struct agent *ag, const struct channel_frame *frame);
+void agent_shell_size(struct agent *ag, struct channel_frame *frame);
 /* It can take more of its input. */
-void init_shell_feed(struct init *in);
+void agent_shell_feed(struct agent *ag);
 
-/* init_evidence.c: what every user task is doing, to channel and console. */
-void init_evidence(struct init *in, const char *why);
+/* agent_evidence.c: what every user task is doing, to channel and console. */
+void agent_evidence(struct agent *ag, const char *why);
 /* Call @fn, unless NULL, for each process but init and the kernel's own; how many? */
-unsigned int init_each_process(void (*fn)(struct init *in, pid_t pid, const char *comm,
-					  char state), struct init *in);
+unsigned int agent_each_process(void (*fn)(struct agent *ag, pid_t pid, const char *comm,
+					  char state), struct agent *ag);
 
 #endif

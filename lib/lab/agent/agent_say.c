@@ -10,9 +10,9 @@
 #include <sys/reboot.h>
 #include <unistd.h>
 
-#include "agent/init.h"
+#include "agent/agent.h"
 
-void init_power_off(void)
+void agent_power_off(void)
 {
 	sync();
 	reboot(RB_POWER_OFF);
@@ -22,7 +22,7 @@ void init_power_off(void)
 		pause();
 }
 
-void init_log(const struct init *in, const char *fmt, ...)
+void agent_log(const struct agent *ag, const char *fmt, ...)
 {
 	char text[512], line[600];
 	va_list ap;
@@ -32,32 +32,32 @@ void init_log(const struct init *in, const char *fmt, ...)
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	/* One write(2) is one record; dprintf(3) would seek first, which kmsg refuses. */
-	n = snprintf(line, sizeof(line), "<5>lab-init: %s\n", text);
-	if (in->kmsg >= 0 && write(in->kmsg, line, (size_t)n) < 0)
+	n = snprintf(line, sizeof(line), "<5>lab-agent: %s\n", text);
+	if (ag->kmsg >= 0 && write(ag->kmsg, line, (size_t)n) < 0)
 		return;		/* there is no one left to tell */
 }
 
-void init_write(const struct init *in, const char *path, const char *text)
+void agent_write(const struct agent *ag, const char *path, const char *text)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC);
 
 	if (fd < 0 || write(fd, text, strlen(text)) < 0)
-		init_log(in, "write(%s, %s): %s", path, text, strerror(errno));
+		agent_log(ag, "write(%s, %s): %s", path, text, strerror(errno));
 	if (fd >= 0)
 		close(fd);
 }
 
-void init_send(struct init *in, enum channel_kind kind, const char *text, size_t len)
+void agent_send(struct agent *ag, enum channel_kind kind, const char *text, size_t len)
 {
-	int ret = in->port < 0 ? 0 : channel_send(in->port, &in->seq, kind, text, len);
+	int ret = ag->port < 0 ? 0 : channel_send(ag->port, &ag->seq, kind, text, len);
 
 	if (ret) {
-		init_log(in, "write to the channel: %s", strerror(-ret));
-		init_power_off();
+		agent_log(ag, "write to the channel: %s", strerror(-ret));
+		agent_power_off();
 	}
 }
 
-void init_sayf(struct init *in, enum channel_kind kind, const char *fmt, ...)
+void agent_sayf(struct agent *ag, enum channel_kind kind, const char *fmt, ...)
 {
 	char text[1024];
 	va_list ap;
@@ -65,10 +65,10 @@ void init_sayf(struct init *in, enum channel_kind kind, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	init_send(in, kind, text, strlen(text));
+	agent_send(ag, kind, text, strlen(text));
 }
 
-void init_die(struct init *in, const char *fmt, ...)
+void agent_die(struct agent *ag, const char *fmt, ...)
 {
 	char text[512];
 	va_list ap;
@@ -76,7 +76,7 @@ void init_die(struct init *in, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	init_log(in, "fatal: %s", text);
-	init_sayf(in, CHANNEL_ERROR, "%s", text);
-	init_power_off();
+	agent_log(ag, "fatal: %s", text);
+	agent_sayf(ag, CHANNEL_ERROR, "%s", text);
+	agent_power_off();
 }

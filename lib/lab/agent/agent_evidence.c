@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent/init.h"
+#include "agent/agent.h"
 
 /* Enough for any test of sane size; a fork bomb must not become a log bomb. */
 #define MAX_TASKS	96
@@ -40,15 +40,15 @@ static bool user_process(pid_t pid, char *comm, size_t size, char *state)
 	return !(flags & pf_kthread);
 }
 
-unsigned int init_each_process(void (*fn)(struct init *in, pid_t pid, const char *comm,
-					  char state), struct init *in)
+unsigned int agent_each_process(void (*fn)(struct agent *ag, pid_t pid, const char *comm,
+					  char state), struct agent *ag)
 {
 	DIR *dir = opendir("/proc");
 	unsigned int found = 0;
 	struct dirent *d;
 
 	if (!dir)
-		init_die(in, "opendir(/proc): %s", strerror(errno));
+		agent_die(ag, "opendir(/proc): %s", strerror(errno));
 	while ((d = readdir(dir))) {
 		pid_t pid = atoi(d->d_name);	/* 0 if it is no number */
 		char comm[64], state;
@@ -57,7 +57,7 @@ unsigned int init_each_process(void (*fn)(struct init *in, pid_t pid, const char
 			continue;
 		found++;
 		if (fn)
-			fn(in, pid, comm, state);
+			fn(ag, pid, comm, state);
 	}
 	closedir(dir);
 	return found;
@@ -76,7 +76,7 @@ static bool is_telling(const char *line)
 	return false;
 }
 
-static void send_file(struct init *in, pid_t pid, pid_t task, const char *what)
+static void send_file(struct agent *ag, pid_t pid, pid_t task, const char *what)
 {
 	char path[64], line[256];
 	FILE *f;
@@ -85,19 +85,19 @@ static void send_file(struct init *in, pid_t pid, pid_t task, const char *what)
 	f = fopen(path, "re");
 	while (f && fscanf(f, " %255[^\n]", line) == 1)
 		if (strcmp(what, "status") || is_telling(line))
-			init_sayf(in, CHANNEL_EVIDENCE, "  %s: %s", what, line);
+			agent_sayf(ag, CHANNEL_EVIDENCE, "  %s: %s", what, line);
 	if (f)
 		fclose(f);
 }
 
-static void send_process(struct init *in, pid_t pid, const char *comm, char state)
+static void send_process(struct agent *ag, pid_t pid, const char *comm, char state)
 {
 	char path[64];
 	struct dirent *d;
 	unsigned int nr = 0;
 	DIR *dir;
 
-	init_sayf(in, CHANNEL_EVIDENCE, "process %d (%s), state %c", pid, comm, state);
+	agent_sayf(ag, CHANNEL_EVIDENCE, "process %d (%s), state %c", pid, comm, state);
 	snprintf(path, sizeof(path), "/proc/%d/task", pid);
 	dir = opendir(path);
 	if (!dir)
@@ -108,20 +108,20 @@ static void send_process(struct init *in, pid_t pid, const char *comm, char stat
 		if (!task)
 			continue;
 		nr++;
-		init_sayf(in, CHANNEL_EVIDENCE, " task %d", task);
-		send_file(in, pid, task, "status");
-		send_file(in, pid, task, "wchan");
-		send_file(in, pid, task, "syscall");
-		send_file(in, pid, task, "stack");
+		agent_sayf(ag, CHANNEL_EVIDENCE, " task %d", task);
+		send_file(ag, pid, task, "status");
+		send_file(ag, pid, task, "wchan");
+		send_file(ag, pid, task, "syscall");
+		send_file(ag, pid, task, "stack");
 	}
 	closedir(dir);
 }
 
-void init_evidence(struct init *in, const char *why)
+void agent_evidence(struct agent *ag, const char *why)
 {
-	init_log(in, "evidence: %s", why);
-	init_sayf(in, CHANNEL_EVIDENCE, "%s", why);
-	init_each_process(send_process, in);
-	init_write(in, "/proc/sysrq-trigger", "w");		/* blocked tasks */
-	init_write(in, "/proc/sysrq-trigger", "l");		/* what the CPUs run */
+	agent_log(ag, "evidence: %s", why);
+	agent_sayf(ag, CHANNEL_EVIDENCE, "%s", why);
+	agent_each_process(send_process, ag);
+	agent_write(ag, "/proc/sysrq-trigger", "w");		/* blocked tasks */
+	agent_write(ag, "/proc/sysrq-trigger", "l");		/* what the CPUs run */
 }

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A machine that programs run on, whatever kind of bed it is: a process of this host that is
+ * the machine, or leads to it, and up to three streams. When the lab dies, even by SIGKILL,
+ * that process gets a signal.
+ */
+#ifndef LAB_MACHINE_H
+#define LAB_MACHINE_H
+
+#include <sys/types.h>
+
+#include "base/lab_error.h"
+#include "verdict/verdict.h"
+
+enum lab_stream {
+	LAB_CONSOLE,		/* what the kernel prints */
+	LAB_CHANNEL,		/* to and from the agent: agent/channel.h */
+	LAB_CONTROL,		/* the kind's own business */
+	LAB_NR_STREAMS
+};
+
+struct lab_plan;	/* session.h */
+
+struct lab_machine {
+	const struct lab_bed_kind *kind;
+	pid_t pid;			/* its own process group; 0: does not run */
+	int fds[LAB_NR_STREAMS];	/* the lab's ends; -1: none, or closed */
+	char version[32];		/* of the kind's software, "" until that is known to be up */
+	char end[32];			/* how it said that it ends, or "" */
+	char refused[160];		/* its last word on something that it refused, or "" */
+	char buf[16384];		/* of LAB_CONTROL, not taken yet */
+	size_t fill;
+};
+
+/* One file a kind. What is NULL a kind does not have. */
+struct lab_bed_kind {
+	const char *name;		/* as --bed has it */
+	const char *process;		/* what people call the process */
+	unsigned int boot_seconds;	/* until the agent takes commands, at most */
+
+	/*
+	 * Start machine @bed of @plan in @m, of which kind alone is filled in, and no stream is
+	 * open. Returns 0 or -errno. lab_machine_stop() is due, whatever happens.
+	 */
+	int (*start)(struct lab_machine *m, const struct lab_plan *plan, unsigned int bed,
+		     struct lab_error *e);
+	/* Take what @m->buf has. */
+	void (*control)(struct lab_machine *m);
+	/* Make a kernel that hangs say where, on its console. Returns 0 or -errno. */
+	int (*trace)(struct lab_machine *m);
+	/* What an end by itself with exit code 0 is; NULL: LAB_MACHINE_EXITED. */
+	enum lab_machine_end (*ended)(const struct lab_machine *m, int *code);
+};
+
+/* The kind that @name means, or NULL, and @e says which there are. */
+const struct lab_bed_kind *lab_bed_kind_find(const char *name, struct lab_error *e);
+
+/* Of @kind, and not started yet. */
+void lab_machine_init(struct lab_machine *m, const struct lab_bed_kind *kind);
+
+/*
+ * Socket pairs for the streams up to @last: ours in @m->fds, and the process's in @theirs,
+ * which the caller closes. Returns 0 or -errno.
+ */
+int lab_machine_streams(struct lab_machine *m, enum lab_stream last, int theirs[LAB_NR_STREAMS],
+			struct lab_error *e);
+
+/* Close one of the streams, if it is open. */
+void lab_machine_hang_up(struct lab_machine *m, enum lab_stream stream);
+
+/* Take what has arrived on LAB_CONTROL; at its end it is closed. */
+void lab_machine_control(struct lab_machine *m);
+
+/* Kill the process if it still runs, reap it, close the streams. */
+void lab_machine_stop(struct lab_machine *m);
+
+extern const struct lab_bed_kind lab_bed_qemu;
+
+#endif
