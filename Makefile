@@ -38,7 +38,7 @@ include lib/unit/unit.mk
 include selftests/kselftest/kselftest.mk
 include lib/lab/bisect.mk
 
-.PHONY: help all lab check check-hosts soak matrix prove unit deps lint format clean
+.PHONY: help all lab install check check-hosts soak matrix prove unit deps lint format clean
 
 help:
 	@cat lib/lab/make/help.txt
@@ -54,7 +54,7 @@ options = $(foreach o,$(1),$(call option,$(firstword $(subst =, ,$(o))),$(lastwo
 LAB_ARGS = $(call options,SERIES=series KERNEL=kernel MODULES=modules KDIR=kdir TESTS=tests \
 	ARGS=args PROFILE=profile MODE=mode TOPOLOGY=topology APPEND=append BEDS=beds OUT=out \
 	TIMEOUT=timeout) $(QUIETLY)
-RUN_ARGS = $(LAB_ARGS) $(if $(DRY_RUN),--dry-run) $(if $(IN_SHELL),--shell)
+RUN_ARGS = $(LAB_ARGS) $(call options,BED=bed) $(if $(DRY_RUN),--dry-run) $(if $(IN_SHELL),--shell)
 QUIETLY = $(if $(QUIET),--quiet)
 
 deps:
@@ -113,6 +113,17 @@ prove:
 		--out '$(PROVE_DIR)/results$(if $(KSELFTEST),-kselftest)' \
 		$(call options,ONLY=only KSELFTEST=kselftest) \
 		$(if $(AGAIN),--again) $(if $(filter all,$(PROVE)),--all) $(QUIETLY)
+
+PREFIX := /usr/local
+# The module for the kernel that runs here, if its headers are there, or the one that is named.
+INSTALL_HEADERS = $(if $(KDIR),'$(KDIR)',$(if $(SERIES),"$$(sh lib/lab/kernel/fetch.sh \
+	kernel $(SERIES) $(BUILD)/kernels | tail -n 1)"/usr/src/linux-headers-*[0-9]*-amd64,\
+	$(wildcard /lib/modules/$(shell uname -r)/build)))
+
+install:
+	@$(DEPS) $@
+	@$(MAKE) $(JOBS) all $(BUILD)/static/lab
+	@sh lib/lab/install.sh $(BUILD) '$(DESTDIR)$(PREFIX)' $(INSTALL_HEADERS)
 
 unit:
 	@$(DEPS) $@

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/exit.h"
+#include "base/fsys.h"
 #include "base/nearest.h"
 #include "base/paths.h"
 #include "bisect/bisect.h"
@@ -19,6 +20,7 @@
 #include "report/compare.h"
 #include "report/from_text.h"
 #include "report/kcidb.h"
+#include "run/resume.h"
 #include "run/run.h"
 #include "suite/doctor.h"
 #include "suite/list.h"
@@ -41,6 +43,7 @@ static const struct {
 	{ "matrix", lab_matrix_main, "the same programs on several kernels, and a table of them" },
 	{ "prove", lab_prove_main, "regressions put back on purpose, and which test notices each" },
 	{ "report", lab_report_main, "the reports of a run, from what a machine without the lab printed" },
+	{ "resume", lab_resume_main, "go on with a run that this machine did not survive" },
 	{ "run", lab_run_main, "boot one kernel, run the suite in it, give the verdict" },
 	{ "soak", lab_soak_main, "the same run again and again, and what so many are worth" },
 };
@@ -67,7 +70,10 @@ static int no_such(const char *word)
 	return LAB_EXIT_USAGE;
 }
 
-/* The lab is BUILD/lab, and BUILD is a directory of the repository. */
+/* Of an installed lab: nobody writes where programs are. */
+#define INSTALLED_STATE	"/var/lib/mn-lab"
+
+/* The lab is BUILD/lab, and BUILD is a directory of the repository, or of what is installed. */
 static int find_paths(struct lab_paths *p)
 {
 	ssize_t n = readlink("/proc/self/exe", p->build, sizeof(p->build) - 1);
@@ -88,7 +94,13 @@ static int find_paths(struct lab_paths *p)
 		return -1;
 	}
 	*base = '\0';
-	snprintf(p->invoked, sizeof(p->invoked), "%.1024s/%.64s", base + 1, slash + 1);
+	if (lab_has(p->repo, "Makefile")) {
+		snprintf(p->invoked, sizeof(p->invoked), "%.1024s/%.64s", base + 1, slash + 1);
+		snprintf(p->state, sizeof(p->state), "%s", p->build);
+	} else {
+		strcpy(p->invoked, "mn-lab");
+		strcpy(p->state, INSTALLED_STATE);
+	}
 	return 0;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Inside of the VM's init: one struct handed to every part.
+ * Inside of the agent: one struct handed to every part.
  */
 #ifndef LAB_AGENT_H
 #define LAB_AGENT_H
@@ -41,19 +41,51 @@ struct agent_program {
 	size_t taken, given;
 };
 
+struct hoststate;
+
 struct agent {
-	int port;			/* the channel, -1 until it is open */
-	int kmsg;			/* the kernel log, -1 if it cannot be had */
-	int signals;			/* signalfd for SIGCHLD */
+	bool hosted;			/* not process 1, but a guest on a machine that is up */
+	pid_t keeper, restorer;		/* then: see agent_host.c */
+	struct hoststate *host;		/* and the way to the restorer */
+	int from, port;			/* the channel, both ways; -1 until it is open */
+	int kmsg;			/* the kernel log, to write; -1 if it cannot be had */
+	int klog;			/* the same, to read and hand on; -1: it has a console */
+	int signals;			/* signalfd for SIGCHLD, and what is to end us */
 	unsigned long seq;
 	struct channel_reader reader;
 	struct agent_program program;
 };
 
-/* agent_say.c: the end, through a reset if powering off is refused. */
-void agent_power_off(void) __attribute__((noreturn));
+/*
+ * agent_init.c: as process 1, make a booted system of the machine, and open the channel that
+ * it was given.
+ */
+void agent_init(struct agent *ag);
 
-/* Send text on the channel; a dead channel ends the VM, there is no other way out. */
+/*
+ * agent_host.c: as root of a machine that is up, prepare it: @words are "--fd", the number of
+ * the channel's descriptor (else it is stdin and stdout), then modules to load, each a name or
+ * the path of a .ko, with its parameters behind it. Returns in a child; its parent ends what
+ * that leaves behind, and puts the machine back, however it ends.
+ */
+void agent_host(struct agent *ag, char **words);
+/* Leave; if the parent is gone, clean up instead of it. */
+void agent_host_leave(struct agent *ag, int code) __attribute__((noreturn));
+/* agent_prepare.c: the parts of agent_host() that change the machine. */
+void agent_set_panics(struct agent *ag);
+void agent_load_words(struct agent *ag, char **modules);
+/* What asks us to end, 0 behind the last. */
+extern const int agent_end_signals[];
+/* Hand on a record of the kernel log, if it would be on a console. */
+void agent_klog(struct agent *ag);
+
+/*
+ * agent_say.c: the end: power off, through a reset if that is refused; with a host, exit with
+ * @code.
+ */
+void agent_leave(const struct agent *ag, int code) __attribute__((noreturn));
+
+/* Send text on the channel; a dead channel is the end, there is no other way out. */
 void agent_send(struct agent *ag, enum channel_kind kind, const char *text, size_t len);
 void agent_sayf(struct agent *ag, enum channel_kind kind, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -65,7 +97,7 @@ void agent_log(const struct agent *ag, const char *fmt, ...)
 /* Write @text to the file @path of the kernel; a failure is logged. */
 void agent_write(const struct agent *ag, const char *path, const char *text);
 
-/* Say what failed on channel and console, then power off. */
+/* Say what failed on channel and console, then leave. */
 void agent_die(struct agent *ag, const char *fmt, ...)
 	__attribute__((noreturn, format(printf, 2, 3)));
 
@@ -74,6 +106,12 @@ void agent_die(struct agent *ag, const char *fmt, ...)
  * from /proc/cmdline, call @loaded after each, and tell which are not loaded and why.
  */
 void agent_load_modules(struct agent *ag, void (*loaded)(struct agent *ag));
+/* Load the .ko at @path. Returns 0, also if it is loaded already, or errno. */
+int agent_load(const char *path, const char *params);
+/* Tell, for people, that module @name is not loaded. */
+void agent_report_module(struct agent *ag, const char *name, const char *reason);
+/* Why not, for an errno of agent_load(). */
+const char *agent_load_reason(int err);
 /* Mount what /mounts names; a note for each that is not to be had. */
 void agent_mount_disks(struct agent *ag);
 
@@ -105,9 +143,15 @@ void agent_shell_size(struct agent *ag, struct channel_frame *frame);
 /* It can take more of its input. */
 void agent_shell_feed(struct agent *ag);
 
+/* Wait up to @ms for all of agent_each_process() to end: how many are left? */
+unsigned int agent_run_wait(struct agent *ag, long ms);
+
 /* agent_evidence.c: what every user task is doing, to channel and console. */
 void agent_evidence(struct agent *ag, const char *why);
-/* Call @fn, unless NULL, for each process but init and the kernel's own; how many? */
+/*
+ * Call @fn, unless NULL, for each process that descends from us, but for the restorer; how
+ * many?
+ */
 unsigned int agent_each_process(void (*fn)(struct agent *ag, pid_t pid, const char *comm,
 					  char state), struct agent *ag);
 

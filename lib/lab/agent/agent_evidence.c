@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What were they doing? Kernel stacks and states of every user task to the
+ * What were they doing? Kernel stacks and states of every task of theirs to the
  * channel, the kernel's own view (blocked tasks, busy CPUs) to the console.
  * Taken before anything is killed, for a killed task tells nothing.
  */
@@ -9,39 +9,47 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "agent/agent.h"
 
 /* Enough for any test of sane size; a fork bomb must not become a log bomb. */
 #define MAX_TASKS	96
 
-/* Fields of /proc/PID/stat; false if the process went, or is the kernel's own. */
-static bool user_process(pid_t pid, char *comm, size_t size, char *state)
+/* Fields of /proc/PID/stat: the parent, or -1 if there is no such process. */
+static pid_t read_stat(pid_t pid, char *comm, size_t size, char *state)
 {
-	const unsigned long pf_kthread = 0x00200000;
 	char path[64], line[512], *open_paren, *close_paren;
-	unsigned long flags = 0;
+	pid_t parent;
 	FILE *f;
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
 	f = fopen(path, "re");
 	if (!f)
-		return false;
+		return -1;
 	/* The name may hold spaces and parentheses: the last one ends it. */
 	close_paren = fgets(line, sizeof(line), f) ? strrchr(line, ')') : NULL;
 	fclose(f);
 	open_paren = close_paren ? strchr(line, '(') : NULL;
 	if (!open_paren)
-		return false;
+		return -1;
 	*close_paren = '\0';
 	snprintf(comm, size, "%s", open_paren + 1);
-	if (sscanf(close_paren + 1, " %c %*d %*d %*d %*d %*d %lu", state, &flags) != 2)
-		return false;
-	return !(flags & pf_kthread);
+	return sscanf(close_paren + 1, " %c %d", state, &parent) == 2 ? parent : -1;
+}
+
+/* Orphans among them become our children: of process 1 anyway, of others if they ask for it. */
+static bool descends(pid_t pid)
+{
+	char comm[64], state;
+
+	while (pid > 1 && pid != getpid())
+		pid = read_stat(pid, comm, sizeof(comm), &state);
+	return pid == getpid();
 }
 
 unsigned int agent_each_process(void (*fn)(struct agent *ag, pid_t pid, const char *comm,
-					  char state), struct agent *ag)
+					   char state), struct agent *ag)
 {
 	DIR *dir = opendir("/proc");
 	unsigned int found = 0;
@@ -53,7 +61,8 @@ unsigned int agent_each_process(void (*fn)(struct agent *ag, pid_t pid, const ch
 		pid_t pid = atoi(d->d_name);	/* 0 if it is no number */
 		char comm[64], state;
 
-		if (pid <= 1 || !user_process(pid, comm, sizeof(comm), &state))
+		if (pid <= 1 || pid == getpid() || pid == ag->restorer ||
+		    !descends(read_stat(pid, comm, sizeof(comm), &state)))
 			continue;
 		found++;
 		if (fn)

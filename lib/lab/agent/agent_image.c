@@ -55,24 +55,20 @@ static void collect_parameters(const char *cmdline, const char *name, char *out)
 	*out = '\0';
 }
 
-static const char *load_reason(int err)
+const char *agent_load_reason(int err)
 {
 	switch (err) {
-	case ENOENT:	return "not in the image, or a symbol it needs is missing";
+	case ENOENT:	return "not there, or a symbol it needs is missing";
 	case EOPNOTSUPP: return "not supported by this CPU";
 	case ENOEXEC:	return "not a module for this kernel";
 	default:	return strerror(err);
 	}
 }
 
-/* Returns 0, also if it is loaded already, or errno. */
-static int load(const char *name, const char *params)
+int agent_load(const char *path, const char *params)
 {
-	char path[PATH_MAX];
-	int fd, err = 0;
+	int fd = open(path, O_RDONLY | O_CLOEXEC), err = 0;
 
-	snprintf(path, sizeof(path), "/modules/%s.ko", name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return errno;
 	if (syscall(SYS_finit_module, fd, params, 0) && errno != EEXIST)
@@ -81,7 +77,7 @@ static int load(const char *name, const char *params)
 	return err;
 }
 
-static void report_module(struct agent *ag, const char *name, const char *reason)
+void agent_report_module(struct agent *ag, const char *name, const char *reason)
 {
 	agent_log(ag, "module %s: %s", name, reason);
 	agent_sayf(ag, CHANNEL_MODULE, "%s: %s", name, reason);
@@ -89,7 +85,7 @@ static void report_module(struct agent *ag, const char *name, const char *reason
 
 void agent_load_modules(struct agent *ag, void (*loaded)(struct agent *ag))
 {
-	char cmdline[CMDLINE_MAX] = "", params[CMDLINE_MAX], name[256];
+	char cmdline[CMDLINE_MAX] = "", params[CMDLINE_MAX], name[256], path[PATH_MAX];
 	FILE *f = fopen("/proc/cmdline", "re");
 
 	if (!f || !fgets(cmdline, sizeof(cmdline), f))
@@ -101,16 +97,17 @@ void agent_load_modules(struct agent *ag, void (*loaded)(struct agent *ag))
 		int err;
 
 		collect_parameters(cmdline, name, params);
-		err = load(name, params);
+		snprintf(path, sizeof(path), "/modules/%s.ko", name);
+		err = agent_load(path, params);
 		loaded(ag);
 		if (err)
-			report_module(ag, name, load_reason(err));
+			agent_report_module(ag, name, agent_load_reason(err));
 	}
 	if (f)
 		fclose(f);
 	f = open_list(ag, "/modules.missing");
 	while (f && fscanf(f, LINE, name) == 1)
-		report_module(ag, name, "this kernel has no such module");
+		agent_report_module(ag, name, "this kernel has no such module");
 	if (f)
 		fclose(f);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * One test program inside the VM: start it in a session of its own, forward its
+ * One test program on the machine: start it in a session of its own, forward its
  * output line by line, and end it when told: by SIGTERM, then by SIGKILL. What
  * survives that is reported as stuck, for nothing but a kernel that does not let
  * go survives SIGKILL. The time limit is the lab's business, which knows how
@@ -169,7 +169,7 @@ static void kill_stray(struct agent *ag, pid_t pid, const char *comm, char state
 	kill(pid, SIGKILL);
 }
 
-static unsigned int wait_strays(struct agent *ag, long ms)
+unsigned int agent_run_wait(struct agent *ag, long ms)
 {
 	long deadline = lab_now_ms() + ms;
 	unsigned int left;
@@ -190,10 +190,10 @@ static void finish(struct agent *ag)
 	char text[160];
 
 	x.ms = (unsigned long)(lab_now_ms() - p->started_ms);
-	x.left = wait_strays(ag, STRAY_GRACE_MS);
+	x.left = agent_run_wait(ag, STRAY_GRACE_MS);
 	if (x.left) {
 		x.left = agent_each_process(kill_stray, ag);
-		x.stuck = wait_strays(ag, KILL_GRACE_MS) > 0;
+		x.stuck = agent_run_wait(ag, KILL_GRACE_MS) > 0;
 		if (x.stuck)
 			agent_evidence(ag, "processes survive SIGKILL");
 	}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What init says on channel and console, and the one way out of it.
+ * What the agent says on channel and console, and the one way out of it.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -12,8 +12,10 @@
 
 #include "agent/agent.h"
 
-void agent_power_off(void)
+void agent_leave(const struct agent *ag, int code)
 {
+	if (ag->hosted)
+		_exit(code);
 	sync();
 	reboot(RB_POWER_OFF);
 	/* No power management in this kernel: QEMU ends on a reset as well. */
@@ -53,7 +55,7 @@ void agent_send(struct agent *ag, enum channel_kind kind, const char *text, size
 
 	if (ret) {
 		agent_log(ag, "write to the channel: %s", strerror(-ret));
-		agent_power_off();
+		agent_leave(ag, 1);
 	}
 }
 
@@ -78,5 +80,5 @@ void agent_die(struct agent *ag, const char *fmt, ...)
 	va_end(ap);
 	agent_log(ag, "fatal: %s", text);
 	agent_sayf(ag, CHANNEL_ERROR, "%s", text);
-	agent_power_off();
+	agent_leave(ag, 1);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Framing of the channel between the lab and the init inside the VM.
+ * Framing of the channel between the lab and its agent.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -22,6 +22,7 @@ static const char *const kind_names[CHANNEL_NR_KINDS] = {
 	[CHANNEL_OUT]		= "out",
 	[CHANNEL_ERR]		= "err",
 	[CHANNEL_EVIDENCE]	= "evidence",
+	[CHANNEL_KLOG]		= "klog",
 	[CHANNEL_EXIT]		= "exit",
 	[CHANNEL_TAKEN]		= "taken",
 	[CHANNEL_BYE]		= "bye",

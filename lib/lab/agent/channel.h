@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The channel: what the lab on the host and the init inside the VM say to each
- * other over one virtio-serial port, apart from the console.
+ * The channel: what the lab and its agent on the machine say to each other,
+ * apart from the console.
  *
  * A frame is one line of a log that people can read,
  *
@@ -34,28 +34,29 @@
 /* Separates the fields of CHANNEL_HELLO, _SHELL, _SIZE, and of CHANNEL_RUN: program, arguments. */
 #define CHANNEL_FIELD		'\t'
 
-/* Seconds between two signs of life of init. */
+/* Seconds between two signs of life of the agent. */
 #define CHANNEL_TICK_SECONDS	2
 
-/* What init writes on the console when it starts a program, before its path. */
+/* What the agent writes on the console when it starts a program, before its path. */
 #define LAB_CONSOLE_BEGINS	"lab-agent: start "
 
 enum channel_kind {
-	/* init to lab */
+	/* agent to lab */
 	CHANNEL_HELLO,		/* user space runs; release, machine, build id, CPU model */
 	CHANNEL_MODULE,		/* "NAME: ERROR": a module that was not loaded */
 	CHANNEL_NOTE,		/* a remark for people */
-	CHANNEL_ERROR,		/* init itself failed: results are worth nothing */
+	CHANNEL_ERROR,		/* the agent itself failed: results are worth nothing */
 	CHANNEL_READY,		/* waiting for commands */
 	CHANNEL_TICK,		/* alive; text: ms since boot */
 	CHANNEL_START,		/* the program runs; text: its pid */
 	CHANNEL_OUT,		/* one line of its stdout */
 	CHANNEL_ERR,		/* one line of its stderr */
 	CHANNEL_EVIDENCE,	/* one line of what a stuck program was doing */
+	CHANNEL_KLOG,		/* one line of the kernel log, of a machine without a console */
 	CHANNEL_EXIT,		/* it ended: struct channel_exit */
 	CHANNEL_TAKEN,		/* the shell has the bytes of the last CHANNEL_INPUT */
-	CHANNEL_BYE,		/* end marker; power-off follows */
-	/* lab to init */
+	CHANNEL_BYE,		/* end marker */
+	/* lab to agent */
 	CHANNEL_RUN,		/* start a program */
 	CHANNEL_STOP,		/* its time is over: end it */
 	/*
@@ -65,7 +66,7 @@ enum channel_kind {
 	CHANNEL_SHELL,
 	CHANNEL_INPUT,		/* bytes for it, none: their end; one frame until it is taken */
 	CHANNEL_SIZE,		/* rows, columns of its terminal */
-	CHANNEL_QUIT,		/* say BYE and power off */
+	CHANNEL_QUIT,		/* say BYE and leave: process 1 powers off */
 	CHANNEL_NR_KINDS
 };
 
@@ -83,7 +84,7 @@ struct channel_exit {
 	bool stuck;		/* something of it survives SIGKILL */
 	unsigned int left;	/* processes it left behind */
 	unsigned long dropped;	/* lines beyond the output limit */
-	unsigned long ms;	/* how long it ran, by the clock of the VM */
+	unsigned long ms;	/* how long it ran, by the clock there */
 };
 
 struct channel_reader {

@@ -10,6 +10,7 @@
 struct lab_paths {
 	char build[PATH_MAX];	/* where the lab's own binary lies */
 	char repo[PATH_MAX];	/* one above */
+	char state[PATH_MAX];	/* what commands make and keep: @build, but where that is installed */
 	char invoked[PATH_MAX];	/* how to call the lab again: relative to the repository */
 };
 

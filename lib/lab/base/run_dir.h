@@ -4,7 +4,7 @@
  *
  *	console.log		the kernel's, of the first bed
  *	channel.log		what init and the lab said to each other
- *	qemu.log		what QEMU had to say itself
+ *	qemu.log, agent.log	what QEMU, or the agent on a machine that is up, had to say itself
  *	console.bed2.log	the same of the second bed, and so on
  *
  * A bed whose machine died gets another one, whose logs follow in the same files, after a

@@ -18,7 +18,7 @@
 /* Those of an earlier run in the same directory are not this run's. */
 static void remove_logs(const char *out)
 {
-	char *pattern = lab_format("%s/{console,channel,qemu}*.log", out);
+	char *pattern = lab_format("%s/{console,channel,qemu,agent}*.log", out);
 	glob_t found;
 
 	if (!glob(pattern, GLOB_BRACE, NULL, &found)) {
@@ -49,7 +49,7 @@ static void boot(struct lab_session *s, struct lab_plan *plan, unsigned int bed)
 		res->boots = s->boots;
 	if (res->beds > 1)
 		snprintf(s->name, sizeof(s->name), "bed %u: ", bed);
-	if (s->boots > 1)
+	if (s->boots > 1 && !plan->kind->shared)
 		make_disks(s);
 	lab_session_start(s);
 }
@@ -99,7 +99,7 @@ static bool goes_on(const struct lab_session *s, const struct lab_judgement *own
 {
 	const struct lab_plan *plan = s->plan;
 
-	return s->ran && !plan->closed && plan->next < plan->suite->nr_programs &&
+	return s->ran && !plan->kind->shared && !plan->closed && plan->next < plan->suite->nr_programs &&
 		!s->facts.overall_limit &&
 		(own->verdict == LAB_PANIC || own->verdict == LAB_HANG);
 }
@@ -125,7 +125,7 @@ static void end(struct lab_session *s)
 	if (bad && !s->facts.interrupted)
 		lab_session_note(s, "%s%s", own.why,
 				 again ? "; the rest gets another machine" : "");
-	if (bad && !again && !s->facts.end_marker)
+	if (bad && !again && (!s->facts.end_marker || plan->kind->shared))
 		close_queue(plan, own.why);
 	lab_console_clear(&s->console);
 	s->over = !again;
@@ -198,9 +198,11 @@ void lab_beds_run(struct lab_plan *plan, int signals)
 	unsigned int nr = plan->results->beds;
 	struct lab_session *beds = lab_realloc(NULL, nr, sizeof(*beds));
 
-	remove_logs(plan->results->out);
+	if (!plan->boots)
+		remove_logs(plan->results->out);
 	plan->started_ms = lab_now_ms();
 	memset(beds, 0, nr * sizeof(*beds));
+	beds[0].boots = plan->boots;
 	for (unsigned int i = 0; i < nr; i++)
 		boot(&beds[i], plan, i + 1);
 	while (any_left(beds, nr))

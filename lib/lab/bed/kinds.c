@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "bed/machine.h"
 
-static const struct lab_bed_kind *const kinds[] = { &lab_bed_qemu };
+static const struct lab_bed_kind *const kinds[] = { &lab_bed_qemu, &lab_bed_local };
 
 const struct lab_bed_kind *lab_bed_kind_find(const char *name, struct lab_error *e)
 {

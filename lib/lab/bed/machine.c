@@ -6,8 +6,10 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/process.h"
 #include "bed/machine.h"
 
@@ -16,19 +18,15 @@ void lab_machine_init(struct lab_machine *m, const struct lab_bed_kind *kind)
 	*m = (struct lab_machine){ .kind = kind, .fds = { -1, -1, -1 } };
 }
 
-int lab_machine_streams(struct lab_machine *m, enum lab_stream last, int theirs[LAB_NR_STREAMS],
-			struct lab_error *e)
+int lab_machine_stream(struct lab_machine *m, enum lab_stream stream, int *theirs,
+		       struct lab_error *e)
 {
-	for (int i = 0; i < LAB_NR_STREAMS; i++)
-		theirs[i] = -1;
-	for (int i = 0; i <= (int)last; i++) {
-		int pair[2];
+	int pair[2];
 
-		if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
-			return lab_fail(e, -errno, "socketpair(): %s", strerror(errno));
-		m->fds[i] = pair[0];
-		theirs[i] = pair[1];
-	}
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
+		return lab_fail(e, -errno, "socketpair(): %s", strerror(errno));
+	m->fds[stream] = pair[0];
+	*theirs = pair[1];
 	return 0;
 }
 
@@ -53,13 +51,30 @@ void lab_machine_control(struct lab_machine *m)
 		m->fill = 0;	/* nothing that anybody wants is so long */
 }
 
+/* Let it clean up; it may be at it already, as its channel was closed. */
+static void end_gently(struct lab_machine *m)
+{
+	long deadline = lab_now_ms() + m->kind->grace_seconds * 1000L;
+
+	kill(-m->pid, SIGTERM);
+	while (lab_now_ms() < deadline) {
+		if (waitpid(m->pid, NULL, WNOHANG)) {
+			m->pid = 0;
+			return;
+		}
+		usleep(20000);
+	}
+}
+
 void lab_machine_stop(struct lab_machine *m)
 {
+	for (int i = 0; i < LAB_NR_STREAMS; i++)
+		lab_machine_hang_up(m, i);
+	if (m->pid && m->kind->grace_seconds)
+		end_gently(m);
 	if (m->pid) {
 		kill(-m->pid, SIGKILL);
 		lab_process_wait(m->pid);
 	}
 	m->pid = 0;
-	for (int i = 0; i < LAB_NR_STREAMS; i++)
-		lab_machine_hang_up(m, i);
 }

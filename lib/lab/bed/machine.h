@@ -7,6 +7,8 @@
 #ifndef LAB_MACHINE_H
 #define LAB_MACHINE_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <sys/types.h>
 
 #include "base/lab_error.h"
@@ -36,7 +38,9 @@ struct lab_machine {
 struct lab_bed_kind {
 	const char *name;		/* as --bed has it */
 	const char *process;		/* what people call the process */
+	bool shared;			/* it is up anyway, and others use it as well */
 	unsigned int boot_seconds;	/* until the agent takes commands, at most */
+	unsigned int grace_seconds;	/* that it has after SIGTERM; 0: it is killed at once */
 
 	/*
 	 * Start machine @bed of @plan in @m, of which kind alone is filled in, and no stream is
@@ -44,7 +48,7 @@ struct lab_bed_kind {
 	 */
 	int (*start)(struct lab_machine *m, const struct lab_plan *plan, unsigned int bed,
 		     struct lab_error *e);
-	/* Take what @m->buf has. */
+	/* Take what @m->buf has of LAB_CONTROL. */
 	void (*control)(struct lab_machine *m);
 	/* Make a kernel that hangs say where, on its console. Returns 0 or -errno. */
 	int (*trace)(struct lab_machine *m);
@@ -59,11 +63,11 @@ const struct lab_bed_kind *lab_bed_kind_find(const char *name, struct lab_error 
 void lab_machine_init(struct lab_machine *m, const struct lab_bed_kind *kind);
 
 /*
- * Socket pairs for the streams up to @last: ours in @m->fds, and the process's in @theirs,
- * which the caller closes. Returns 0 or -errno.
+ * A socket pair for @stream: our end in @m->fds, and the process's in @theirs, which the
+ * caller closes. Returns 0 or -errno.
  */
-int lab_machine_streams(struct lab_machine *m, enum lab_stream last, int theirs[LAB_NR_STREAMS],
-			struct lab_error *e);
+int lab_machine_stream(struct lab_machine *m, enum lab_stream stream, int *theirs,
+		       struct lab_error *e);
 
 /* Close one of the streams, if it is open. */
 void lab_machine_hang_up(struct lab_machine *m, enum lab_stream stream);
@@ -71,9 +75,9 @@ void lab_machine_hang_up(struct lab_machine *m, enum lab_stream stream);
 /* Take what has arrived on LAB_CONTROL; at its end it is closed. */
 void lab_machine_control(struct lab_machine *m);
 
-/* Kill the process if it still runs, reap it, close the streams. */
+/* End the process if it still runs, reap it, close the streams. */
 void lab_machine_stop(struct lab_machine *m);
 
-extern const struct lab_bed_kind lab_bed_qemu;
+extern const struct lab_bed_kind lab_bed_qemu, lab_bed_local;
 
 #endif

@@ -141,13 +141,15 @@ static int start(const struct lab_plan *plan, unsigned int bed, const int theirs
 static int qemu_start(struct lab_machine *m, const struct lab_plan *plan, unsigned int bed,
 		      struct lab_error *e)
 {
-	int theirs[LAB_NR_STREAMS], ret = lab_machine_streams(m, LAB_CONTROL, theirs, e);
+	int theirs[LAB_NR_STREAMS], nr = 0, ret = 0;
 
+	for (; !ret && nr < LAB_NR_STREAMS; nr++)
+		ret = lab_machine_stream(m, nr, &theirs[nr], e);
 	if (!ret)
 		ret = start(plan, bed, theirs, e);
-	for (int i = 0; i < LAB_NR_STREAMS; i++)
-		if (theirs[i] >= 0)
-			close(theirs[i]);
+	while (nr--)
+		if (m->fds[nr] >= 0)
+			close(theirs[nr]);
 	if (ret < 0)
 		return ret;
 	m->pid = ret;

@@ -27,28 +27,20 @@
 static void read_console(struct lab_session *s)
 {
 	char buf[65536];
-	size_t known = s->console.nr_splats;
 	ssize_t n = read(s->machine.fds[LAB_CONSOLE], buf, sizeof(buf));
 
 	s->console_ms = lab_now_ms();
-	if (n <= 0) {
+	if (n <= 0)
 		lab_machine_hang_up(&s->machine, LAB_CONSOLE);
-		return;
-	}
-	fwrite(buf, 1, (size_t)n, s->console_file);
-	fflush(s->console_file);
-	lab_console_feed(&s->console, buf, (size_t)n);
-	for (; known < s->console.nr_splats; known++)
-		s->console.splats[known].starved = lab_window_percent(&s->whole) < 50;
-	/* One that the lab provoked itself is no finding. */
-	if (s->console.panic[0] && !s->panic_ms && !s->traced)
-		s->panic_ms = s->console_ms;
+	else
+		lab_session_console(s, buf, (size_t)n);
 }
 
-/* What a shell prints is somebody's own, and no lines. */
-static bool is_bytes(const struct lab_session *s, const struct channel_frame *frame)
+/* What a shell prints is somebody's own, and no lines; the console's has a log of its own. */
+static bool is_elsewhere(const struct lab_session *s, const struct channel_frame *frame)
 {
-	return s->plan->shell && (frame->kind == CHANNEL_OUT || frame->kind == CHANNEL_ERR);
+	return frame->kind == CHANNEL_KLOG ||
+		(s->plan->shell && (frame->kind == CHANNEL_OUT || frame->kind == CHANNEL_ERR));
 }
 
 static void read_channel(struct lab_session *s)
@@ -63,7 +55,8 @@ static void read_channel(struct lab_session *s)
 		lab_window_open(&s->heard, s->machine.pid);
 	while (!s->garbled[0] &&
 	       channel_next(&s->reader, &frame, s->garbled, sizeof(s->garbled)) > 0) {
-		lab_session_log(s, '<', frame.kind, frame.text, is_bytes(s, &frame) ? 0 : frame.len);
+		lab_session_log(s, '<', frame.kind, frame.text,
+				is_elsewhere(s, &frame) ? 0 : frame.len);
 		lab_session_frame(s, &frame);
 	}
 	if (s->garbled[0]) {

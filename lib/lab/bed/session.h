@@ -31,7 +31,9 @@ struct lab_plan {
 	const struct lab_suite *suite;
 	const struct lab_bed_kind *kind;
 	const struct lab_topology *topology;
-	const char *kernel, *image;	/* files */
+	const char *kernel, *image;	/* files that it boots */
+	const char *agent;		/* else: the program, */
+	const char *modules;		/* and lines: what to load, with parameters */
 	const char *programs;		/* the directory, on the machine, in which they are */
 	struct lab_results *results;	/* its programs in the order of the suite's */
 	struct lab_progress *progress;
@@ -40,6 +42,7 @@ struct lab_plan {
 	long started_ms;		/* lab_now_ms() at which beds were started */
 	long overall_ms;		/* lab_now_ms() at which all of it is over */
 
+	unsigned int boots;		/* of a run that goes on: machines that its bed had before */
 	size_t next;			/* the first program that no session has taken */
 	bool closed;			/* none is begun any more; results say why */
 	struct lab_tally tally;		/* of the boots that are over */
@@ -109,7 +112,7 @@ bool lab_session_finished(const struct lab_session *s);
 /* Fill in @s->facts. When it returns, the machine is gone. */
 void lab_session_end(struct lab_session *s);
 
-/* session_frames.c: act on what init says. */
+/* session_frames.c: act on what the agent says. */
 void lab_session_frame(struct lab_session *s, const struct channel_frame *frame);
 
 /* session_watch.c: deadlines. */
@@ -132,6 +135,8 @@ void lab_session_note(struct lab_session *s, const char *fmt, ...)
 /* Write a line of the channel's log; @direction: '<' from init, '>' to it. */
 void lab_session_log(struct lab_session *s, char direction, enum channel_kind kind,
 		     const char *text, size_t len);
+/* Take what the kernel printed. */
+void lab_session_console(struct lab_session *s, const char *text, size_t len);
 /* Add the results of a program that is over to the facts. */
 void lab_session_count(struct lab_session *s, const struct lab_program *p);
 /* What the kernel said, in lines, and where all of it is: as diagnostics. To be freed. */

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/run_dir.h"
@@ -86,14 +87,33 @@ void lab_session_log(struct lab_session *s, char direction, enum channel_kind ki
 	fputc('\n', s->channel_file);
 	if (kind != CHANNEL_OUT)
 		fflush(s->channel_file);
+	/* The machine that a program kills may be this one. */
+	if (s->plan->kind->shared && (kind == CHANNEL_RUN || kind == CHANNEL_EXIT) &&
+	    (fdatasync(fileno(s->channel_file)) || fdatasync(fileno(s->console_file))))
+		lab_fail(&s->trouble, -errno, "fdatasync(): %s", strerror(errno));
+}
+
+void lab_session_console(struct lab_session *s, const char *text, size_t len)
+{
+	size_t known = s->console.nr_splats;
+
+	fwrite(text, 1, len, s->console_file);
+	fflush(s->console_file);
+	lab_console_feed(&s->console, text, len);
+	for (; known < s->console.nr_splats; known++)
+		s->console.splats[known].starved = lab_window_percent(&s->whole) < 50;
+	/* One that the lab provoked itself is no finding. */
+	if (s->console.panic[0] && !s->panic_ms && !s->traced)
+		s->panic_ms = lab_now_ms();
 }
 
 static void send_frame(struct lab_session *s, enum channel_kind kind, const char *text, size_t len,
 		       size_t logged)
 {
-	int ret = channel_send(s->machine.fds[LAB_CHANNEL], &s->seq, kind, text, len);
+	int ret;
 
 	lab_session_log(s, '>', kind, text, logged);
+	ret = channel_send(s->machine.fds[LAB_CHANNEL], &s->seq, kind, text, len);
 	/* A machine going away shows up as such; the write need not say it again. */
 	if (ret && ret != -EPIPE && ret != -ECONNRESET)
 		lab_fail(&s->trouble, ret, "write to the channel: %s", strerror(-ret));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What init says, and what the lab makes of it.
+ * What the agent says, and what the lab makes of it.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -74,8 +74,8 @@ static void ready(struct lab_session *s, const char *text)
 		res->boot_ms = ms;
 	if (res->beds > 1)
 		snprintf(bed, sizeof(bed), "bed %u ", s->bed);
-	lab_progress_say(s->plan->progress, "%s: %sbooted in %.1f s", res->kernel, bed,
-			 (double)ms / 1000);
+	lab_progress_say(s->plan->progress, "%s: %s%s in %.1f s", res->kernel, bed,
+			 s->plan->kind->shared ? "ready" : "booted", (double)ms / 1000);
 	if (s->plan->shell)
 		lab_shell_start(s);
 	else
@@ -152,6 +152,12 @@ static void note(struct lab_session *s, const char *text)
 	lab_session_note(s, "%s%s%s", p ? p->name : "", p ? ": " : "", text);
 }
 
+static void klog(struct lab_session *s, const char *text)
+{
+	lab_session_console(s, text, strlen(text));
+	lab_session_console(s, "\n", 1);
+}
+
 static void bye(struct lab_session *s, const char *text)
 {
 	(void)text;
@@ -167,6 +173,7 @@ void lab_session_frame(struct lab_session *s, const struct channel_frame *frame)
 		[CHANNEL_ERROR] = init_failed,
 		[CHANNEL_READY] = ready,
 		[CHANNEL_EXIT] = finished,
+		[CHANNEL_KLOG] = klog,
 		[CHANNEL_BYE] = bye,
 	};
 

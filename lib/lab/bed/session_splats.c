@@ -44,6 +44,12 @@ static void take_splat(struct lab_session *s, const struct lab_splat *splat)
 				 splat->line);
 		return;
 	}
+	/* Others run there as well; what is ours the programs know best, and watch the log. */
+	if (s->plan->kind->shared) {
+		lab_session_note(s, "kernel log%s%s: %s", p ? ", during " : "", p ? p->name : "",
+				 splat->line);
+		return;
+	}
 	if (!p) {
 		if (!s->splat[0])
 			snprintf(s->splat, sizeof(s->splat), "%s", splat->line);

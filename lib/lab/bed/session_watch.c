@@ -13,8 +13,13 @@
 static void trace(struct lab_session *s)
 {
 	struct lab_machine *m = &s->machine;
-	int ret = m->kind->trace(m);
+	int ret;
 
+	if (!m->kind->trace) {
+		lab_session_enter(s, LAB_END);
+		return;
+	}
+	ret = m->kind->trace(m);
 	if (ret)
 		lab_session_note(s, "no progress, and no NMI: %s", strerror(-ret));
 	else

@@ -217,7 +217,7 @@ int lab_bisect_options_check(struct lab_bisect_options *o, const struct lab_path
 	if (ret)
 		return -EINVAL;
 	if (!o->out)
-		return lab_path(e, o->dir, "%s/bisect/%s", paths->build, strrchr(o->ksrc, '/') + 1);
+		return lab_path(e, o->dir, "%s/bisect/%s", paths->state, strrchr(o->ksrc, '/') + 1);
 	if (o->out[0] == '/')
 		return lab_path(e, o->dir, "%s", o->out);
 	ret = lab_realpath(".", here, e);

@@ -217,7 +217,7 @@ int lab_matrix_main(int argc, char *argv[], const struct lab_paths *paths)
 	int code;
 
 	m.paths = paths;
-	m.out = lab_format("%s/matrix", paths->build);
+	m.out = lab_format("%s/matrix", paths->state);
 	code = lab_command_parse(&command, argc, argv, &m);
 	if (code)
 		return code;

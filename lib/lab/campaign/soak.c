@@ -231,7 +231,7 @@ int lab_soak_main(int argc, char *argv[], const struct lab_paths *paths)
 	s.paths = paths;
 	s.runs = DEFAULT_RUNS;
 	s.load = MIN(sysconf(_SC_NPROCESSORS_ONLN), MAX_LOAD);
-	s.dir = lab_format("%s/soak", paths->build);
+	s.dir = lab_format("%s/soak", paths->state);
 	code = lab_command_parse(&command, argc, argv, &s);
 	return code ? code : soak(&s);
 }

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 
 #include "base/fingerprint.h"
 #include "base/fsys.h"
@@ -247,4 +248,16 @@ int lab_kernel_get(const struct lab_kernel_request *req, struct lab_kernel *k, s
 	if (req->kdir)
 		return from_tree(req, k, e);
 	return req->kernel ? from_files(req, k, e) : lab_kernel_from_debian(req, k, e);
+}
+
+void lab_kernel_running(struct lab_kernel *k)
+{
+	struct utsname u;
+
+	memset(k, 0, sizeof(*k));
+	uname(&u);
+	snprintf(k->release, sizeof(k->release), "%s", u.release);
+	snprintf(k->build, sizeof(k->build), "/lib/modules/%s/build", u.release);
+	if (!lab_is_dir(k->build))
+		k->build[0] = '\0';
 }

@@ -63,6 +63,9 @@ int lab_kernel_get(const struct lab_kernel_request *req, struct lab_kernel *k,
 int lab_kernel_build_module(const struct lab_kernel *k, const char *repo, const char *src_dir,
 			    const char *out_dir, char ko_path[PATH_MAX], struct lab_error *e);
 
+/* The one that runs here, with modules built by its headers if they are installed. */
+void lab_kernel_running(struct lab_kernel *k);
+
 /* For lab_kernel_get(): Debian's kernel of @req's series, or the one that is this Debian's own. */
 int lab_kernel_from_debian(const struct lab_kernel_request *req, struct lab_kernel *k,
 			   struct lab_error *e);

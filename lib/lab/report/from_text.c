@@ -140,7 +140,7 @@ static int read_results(const struct lab_paths *paths, const struct from_text *f
 static int write_reports(const struct lab_paths *paths, const char *out, const struct lab_text *text,
 			 struct lab_results *r, struct lab_error *e)
 {
-	int ret = lab_run_dir_make(paths->build, out, r->out, e);
+	int ret = lab_run_dir_make(paths->state, out, r->out, e);
 	char *console;
 
 	if (ret)

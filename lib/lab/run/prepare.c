@@ -29,12 +29,16 @@ static const char *const own_modules[] = { "virtio_pci", "virtio_console" };
 static int build_module(const struct lab_prepare *p, const struct lab_kernel *k,
 			const struct lab_suite_module *m, char *ko, struct lab_error *e)
 {
+	char *installed = lab_format("%s/modules/%s/%s.ko", p->paths->build, k->release, m->name);
 	struct lab_fingerprint f = { "" };
 
+	/* make install may have built it for the kernel that runs here. */
+	if (p->up && lab_is_file(installed))
+		return lab_path(e, ko, "%s", installed);
 	lab_fingerprint_add_text(&f, k->build);
 	return lab_kernel_build_module(k, p->paths->repo,
 				       lab_format("%s/%s", p->paths->repo, m->dir),
-				       lab_format("%s/modules/%s-%.8s/%s", p->paths->build,
+				       lab_format("%s/modules/%s-%.8s/%s", p->paths->state,
 						  k->release, f.hex, m->name), ko, e);
 }
 
@@ -161,11 +165,47 @@ static int make_disks(const struct lab_prepare *p, struct lab_error *e, struct l
 	return 0;
 }
 
+/* The parameters that the suite has for module @name: "kvm.x=1" for kvm is " x=1". */
+static void add_parameters(struct lab_text *t, const char *parameters, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (const char *word = parameters; *word; word += strspn(word, " ")) {
+		size_t n = strcspn(word, " ");
+
+		if (n > len && !strncmp(word, name, len) && word[len] == '.')
+			lab_text_addf(t, " %.*s", (int)(n - len - 1), word + len + 1);
+		word += n;
+	}
+}
+
+/* For a machine that is up: programs are where they were built, modules are loaded there. */
+static int prepare_modules(const struct lab_prepare *p, struct lab_prepared *done)
+{
+	struct lab_text lines = { NULL };
+	struct lists l = {};
+	int ret = list_programs(p, &done->error, &l);
+
+	lab_kernel_running(&done->kernel);
+	if (!ret && !p->options->dry_run)
+		ret = list_modules(p, done, &l);
+	for (size_t i = sizeof(own_modules) / sizeof(own_modules[0]); !ret && i < l.nr_modules; i++) {
+		lab_text_addf(&lines, "%s", l.modules[i]);
+		add_parameters(&lines, p->suite->parameters, l.modules[i]);
+		lab_text_addf(&lines, "\n");
+	}
+	snprintf(done->modules, sizeof(done->modules), "%s", lines.s ? lines.s : "");
+	return ret;
+}
+
 static int prepare(const struct lab_prepare *p, struct lab_prepared *done)
 {
 	struct lab_error *e = &done->error;
 	struct lab_text mounts = { NULL };
 	struct lists l = {};
+
+	if (p->up)
+		return prepare_modules(p, done);
 	/* First what needs no network and fails fast. */
 	int ret = p->options->kselftest ?
 		lab_mtree_directory(&l.files, p->options->kselftest, "/kselftest", e) :

@@ -27,6 +27,7 @@ struct lab_prepare {
 	const struct lab_suite *suite;
 	const char *out;	/* image and disks (see image.h) go there */
 	unsigned int beds;	/* so many get disks */
+	bool up;		/* the machine runs its kernel already: it takes no image */
 	const sigset_t *signals;	/* all that would end the lab, and SIGCHLD; blocked */
 };
 
@@ -35,6 +36,7 @@ struct lab_prepared {
 	struct lab_error error;	/* the reason */
 	struct lab_kernel kernel;
 	char notes[1024];	/* lines: what is missing but not needed */
+	char modules[4096];	/* lines, for a machine that is up: see session.h */
 };
 
 /*

@@ -29,8 +29,10 @@
 #include "report/report.h"
 #include "run/attribution.h"
 #include "run/dry_run.h"
+#include "run/here.h"
 #include "run/options.h"
 #include "run/prepare.h"
+#include "run/resume.h"
 #include "run/run.h"
 #include "run/setup.h"
 #include "suite/manifest.h"
@@ -60,10 +62,12 @@ struct run {
 	struct lab_forecast forecast;
 	struct lab_prepared prepared;
 	char *image;			/* the initramfs, prepared */
+	char *agent, *selftests;	/* for a machine that is up: program, and where tests are */
 	sigset_t blocked;
 	int signals;			/* signalfd of them */
 	bool shell_ended;		/* and the machine as it should */
 	long started_ms;
+	bool resumed;			/* it began before, in the same directory */
 };
 
 /* The exit code: a reason that lies in what was asked for is wrong usage. */
@@ -125,7 +129,10 @@ static void start_results(struct run *r)
 	snprintf(res->bed, sizeof(res->bed), "%s", r->kind->name);
 	snprintf(res->mode, sizeof(res->mode), "%s", r->suite.mode);
 	snprintf(res->profile, sizeof(res->profile), "%s", r->suite.profile);
-	snprintf(res->topology, sizeof(res->topology), "%s", r->topology->name);
+	if (r->kind->shared)
+		lab_here_describe(&r->suite, res);
+	else
+		snprintf(res->topology, sizeof(res->topology), "%s", r->topology->name);
 	add_programs(r);
 	lab_results_total(res);
 	res->judgement = (struct lab_judgement){
@@ -138,8 +145,13 @@ static int make_beds(struct run *r, struct lab_error *e)
 {
 	unsigned int wanted = (unsigned int)r->options.beds;
 	struct lab_capacity have;
-	int ret = lab_capacity_read(&have, e);
+	int ret;
 
+	if (r->kind->shared) {
+		r->results.beds = 1;
+		return 0;
+	}
+	ret = lab_capacity_read(&have, e);
 	if (ret)
 		return ret;
 	r->results.beds = lab_capacity_beds(&have, wanted, r->options.shell ? 1 :
@@ -169,7 +181,8 @@ static int prepare(struct run *r)
 	struct lab_prepared *done = &r->prepared;
 	const struct lab_prepare p = {
 		.options = &r->options, .paths = r->paths, .suite = &r->suite,
-		.out = r->results.out, .beds = r->results.beds, .signals = &r->blocked,
+		.out = r->results.out, .beds = r->results.beds, .up = r->kind->shared,
+		.signals = &r->blocked,
 	};
 	struct lab_error e;
 	int ret;
@@ -221,7 +234,7 @@ static void remove_images(struct run *r)
 /* For a screen: elsewhere nobody sees it. */
 static void make_forecast(struct run *r)
 {
-	char *runs = lab_format("%s/runs", r->paths->build);
+	char *runs = lab_format("%s/runs", r->paths->state);
 	json_t *manifest = NULL;
 
 	lab_manifest_read(r->paths->build, &manifest, NULL);
@@ -243,19 +256,27 @@ static char *greeting(const struct run *r)
 			   "    %s -l\n" LEAVE, program);
 }
 
+static struct lab_plan plan_of(struct run *r)
+{
+	return (struct lab_plan){
+		.suite = &r->suite, .kind = r->kind, .topology = r->topology,
+		.programs = r->kind->shared ? r->selftests : "/suite",
+		.kernel = r->prepared.kernel.image, .image = r->image,
+		.agent = r->agent, .modules = r->prepared.modules,
+		.results = &r->results, .progress = &r->progress,
+		.overall_ms = overall_ms(r),
+	};
+}
+
 /* A shell in the machine instead of a run: the exit code. */
 static int shell(struct run *r)
 {
 	char *greet = greeting(r);
 	struct lab_shell shell = { .tty = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) };
-	struct lab_plan plan = {
-		.suite = &r->suite, .kind = r->kind, .topology = r->topology, .programs = "/suite",
-		.kernel = r->prepared.kernel.image, .image = r->image,
-		.results = &r->results, .progress = &r->progress,
-		.shell = &shell, .overall_ms = overall_ms(r),
-	};
+	struct lab_plan plan = plan_of(r);
 	const struct lab_judgement *j = &r->results.judgement;
 
+	plan.shell = &shell;
 	shell.greeting = shell.tty ? greet : NULL;
 	for (const char *s = r->prepared.notes; *s; s += strspn(s, "\n")) {
 		lab_progress_say(&r->progress, "note: %.*s", (int)strcspn(s, "\n"), s);
@@ -278,12 +299,7 @@ static int shell(struct run *r)
 /* What is prepared, in the machines; the exit code. */
 static int execute(struct run *r)
 {
-	struct lab_plan plan = {
-		.suite = &r->suite, .kind = r->kind, .topology = r->topology, .programs = "/suite",
-		.kernel = r->prepared.kernel.image, .image = r->image,
-		.results = &r->results, .progress = &r->progress,
-		.overall_ms = overall_ms(r),
-	};
+	struct lab_plan plan = plan_of(r);
 	struct lab_error e;
 	int ret = lab_report_all(&r->results, &e);
 
@@ -293,7 +309,18 @@ static int execute(struct run *r)
 		make_forecast(r);
 		plan.forecast = &r->forecast;
 	}
-	lab_beds_run(&plan, r->signals);
+	if (r->kind->shared && r->resumed)
+		ret = lab_resume_replay(&plan, &e);
+	if (r->kind->shared && !ret)
+		ret = lab_resume_keep(r->results.out, &r->options, r->paths, &e);
+	if (ret)
+		return cannot(-EIO, &e);
+	/* A machine that dies of being looked at is left alone. */
+	if (plan.closed)
+		lab_judge_run(&plan.tally, &r->results.judgement);
+	else
+		lab_beds_run(&plan, r->signals);
+	lab_resume_drop(r->results.out, r->paths);
 	lab_results_total(&r->results);
 	r->results.ms = lab_now_ms() - r->started_ms;
 	lab_progress_end(&r->progress);
@@ -398,7 +425,7 @@ static const struct argp command = {
 	.children = children,
 };
 
-int lab_run_main(int argc, char *argv[], const struct lab_paths *paths)
+static int run_main(int argc, char *argv[], const char *resumed, const struct lab_paths *paths)
 {
 	static struct run r;	/* large; its life is the process's */
 	struct lab_error e;
@@ -411,12 +438,19 @@ int lab_run_main(int argc, char *argv[], const struct lab_paths *paths)
 	ret = lab_command_parse(&command, argc, argv, &r.options);
 	if (ret)
 		return ret;
+	if (resumed)
+		r.options.out = resumed;
+	r.resumed = resumed;
 	r.kind = lab_bed_kind_find(r.options.bed ? r.options.bed : "qemu", &e);
 	if (!r.kind)
+		return cannot(-EINVAL, &e);
+	if (r.kind->shared && lab_here_check(&r.options, &e))
 		return cannot(-EINVAL, &e);
 	r.topology = lab_topology_find(r.options.topology ? r.options.topology : "numa2", &e);
 	if (!r.topology)
 		return cannot(-EINVAL, &e);
+	r.agent = lab_format("%s/lab-agent", paths->build);
+	r.selftests = lab_format("%s/selftests", paths->build);
 	ret = lab_setup_suite(paths, &r.options, &r.suite, &e);
 	if (ret)
 		return cannot(ret, &e);
@@ -424,9 +458,19 @@ int lab_run_main(int argc, char *argv[], const struct lab_paths *paths)
 		ret = dry_run(&r);
 	} else {
 		ours = !r.options.out || !lab_is_dir(r.options.out);
-		ret = lab_run_dir_make(paths->build, r.options.out, r.results.out, &e);
+		ret = lab_run_dir_make(paths->state, r.options.out, r.results.out, &e);
 		ret = ret ? cannot(r.options.out ? -EINVAL : ret, &e) : run_in(&r, ours);
 	}
 	clean_up(&r);
 	return ret;
+}
+
+int lab_run_main(int argc, char *argv[], const struct lab_paths *paths)
+{
+	return run_main(argc, argv, NULL, paths);
+}
+
+int lab_run_resumed(int argc, char *argv[], const char *dir, const struct lab_paths *paths)
+{
+	return run_main(argc, argv, dir, paths);
 }

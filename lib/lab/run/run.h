@@ -16,6 +16,9 @@
 /* Do what the arguments behind "lab" say (argv[0] is "run"); returns the exit code. */
 int lab_run_main(int argc, char *argv[], const struct lab_paths *paths);
 
+/* The same for a run that was cut short, in @dir (see resume.h): what is left of it. */
+int lab_run_resumed(int argc, char *argv[], const char *dir, const struct lab_paths *paths);
+
 /*
  * Start this lab's "lab run" with @options, its output into file @log, or to ours if
  * NULL. Returns its process, for lab_process_wait() or lab_process_watch(), or -errno.

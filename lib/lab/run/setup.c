@@ -70,7 +70,7 @@ int lab_setup_suite(const struct lab_paths *paths, const struct lab_options *o,
 int lab_setup_kernel(const struct lab_paths *paths, const struct lab_options *o,
 		     struct lab_kernel *k, struct lab_error *e)
 {
-	char *cache = lab_format("%s/kernels", paths->build);
+	char *cache = lab_format("%s/kernels", paths->state);
 	const struct lab_kernel_request request = {
 		.kernel = o->kernel, .modules = o->modules, .kdir = o->kdir,
 		.package = o->series, .repo = paths->repo, .cache_dir = cache, .quiet = o->quiet,

@@ -11,6 +11,11 @@
 #include "verdict/kselftest_line.h"
 #include "verdict/record.h"
 
+static long now_ms(const struct lab_record *r)
+{
+	return r->now_ms ? r->now_ms : lab_now_ms();
+}
+
 /* The known issue that a failure is, by its own words; or NULL. */
 static json_t *known_issue(const struct lab_record *r, const char *name, const char *reason,
 			   const char *diagnostics)
@@ -31,7 +36,7 @@ static void add_case(struct lab_record *r, const char *name, enum ktap_status st
 		     const char *reason, const char *diagnostics, json_t *samples)
 {
 	json_t *issue = status == KTAP_FAIL ? known_issue(r, name, reason, diagnostics) : NULL;
-	long now = lab_now_ms(), ms = now - r->program->since_ms;
+	long now = now_ms(r), ms = now - r->program->since_ms;
 	char *known;
 
 	if (issue) {
@@ -85,7 +90,8 @@ void lab_record_start(struct lab_record *r, const struct lab_results *results,
 		.progress = progress,
 		.failed = failed,
 		.ktap = ktap_new(ktap_event, r),
-		.started_ms = lab_now_ms(),
+		.now_ms = r->now_ms,
+		.started_ms = now_ms(r),
 	};
 	program->state = LAB_PROGRAM_RUNNING;
 	program->since_ms = r->started_ms;
@@ -132,9 +138,16 @@ static void stop(struct lab_record *r)
 {
 	struct lab_program *p = r->program;
 
-	p->ms = lab_now_ms() - r->started_ms;
+	p->ms = now_ms(r) - r->started_ms;
 	p->tail = lab_strdup(ktap_pending(r->ktap));
 	ktap_free(r->ktap);
+	*r = (struct lab_record){ .now_ms = r->now_ms };
+}
+
+void lab_record_forget(struct lab_record *r)
+{
+	ktap_free(r->ktap);
+	lab_program_reset(r->program);
 	*r = (struct lab_record){ NULL };
 }
 

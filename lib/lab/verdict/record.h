@@ -21,6 +21,7 @@ struct lab_record {
 	lab_failed_fn failed;
 	struct ktap_reader *ktap;
 	long started_ms;
+	long now_ms;		/* when what is read came, if that is long ago; 0: now */
 };
 
 /*
@@ -39,6 +40,9 @@ void lab_record_frame(struct lab_record *r, const struct channel_frame *frame);
 
 /* It ended. */
 void lab_record_exit(struct lab_record *r, const struct channel_exit *x);
+
+/* It is as if it had not been started: it will be, again. */
+void lab_record_forget(struct lab_record *r);
 
 /*
  * The machine ended under it: for @reason, with @evidence in lines, the case that ran, or

@@ -107,26 +107,35 @@ void lab_results_total(struct lab_results *r)
 	}
 }
 
+static void clear(struct lab_program *p)
+{
+	for (size_t k = 0; k < p->nr_cases; k++) {
+		free(p->cases[k].name);
+		free(p->cases[k].reason);
+		free(p->cases[k].diagnostics);
+		json_decref(p->cases[k].samples);
+	}
+	free(p->cases);
+	free(p->doubt);
+	free(p->problem);
+	free(p->seed);
+	free(p->tail);
+	lab_text_clear(&p->table);
+	lab_text_clear(&p->evidence);
+}
+
+void lab_program_reset(struct lab_program *p)
+{
+	clear(p);
+	*p = (struct lab_program){ .name = p->name, .args = p->args, .by_runner = p->by_runner };
+}
+
 void lab_results_free(struct lab_results *r)
 {
 	for (size_t i = 0; i < r->nr_programs; i++) {
-		struct lab_program *p = &r->programs[i];
-
-		for (size_t k = 0; k < p->nr_cases; k++) {
-			free(p->cases[k].name);
-			free(p->cases[k].reason);
-			free(p->cases[k].diagnostics);
-			json_decref(p->cases[k].samples);
-		}
-		free(p->cases);
-		free(p->name);
-		free(p->args);
-		free(p->doubt);
-		free(p->problem);
-		free(p->seed);
-		free(p->tail);
-		lab_text_clear(&p->table);
-		lab_text_clear(&p->evidence);
+		clear(&r->programs[i]);
+		free(r->programs[i].name);
+		free(r->programs[i].args);
 	}
 	free(r->programs);
 	free(r->parameters);

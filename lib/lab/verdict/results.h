@@ -130,6 +130,9 @@ void lab_program_add(struct lab_program *p, const char *name, enum ktap_status s
  */
 bool lab_program_splat(struct lab_program *p, const char *line, const char *evidence);
 
+/* @p was not run: what came of it is forgotten. */
+void lab_program_reset(struct lab_program *p);
+
 /* Sum up the programs' counts. */
 void lab_results_total(struct lab_results *r);
 

@@ -67,7 +67,7 @@ static bool judge_host(const struct lab_facts *f, struct lab_judgement *j)
 	else if (f->end == LAB_MACHINE_SIGNALLED)
 		give(j, LAB_INFRASTRUCTURE, "%s was killed by signal %d (%s)", f->process, f->end_code,
 		     strsignal(f->end_code));
-	else if (f->end == LAB_MACHINE_EXITED)
+	else if (f->end == LAB_MACHINE_EXITED && !f->init_error)
 		give(j, LAB_INFRASTRUCTURE, "%s ended with exit code %d", f->process, f->end_code);
 	else
 		return false;
@@ -78,7 +78,7 @@ static bool judge_host(const struct lab_facts *f, struct lab_judgement *j)
 
 static bool judge_boot(const struct lab_facts *f, struct lab_judgement *j)
 {
-	if (f->user_space)
+	if (f->user_space || f->init_error)
 		return false;
 	if (f->starved)
 		return give(j, LAB_INFRASTRUCTURE,
@@ -99,7 +99,7 @@ static bool judge_bed(const struct lab_facts *f, const char *during, struct lab_
 	if (f->garbled)
 		return give(j, LAB_INFRASTRUCTURE, "channel: %s", f->garbled);
 	if (f->init_error)
-		return give(j, LAB_INFRASTRUCTURE, "init: %s", f->init_error);
+		return give(j, LAB_INFRASTRUCTURE, "agent: %s", f->init_error);
 	if (f->starved && (f->silent || f->over_limit || f->overall_limit))
 		return give(j, LAB_INFRASTRUCTURE,
 			    "out of time%s, but the host did not give %s its CPU", during,
@@ -190,7 +190,7 @@ void lab_judge_run(const struct lab_tally *t, struct lab_judgement *j)
 
 bool lab_worth_a_retry(const struct lab_facts *f, bool console_output)
 {
-	if (f->user_space || f->trouble || f->interrupted)
+	if (f->user_space || f->init_error || f->trouble || f->interrupted)
 		return false;
 	if (f->end == LAB_MACHINE_NOT_STARTED || f->end == LAB_MACHINE_SIGNALLED ||
 	    f->end == LAB_MACHINE_EXITED)

@@ -287,6 +287,46 @@ TEST_F(beds, a_refused_nmi_is_told)
 	}
 }
 
+/* As a run on a machine that is up. */
+static void run_here(struct plan *p, const char *names)
+{
+	char *agent = lab_format("%s/agent", p->results.out), self[PATH_MAX];
+
+	p->plan.kind = &lab_bed_local;
+	p->plan.agent = agent;
+	p->plan.modules = "one x=1\n";
+	if (!lab_realpath("/proc/self/exe", self, &p->e) && !symlink(self, agent))
+		run(p, 1, names);
+	free(agent);
+}
+
+TEST_F(beds, a_machine_that_is_up)
+{
+	run_here(&self->plan, "passes warns");
+	EXPECT_VERDICT("pass", 0);
+	EXPECT_TRUE(has(&self->plan, "console.log", "one x=1\n"));
+	EXPECT_TRUE(has(&self->plan, "channel.log", "> run      /suite/warns"));
+	EXPECT_FALSE(has(&self->plan, "channel.log", "one x=1"));
+}
+
+TEST_F(beds, a_machine_that_is_up_cannot_be_had_anew)
+{
+	run_here(&self->plan, "wedges passes");
+	EXPECT_VERDICT("hang", 10);
+	EXPECT_EQ(1, self->plan.results.failed);
+	EXPECT_EQ(1, self->plan.results.not_run);
+	EXPECT_STREQ("wedges: a process survives SIGKILL", self->plan.results.not_run_why);
+}
+
+TEST_F(beds, an_agent_that_ends_is_no_failure)
+{
+	run_here(&self->plan, "passes quits passes");
+	EXPECT_VERDICT("infrastructure", 13);
+	EXPECT_STREQ("the agent ended with exit code 3", self->plan.results.judgement.why);
+	EXPECT_EQ(0, self->plan.results.failed);
+	EXPECT_EQ(1, self->plan.results.passed);
+}
+
 /* A shell at @in and, unless it is a terminal, at the file "out" and "err". */
 static void run_shell(struct plan *p, struct lab_shell *shell, int in)
 {

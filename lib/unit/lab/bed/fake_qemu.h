@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A QEMU that boots nothing: it says what QEMU and an init inside would say, and does
+ * A QEMU that boots nothing: it says what QEMU and an agent inside would say, and does
  * what the names of the programs tell. A test that includes this is the fake itself
- * when it is called by QEMU's name.
+ * when it is called by QEMU's name, or as the agent of a machine that is up.
  *
  * Programs of several machines meet through files beside the kernel image:
  *
@@ -17,6 +17,7 @@
  *
  *	warns		passes, but the kernel complains meanwhile
  *	wedges		passes, but leaves a process behind that nothing ends
+ *	quits		ends the machine, or the agent, with exit code 3
  *
  * Its shell prints what it gets, and exits with 7 when that ends; at the word "panic" the kernel
  * panics, with a file "endless" it never ends.
@@ -162,6 +163,8 @@ static void fake_run(struct fake_qemu *q, const char *name)
 		fake_write(q->console, "[    1.0] Kernel panic - not syncing: of its own\n");
 		fake_end(q, "guest-reset");
 	}
+	if (!strcmp(name, "quits"))
+		_exit(3);
 	if (!strcmp(name, "interrupts"))
 		kill(getppid(), SIGTERM);
 	if (!strcmp(name, "outlives"))
@@ -229,6 +232,13 @@ static void __attribute__((constructor)) fake_qemu(int argc, char *argv[])
 	struct fake_qemu q = { .drive = "" };
 	char *refuse;
 
+	if (argc > 4 && !strcmp(argv[1], "--host")) {
+		q.dir = lab_format("%.*s", (int)(strrchr(argv[0], '/') - argv[0]), argv[0]);
+		q.channel = atoi(argv[3]);
+		q.console = q.qmp = open("/dev/null", O_WRONLY | O_CLOEXEC);
+		fake_say(&q, CHANNEL_KLOG, argv[4]);
+		fake_machine(&q);
+	}
 	if (strcmp(argv[0], FAKE_QEMU_NAME))
 		return;
 	for (int i = 1; i < argc; i++) {
