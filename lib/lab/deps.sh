@@ -57,6 +57,11 @@ case $goal in
 all) need=$programs$lab ;;
 kselftest) need=$programs'rsync	rsync	installing kselftest' ;;
 unit) need=$programs$lab'git	git	tests of the bisection' ;;
+install) need=$programs$lab$machine'
+libacl.a	libacl1-dev	a lab without shared libraries
+liblz4.a	liblz4-dev	a lab without shared libraries
+libzstd.a	libzstd-dev	a lab without shared libraries
+pkg-config	pkg-config	a lab without shared libraries' ;;
 lint) need=$programs'
 sparse	sparse	checking the modules
 shellcheck	shellcheck	checking the scripts
