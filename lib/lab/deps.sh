@@ -75,6 +75,12 @@ jsonschema	python3-jsonschema	checking results.json
 node	nodejs	looking at index.html
 chromium	chromium	looking at index.html
 chromedriver	chromium-driver	looking at index.html' ;;
+check-lab) need=$programs$lab$machine'
+cpio	cpio			the fake board
+debugfs	e2fsprogs		the fake board
+mmdebstrap	mmdebstrap	the fake board
+nc	netcat-openbsd		the fake board
+ssh	openssh-client		the fake board' ;;
 check-kselftest | bisect) need=$programs$lab$machine$kernel ;;
 prove) need=$programs$lab$machine$kernel'spatch	coccinelle	putting regressions into a kernel' ;;
 *) echo "deps.sh: $goal: not a goal that it knows" >&2; exit 2 ;;

@@ -57,3 +57,6 @@ $(TREE_UNITS): $(BUILD)/unit/%: selftests/%.sh
 	@mkdir -p $(@D)
 	$(Q)printf '#!/bin/sh\ncd %s && exec sh %s %s\n' '$(CURDIR)' $< '$(abspath $(BUILD))' > $@ && \
 		chmod +x $@
+
+# Those of make check-lab, which says why they are not among these.
+LAB_UNITS := $(addprefix lib/unit/lab/,bed/board.sh)
