@@ -23,6 +23,14 @@ int lab_results_load(const char *run, json_t **results, struct lab_error *e)
 	return ret;
 }
 
+bool lab_verdict_is_of_tests(json_t *results)
+{
+	const char *verdict = lab_json_text_of(results, "verdict");
+
+	return !strcmp(verdict, "pass") || !strcmp(verdict, "fail") || !strcmp(verdict, "error") ||
+		!strcmp(verdict, "skip");
+}
+
 char *lab_case_title(json_t *one)
 {
 	const char *name = lab_json_text_of(one, "name");

@@ -14,6 +14,9 @@
 /* Read that of @run: its directory, or the file. Returns 0, the caller owns @results, or -EINVAL. */
 int lab_results_load(const char *run, json_t **results, struct lab_error *e);
 
+/* Is their verdict what the tests said, and not how the machine or the run ended? */
+bool lab_verdict_is_of_tests(json_t *results);
+
 /* PROGRAM:CASE, or PROGRAM for what stands for all of it; to be freed. */
 char *lab_case_title(json_t *one);
 

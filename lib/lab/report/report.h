@@ -32,6 +32,18 @@ int lab_report_table(FILE *f, const struct lab_results *results);
 /* A page for a browser, which needs nothing but itself. */
 int lab_report_page(FILE *f, const struct lab_results *results);
 
+/*
+ * JUnit of several runs, a suite each: @runs is {"NAME": its results.json}. One that has the verdict
+ * "lost" needs a "reason" and no more.
+ */
+int lab_report_junit_runs(FILE *f, json_t *runs);
+
+/* The style of the page, for others like it: light and dark. */
+extern const char page_css[];
+
+/* Put @text into HTML. */
+void lab_report_html(FILE *f, const char *text);
+
 /* What results.json holds; the caller owns it. */
 json_t *lab_report_document(const struct lab_results *results);
 

@@ -18,7 +18,7 @@
 #define CONSOLE_LINES	60
 
 /* page_files.S: the page, with @marks@ where these and the results go. */
-extern const char page_html[], page_css[], page_js[];
+extern const char page_html[], page_js[];
 
 /* The last lines that the machine printed while @p ran. */
 static json_t *console_of(const struct lab_results *r, const struct lab_program *p)
@@ -69,15 +69,20 @@ static void put_results(FILE *f, const struct lab_results *r)
 	json_decref(document);
 }
 
+void lab_report_html(FILE *f, const char *text)
+{
+	for (; *text; text++) {
+		if (strchr("<>&\"", *text))
+			fprintf(f, "&#%d;", *text);
+		else
+			fputc(*text, f);
+	}
+}
+
 static void put_title(FILE *f, const struct lab_results *r)
 {
 	fprintf(f, "%s: ", lab_verdict_name(r->judgement.verdict));
-	for (const char *s = r->kernel; *s; s++) {
-		if (strchr("<>&", *s))
-			fprintf(f, "&#%d;", *s);
-		else
-			fputc(*s, f);
-	}
+	lab_report_html(f, r->kernel);
 }
 
 static void put_style(FILE *f, const struct lab_results *r)
