@@ -97,7 +97,8 @@ matrix: override KERNELS := $(patsubst %-debug,$(BUILD)/kernels/debug-%,$(KERNEL
 matrix: $(patsubst %-debug,debug-kernel-%,$(filter %-debug,$(KERNELS)))
 	@$(DEPS) lab
 	@$(MAKE) $(JOBS) all
-	@$(BUILD)/lab matrix $(call options,KERNELS=kernels MODES=modes) \
+	@$(BUILD)/lab matrix $(call options,KERNELS=kernels MODES=modes TOPOLOGIES=topologies \
+		PROFILES=profiles ENGINE=engine PARTITION=partition TIME=time CONSTRAINT=constraint) \
 		$(if $(AGAIN),--again) $(LAB_ARGS)
 
 # Prints the source tree of the kernel.

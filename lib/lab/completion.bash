@@ -37,14 +37,18 @@ _lab_values()
 	case $3 in
 	tests)
 		"$1" list --names 2>/dev/null | _lab_parts "$4" ;;
-	profile)
+	profile|profiles)
 		sed -n '/"profiles"/,$s/^ *"\([^"]*\)": \[$/\1/p' "$_lab_root/selftests/suite.json" ;;
 	series|kernels)
 		_lab_option_help "$1" run series | grep -Eo '[0-9]+\.[0-9]+' ;;
-	mode|modes|topology)
-		# "NAME a (default), b or c"
-		_lab_option_help "$1" run "${3%s}" |
-			sed 's/^[A-Z]* //; s/([^)]*)//g; s/,/ /g; s/ or / /g' | tr -s ' ' '\n' ;;
+	mode|modes|topology|topologies|engine)
+		# "NAME a (default), b or c: ..."
+		case $3 in
+		engine) echo "$help" ;;
+		topologies) _lab_option_help "$1" run topology ;;
+		*) _lab_option_help "$1" run "${3%s}" ;;
+		esac | sed 's/^[A-Z]* //; s/([^)]*)//g; s/:.*//; s/,/ /g; s/ or / /g' |
+			tr -s ' ' '\n' ;;
 	*)
 		case $help in
 		DIR*) compgen -d -- "$4" ;;

@@ -80,7 +80,11 @@ cpio	cpio			the fake board
 debugfs	e2fsprogs		the fake board
 mmdebstrap	mmdebstrap	the fake board
 nc	netcat-openbsd		the fake board
-ssh	openssh-client		the fake board' ;;
+ssh	openssh-client		the fake board
+slurmctld	slurmctld	jobs of a cluster
+slurmd	slurmd	jobs of a cluster
+sbatch	slurm-client	jobs of a cluster
+munged	munge	jobs of a cluster' ;;
 check-kselftest | bisect) need=$programs$lab$machine$kernel ;;
 prove) need=$programs$lab$machine$kernel'spatch	coccinelle	putting regressions into a kernel' ;;
 *) echo "deps.sh: $goal: not a goal that it knows" >&2; exit 2 ;;

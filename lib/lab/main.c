@@ -15,6 +15,7 @@
 #include "base/paths.h"
 #include "bisect/bisect.h"
 #include "campaign/campaign.h"
+#include "engine/cell.h"
 #include "prove/prove.h"
 #include "report/bundle.h"
 #include "report/compare.h"
@@ -34,6 +35,7 @@ static const struct {
 	{ "bisect", lab_bisect_main, "which commit broke it? from a good one and a bad one" },
 	{ "bisect-step", lab_bisect_step_main, "one step of it, for git bisect run" },
 	{ "bundle", lab_bundle_main, "one test of a run as an archive, to attach to a bug report" },
+	{ "cell", lab_cell_main, "one run of a matrix, for those that carry it out elsewhere" },
 	{ "check", lab_check_main, "the project's own tests, with proof that failures are noticed" },
 	{ "compare", lab_compare_main, "what is other in the second of two runs" },
 	{ "doctor", lab_doctor_main, "what would be skipped on this machine, and changed on it" },

@@ -31,8 +31,8 @@ $(UNITS_BUILT): $(BUILD)/unit/%: lib/unit/%.c $(HARNESS_READY)
 	$(Q)$(CC) $(UNIT_CFLAGS) $(HARNESS_FLAGS) $(CFLAGS) -MF $@.d -o $@ $< $(UNIT_LINK)
 
 # These go with them, being of shell.
-SHELL_UNITS := $(patsubst %,$(BUILD)/unit/lab/%_unit,kernel/fetch make/variables suite/completion \
-	suite/doctor report/bundle report/from_text)
+SHELL_UNITS := $(patsubst %,$(BUILD)/unit/lab/%_unit,engine/engines kernel/fetch make/variables \
+	suite/completion suite/doctor report/bundle report/from_text)
 unit-programs: $(SHELL_UNITS)
 $(addprefix $(BUILD)/unit/lab/,suite/completion_unit report/from_text_unit): | $(MANIFEST)
 $(SHELL_UNITS): $(BUILD)/unit/%_unit: lib/unit/%.sh
@@ -59,4 +59,4 @@ $(TREE_UNITS): $(BUILD)/unit/%: selftests/%.sh
 		chmod +x $@
 
 # Those of make check-lab, which says why they are not among these.
-LAB_UNITS := $(addprefix lib/unit/lab/,bed/board.sh)
+LAB_UNITS := $(addprefix lib/unit/lab/,bed/board.sh engine/slurm.sh)

@@ -2,14 +2,10 @@
 /*
  * One run of a campaign.
  */
-#include <errno.h>
-#include <stdlib.h>
-
 #include "base/exit.h"
-#include "base/json_text.h"
 #include "base/process.h"
 #include "campaign/campaign.h"
-#include "run/run.h"
+#include "engine/cell.h"
 
 int lab_campaign_begin(struct lab_campaign *c, const struct lab_paths *paths, bool quiet,
 		       struct lab_error *e)
@@ -29,27 +25,13 @@ static void show(void *arg)
 int lab_campaign_run(struct lab_campaign *c, const struct lab_options *options,
 		     const char *status, json_t **results, struct lab_error *e)
 {
-	char *log = lab_format("%s/lab.log", options->out);
-	pid_t pid = lab_run_start(c->paths, options, log, e);
-	int code = pid, ret = 0;
+	const struct lab_watch watch = {
+		.paths = c->paths, .signals = &c->signals, .stopped_by = &c->stopped_by,
+		.tick = show, .arg = c,
+	};
 
 	c->status = status;
-	*results = NULL;
-	if (pid > 0)
-		code = lab_process_watch(pid, &c->signals, &c->stopped_by, show, c);
-	if (pid < 0) {
-		ret = pid;
-	} else if (code < 0) {
-		ret = lab_fail(e, code, "lab run was lost, see %s", log);
-	} else if (code < 128) {
-		*results = lab_run_results(options->out, code, log, e);
-		ret = *results ? 0 : -EIO;
-	} else if (!c->stopped_by) {
-		ret = lab_fail(e, -EINTR, "lab run was ended by signal %d, see %s", code - 128,
-			       log);
-	}
-	free(log);
-	return ret;
+	return lab_watched_run(&watch, options, results, e);
 }
 
 int lab_campaign_code(json_t *results)
@@ -58,4 +40,11 @@ int lab_campaign_code(json_t *results)
 
 	json_unpack(results, "{s:i}", "exit_code", &code);
 	return code;
+}
+
+bool lab_campaign_is_bad(json_t *results)
+{
+	int code = lab_campaign_code(results);
+
+	return code != LAB_EXIT_PASS && code != LAB_EXIT_SKIP;
 }

@@ -8,12 +8,14 @@
 
 #include <jansson.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "base/lab_error.h"
 #include "base/paths.h"
 #include "base/progress.h"
 #include "base/text.h"
+#include "engine/engine.h"
 #include "run/options.h"
 
 /* "lab soak" and "lab matrix": do what the arguments say; they return the exit code. */
@@ -47,9 +49,13 @@ int lab_campaign_run(struct lab_campaign *c, const struct lab_options *options,
 /* The exit code of a campaign's runs: that of @results. */
 int lab_campaign_code(json_t *results);
 
+/* Is that one of something that failed? */
+bool lab_campaign_is_bad(json_t *results);
+
 struct lab_matrix_run {
-	const char *title;	/* of its column */
-	json_t *results;	/* its results.json */
+	const char *name, *title;	/* of its directory, and of its column */
+	json_t *job;			/* what is known of the cell */
+	json_t *results;		/* its results.json; where there is none, "lost" is the verdict */
 };
 
 /*
@@ -58,6 +64,18 @@ struct lab_matrix_run {
  * tests that did not pass everywhere.
  */
 void lab_matrix_table(struct lab_text *t, const struct lab_matrix_run *runs, size_t nr);
+
+/* The same at a glance, for a browser: kernels by modes, each linked to the page of its run. */
+void lab_matrix_page(FILE *f, const struct lab_matrix_run *runs, size_t nr);
+
+/*
+ * Make matrix.md, matrix.json, matrix.xml and matrix.html in directory @out from the cells that
+ * cells.json there names; sweep what is left of jobs that died. @engine, or NULL, is asked why cells
+ * have no result. Returns the exit code of the matrix: LAB_EXIT_PASS, LAB_EXIT_FAIL if something
+ * failed, or LAB_EXIT_INFRASTRUCTURE if a cell is lost or, with @e, if this cannot be done. Without an
+ * error @e is "".
+ */
+int lab_matrix_merge(const char *out, const struct lab_engine *engine, struct lab_error *e);
 
 /*
  * The results of a soak: a file with one JSON object a line, one line a run. A run's setup

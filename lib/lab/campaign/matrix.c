@@ -2,42 +2,37 @@
 /*
  * The same programs on several kernels, in several modes: one run each, one table.
  *
- * All that is asked for is looked at before anything is run. A run that said something
- * of its kernel, be it by a panic, is kept with a description of what it ran, and not done
- * again while that is the same; so a matrix can be interrupted, and a kernel added to it.
+ * All that is asked for is looked at before anything is run, and described on disk as
+ * cells, which an engine carries out. A run that said something of its kernel, be it by a
+ * panic, is kept with a description of what it ran, and not done again while that is the
+ * same; so a matrix can be interrupted, and a kernel added to it.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/param.h>
+#include <unistd.h>
 
 #include "base/colour.h"
 #include "base/command.h"
 #include "base/exit.h"
-#include "base/fingerprint.h"
 #include "base/fsys.h"
 #include "base/json_text.h"
 #include "base/process.h"
+#include "bed/machine.h"
 #include "campaign/campaign.h"
 #include "run/setup.h"
 
 struct matrix {
 	const struct lab_paths *paths;
-	const char *kernels, *modes, *out;
-	bool again;
-	struct lab_options options;	/* of each run, but for its kernel and mode */
-	struct cell *cells;
-	struct lab_matrix_run *runs;	/* of those cells that have results */
-	size_t nr_cells, nr_runs;
+	const char *kernels, *modes, *topologies, *profiles, *bed_kinds, *out;
+	const char *engine_name;	/* goes to engine */
+	const char *partition, *time, *constraint;
+	bool again, merge;
+	const struct lab_engine *engine;
+	struct lab_options options;	/* of each run, but for its kernel, mode, ... */
+	struct lab_cell *cells;
+	size_t nr_cells;
 	struct lab_campaign campaign;
-	bool failed, incomplete;
-};
-
-/* One kernel in one mode. */
-struct cell {
-	struct lab_options options;
-	struct lab_fingerprint stamp;	/* of what is run */
-	char *title;
 };
 
 #define WORD(member)	LAB_COMMAND_KEY(matrix, member)
@@ -47,33 +42,71 @@ static const struct argp_option options[] = {
 	  "Debian's series, or directories of built trees, blanks between (default: 5.10 6.1 "
 	  "6.12 7.2)", 0 },
 	{ "modes", WORD(modes), "LIST", 0, "Modes of the suite (default: its first)", 0 },
+	{ "topologies", WORD(topologies), "LIST", 0,
+	  "Each kernel in each mode on each of these, instead of --topology", 0 },
+	{ "profiles", WORD(profiles), "LIST", 0, "And these programs, instead of --profile", 0 },
+	{ "bed-kinds", WORD(bed_kinds), "LIST", 0, "And on each of these, instead of --bed", 0 },
 	{ "again", WORD(again), NULL, 0, "Also what was run before", 0 },
 	{ "out", WORD(out), "DIR", 0,
-	  "Results go to DIR/RELEASE-MODE and DIR/matrix.md (default: build/matrix)", 0 },
+	  "Results go to DIR/RELEASE-MODE and DIR/matrix.md, .html, .json and .xml (default: "
+	  "build/matrix)", 0 },
+	{ "merge", WORD(merge), NULL, 0,
+	  "Run nothing, but make these four files anew from what there is", 0 },
+	{ "engine", WORD(engine_name), "NAME", 0,
+	  "local (default) or slurm: run here one after the other, or as an array of jobs, where "
+	  "nodes share this directory, build/ and DIR", 1 },
+	{ "partition", WORD(partition), "NAME", 0, "For slurm, as sbatch takes it", 1 },
+	{ "time", WORD(time), "LIMIT", 0, "The same; of a run", 1 },
+	{ "constraint", WORD(constraint), "FEATURES", 0, "The same", 1 },
 	{ 0 }
 };
+
+static error_t check(const struct matrix *m, const struct argp_state *state)
+{
+	if (m->options.mode)
+		return lab_command_refuse(state, "--mode: give a matrix --modes");
+	if (m->topologies && m->options.topology)
+		return lab_command_refuse(state, "--topologies and --topology: give one of them");
+	if (m->profiles && m->options.profile)
+		return lab_command_refuse(state, "--profiles and --profile: give one of them");
+	if (m->bed_kinds && m->options.bed)
+		return lab_command_refuse(state, "--bed-kinds and --bed: give one of them");
+	if (m->merge && (m->kernels || m->modes || m->topologies || m->profiles || m->bed_kinds ||
+			 m->again))
+		return lab_command_refuse(state,
+			"--merge takes what was described before: leave out what is to be run");
+	if (m->engine != &lab_engine_slurm && (m->partition || m->time || m->constraint))
+		return lab_command_refuse(state,
+			"--partition, --time and --constraint are for --engine=slurm");
+	return 0;
+}
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct matrix *m = state->input;
+	struct lab_error e;
 
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &m->options;
 		return 0;
 	case WORD(kernels):
-	case WORD(modes):	/* a list of nothing but blanks is none */
+	case WORD(modes):
+	case WORD(topologies):
+	case WORD(profiles):
+	case WORD(bed_kinds):	/* a list of nothing but blanks is none */
 		arg += strspn(arg, " ");
 		break;
+	case WORD(engine_name):
+		m->engine = lab_engine_find(arg, &e);
+		return m->engine ? 0 : lab_command_refuse(state, "--engine: %s", e.text);
 	case ARGP_KEY_END:
-		if (m->options.mode)
-			return lab_command_refuse(state, "--mode: give a matrix --modes");
-		return 0;
+		return check(m, state);
 	}
 	return lab_command_take(state, options, key, arg);
 }
 
-static const struct argp_child children[] = { { .argp = &lab_tests_argp }, { 0 } };
+static const struct argp_child children[] = { { .argp = &lab_tests_argp, .group = 2 }, { 0 } };
 
 static const struct argp command = {
 	options, parse, NULL,
@@ -84,142 +117,296 @@ static const struct argp command = {
 	children, NULL, NULL
 };
 
-/* Not having one of the kernels says nothing about the others; wrong usage ends it all. */
-static int add_cell(struct matrix *m, const char *kernel, const char *mode)
-{
-	struct cell cell = { .options = m->options };
-	const char *release, *tree;
-	struct lab_error e;
-	json_t *setup;
-	char *text;
-	int ret;
+/* One run of the matrix; NULL stands for the default. */
+struct choice {
+	const char *kernel, *mode, *topology, *profile, *bed;
+};
 
-	*(strchr(kernel, '/') ? &cell.options.kdir : &cell.options.series) = kernel;
-	cell.options.mode = mode;
-	ret = lab_setup_describe(m->paths, &cell.options, &setup, &e);
-	if (ret) {
-		fprintf(stderr, "lab: %s: %s\n", kernel, e.text);
-		m->incomplete = true;
-		return ret == -EINVAL ? ret : 0;
+/*
+ * Behind the last slash: what tells a tree from others of its release; "" of a series. Of a kind of
+ * bed what stands before a colon is kept.
+ */
+static const char *tree_of(const char *kernel)
+{
+	const char *slash = strrchr(kernel, '/');
+
+	return slash ? slash + 1 : "";
+}
+
+static char *bed_of(const struct choice *c)
+{
+	const char *file = c->bed ? tree_of(c->bed) : "";
+
+	if (!file[0])
+		return lab_strdup(c->bed ? c->bed : "");
+	return lab_format("%.*s:%s", (int)strcspn(c->bed, ":"), c->bed, file);
+}
+
+/* All that tells a run from the others of its matrix, with @sep between; to be freed. */
+static char *name_of(const struct choice *c, json_t *setup, const char *sep)
+{
+	const char *tree = tree_of(c->kernel), *mode = c->mode;
+	const char *release = tree[0] ? NULL : c->kernel;
+	char *bed = bed_of(c);
+	struct lab_text t = { NULL };
+
+	if (setup) {
+		release = lab_json_text_of(setup, "kernel");
+		mode = lab_json_text_of(setup, "mode");
 	}
-	release = lab_json_text_of(setup, "kernel");
-	mode = lab_json_text_of(setup, "mode");
-	/* One release may be built in several ways. */
-	tree = strrchr(kernel, '/');
-	cell.title = lab_format("%s%s%s %s", release, tree ? " " : "", tree ? tree + 1 : "", mode);
-	cell.options.out = lab_format("%s/%s%s%s-%s", m->out, release, tree ? "-" : "",
-				      tree ? tree + 1 : "", mode);
-	text = json_dumps(setup, JSON_SORT_KEYS);
-	lab_fingerprint_add_text(&cell.stamp, text);
-	free(text);
-	json_decref(setup);
+	const char *const parts[] = { release, tree, mode, c->topology, c->profile, bed };
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		if (parts[i] && parts[i][0])
+			lab_text_addf(&t, "%s%s", t.len ? sep : "", parts[i]);
+	free(bed);
+	return lab_text_take(&t);
+}
+
+/* The same run may be asked for twice; two trees of one name would be one directory. */
+static int keep_if_new(struct matrix *m, struct lab_cell *c)
+{
+	for (size_t i = 0; i < m->nr_cells; i++) {
+		bool same = !strcmp(m->cells[i].stamp.hex, c->stamp.hex);
+
+		if (strcmp(m->cells[i].dir, c->dir))
+			continue;
+		if (!same)
+			fprintf(stderr, "lab: two runs would be %s: give trees names of their own\n",
+				lab_cell_name(c));
+		lab_cell_clear(c);
+		return same ? 0 : -EINVAL;
+	}
 	m->cells = lab_realloc(m->cells, m->nr_cells + 1, sizeof(*m->cells));
-	m->cells[m->nr_cells++] = cell;
+	m->cells[m->nr_cells++] = *c;
 	return 0;
 }
 
-static int add_cells(struct matrix *m)
+/* What readers of the results want to know of it; of one that cannot be run, what was asked for. */
+static json_t *about(const struct choice *c, json_t *setup)
 {
-	struct lab_argv kernels = { NULL }, modes = { NULL };
+	static const char *const of_setup[] = { "mode", "topology", "profile", "bed" };
+	const char *const asked[] = { c->mode, c->topology, c->profile, c->bed };
+	char *title = name_of(c, setup, " "), *kernel = lab_strdup(c->kernel);
+	const char *tree = tree_of(c->kernel);
+	json_t *job;
+
+	if (setup) {
+		free(kernel);
+		kernel = lab_format("%s%s%s", lab_json_text_of(setup, "kernel"),
+				    tree[0] ? " " : "", tree);
+	}
+	job = json_pack("{s:s, s:s}", "title", title, "kernel", kernel);
+	for (size_t i = 0; i < sizeof(of_setup) / sizeof(of_setup[0]); i++)
+		json_object_set_new(job, of_setup[i], json_string(
+			setup ? lab_json_text_of(setup, of_setup[i]) : asked[i] ? asked[i] : ""));
+	free(kernel);
+	free(title);
+	return job;
+}
+
+/* @setup is NULL if it cannot be run, for the reason @why. Both are used up. */
+static int add_cell(struct matrix *m, const struct choice *c, const struct lab_options *o,
+		    json_t *setup, json_t *why)
+{
+	char *name = name_of(c, setup, "-"), *dir = lab_format("%s/%s", m->out, name);
+	json_t *job = about(c, setup);
+	struct lab_cell cell;
+
+	json_object_set_new(job, setup ? "setup" : "lost", setup ? setup : why);
+	lab_cell_describe(&cell, dir, job, o);
+	free(name);
+	free(dir);
+	return keep_if_new(m, &cell);
+}
+
+/* Not having one of the kernels says nothing about the others; wrong usage ends it all. */
+static int describe(struct matrix *m, struct choice *c)
+{
+	struct lab_options o = m->options;
+	json_t *setup = NULL, *why = NULL;
+	struct lab_error e;
+	int ret, added;
+
+	*(strchr(c->kernel, '/') ? &o.kdir : &o.series) = c->kernel;
+	o.mode = c->mode;
+	o.topology = c->topology ? c->topology : m->options.topology;
+	o.profile = c->profile ? c->profile : m->options.profile;
+	o.bed = c->bed ? c->bed : m->options.bed;
+	ret = o.bed && !lab_bed_kind_find(o.bed, &e) ? -EINVAL :
+		lab_setup_describe(m->paths, &o, &setup, &e);
+	if (ret) {
+		fprintf(stderr, "lab: %s: %s\n", c->kernel, e.text);
+		why = lab_json_text(e.text);
+	}
+	added = add_cell(m, c, &o, setup, why);
+	return ret == -EINVAL ? ret : added;
+}
+
+/* What @axis of @c is, for each word of @list, which are kept; as it is if there is none. */
+static int for_each(struct matrix *m, struct choice *c, const char **axis, const char *list,
+		    int (*do_it)(struct matrix *m, struct choice *c))
+{
+	struct lab_argv words = { NULL };
 	int ret = 0;
 
-	lab_argv_add_words(&kernels, m->kernels);
-	lab_argv_add_words(&modes, m->modes);
-	for (size_t i = 0; i < kernels.nr; i++)
-		for (size_t k = 0; !ret && k < MAX(modes.nr, 1); k++)
-			ret = add_cell(m, kernels.words[i], modes.nr ? modes.words[k] : NULL);
+	lab_argv_add_words(&words, list);
+	if (!words.nr)
+		return do_it(m, c);
+	for (size_t i = 0; !ret && i < words.nr; i++) {
+		*axis = words.words[i];
+		ret = do_it(m, c);
+	}
 	return ret;
 }
 
-/* What says something of this kernel, and not of an earlier one, is not run again. */
-static int run(struct matrix *m, const struct cell *cell, json_t **results, struct lab_error *e)
+static int each_mode(struct matrix *m, struct choice *c)
 {
-	const char *dir = cell->options.out;
-	char *path = lab_format("%s/results.json", dir);
-	int ret;
-
-	if (!m->again && lab_stamp_is(dir, &cell->stamp))
-		*results = json_load_file(path, 0, NULL);
-	free(path);
-	if (*results)
-		return 0;
-	ret = lab_remove_tree(dir, e);
-	if (!ret)
-		ret = lab_make_dirs(dir, e);
-	if (!ret)
-		ret = lab_campaign_run(&m->campaign, &cell->options, cell->title, results, e);
-	if (ret || !*results)
-		return ret;
-	if (lab_campaign_code(*results) == LAB_EXIT_INFRASTRUCTURE)
-		return lab_fail(e, -EIO, "%s, see %s", lab_json_text_of(*results, "reason"), dir);
-	return lab_stamp(dir, &cell->stamp, e);
+	return for_each(m, c, &c->mode, m->modes, describe);
 }
 
-static void fill(struct matrix *m, const struct cell *cell)
+static int each_bed(struct matrix *m, struct choice *c)
 {
-	json_t *results = NULL;
-	const char *verdict;
-	struct lab_error e;
-	bool bad;
-	int code;
+	return for_each(m, c, &c->bed, m->bed_kinds, each_mode);
+}
 
-	if (run(m, cell, &results, &e)) {
-		lab_progress_clear(&m->campaign.progress);
-		fprintf(stderr, "lab: %s: %s\n", cell->title, e.text);
+static int each_profile(struct matrix *m, struct choice *c)
+{
+	return for_each(m, c, &c->profile, m->profiles, each_bed);
+}
+
+static int each_topology(struct matrix *m, struct choice *c)
+{
+	return for_each(m, c, &c->topology, m->topologies, each_profile);
+}
+
+static int describe_all(struct matrix *m)
+{
+	const char *kernels = m->kernels && m->kernels[0] ? m->kernels : "5.10 6.1 6.12 7.2";
+	struct choice c = { NULL };
+
+	return for_each(m, &c, &c.kernel, kernels, each_topology);
+}
+
+/* On disk is all that the jobs need, and nothing that could be taken for their results. */
+static int write_cells(struct matrix *m, struct lab_error *e)
+{
+	char *path = lab_format("%s/cells.json", m->out);
+	json_t *names = json_array();
+	int ret = lab_make_dirs(m->out, e);
+
+	for (size_t i = 0; !ret && i < m->nr_cells; i++) {
+		const struct lab_cell *c = &m->cells[i];
+		json_t *results = m->again ? NULL : lab_cell_results(c);
+
+		if (!results)
+			ret = lab_remove_tree(c->dir, e);
+		if (!ret)
+			ret = lab_cell_write(c, e);
+		json_array_append_new(names, json_string(lab_cell_name(c)));
 		json_decref(results);
-		results = NULL;
 	}
-	if (!results) {
-		m->incomplete = true;
-		return;
+	if (!ret)
+		ret = lab_json_write(path, names, e);
+	json_decref(names);
+	free(path);
+	return ret;
+}
+
+static void tell_lost(struct matrix *m, const struct lab_cell *c)
+{
+	char *why = lab_cell_lost(c);
+
+	lab_progress_clear(&m->campaign.progress);
+	fprintf(stderr, "lab: %s: lost: %s\n", lab_cell_title(c), why[0] ? why : "no result");
+	free(why);
+}
+
+static void ended(void *arg, const struct lab_cell *c)
+{
+	struct matrix *m = arg;
+	json_t *results = lab_cell_results(c);
+	const char *verdict = lab_json_text_of(results, "verdict");
+
+	if (results)
+		(lab_campaign_is_bad(results) ? lab_progress_alert : lab_progress_say)(
+			&m->campaign.progress, "%s: %s%s%s: %s (%.1f s)", lab_cell_title(c),
+			lab_colour(stdout, verdict), verdict, lab_colour_end(stdout),
+			lab_json_text_of(results, "reason"),
+			json_number_value(json_object_get(results, "seconds")));
+	else if (c->stamp.hex[0])	/* or it has been told already */
+		tell_lost(m, c);
+	json_decref(results);
+}
+
+static int execute(struct matrix *m, struct lab_error *e)
+{
+	struct lab_work w = {
+		.paths = m->paths, .out = m->out, .cells = m->cells, .nr = m->nr_cells,
+		.partition = m->partition, .time = m->time, .constraint = m->constraint,
+		.progress = &m->campaign.progress, .signals = &m->campaign.signals,
+		.ended = ended, .arg = m,
+	};
+	int ret = write_cells(m, e);
+
+	if (!ret) {
+		ret = lab_campaign_begin(&m->campaign, m->paths, m->options.quiet, e);
+		if (!ret)
+			ret = m->engine->execute(&w, e);
+		lab_progress_end(&m->campaign.progress);
 	}
-	code = lab_campaign_code(results);
-	bad = code != LAB_EXIT_PASS && code != LAB_EXIT_SKIP;
-	m->failed |= bad;
-	verdict = lab_json_text_of(results, "verdict");
-	(bad ? lab_progress_alert : lab_progress_say)(&m->campaign.progress,
-		"%s: %s%s%s: %s (%.1f s)", cell->title, lab_colour(stdout, verdict), verdict,
-		lab_colour_end(stdout), lab_json_text_of(results, "reason"),
-		json_number_value(json_object_get(results, "seconds")));
-	m->runs = lab_realloc(m->runs, m->nr_runs + 1, sizeof(*m->runs));
-	m->runs[m->nr_runs++] = (struct lab_matrix_run){ cell->title, results };
+	m->campaign.stopped_by = w.stopped_by;
+	return ret;
+}
+
+static int fail(const struct lab_error *e)
+{
+	fprintf(stderr, "lab: %s\n", e->text);
+	return LAB_EXIT_INFRASTRUCTURE;
 }
 
 static int matrix(struct matrix *m)
 {
-	char *path = lab_format("%s/matrix.md", m->out);
-	struct lab_text table = { NULL };
 	struct lab_error e;
-	int ret = lab_campaign_begin(&m->campaign, m->paths, m->options.quiet, &e);
+	int ret = m->merge ? 0 : execute(m, &e), code;
 
-	for (size_t i = 0; !ret && !m->campaign.stopped_by && i < m->nr_cells; i++)
-		fill(m, &m->cells[i]);
-	lab_progress_end(&m->campaign.progress);
-	if (m->nr_runs) {
-		lab_matrix_table(&table, m->runs, m->nr_runs);
-		ret = lab_write_file(path, table.s, table.len, &e);
-	}
 	if (ret)
-		fprintf(stderr, "lab: %s\n", e.text);
-	else if (m->nr_runs)
-		printf("table in %s\n", path);
-	if (m->campaign.stopped_by)
-		return 128 + m->campaign.stopped_by;
-	if (ret || m->incomplete)
+		return fail(&e);
+	code = lab_matrix_merge(m->out, m->engine, &e);
+	if (e.text[0])
+		code = fail(&e);
+	else
+		printf("table in %s/matrix.md, page in %s/matrix.html\n", m->out, m->out);
+	return m->campaign.stopped_by ? 128 + m->campaign.stopped_by : code;
+}
+
+/* Jobs are started in other directories. */
+static int make_absolute(struct matrix *m)
+{
+	char here[PATH_MAX];
+
+	if (m->out[0] == '/')
+		return 0;
+	if (!getcwd(here, sizeof(here))) {
+		fprintf(stderr, "lab: getcwd(): %s\n", strerror(errno));
 		return LAB_EXIT_INFRASTRUCTURE;
-	return m->failed ? LAB_EXIT_FAIL : LAB_EXIT_PASS;
+	}
+	m->out = lab_format("%s/%s", here, m->out);
+	return 0;
 }
 
 int lab_matrix_main(int argc, char *argv[], const struct lab_paths *paths)
 {
 	/* Its life is the process's, as of all that it holds. */
-	static struct matrix m = { .kernels = "5.10 6.1 6.12 7.2", .modes = "" };
+	static struct matrix m = { .engine = &lab_engine_local };
 	int code;
 
 	m.paths = paths;
 	m.out = lab_format("%s/matrix", paths->state);
 	code = lab_command_parse(&command, argc, argv, &m);
-	if (code)
-		return code;
-	return add_cells(&m) ? LAB_EXIT_USAGE : matrix(&m);
+	if (!code)
+		code = make_absolute(&m);
+	if (!code && !m.merge && describe_all(&m))
+		code = LAB_EXIT_USAGE;
+	return code ? code : matrix(&m);
 }

@@ -75,7 +75,9 @@ static json_t *programs(const struct lab_matrix_run *runs, size_t nr)
 		json_array_foreach(json_object_get(runs[i].results, "programs"), k, program)
 			set(table, lab_json_text_of(program, "name"), i, nr, counts(program));
 	for (size_t i = 0; i < nr; i++) {
-		set(table, "all", i, nr, counts(json_object_get(runs[i].results, "totals")));
+		json_t *totals = json_object_get(runs[i].results, "totals");
+
+		set(table, "all", i, nr, totals ? counts(totals) : json_string(""));
 		set(table, "verdict", i, nr,
 		    json_string(lab_json_text_of(runs[i].results, "verdict")));
 	}
@@ -99,13 +101,12 @@ static void add_failure(struct lab_text *t, const char *run, json_t *one)
 /* Of a machine that came to a bad end, what its tests say is only half of it. */
 static void add_failures(struct lab_text *t, const struct lab_matrix_run *run)
 {
-	const char *verdict = lab_json_text_of(run->results, "verdict");
 	json_t *one;
 	size_t i;
 
-	if (strcmp(verdict, "pass") && strcmp(verdict, "fail") && strcmp(verdict, "error") &&
-	    strcmp(verdict, "skip"))
-		lab_text_addf(t, "\n%s: %s: %s\n", run->title, verdict,
+	if (!lab_verdict_is_of_tests(run->results))
+		lab_text_addf(t, "\n%s: %s: %s\n", run->title,
+			      lab_json_text_of(run->results, "verdict"),
 			      lab_json_text_of(run->results, "reason"));
 	json_array_foreach(json_object_get(run->results, "cases"), i, one)
 		if (lab_case_failed(one))
@@ -132,13 +133,15 @@ static void count_cases(json_t *results, size_t i, size_t nr, json_t *tests, jso
 	}
 }
 
-static bool passed_everywhere(json_t *cells)
+/* Of those that have results. */
+static bool passed_everywhere(json_t *cells, const struct lab_matrix_run *runs)
 {
 	json_t *status;
 	size_t i;
 
 	json_array_foreach(cells, i, status)
-		if (strcmp(json_string_value(status), "pass") &&
+		if (json_object_get(runs[i].results, "totals") &&
+		    strcmp(json_string_value(status), "pass") &&
 		    strcmp(json_string_value(status), "xfail"))
 			return false;
 	return true;
@@ -161,7 +164,7 @@ void lab_matrix_table(struct lab_text *t, const struct lab_matrix_run *runs, siz
 	lab_text_clear(&failures);
 	add_table(t, "\n## Why tests were skipped\n\n", "reason", skips, runs, nr);
 	json_object_foreach_safe(tests, next, name, cells)
-		if (passed_everywhere(cells))
+		if (passed_everywhere(cells, runs))
 			json_object_del(tests, name);
 	add_table(t, "\n## Tests that did not pass everywhere\n\n", "test", tests, runs, nr);
 }

@@ -25,10 +25,10 @@ static json_t *parse(const char *text)
 TEST(side_by_side)
 {
 	struct lab_matrix_run runs[] = {
-		{ "5.10 tdp", parse(RUN("pass", "\"passed\": 1, \"failed\": 0, \"errors\": 0, \"skipped\": 2",
+		{ .title = "5.10 tdp", .results = parse(RUN("pass", "\"passed\": 1, \"failed\": 0, \"errors\": 0, \"skipped\": 2",
 			CASE("a", "pass", "null") "," CASE("b", "skip", "\"3 of 8 | v6.12\"") ","
 			CASE("c", "skip", "\"4 of 8 | v6.12\""))) },
-		{ "6.1 tdp", parse(RUN("fail", "\"passed\": 2, \"failed\": 1, \"errors\": 0, \"skipped\": 0",
+		{ .title = "6.1 tdp", .results = parse(RUN("fail", "\"passed\": 2, \"failed\": 1, \"errors\": 0, \"skipped\": 0",
 			CASE("a", "pass", "null") "," CASE("b", "pass", "null") ","
 			CASE("c", "fail", "null"))) },
 	};
@@ -55,7 +55,7 @@ TEST(side_by_side)
 TEST(panic)
 {
 	struct lab_matrix_run runs[] = {
-		{ "6.1 tdp", parse(RUN("panic", "\"passed\": 1, \"failed\": 1, \"errors\": 0, \"skipped\": 0",
+		{ .title = "6.1 tdp", .results = parse(RUN("panic", "\"passed\": 1, \"failed\": 1, \"errors\": 0, \"skipped\": 0",
 			CASE("a", "pass", "null") "," CASE("", "fail", "\"did not finish\""))) },
 	};
 	struct lab_text t = { NULL };
@@ -69,6 +69,28 @@ TEST(panic)
 		     "| test | 6.1 tdp |\n|---|--:|\n| p_test | fail |\n", t.s);
 	lab_text_clear(&t);
 	json_decref(runs[0].results);
+}
+
+/* Of a run that is lost no test is missing. */
+TEST(lost)
+{
+	struct lab_matrix_run runs[] = {
+		{ .title = "5.10 tdp", .results = parse(RUN("pass",
+			"\"passed\": 1, \"failed\": 0, \"errors\": 0, \"skipped\": 0",
+			CASE("a", "pass", "null"))) },
+		{ .title = "6.1 tdp", .results = parse(
+			"{\"verdict\": \"lost\", \"reason\": \"no result\"}") },
+	};
+	struct lab_text t = { NULL };
+
+	lab_matrix_table(&t, runs, 2);
+	EXPECT_STREQ("| passed / failed / errors / skipped | 5.10 tdp | 6.1 tdp |\n|---|--:|--:|\n"
+		     "| p_test | 1 / 0 / 0 / 0 |  |\n| all | 1 / 0 / 0 / 0 |  |\n"
+		     "| verdict | pass | lost |\n"
+		     "\n## Failures\n\n6.1 tdp: lost: no result\n", t.s);
+	lab_text_clear(&t);
+	json_decref(runs[0].results);
+	json_decref(runs[1].results);
 }
 
 TEST_HARNESS_MAIN

@@ -64,6 +64,8 @@ check not_a_kernel_build	refuses 'O: no such variable' all O=/tmp
 check kernel_of_a_series	takes lab SERIES=6.12 TESTS='a b' APPEND='x y=z' ARGS="-t '*x'"
 check kernel_of_files		takes check KERNEL=f MODULES=d BEDS=1 TIMEOUT=9 OUT=o TOPOLOGY=uma
 check matrix			takes matrix KERNELS='6.1 /x' MODES='tdp rmap' AGAIN=1 PROFILE=full
+check axes			takes matrix TOPOLOGIES='uma numa2' PROFILES='default full'
+check cluster			takes matrix ENGINE=slurm PARTITION=p TIME=60 CONSTRAINT='intel&x'
 check soak			takes soak RUNS=3 LOAD=0 KDIR=/x MODE=rmap
 check bisect			takes bisect KSRC=t GOOD=a BAD=b RUNS=1 GOOD_RUNS=2 CONFIG=f
 check prove			takes prove SERIES=6.12 ONLY='*x' PROVE=all AGAIN=1

@@ -50,7 +50,7 @@ has()
 trap 'rm -f "$log" "$log.has"' EXIT
 
 echo 'TAP version 13'
-echo '1..20'
+echo "1..$(grep -c '^check ' "$0")"
 check command			offers 'run' lab ru
 check commands			has list lab ''
 check option			offers '--tests=' lab run --te
@@ -58,6 +58,9 @@ check options_of_the_command	has --verbose lab list --
 check mode			offers 'rmap shadow tdp' lab run --mode = ''
 check mode_as_a_word		offers 'shadow' lab run --mode sh
 check modes			offers 'rmap shadow tdp' lab matrix --modes ''
+check topologies		offers 'cpuless numa2 uma' lab matrix --topologies ''
+check profiles			has default lab matrix --profiles = ''
+check engine			offers 'local slurm' lab matrix --engine ''
 check topology			offers 'cpuless numa2 uma' lab run --topology ''
 check series			has 6.12 lab run --series = ''
 check profile			has default lab run --profile ''
