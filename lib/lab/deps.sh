@@ -81,6 +81,7 @@ debugfs	e2fsprogs		the fake board
 mmdebstrap	mmdebstrap	the fake board
 nc	netcat-openbsd		the fake board
 ssh	openssh-client		the fake board
+/usr/bin/python3	python3	LAVA
 slurmctld	slurmctld	jobs of a cluster
 slurmd	slurmd	jobs of a cluster
 sbatch	slurm-client	jobs of a cluster

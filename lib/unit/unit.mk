@@ -32,9 +32,10 @@ $(UNITS_BUILT): $(BUILD)/unit/%: lib/unit/%.c $(HARNESS_READY)
 
 # These go with them, being of shell.
 SHELL_UNITS := $(patsubst %,$(BUILD)/unit/lab/%_unit,engine/engines kernel/fetch make/variables \
-	suite/completion suite/doctor report/bundle report/from_text)
+	suite/completion suite/doctor report/bundle report/from_text lava/lava_lines)
 unit-programs: $(SHELL_UNITS)
-$(addprefix $(BUILD)/unit/lab/,suite/completion_unit report/from_text_unit): | $(MANIFEST)
+$(addprefix $(BUILD)/unit/lab/,suite/completion_unit report/from_text_unit \
+	lava/lava_lines_unit): | $(MANIFEST)
 $(SHELL_UNITS): $(BUILD)/unit/%_unit: lib/unit/%.sh
 	$(shell_unit)
 
@@ -59,4 +60,4 @@ $(TREE_UNITS): $(BUILD)/unit/%: selftests/%.sh
 		chmod +x $@
 
 # Those of make check-lab, which says why they are not among these.
-LAB_UNITS := $(addprefix lib/unit/lab/,bed/board.sh engine/slurm.sh)
+LAB_UNITS := $(addprefix lib/unit/lab/,bed/board.sh engine/slurm.sh lava/jobs.sh)

@@ -96,6 +96,7 @@ sha256sum "$stage/out/vmlinux" | cut -c 1-32 >"$disk/etc/machine-id"
 mkdir -p "$disk/root/.ssh"
 chmod 700 "$disk/root/.ssh"
 touch "$disk/root/.hushlogin"
+sed -i "s/^root:[^:]*:/root::/" "$disk/etc/shadow"
 # kexec-load.service would make a kexec of each reboot.
 for unit in systemd-udev-trigger.service systemd-random-seed.service systemd-update-utmp.service \
 	systemd-update-utmp-runlevel.service systemd-journal-flush.service \
@@ -120,7 +121,7 @@ cat >"$disk/etc/systemd/system/network.service" <<-'END'
 END
 cat >"$disk/etc/systemd/system/console.service" <<-'END'
 	[Service]
-	ExecStart=-/sbin/agetty --autologin root --keep-baud 115200 ttyS0 dumb
+	ExecStart=-/sbin/agetty --keep-baud 115200 ttyS0 dumb
 	Restart=always
 	UtmpIdentifier=ttyS0
 	TTYPath=/dev/ttyS0

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Usage: fake_board.sh DIR make [BUILD]
-#        fake_board.sh DIR on|off|cycle|nmi|status|stop
+#        fake_board.sh DIR on|off|cycle|nmi|status|stop|wait
 #        fake_board.sh DIR ssh COMMAND...
 #
 # A board to try the lab on: a machine of its own with a disk, Debian, sshd, a serial line and
@@ -16,6 +16,7 @@
 # nmi		what the button of that name does
 # status	prints "on" or "off"
 # stop		off; nothing of the board goes on running
+# wait		until it answers by ssh, two minutes at most
 # ssh		run a command on it
 #
 # Its firmware is QEMU: at power-on and at each reset it starts Debian's kernel. A kernel that
@@ -24,7 +25,7 @@
 set -eu
 
 here=$(dirname "$(readlink -f "$0")")
-usage="usage: fake_board.sh DIR make|on|off|cycle|nmi|status|stop|ssh ..."
+usage="usage: fake_board.sh DIR make|on|off|cycle|nmi|status|stop|wait|ssh ..."
 dir=$(readlink -f "${1:?$usage}")
 what=${2:-}
 shift "$(($# > 1 ? 2 : 1))"
@@ -131,6 +132,23 @@ nmi()
 		nc -q 1 -U "$dir/qmp" | grep -c '"return"' | grep -qx 2 || fail "QEMU does not do it"
 }
 
+on_it()
+{
+	# shellcheck source=/dev/null
+	. "$dir/settings"
+	# shellcheck disable=SC2086 # a list of words
+	ssh $options -o ConnectTimeout=5 root@127.0.0.1 "$@"
+}
+
+wait_for_ssh()
+{
+	end=$(($(date +%s) + 120))
+	until on_it true 2>/dev/null; do
+		[ "$(date +%s)" -lt "$end" ] || fail "the board does not answer"
+		sleep 0.5
+	done
+}
+
 case $what in
 make)
 	! is_on || fail "$dir: the board is on"
@@ -141,11 +159,7 @@ off | stop) off ;;
 cycle) off; on ;;
 nmi) nmi ;;
 status) if is_on; then echo on; else echo off; fi ;;
-ssh)
-	# shellcheck source=/dev/null
-	. "$dir/settings"
-	# shellcheck disable=SC2086 # a list of words
-	exec ssh $options -o ConnectTimeout=5 root@127.0.0.1 "$@"
-	;;
+wait) wait_for_ssh ;;
+ssh) on_it "$@" ;;
 *) echo "$usage" >&2; exit 2 ;;
 esac
