@@ -11,6 +11,9 @@
 
 #include "agent/channel.h"
 
+/* What of the kernel log is for the lab, as kernel.printk has it: levels below 6. */
+#define AGENT_LOGLEVEL		"6"
+
 /* Where programs, and the shell, look for others. */
 #define AGENT_PATH	"/suite:/bin:/sbin:/usr/bin:/usr/sbin"
 
@@ -64,15 +67,16 @@ void agent_init(struct agent *ag);
 
 /*
  * agent_host.c: as root of a machine that is up, prepare it: @words are "--fd", the number of
- * the channel's descriptor (else it is stdin and stdout), then modules to load, each a name or
- * the path of a .ko, with its parameters behind it. Returns in a child; its parent ends what
+ * the channel's descriptor (else it is stdin and stdout), "--console" if somebody listens
+ * to the kernel's console, then modules to load: a name or the path of a .ko, with its
+ * parameters behind it, or @ROOT for those of an image that was unpacked there. Returns in a child; its parent ends what
  * that leaves behind, and puts the machine back, however it ends.
  */
 void agent_host(struct agent *ag, char **words);
 /* Leave; if the parent is gone, clean up instead of it. */
 void agent_host_leave(struct agent *ag, int code) __attribute__((noreturn));
 /* agent_prepare.c: the parts of agent_host() that change the machine. */
-void agent_set_panics(struct agent *ag);
+void agent_set_panics(struct agent *ag, bool console);
 void agent_load_words(struct agent *ag, char **modules);
 /* What asks us to end, 0 behind the last. */
 extern const int agent_end_signals[];
@@ -102,10 +106,11 @@ void agent_die(struct agent *ag, const char *fmt, ...)
 	__attribute__((noreturn, format(printf, 2, 3)));
 
 /*
- * agent_image.c: load what /modules.load names, in its order, with parameters
- * from /proc/cmdline, call @loaded after each, and tell which are not loaded and why.
+ * agent_image.c: load what @root/modules.load names, in its order, with parameters
+ * from /proc/cmdline, call @before for each, and tell which are not loaded and why.
  */
-void agent_load_modules(struct agent *ag, void (*loaded)(struct agent *ag));
+void agent_load_modules(struct agent *ag, const char *root,
+			void (*before)(struct agent *ag, const char *name));
 /* Load the .ko at @path. Returns 0, also if it is loaded already, or errno. */
 int agent_load(const char *path, const char *params);
 /* Tell, for people, that module @name is not loaded. */

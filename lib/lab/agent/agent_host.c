@@ -24,12 +24,13 @@
 #include <unistd.h>
 
 #include "agent/agent.h"
+#include "base/clock.h"
 #include "host/hoststate.h"
 
 /* An abstract name of a socket: it leaves no file behind. */
 #define LOCK		"mn-lab"
-/* As on the console of a virtual machine: loglevel=6. */
-#define KLOG_LEVEL	6
+
+
 /* Programs put the host back on SIGTERM; what is left then is killed, and has time to go. */
 #define TERM_GRACE_MS	20000
 #define KILL_GRACE_MS	15000
@@ -57,17 +58,21 @@ static void open_channel(struct agent *ag, char ***words)
 		agent_leave(ag, 1);	/* nobody to tell */
 }
 
-/* Whoever changes the whole machine is to be alone with it. */
+/* Whoever changes the whole machine is to be alone with it; one may be cleaning up yet. */
 static void lock(struct agent *ag)
 {
-	struct sockaddr_un name = { .sun_family = AF_UNIX, .sun_path = "\0" LOCK };
+	const struct sockaddr_un name = { .sun_family = AF_UNIX, .sun_path = "\0" LOCK };
+	const socklen_t len = offsetof(struct sockaddr_un, sun_path) + sizeof(LOCK);
+	long deadline = lab_now_ms() + TERM_GRACE_MS + KILL_GRACE_MS;
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	if (fd < 0 || bind(fd, (struct sockaddr *)&name,
-			   offsetof(struct sockaddr_un, sun_path) + sizeof(LOCK)))
-		agent_die(ag, "%s", errno == EADDRINUSE ?
-			  "another run is under way on this machine, or is being cleaned up after" :
-			  strerror(errno));
+	while (fd < 0 || bind(fd, (const struct sockaddr *)&name, len)) {
+		if (fd < 0 || errno != EADDRINUSE)
+			agent_die(ag, "a socket as a lock: %s", strerror(errno));
+		if (lab_now_ms() > deadline)
+			agent_die(ag, "another run is under way on this machine");
+		usleep(100000);
+	}
 }
 
 /* Of what tests read, what this machine has not mounted; only for us and what we start. */
@@ -99,16 +104,18 @@ void agent_klog(struct agent *ag)
 		return;
 	record[n] = '\0';
 	text = strchr(record, ';');
-	if (!text || sscanf(record, "%u,%*u,%llu", &level, &us) != 2 || (level & 7) >= KLOG_LEVEL)
+	if (!text || sscanf(record, "%u,%*u,%llu", &level, &us) != 2 || (int)(level & 7) >= atoi(AGENT_LOGLEVEL))
 		return;
 	text++;
 	agent_sayf(ag, CHANNEL_KLOG, "[%5llu.%06llu] %.*s", us / 1000000, us % 1000000,
 		   (int)strcspn(text, "\n"), text);
 }
 
-static void open_logs(struct agent *ag)
+static void open_logs(struct agent *ag, bool console)
 {
 	ag->kmsg = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
+	if (console)
+		return;
 	ag->klog = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	/* What was there before is not our doing. */
 	if (ag->klog >= 0 && lseek(ag->klog, 0, SEEK_END) < 0)
@@ -179,12 +186,15 @@ void agent_host(struct agent *ag, char **words)
 	struct result r;
 	pid_t server;
 	sigset_t set;
+	bool console;
 
 	open_channel(ag, &words);
 	if (geteuid())
 		agent_die(ag, "a run on a machine that is up changes it: this takes root");
 	lock(ag);
-	open_logs(ag);
+	console = *words && !strcmp(*words, "--console");
+	words += console;
+	open_logs(ag, console);
 	mount_missing(ag);
 	/* Before the first fork: who puts the machine back is to survive tests as well. */
 	agent_write(ag, "/proc/self/oom_score_adj", "-1000");
@@ -210,6 +220,6 @@ void agent_host(struct agent *ag, char **words)
 	if (prctl(PR_SET_PDEATHSIG, SIGTERM) || getppid() != ag->keeper)
 		agent_die(ag, "nobody is left who would put the machine back");
 	agent_hello(ag);
-	agent_set_panics(ag);
+	agent_set_panics(ag, console);
 	agent_load_words(ag, words);
 }

@@ -83,7 +83,17 @@ void agent_report_module(struct agent *ag, const char *name, const char *reason)
 	agent_sayf(ag, CHANNEL_MODULE, "%s: %s", name, reason);
 }
 
-void agent_load_modules(struct agent *ag, void (*loaded)(struct agent *ag))
+/* A list of the image whose root is @root: NULL if it has none. */
+static FILE *open_list_of(struct agent *ag, const char *root, const char *name)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/%s", root, name);
+	return open_list(ag, path);
+}
+
+void agent_load_modules(struct agent *ag, const char *root,
+			void (*before)(struct agent *ag, const char *name))
 {
 	char cmdline[CMDLINE_MAX] = "", params[CMDLINE_MAX], name[256], path[PATH_MAX];
 	FILE *f = fopen("/proc/cmdline", "re");
@@ -92,20 +102,20 @@ void agent_load_modules(struct agent *ag, void (*loaded)(struct agent *ag))
 		agent_die(ag, "read(/proc/cmdline): %s", strerror(errno));
 	fclose(f);
 
-	f = open_list(ag, "/modules.load");
+	f = open_list_of(ag, root, "modules.load");
 	while (f && fscanf(f, LINE, name) == 1) {
 		int err;
 
+		before(ag, name);
 		collect_parameters(cmdline, name, params);
-		snprintf(path, sizeof(path), "/modules/%s.ko", name);
+		snprintf(path, sizeof(path), "%s/modules/%s.ko", root, name);
 		err = agent_load(path, params);
-		loaded(ag);
 		if (err)
 			agent_report_module(ag, name, agent_load_reason(err));
 	}
 	if (f)
 		fclose(f);
-	f = open_list(ag, "/modules.missing");
+	f = open_list_of(ag, root, "modules.missing");
 	while (f && fscanf(f, LINE, name) == 1)
 		agent_report_module(ag, name, "this kernel has no such module");
 	if (f)

@@ -71,12 +71,13 @@ static void link_streams(struct agent *ag)
 }
 
 /* Open the channel as soon as its driver is there, and greet. */
-static void try_port(struct agent *ag)
+static void try_port(struct agent *ag, const char *module)
 {
 	static const char class[] = "/sys/class/virtio-ports";
 	DIR *dir = ag->port < 0 ? opendir(class) : NULL;
 	struct dirent *d;
 
+	(void)module;
 	while (dir && ag->port < 0 && (d = readdir(dir))) {
 		char path[PATH_MAX], name[64];
 		FILE *f;
@@ -99,9 +100,9 @@ static void open_port(struct agent *ag)
 {
 	long deadline;
 
-	agent_load_modules(ag, try_port);
+	agent_load_modules(ag, "", try_port);
 	deadline = lab_now_ms() + PORT_WAIT_MS;
-	for (try_port(ag); ag->port < 0; try_port(ag)) {
+	for (try_port(ag, NULL); ag->port < 0; try_port(ag, NULL)) {
 		if (lab_now_ms() > deadline)
 			agent_die(ag, "no virtio port named %s after %d s: does the kernel have virtio_pci and virtio_console?",
 				 CHANNEL_PORT, PORT_WAIT_MS / 1000);

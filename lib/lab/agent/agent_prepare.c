@@ -17,7 +17,7 @@
  * A kernel that breaks shall say so, and come back by itself, if somebody has not decided
  * what it is to do.
  */
-void agent_set_panics(struct agent *ag)
+void agent_set_panics(struct agent *ag, bool console)
 {
 	static const char *const ones[] = {
 		"panic_on_oops", "softlockup_panic", "hardlockup_panic", "unknown_nmi_panic",
@@ -30,6 +30,8 @@ void agent_set_panics(struct agent *ag)
 		snprintf(path, sizeof(path), "/proc/sys/kernel/%s", ones[i]);
 		hoststate_write(ag->host, path, "1", &r);
 	}
+	if (console)
+		hoststate_write(ag->host, "/proc/sys/kernel/printk", AGENT_LOGLEVEL, &r);
 	if (hostfile_read("/proc/sys/kernel/panic", now, sizeof(now)) >= 0 && !strcmp(now, "0"))
 		hoststate_write(ag->host, "/proc/sys/kernel/panic", "10", &r);
 	if (r.kind != RESULT_PASS)
@@ -127,7 +129,9 @@ static void load_file(struct agent *ag, char *module)
 void agent_load_words(struct agent *ag, char **modules)
 {
 	for (; *modules; modules++) {
-		if (**modules == '/')
+		if (**modules == '@')
+			agent_load_modules(ag, *modules + 1, unload_at_end);
+		else if (**modules == '/')
 			load_file(ag, *modules);
 		else
 			load_by_name(ag, *modules);

@@ -49,7 +49,7 @@ static void boot(struct lab_session *s, struct lab_plan *plan, unsigned int bed)
 		res->boots = s->boots;
 	if (res->beds > 1)
 		snprintf(s->name, sizeof(s->name), "bed %u: ", bed);
-	if (s->boots > 1 && !plan->kind->shared)
+	if (s->boots > 1 && !plan->kind->up)
 		make_disks(s);
 	lab_session_start(s);
 }
@@ -99,9 +99,13 @@ static bool goes_on(const struct lab_session *s, const struct lab_judgement *own
 {
 	const struct lab_plan *plan = s->plan;
 
-	return s->ran && !plan->kind->shared && !plan->closed && plan->next < plan->suite->nr_programs &&
+	/* A board that was out of reach, or without power, is not the kernel's affair either. */
+	bool lost = s->facts.end == LAB_MACHINE_DISCONNECTED ||
+		s->facts.end == LAB_MACHINE_UNPLUGGED;
+
+	return s->ran && !plan->kind->here && !plan->closed && plan->next < plan->suite->nr_programs &&
 		!s->facts.overall_limit &&
-		(own->verdict == LAB_PANIC || own->verdict == LAB_HANG);
+		(own->verdict == LAB_PANIC || own->verdict == LAB_HANG || lost);
 }
 
 static void end(struct lab_session *s)
@@ -125,7 +129,7 @@ static void end(struct lab_session *s)
 	if (bad && !s->facts.interrupted)
 		lab_session_note(s, "%s%s", own.why,
 				 again ? "; the rest gets another machine" : "");
-	if (bad && !again && (!s->facts.end_marker || plan->kind->shared))
+	if (bad && !again && (!s->facts.end_marker || plan->kind->here))
 		close_queue(plan, own.why);
 	lab_console_clear(&s->console);
 	s->over = !again;

@@ -58,7 +58,8 @@ static enum lab_machine_end ended(const struct lab_machine *m, int *code)
 const struct lab_bed_kind lab_bed_local = {
 	.name = "local",
 	.process = "the agent",
-	.shared = true,
+	.here = true,
+	.up = true,
 	/* Loading modules: seconds. */
 	.boot_seconds = 180,
 	/* Its own graces for what programs leave behind, see agent_host.c, and some more. */

@@ -77,4 +77,9 @@ void lab_machine_stop(struct lab_machine *m)
 		lab_process_wait(m->pid);
 	}
 	m->pid = 0;
+	if (m->helper) {
+		kill(-m->helper, SIGTERM);
+		lab_process_wait(m->helper);
+	}
+	m->helper = 0;
 }

@@ -29,6 +29,9 @@ struct lab_machine {
 	int fds[LAB_NR_STREAMS];	/* the lab's ends; -1: none, or closed */
 	char version[32];		/* of the kind's software, "" until that is known to be up */
 	char end[32];			/* how it said that it ends, or "" */
+	bool unplugged;			/* its power is off, as was seen when it fell silent */
+	const struct lab_board *board;	/* of kind ssh */
+	pid_t helper;			/* another process that goes with it, leading its group; or 0 */
 	char refused[160];		/* its last word on something that it refused, or "" */
 	char buf[16384];		/* of LAB_CONTROL, not taken yet */
 	size_t fill;
@@ -38,7 +41,8 @@ struct lab_machine {
 struct lab_bed_kind {
 	const char *name;		/* as --bed has it */
 	const char *process;		/* what people call the process */
-	bool shared;			/* it is up anyway, and others use it as well */
+	bool here;			/* it is this machine, which others use as well */
+	bool up;			/* it runs its kernel already, or boots it by itself */
 	unsigned int boot_seconds;	/* until the agent takes commands, at most */
 	unsigned int grace_seconds;	/* that it has after SIGTERM; 0: it is killed at once */
 
@@ -51,12 +55,12 @@ struct lab_bed_kind {
 	/* Take what @m->buf has of LAB_CONTROL. */
 	void (*control)(struct lab_machine *m);
 	/* Make a kernel that hangs say where, on its console. Returns 0 or -errno. */
-	int (*trace)(struct lab_machine *m);
+	int (*trace)(struct lab_machine *m, struct lab_error *e);
 	/* What an end by itself with exit code 0 is; NULL: LAB_MACHINE_EXITED. */
 	enum lab_machine_end (*ended)(const struct lab_machine *m, int *code);
 };
 
-/* The kind that @name means, or NULL, and @e says which there are. */
+/* The kind that @name means, "KIND" or "KIND:...", or NULL, and @e says which there are. */
 const struct lab_bed_kind *lab_bed_kind_find(const char *name, struct lab_error *e);
 
 /* Of @kind, and not started yet. */
@@ -78,6 +82,6 @@ void lab_machine_control(struct lab_machine *m);
 /* End the process if it still runs, reap it, close the streams. */
 void lab_machine_stop(struct lab_machine *m);
 
-extern const struct lab_bed_kind lab_bed_qemu, lab_bed_local;
+extern const struct lab_bed_kind lab_bed_qemu, lab_bed_local, lab_bed_ssh;
 
 #endif

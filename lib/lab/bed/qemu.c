@@ -199,9 +199,11 @@ static void control(struct lab_machine *m)
 }
 
 /* An unknown NMI panics the kernel, with what its CPUs do. */
-static int trace(struct lab_machine *m)
+static int trace(struct lab_machine *m, struct lab_error *e)
 {
-	return command(m, "inject-nmi");
+	int ret = command(m, "inject-nmi");
+
+	return ret ? lab_fail(e, ret, "inject-nmi: %s", strerror(-ret)) : 0;
 }
 
 static enum lab_machine_end ended(const struct lab_machine *m, int *code)

@@ -150,6 +150,8 @@ static enum lab_machine_end how_it_ended(const struct lab_session *s, int *code)
 {
 	const struct lab_machine *m = &s->machine;
 
+	if (m->unplugged)
+		return LAB_MACHINE_UNPLUGGED;
 	if (!s->gone_ms || s->traced)
 		return LAB_MACHINE_STOPPED;
 	if (WIFSIGNALED(s->status)) {

@@ -34,6 +34,8 @@ struct lab_plan {
 	const char *kernel, *image;	/* files that it boots */
 	const char *agent;		/* else: the program, */
 	const char *modules;		/* and lines: what to load, with parameters */
+	const struct lab_board *board;	/* that it runs on, */
+	const char *tree, *stamp;	/* and what goes there: a tar file, and a word for its contents */
 	const char *programs;		/* the directory, on the machine, in which they are */
 	struct lab_results *results;	/* its programs in the order of the suite's */
 	struct lab_progress *progress;

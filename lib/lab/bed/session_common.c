@@ -88,7 +88,7 @@ void lab_session_log(struct lab_session *s, char direction, enum channel_kind ki
 	if (kind != CHANNEL_OUT)
 		fflush(s->channel_file);
 	/* The machine that a program kills may be this one. */
-	if (s->plan->kind->shared && (kind == CHANNEL_RUN || kind == CHANNEL_EXIT) &&
+	if (s->plan->kind->here && (kind == CHANNEL_RUN || kind == CHANNEL_EXIT) &&
 	    (fdatasync(fileno(s->channel_file)) || fdatasync(fileno(s->console_file))))
 		lab_fail(&s->trouble, -errno, "fdatasync(): %s", strerror(errno));
 }

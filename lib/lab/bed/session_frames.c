@@ -75,7 +75,7 @@ static void ready(struct lab_session *s, const char *text)
 	if (res->beds > 1)
 		snprintf(bed, sizeof(bed), "bed %u ", s->bed);
 	lab_progress_say(s->plan->progress, "%s: %s%s in %.1f s", res->kernel, bed,
-			 s->plan->kind->shared ? "ready" : "booted", (double)ms / 1000);
+			 s->plan->kind->up ? "ready" : "booted", (double)ms / 1000);
 	if (s->plan->shell)
 		lab_shell_start(s);
 	else

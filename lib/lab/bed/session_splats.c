@@ -45,7 +45,7 @@ static void take_splat(struct lab_session *s, const struct lab_splat *splat)
 		return;
 	}
 	/* Others run there as well; what is ours the programs know best, and watch the log. */
-	if (s->plan->kind->shared) {
+	if (s->plan->kind->here) {
 		lab_session_note(s, "kernel log%s%s: %s", p ? ", during " : "", p ? p->name : "",
 				 splat->line);
 		return;

@@ -13,20 +13,21 @@
 static void trace(struct lab_session *s)
 {
 	struct lab_machine *m = &s->machine;
+	struct lab_error e;
 	int ret;
 
 	if (!m->kind->trace) {
 		lab_session_enter(s, LAB_END);
 		return;
 	}
-	ret = m->kind->trace(m);
+	ret = m->kind->trace(m, &e);
 	if (ret)
-		lab_session_note(s, "no progress, and no NMI: %s", strerror(-ret));
+		lab_session_note(s, "no progress, and no NMI: %s", e.text);
 	else
 		lab_session_note(s, "no progress: an NMI was sent; the trace is in the console log");
 	lab_console_panic_is_provoked(&s->console);
 	s->traced = true;
-	lab_session_enter(s, LAB_TRACE);
+	lab_session_enter(s, ret ? LAB_END : LAB_TRACE);
 }
 
 /* A starved machine has nothing to tell. */
@@ -43,7 +44,7 @@ static void watch_boot(struct lab_session *s)
 {
 	enum lab_wait wait = lab_window_wait(&s->stage_window, s->machine.kind->boot_seconds);
 
-	if (!s->console.any &&
+	if (!s->console.any && !s->machine.kind->up &&
 	    lab_window_wait(&s->stage_window, LAB_FIRST_WORD_SECONDS) != LAB_WAIT_ON)
 		lab_session_enter(s, LAB_END);
 	else if (wait != LAB_WAIT_ON)

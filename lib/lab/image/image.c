@@ -20,10 +20,10 @@
 /* Tarballs of all the rest, which kselftest's gen_tar puts beside it. */
 #define PACKAGES	"kselftest-packages"
 
+static const char head[] = "#mtree\n/set type=file uid=0 gid=0 nlink=1 time=0.0\n";
+
 /* Before init has mounted anything it needs a console to complain on. */
 static const char base[] =
-	"#mtree\n"
-	"/set type=file uid=0 gid=0 nlink=1 time=0.0\n"
 	"./dev " LAB_MTREE_DIR "\n"
 	"./proc " LAB_MTREE_DIR "\n"
 	"./sys " LAB_MTREE_DIR "\n"
@@ -143,14 +143,16 @@ static int copy_entry(struct archive *from, struct archive *to)
 	return ret;
 }
 
-static int write_cpio(const struct lab_text *mtree, const char *out, struct lab_error *e)
+/* As @format, one of libarchive's. */
+static int write_archive(const struct lab_text *mtree, int (*format)(struct archive *to),
+			 const char *out, struct lab_error *e)
 {
 	struct archive *from = archive_read_new(), *to = archive_write_new();
 	int ret = ARCHIVE_FATAL;
 
 	if (from && to && !archive_read_support_format_mtree(from) &&
 	    !archive_read_set_options(from, "mtree:checkfs") &&
-	    !archive_write_set_format_cpio_newc(to) &&
+	    !format(to) &&
 	    !archive_write_set_bytes_in_last_block(to, 1) &&
 	    !archive_write_open_filename(to, out) &&
 	    !archive_read_open_memory(from, mtree->s, mtree->len)) {
@@ -189,6 +191,26 @@ static int add_modules(const struct lab_image *image, const char *parts,
 	return ret;
 }
 
+int lab_image_tree(const struct lab_image *image, struct lab_error *e)
+{
+	char *parts = lab_format("%s.parts", image->out);
+	struct lab_text mtree = { NULL };
+	int ret = lab_remove_tree(parts, e);
+
+	lab_text_addf(&mtree, "%s%s", head, image->files);
+	if (!ret)
+		ret = lab_make_dirs(parts, e);
+	if (!ret && image->kernel)
+		ret = add_modules(image, parts, &mtree, e);
+	if (!ret)
+		ret = write_archive(&mtree, archive_write_set_format_pax_restricted, image->out, e);
+	if (!ret)
+		ret = lab_remove_tree(parts, e);
+	lab_text_clear(&mtree);
+	free(parts);
+	return ret;
+}
+
 int lab_image_build(const struct lab_image *image, struct lab_error *e)
 {
 	char *parts = lab_format("%s.parts", image->out);
@@ -196,7 +218,7 @@ int lab_image_build(const struct lab_image *image, struct lab_error *e)
 	struct lab_text mtree = { NULL };
 	int ret = lab_remove_tree(parts, e);
 
-	lab_text_addf(&mtree, "%s%s", base, image->files);
+	lab_text_addf(&mtree, "%s%s%s", head, base, image->files);
 	if (!ret)
 		ret = lab_make_dirs(parts, e);
 	if (!ret && lab_is_file(image->init) && access(image->init, X_OK))
@@ -210,7 +232,7 @@ int lab_image_build(const struct lab_image *image, struct lab_error *e)
 	if (!ret)
 		ret = lab_mtree_file(&mtree, mounts, "/mounts", e);
 	if (!ret)
-		ret = write_cpio(&mtree, image->out, e);
+		ret = write_archive(&mtree, archive_write_set_format_cpio_newc, image->out, e);
 	if (!ret)
 		ret = lab_remove_tree(parts, e);
 	lab_text_clear(&mtree);

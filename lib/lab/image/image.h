@@ -44,6 +44,12 @@ struct lab_image {
 int lab_image_build(const struct lab_image *image, struct lab_error *e);
 
 /*
+ * Write the same files and modules, without the rest, to @out, as a tar file; without @kernel
+ * no modules. Returns as lab_image_build().
+ */
+int lab_image_tree(const struct lab_image *image, struct lab_error *e);
+
+/*
  * What is to be in an image is text in the format of mtree(5), which libarchive reads.
  * A file may be added more than once; the last one counts.
  *

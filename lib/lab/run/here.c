@@ -12,22 +12,26 @@
 #include "base/text.h"
 #include "run/here.h"
 
-int lab_here_check(const struct lab_options *o, struct lab_error *e)
+int lab_here_check(const struct lab_options *o, const struct lab_board *board,
+		   struct lab_error *e)
 {
+	bool fixed = !board || (!o->kernel && !o->kdir);	/* it runs what it runs */
 	const struct {
 		const char *name;
 		bool given;
 	} others[] = {
-		{ "--series", o->series }, { "--kernel", o->kernel }, { "--kdir", o->kdir },
-		{ "--append", o->append }, { "--mode", o->mode }, { "--topology", o->topology },
-		{ "--kselftest", o->kselftest }, { "--add", o->add }, { "--shell", o->shell },
-		{ "--beds", o->beds > 1 },
+		{ "--series", o->series },	/* Debian's kernels want an initrd of their own */
+		{ "--kernel", o->kernel && (!board || !lab_board_boots(board)) },
+		{ "--kdir", o->kdir && (!board || !lab_board_boots(board)) },
+		{ "--append", o->append && fixed }, { "--mode", o->mode && fixed },
+		{ "--topology", o->topology }, { "--kselftest", o->kselftest },
+		{ "--add", o->add && !board }, { "--shell", o->shell }, { "--beds", o->beds > 1 },
 	};
 
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		if (others[i].given)
 			return lab_fail(e, -EINVAL,
-					"--bed local takes this machine as it is: leave out %s",
+					"--bed %s takes the machine as it is: leave out %s", o->bed,
 					others[i].name);
 	return 0;
 }

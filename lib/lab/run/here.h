@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A run on this very machine: what cannot be asked of it, and what it is like.
+ * A run on a machine that is there: what cannot be asked of it, and what this one is like.
  */
 #ifndef LAB_HERE_H
 #define LAB_HERE_H
 
+#include "bed/board.h"
 #include "run/options.h"
 #include "suite/suite.h"
 #include "verdict/results.h"
 
-/* Refuse options that another kernel or machine would take. Returns 0 or -EINVAL. */
-int lab_here_check(const struct lab_options *options, struct lab_error *e);
+/*
+ * Refuse options that do not go with a machine which is there, be it this one or, unless it is
+ * NULL, @board: 0 or -EINVAL.
+ */
+int lab_here_check(const struct lab_options *options, const struct lab_board *board,
+		   struct lab_error *e);
 
 /*
  * Fill in @r's parameters, topology and mode: the mode is the one of @suite most of whose

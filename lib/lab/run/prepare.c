@@ -33,7 +33,7 @@ static int build_module(const struct lab_prepare *p, const struct lab_kernel *k,
 	struct lab_fingerprint f = { "" };
 
 	/* make install may have built it for the kernel that runs here. */
-	if (p->up && lab_is_file(installed))
+	if ((p->here || p->board) && lab_is_file(installed))
 		return lab_path(e, ko, "%s", installed);
 	lab_fingerprint_add_text(&f, k->build);
 	return lab_kernel_build_module(k, p->paths->repo,
@@ -198,14 +198,116 @@ static int prepare_modules(const struct lab_prepare *p, struct lab_prepared *don
 	return ret;
 }
 
+/* The kernel that runs on the board, and what this host has to build modules for it. */
+static int board_kernel(const struct lab_prepare *p, struct lab_kernel *k, struct lab_error *e)
+{
+	char *text = NULL;
+	int ret = lab_board_run(p->board, 60, "uname -r", &text, e);
+
+	memset(k, 0, sizeof(*k));
+	if (ret)
+		ret = lab_fail(e, -EIO, "%s: no login to ask for its kernel: %.300s", p->board->ssh,
+			       text ? lab_last_line(text) : e->text);
+	else
+		snprintf(k->release, sizeof(k->release), "%.*s", (int)strcspn(lab_last_line(text), "\n"),
+			 lab_last_line(text));
+	free(text);
+	if (ret)
+		return ret;
+	snprintf(k->build, sizeof(k->build), "/lib/modules/%s/build", k->release);
+	if (!lab_is_dir(k->build))
+		ret = lab_path(e, k->build, "%s/kernels/%s/usr/src/linux-headers-%s", p->paths->state,
+			       k->release, k->release);
+	if (!lab_is_dir(k->build))
+		k->build[0] = '\0';
+	return ret;
+}
+
+/* A boot loader wants the image that is compressed, if there is one. */
+static int add_kernel(const struct lab_prepare *p, struct lab_prepared *done, struct lists *l)
+{
+	const char *kdir = p->options->kdir;
+	char *image = kdir ? lab_format("%s/arch/x86/boot/bzImage", kdir) : NULL;
+	int ret = lab_setup_kernel(p->paths, p->options, &done->kernel, &done->error);
+
+	if (!ret)
+		ret = lab_mtree_file(&l->files, kdir && lab_is_file(image) ? image :
+				     p->options->kernel ? p->options->kernel : done->kernel.image,
+				     "/kernel", &done->error);
+	free(image);
+	return ret;
+}
+
+/* Modules of its own kernel a board has; ours go there. */
+static int place_modules(const struct lab_prepare *p, struct lab_prepared *done, struct lists *l)
+{
+	struct lab_text lines = { NULL };
+	int ret = 0;
+
+	for (size_t i = sizeof(own_modules) / sizeof(own_modules[0]); !ret && i < l->nr_modules; i++) {
+		const char *slash = strrchr(l->modules[i], '/');
+		char *to = lab_format("/modules%s", slash ? slash : "");
+
+		if (slash)
+			ret = lab_mtree_file(&l->files, l->modules[i], to, &done->error);
+		lab_text_addf(&lines, "%s%s", slash ? p->board->directory : "",
+			      slash ? to : l->modules[i]);
+		add_parameters(&lines, p->suite->parameters, l->modules[i]);
+		lab_text_addf(&lines, "\n");
+		free(to);
+	}
+	snprintf(done->modules, sizeof(done->modules), "%s", lines.s ? lines.s : "");
+	return ret;
+}
+
+/* All that a board needs, as one file. */
+static int prepare_board(const struct lab_prepare *p, struct lab_prepared *done)
+{
+	bool boots = p->options->kdir || p->options->kernel;
+	char *tree = lab_format("%s/" LAB_TREE, p->out);
+	struct lab_error *e = &done->error;
+	struct lab_fingerprint f = { "" };
+	struct lists l = {};
+	int ret = list_programs(p, e, &l);
+
+	if (!ret)
+		ret = list_added(p, e, &l);
+	if (!ret)
+		ret = lab_mtree_file(&l.files, lab_format("%s/lab-agent", p->paths->build),
+				     "/lab-agent", e);
+	if (!ret)
+		ret = boots ? add_kernel(p, done, &l) : board_kernel(p, &done->kernel, e);
+	if (ret || p->options->dry_run)
+		return ret;
+	ret = list_modules(p, done, &l);
+	if (!ret && boots)
+		snprintf(done->modules, sizeof(done->modules), "@%s", p->board->directory);
+	else if (!ret)
+		ret = place_modules(p, done, &l);
+	if (!ret)
+		ret = lab_image_tree(&(struct lab_image){
+			.kernel = boots ? &done->kernel : NULL,
+			.modules = l.modules, .nr_modules = l.nr_modules,
+			.files = lab_text_take(&l.files),
+			.modules_sh = lab_format("%s/lib/lab/image/modules.sh", p->paths->repo),
+			.out = tree,
+		}, e);
+	if (!ret)
+		ret = lab_fingerprint_add_file(&f, tree, e);
+	snprintf(done->stamp, sizeof(done->stamp), "%s", f.hex);
+	return ret;
+}
+
 static int prepare(const struct lab_prepare *p, struct lab_prepared *done)
 {
 	struct lab_error *e = &done->error;
 	struct lab_text mounts = { NULL };
 	struct lists l = {};
 
-	if (p->up)
+	if (p->here)
 		return prepare_modules(p, done);
+	if (p->board)
+		return prepare_board(p, done);
 	/* First what needs no network and fails fast. */
 	int ret = p->options->kselftest ?
 		lab_mtree_directory(&l.files, p->options->kselftest, "/kselftest", e) :

@@ -14,12 +14,15 @@
 
 #include "base/lab_error.h"
 #include "base/paths.h"
+#include "bed/board.h"
 #include "kernel/kernel.h"
 #include "run/options.h"
 #include "suite/suite.h"
 
 /* The name of the image in a run's directory. */
 #define LAB_IMAGE	"image.cpio"
+/* That of the tree for a board: lab-agent, suite/, modules/, kernel. */
+#define LAB_TREE	"board.tar"
 
 struct lab_prepare {
 	const struct lab_options *options;
@@ -27,7 +30,8 @@ struct lab_prepare {
 	const struct lab_suite *suite;
 	const char *out;	/* image and disks (see image.h) go there */
 	unsigned int beds;	/* so many get disks */
-	bool up;		/* the machine runs its kernel already: it takes no image */
+	bool here;		/* it is this machine, which takes no image */
+	const struct lab_board *board;	/* or this one, which takes a tree; or NULL */
 	const sigset_t *signals;	/* all that would end the lab, and SIGCHLD; blocked */
 };
 
@@ -37,6 +41,7 @@ struct lab_prepared {
 	struct lab_kernel kernel;
 	char notes[1024];	/* lines: what is missing but not needed */
 	char modules[4096];	/* lines, for a machine that is up: see session.h */
+	char stamp[24];		/* of the tree for a board */
 };
 
 /*

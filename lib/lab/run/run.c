@@ -63,6 +63,8 @@ struct run {
 	struct lab_prepared prepared;
 	char *image;			/* the initramfs, prepared */
 	char *agent, *selftests;	/* for a machine that is up: program, and where tests are */
+	struct lab_board board;		/* of --bed ssh:FILE */
+	char *tree;			/* for it, prepared */
 	sigset_t blocked;
 	int signals;			/* signalfd of them */
 	bool shell_ended;		/* and the machine as it should */
@@ -122,16 +124,16 @@ static void start_results(struct run *r)
 
 	res->started = time(NULL);
 	res->command = replay_command(r);
-	res->parameters = lab_format("%s%s%s%s%s", parameters,
+	res->parameters = lab_format("%s%s%s%s%s", r->kind->up ? "panic=10" : parameters,
 				     r->suite.parameters[0] ? " " : "", r->suite.parameters,
 				     append[0] ? " " : "", append);
 	snprintf(res->suite, sizeof(res->suite), "%s", r->suite.name);
 	snprintf(res->bed, sizeof(res->bed), "%s", r->kind->name);
 	snprintf(res->mode, sizeof(res->mode), "%s", r->suite.mode);
 	snprintf(res->profile, sizeof(res->profile), "%s", r->suite.profile);
-	if (r->kind->shared)
+	if (r->kind->here)
 		lab_here_describe(&r->suite, res);
-	else
+	else if (!r->kind->up)
 		snprintf(res->topology, sizeof(res->topology), "%s", r->topology->name);
 	add_programs(r);
 	lab_results_total(res);
@@ -147,7 +149,7 @@ static int make_beds(struct run *r, struct lab_error *e)
 	struct lab_capacity have;
 	int ret;
 
-	if (r->kind->shared) {
+	if (r->kind->up) {
 		r->results.beds = 1;
 		return 0;
 	}
@@ -181,7 +183,8 @@ static int prepare(struct run *r)
 	struct lab_prepared *done = &r->prepared;
 	const struct lab_prepare p = {
 		.options = &r->options, .paths = r->paths, .suite = &r->suite,
-		.out = r->results.out, .beds = r->results.beds, .up = r->kind->shared,
+		.out = r->results.out, .beds = r->results.beds, .here = r->kind->here,
+		.board = r->board.json ? &r->board : NULL,
 		.signals = &r->blocked,
 	};
 	struct lab_error e;
@@ -225,7 +228,9 @@ static long overall_ms(const struct run *r)
 static void remove_images(struct run *r)
 {
 	unlink(r->image);
+	unlink(r->tree);
 	free(r->image);
+	free(r->tree);
 	for (unsigned int bed = 1; bed <= r->results.beds; bed++)
 		for (size_t i = 0; i < r->suite.nr_disks; i++)
 			lab_disk_remove(r->results.out, bed, i);
@@ -260,9 +265,10 @@ static struct lab_plan plan_of(struct run *r)
 {
 	return (struct lab_plan){
 		.suite = &r->suite, .kind = r->kind, .topology = r->topology,
-		.programs = r->kind->shared ? r->selftests : "/suite",
+		.programs = r->selftests,
 		.kernel = r->prepared.kernel.image, .image = r->image,
 		.agent = r->agent, .modules = r->prepared.modules,
+		.board = &r->board, .tree = r->tree, .stamp = r->prepared.stamp,
 		.results = &r->results, .progress = &r->progress,
 		.overall_ms = overall_ms(r),
 	};
@@ -309,9 +315,9 @@ static int execute(struct run *r)
 		make_forecast(r);
 		plan.forecast = &r->forecast;
 	}
-	if (r->kind->shared && r->resumed)
+	if (r->kind->here && r->resumed)
 		ret = lab_resume_replay(&plan, &e);
-	if (r->kind->shared && !ret)
+	if (r->kind->here && !ret)
 		ret = lab_resume_keep(r->results.out, &r->options, r->paths, &e);
 	if (ret)
 		return cannot(-EIO, &e);
@@ -388,6 +394,7 @@ static int run_in(struct run *r, bool ours)
 	r->before = read_before(r->results.out);
 	ret = lab_report_remove(r->results.out, &e);
 	r->image = lab_format("%s/" LAB_IMAGE, r->results.out);
+	r->tree = lab_format("%s/" LAB_TREE, r->results.out);
 	/* Of a shell stdout is its own. */
 	lab_progress_init(&r->progress, r->options.shell ? stderr : stdout, r->options.quiet);
 	start_results(r);
@@ -444,13 +451,19 @@ static int run_main(int argc, char *argv[], const char *resumed, const struct la
 	r.kind = lab_bed_kind_find(r.options.bed ? r.options.bed : "qemu", &e);
 	if (!r.kind)
 		return cannot(-EINVAL, &e);
-	if (r.kind->shared && lab_here_check(&r.options, &e))
+	ret = strcmp(r.kind->name, "ssh") ? 0 :
+		lab_board_read(r.options.bed + strcspn(r.options.bed, ":") +
+			       !!strchr(r.options.bed, ':'), &r.board, &e);
+	if (!ret && r.kind->up)
+		ret = lab_here_check(&r.options, r.board.json ? &r.board : NULL, &e);
+	if (ret)
 		return cannot(-EINVAL, &e);
 	r.topology = lab_topology_find(r.options.topology ? r.options.topology : "numa2", &e);
 	if (!r.topology)
 		return cannot(-EINVAL, &e);
 	r.agent = lab_format("%s/lab-agent", paths->build);
-	r.selftests = lab_format("%s/selftests", paths->build);
+	r.selftests = r.kind->here ? lab_format("%s/selftests", paths->build) :
+		lab_format("%s/suite", r.board.json ? r.board.directory : "");
 	ret = lab_setup_suite(paths, &r.options, &r.suite, &e);
 	if (ret)
 		return cannot(ret, &e);

@@ -56,7 +56,7 @@ static bool judge_panic(const struct lab_facts *f, const char *during, struct la
 }
 
 /* Things of the host, which come before anything that the VM did. */
-static bool judge_host(const struct lab_facts *f, struct lab_judgement *j)
+static bool judge_host(const struct lab_facts *f, const char *during, struct lab_judgement *j)
 {
 	if (f->trouble)
 		give(j, LAB_INFRASTRUCTURE, "%s", f->trouble);
@@ -67,6 +67,10 @@ static bool judge_host(const struct lab_facts *f, struct lab_judgement *j)
 	else if (f->end == LAB_MACHINE_SIGNALLED)
 		give(j, LAB_INFRASTRUCTURE, "%s was killed by signal %d (%s)", f->process, f->end_code,
 		     strsignal(f->end_code));
+	else if (f->end == LAB_MACHINE_DISCONNECTED)
+		give(j, LAB_INFRASTRUCTURE, "the connection to the machine was lost%s", during);
+	else if (f->end == LAB_MACHINE_UNPLUGGED)
+		give(j, LAB_INFRASTRUCTURE, "the machine lost its power%s", during);
 	else if (f->end == LAB_MACHINE_EXITED && !f->init_error)
 		give(j, LAB_INFRASTRUCTURE, "%s ended with exit code %d", f->process, f->end_code);
 	else
@@ -129,7 +133,7 @@ bool lab_judge_machine(const struct lab_facts *f, struct lab_judgement *j)
 		snprintf(during, sizeof(during), " during %s", f->running);
 	else if (!f->ready)
 		strcpy(during, " while modules were loaded");
-	return judge_panic(f, during, j) || judge_host(f, j) || judge_boot(f, j) ||
+	return judge_panic(f, during, j) || judge_host(f, during, j) || judge_boot(f, j) ||
 		judge_bed(f, during, j) || judge_hang(f, during, j);
 }
 

@@ -47,6 +47,8 @@ enum lab_machine_end {
 	LAB_MACHINE_POWER_OFF,	/* it asked for it */
 	LAB_MACHINE_RESET,	/* reboot or triple fault */
 	LAB_MACHINE_EXITED,	/* its process, with an exit code, nobody asked */
+	LAB_MACHINE_DISCONNECTED,	/* it lives, but is out of reach */
+	LAB_MACHINE_UNPLUGGED,	/* its power is off */
 	LAB_MACHINE_SIGNALLED,	/* its process, by a signal that the lab did not send */
 };
 
