@@ -56,7 +56,7 @@ int reclaim_count_out(const struct press *p, unsigned int *out, struct result *r
 int reclaim_until_out(struct press *p, int (*reclaim)(struct press *p, struct result *r),
 		      struct result *r)
 {
-	unsigned int out = 0, tries = 0;
+	unsigned int out = 0, tries = 0, calls = 0;
 	struct deadline deadline;
 
 	deadline_start(&deadline, p->budget_ns);
@@ -64,7 +64,8 @@ int reclaim_until_out(struct press *p, int (*reclaim)(struct press *p, struct re
 		if (reclaim(p, r) || reclaim_count_out(p, &out, r))
 			return -1;
 		tries += out > 0;
-	} while (out < p->nr_pages && tries < MORE_TRIES && deadline_retry(&deadline));
+	} while (out < p->nr_pages && tries < MORE_TRIES &&
+		 (++calls < MORE_TRIES || deadline_retry(&deadline)));
 	p->proved += out;
 	return 0;
 }
