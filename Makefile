@@ -54,7 +54,7 @@ options = $(foreach o,$(1),$(call option,$(firstword $(subst =, ,$(o))),$(lastwo
 LAB_ARGS = $(call options,SERIES=series KERNEL=kernel MODULES=modules KDIR=kdir TESTS=tests \
 	ARGS=args PROFILE=profile MODE=mode TOPOLOGY=topology APPEND=append BEDS=beds OUT=out \
 	TIMEOUT=timeout) $(QUIETLY)
-RUN_ARGS = $(LAB_ARGS) $(call options,BED=bed) $(if $(DRY_RUN),--dry-run) $(if $(IN_SHELL),--shell)
+RUN_ARGS = $(LAB_ARGS) $(call options,BED=bed ACCEL=accel) $(if $(DRY_RUN),--dry-run) $(if $(IN_SHELL),--shell)
 QUIETLY = $(if $(QUIET),--quiet)
 
 deps:

@@ -68,7 +68,7 @@ static void add_disk(struct lab_argv *a, const char *image)
  * that another CPU has just patched: one test in some five hundred, or the
  * kernel under test, then died of the bed. That is worth a third of the speed.
  */
-#define ACCELERATOR	"tcg,thread=single"
+#define EMULATED	"tcg,thread=single"
 
 /*
  * A kernel makes ZONE_MOVABLE of a node's highest zone only: the first node must
@@ -92,13 +92,48 @@ static void add_topology(struct lab_argv *a, const struct lab_topology *t)
 	}
 }
 
+/* Does this machine let its virtual machines have their own? */
+static bool is_nested(void)
+{
+	static const char *const modules[] = { "kvm_amd", "kvm_intel" };
+	bool nested = false;
+
+	for (size_t i = 0; i < sizeof(modules) / sizeof(modules[0]); i++) {
+		char *path = lab_format("/sys/module/%s/parameters/nested", modules[i]), is = 'N';
+		FILE *f = fopen(path, "re");
+
+		if (f) {
+			nested |= fscanf(f, "%c", &is) == 1 && strchr("Y1", is);
+			fclose(f);
+		}
+		free(path);
+	}
+	return nested;
+}
+
+int lab_accel_check(const char *accel, struct lab_error *e)
+{
+	if (!strcmp(accel, LAB_ACCEL_TCG))
+		return 0;
+	if (strcmp(accel, LAB_ACCEL_KVM))
+		return lab_fail(e, -EINVAL, "--accel %s: give " LAB_ACCEL_TCG " or " LAB_ACCEL_KVM,
+				accel);
+	if (access("/dev/kvm", R_OK | W_OK))
+		return lab_fail(e, -EINVAL, "--accel kvm: /dev/kvm: %s", strerror(errno));
+	return is_nested() ? 0 :
+		lab_fail(e, -EINVAL, "--accel kvm: this machine's KVM does not nest: set nested=1 for kvm_amd or kvm_intel");
+}
+
 static void build_arguments(struct lab_argv *a, const struct lab_plan *plan, unsigned int bed,
 			    const int theirs[LAB_NR_STREAMS])
 {
 	static const char *const names[] = { "console", "channel", "qmp" };
 
+	bool emulated = strcmp(plan->accel, LAB_ACCEL_KVM);
+
 	lab_argv_add_all(a, QEMU, "-nodefaults", "-no-user-config", "-machine", MACHINE,
-			 "-accel", ACCELERATOR, "-cpu", plan->suite->cpu, "-display", "none",
+			 "-accel", emulated ? EMULATED : LAB_ACCEL_KVM,
+			 "-cpu", emulated ? plan->suite->cpu : "host", "-display", "none",
 			 "-no-reboot", NULL);
 	add_topology(a, plan->topology);
 	for (int i = 0; i < LAB_NR_STREAMS; i++) {

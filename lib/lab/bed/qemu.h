@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What a virtual machine looks like to the kernel in it. It is always emulated, so that it is
- * the same on every machine.
+ * What a virtual machine looks like to the kernel in it.
  */
 #ifndef LAB_QEMU_H
 #define LAB_QEMU_H
@@ -16,5 +15,12 @@ struct lab_topology {
 
 /* NULL if there is none of that name (and @e says which there are). */
 const struct lab_topology *lab_topology_find(const char *name, struct lab_error *e);
+
+/* How its CPUs are had. */
+#define LAB_ACCEL_TCG	"tcg"	/* emulated: the same on every machine, and the default */
+#define LAB_ACCEL_KVM	"kvm"	/* this machine's own, with virtual machines in virtual machines */
+
+/* Is @accel one of them, and to be had here? Returns 0, or -EINVAL with what is missing. */
+int lab_accel_check(const char *accel, struct lab_error *e);
 
 #endif

@@ -182,7 +182,8 @@ static void collect_facts(struct lab_session *s)
 	f->problem = unless_empty(s->problem);
 	f->running = s->record.program ? s->record.program->name : NULL;
 	if (s->machine.version[0])
-		snprintf(res->qemu, sizeof(res->qemu), "%s", s->machine.version);
+		snprintf(res->qemu, sizeof(res->qemu), "%s%s", s->machine.version,
+			 strcmp(s->plan->accel, LAB_ACCEL_KVM) ? "" : ", with KVM");
 }
 
 void lab_session_end(struct lab_session *s)

@@ -24,7 +24,7 @@ int lab_here_check(const struct lab_options *o, const struct lab_board *board,
 		{ "--kernel", o->kernel && (!board || !lab_board_boots(board)) },
 		{ "--kdir", o->kdir && (!board || !lab_board_boots(board)) },
 		{ "--append", o->append && fixed }, { "--mode", o->mode && fixed },
-		{ "--topology", o->topology }, { "--kselftest", o->kselftest },
+		{ "--topology", o->topology }, { "--accel", o->accel }, { "--kselftest", o->kselftest },
 		{ "--add", o->add && !board }, { "--shell", o->shell }, { "--beds", o->beds > 1 },
 	};
 

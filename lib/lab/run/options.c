@@ -46,6 +46,8 @@ static const struct argp_option tests_options[] = {
 	{ .doc = "How to run it", .group = 3 },
 	{ "bed", WORD(bed), "KIND", 0, "Where to run it: qemu (default), a machine that is emulated; local, this one, as root, with "
 	  "the kernel that it runs; ssh:FILE, a board, as FILE describes it", 0 },
+	{ "accel", WORD(accel), "NAME", 0,
+	  "Of bed qemu: tcg (default), the same everywhere; or kvm, faster, if this machine's KVM nests", 0 },
 	{ "mode", WORD(mode), "NAME", 0, "tdp (default), rmap or shadow", 0 },
 	{ "topology", WORD(topology), "NAME", 0, "uma, numa2 (default) or cpuless", 0 },
 	{ "append", WORD(append), "PARAMETERS", 0, "More kernel parameters", 0 },

@@ -24,6 +24,7 @@ struct lab_options {
 	const char *mode;	/* NULL: the suite's default */
 	const char *topology;	/* NULL: "numa2" */
 	const char *bed;	/* kind of bed; NULL: "qemu" */
+	const char *accel;	/* NULL: "tcg" */
 	const char *out;	/* NULL: a new directory under build/runs */
 	long beds;		/* virtual machines side by side, 0: as many as fit */
 	long timeout;		/* seconds for the whole run, 0: from the programs' limits */

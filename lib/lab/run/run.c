@@ -266,6 +266,7 @@ static struct lab_plan plan_of(struct run *r)
 	return (struct lab_plan){
 		.suite = &r->suite, .kind = r->kind, .topology = r->topology,
 		.programs = r->selftests,
+		.accel = r->options.accel ? r->options.accel : LAB_ACCEL_TCG,
 		.kernel = r->prepared.kernel.image, .image = r->image,
 		.agent = r->agent, .modules = r->prepared.modules,
 		.board = &r->board, .tree = r->tree, .stamp = r->prepared.stamp,
@@ -454,6 +455,8 @@ static int run_main(int argc, char *argv[], const char *resumed, const struct la
 	ret = strcmp(r.kind->name, "ssh") ? 0 :
 		lab_board_read(r.options.bed + strcspn(r.options.bed, ":") +
 			       !!strchr(r.options.bed, ':'), &r.board, &e);
+	if (!ret && r.options.accel)
+		ret = lab_accel_check(r.options.accel, &e);
 	if (!ret && r.kind->up)
 		ret = lab_here_check(&r.options, r.board.json ? &r.board : NULL, &e);
 	if (ret)

@@ -109,13 +109,13 @@ int lab_setup_describe(const struct lab_paths *paths, const struct lab_options *
 	if (!ret)
 		ret = lab_fingerprint_add_file(&image, kernel.image, e);
 	if (!ret)
-		*setup = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s*, s:s*}",
+		*setup = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s*, s:s*, s:s*}",
 				   "kernel", kernel.release, "image", image.hex,
 				   "mode", suite.mode, "profile", suite.profile,
 				   "topology", topology->name, "tests", given(o->tests),
 				   "args", given(o->args), "append", given(o->append),
 				   LAB_SETUP_PROGRAMS, programs.hex, "kselftest", o->kselftest,
-				   "bed", o->bed);
+				   "bed", o->bed, "accel", o->accel);
 	if (!ret && !*setup)
 		ret = lab_fail(e, -EINVAL, "an option is no UTF-8");
 	lab_suite_free(&suite);
@@ -129,7 +129,8 @@ char *lab_setup_title(json_t *setup)
 		bool option;		/* quoted, and told only if it was given */
 	} parts[] = {
 		{ "mode", false }, { "profile", false }, { "topology", false },
-		{ "kselftest", true }, { "bed", true }, { "tests", true }, { "args", true }, { "append", true },
+		{ "kselftest", true }, { "bed", true }, { "accel", true },
+		{ "tests", true }, { "args", true }, { "append", true },
 		{ LAB_SETUP_PROGRAMS, false },
 	};
 	struct lab_text t = { NULL };

@@ -78,6 +78,7 @@ FIXTURE_SETUP(beds)
 		.topology = lab_topology_find("uma", &p->e),
 		.kernel = p->kernel,
 		.image = "image",
+		.accel = LAB_ACCEL_TCG,
 		.programs = "/suite",
 		.results = &p->results,
 		.progress = &p->progress,
@@ -168,6 +169,15 @@ TEST_F(beds, run_side_by_side_and_each_has_its_own)
 	EXPECT_TRUE(has(&self->plan, "channel.bed2.log", "> run "));
 	EXPECT_TRUE(has(&self->plan, "qemu.bed2.log", ""));
 	EXPECT_FALSE(has(&self->plan, "console.bed3.log", ""));
+}
+
+TEST(how_cpus_are_had)
+{
+	struct lab_error e;
+
+	EXPECT_EQ(0, lab_accel_check(LAB_ACCEL_TCG, &e));
+	EXPECT_EQ(-EINVAL, lab_accel_check("hvf", &e));
+	EXPECT_STREQ("--accel hvf: give tcg or kvm", e.text);
 }
 
 TEST_F(beds, one_is_enough)
