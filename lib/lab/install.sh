@@ -9,6 +9,7 @@
 #	bin/mn-lab, lib/mn-lab/...	the lab and the programs, static
 #	lib/mn-lab/selftests/injector	the source of the module
 #	lib/mn-lab/build/modules/RELEASE	the module, for each kernel of HEADERS
+#	bin/lava_lines.sh		results as LAVA reads them
 #	lib/systemd/system/mn-lab-resume.service	goes on with a run after a crash
 #	share/bash-completion/...	completion
 set -eu
@@ -31,6 +32,7 @@ install -m 644 selftests/injector/*.[ch] selftests/injector/Kbuild selftests/inj
 install -m 644 lib/lab/kernel/build_module.sh "$top/lib/lab/kernel"
 install -m 644 lib/lab/completion.bash "$dir/share/bash-completion/completions/mn-lab"
 install -m 644 lib/lab/resume.service "$dir/lib/systemd/system/mn-lab-resume.service"
+install lib/lab/lava/lava_lines.sh "$dir/bin"
 ln -sf ../lib/mn-lab/build/lab "$dir/bin/mn-lab"
 
 for headers; do

@@ -60,4 +60,4 @@ $(TREE_UNITS): $(BUILD)/unit/%: selftests/%.sh
 		chmod +x $@
 
 # Those of make check-lab, which says why they are not among these.
-LAB_UNITS := $(addprefix lib/unit/lab/,bed/board.sh bed/ssh.sh engine/slurm.sh lava/jobs.sh)
+LAB_UNITS := $(addprefix lib/unit/lab/,bed/board.sh bed/local.sh bed/ssh.sh engine/slurm.sh lava/jobs.sh)

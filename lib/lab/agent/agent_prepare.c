@@ -106,6 +106,8 @@ static void load_by_name(struct agent *ag, const char *module)
 	char name[256], last[512] = "";
 
 	snprintf(name, sizeof(name), "%.*s", (int)strcspn(module, " "), module);
+	if (is_loaded(name))
+		return;
 	if (modprobe(ag, "--show-depends", name, dependency, last, sizeof(last)) ||
 	    modprobe(ag, "", module, NULL, last, sizeof(last)))
 		agent_report_module(ag, name, last[0] ? last : "modprobe cannot load it here");

@@ -20,7 +20,8 @@
 # ssh		run a command on it
 #
 # Its firmware is QEMU: at power-on and at each reset it starts Debian's kernel. A kernel that
-# kexec started stays until then. Who powers the machine off from inside switches it off.
+# kexec started stays until then. Who powers the machine off from inside switches it off. What
+# a kernel that panics has to say is kept for the next one (pstore).
 # DIR/console.log is what the serial line said, DIR/qemu.log what QEMU did.
 set -eu
 
@@ -105,6 +106,8 @@ on()
 		-netdev "user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:$ssh_port-:22" \
 		-device virtio-net-pci,netdev=net,romfile= \
 		-chardev "$console,port=$console_port,logfile=$dir/console.log,logappend=on" \
+		-object "memory-backend-file,id=erst,mem-path=$dir/erst,size=64K,share=on" \
+		-device acpi-erst,memdev=erst \
 		-serial chardev:console -qmp "unix:$dir/qmp,server=on,wait=off" \
 		-kernel "$dir/vmlinux" -initrd "$dir/initrd" -append "$parameters" \
 		</dev/null >>"$dir/qemu.log" 2>&1 &

@@ -13,12 +13,35 @@
 
 #include "kselftest_harness.h"
 
-#define RUN(name)	"    1.000 > run      /suite/" name "\n"
-#define OUT(line)	"    2.500 < out      " line "\n"
-#define EXIT		"    4.000 < exit     code=0 signal=0 limit=0 stuck=0 left=0 dropped=0 ms=3000\n"
-#define PASSES(name)	RUN(name) OUT("TAP version 13") OUT("1..1") OUT("ok 1 it # as it should") EXIT
-#define DIED(why)	"    0.000 = evidence # kernel: RIP: x\n    0.000 = died     " why "\n"
-#define ANEW(nth)	"---- machine " nth " of this bed ----\n"
+/*
+ * The log of what befell programs and machines, a letter each: p, the next program passes; r, it
+ * runs, and there the log breaks off; d, the machine was found dead; D, of a panic; n, there is
+ * another one.
+ */
+static char *log_of(const char *story)
+{
+	static const char *const names[] = { "one", "two", "three" };
+	unsigned int program = 0, machine = 1;
+	struct lab_text t = { NULL };
+
+	for (; *story; story++) {
+		if (*story == 'p' || *story == 'r')
+			lab_text_addf(&t, "    1.000 > run      /suite/%s\n"
+				      "    2.500 < out      TAP version 13\n"
+				      "    2.500 < out      1..%d\n"
+				      "    2.500 < out      ok 1 it # as it should\n", names[program++],
+				      *story == 'r' ? 2 : 1);
+		if (*story == 'p')
+			lab_text_addf(&t, "    4.000 < exit     code=0 signal=0 limit=0 stuck=0 left=0 dropped=0 ms=3000\n");
+		else if (*story == 'n')
+			lab_text_addf(&t, "---- machine %u of this bed ----\n", ++machine);
+		else if (*story != 'r')
+			lab_text_addf(&t, "    0.000 = evidence # kernel: RIP: x\n"
+				      "    0.000 = died     %s\n", *story == 'D' ?
+				      "Kernel panic - not syncing: x" : "");
+	}
+	return lab_text_take(&t);
+}
 
 FIXTURE(resume) {
 	struct lab_results results;
@@ -71,8 +94,10 @@ static const char *this_boot(void)
 	return id;
 }
 
-static int go_on(struct lab_plan *plan, const char *log, const char *boot, struct lab_error *e)
+/* With a @story told in @boot. */
+static int go_on(struct lab_plan *plan, const char *story, const char *boot, struct lab_error *e)
 {
+	char *log = log_of(story);
 	char *path = lab_format("%s/channel.log", plan->results->out);
 	char *state = lab_format("%s/" LAB_UNFINISHED, plan->results->out);
 	char *text = lab_format("{\"options\": [], \"boot_id\": \"%s\"}", boot);
@@ -83,6 +108,7 @@ static int go_on(struct lab_plan *plan, const char *log, const char *boot, struc
 	if (!ret)
 		ret = lab_resume_replay(plan, e);
 	lab_results_total(plan->results);
+	free(log);
 	free(text);
 	free(state);
 	free(path);
@@ -94,8 +120,7 @@ TEST_F(resume, a_program_under_which_the_machine_died_has_failed)
 	const struct lab_program *p = self->results.programs;
 	struct lab_judgement j;
 
-	ASSERT_EQ(0, go_on(&self->plan, PASSES("one") RUN("two") OUT("1..2") OUT("ok 1 first"), "x",
-			   &self->e));
+	ASSERT_EQ(0, go_on(&self->plan, "pr", "x", &self->e));
 	EXPECT_EQ(2, self->plan.next);
 	EXPECT_EQ(1, self->plan.boots);
 	EXPECT_FALSE(self->plan.closed);
@@ -119,25 +144,23 @@ TEST_F(resume, what_was_found_out_before_stands)
 {
 	struct lab_judgement j;
 
-	ASSERT_EQ(0, go_on(&self->plan, RUN("one") DIED("Kernel panic - not syncing: x") ANEW("2")
-			   PASSES("two") RUN("three"), this_boot(), &self->e));
+	ASSERT_EQ(0, go_on(&self->plan, "rDnpr", this_boot(), &self->e));
 	EXPECT_EQ(2, self->plan.next);
 	EXPECT_EQ(2, self->plan.boots);
 	EXPECT_EQ(1, self->results.programs[0].failed);
-	EXPECT_STREQ("# kernel: RIP: x\n", self->results.programs[0].cases[0].diagnostics);
+	EXPECT_STREQ("# kernel: RIP: x\n", self->results.programs[0].cases[1].diagnostics);
 	EXPECT_EQ(2, self->results.programs[1].boot);
 	/* Only the lab died under the third. */
 	EXPECT_EQ(LAB_PROGRAM_WAITING, self->results.programs[2].state);
 	lab_judge_run(&self->plan.tally, &j);
 	EXPECT_EQ(LAB_PANIC, j.verdict);
 	EXPECT_STREQ("Kernel panic - not syncing: x during one", j.why);
-	EXPECT_EQ(1, self->plan.tally.passed);
+	EXPECT_EQ(2, self->plan.tally.passed);
 }
 
 TEST_F(resume, a_machine_that_only_dies_is_left_alone)
 {
-	ASSERT_EQ(0, go_on(&self->plan, PASSES("one") DIED("") ANEW("2") DIED("") ANEW("3"), "x",
-			   &self->e));
+	ASSERT_EQ(0, go_on(&self->plan, "pdndn", "x", &self->e));
 	EXPECT_TRUE(self->plan.closed);
 	EXPECT_STREQ("the machine died 3 times before a program was begun",
 		     self->results.not_run_why);
@@ -146,8 +169,7 @@ TEST_F(resume, a_machine_that_only_dies_is_left_alone)
 
 TEST_F(resume, programs_between_make_it_no_loop)
 {
-	ASSERT_EQ(0, go_on(&self->plan, DIED("") ANEW("2") DIED("") ANEW("3") RUN("one"), "x",
-			   &self->e));
+	ASSERT_EQ(0, go_on(&self->plan, "dndnr", "x", &self->e));
 	EXPECT_FALSE(self->plan.closed);
 	EXPECT_EQ(1, self->plan.next);
 }
