@@ -91,12 +91,7 @@ static void open_signals(struct agent *ag)
 {
 	sigset_t mask;
 
-	sigemptyset(&mask);
-	sigaddset(&mask, SIGCHLD);
-	for (int i = 0; ag->hosted && agent_end_signals[i]; i++)
-		sigaddset(&mask, agent_end_signals[i]);
-	if (sigprocmask(SIG_BLOCK, &mask, NULL))
-		agent_die(ag, "sigprocmask(): %s", strerror(errno));
+	agent_run_signals(ag, &mask);
 	ag->signals = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (ag->signals < 0)
 		agent_die(ag, "signalfd(): %s", strerror(errno));

@@ -5,6 +5,7 @@
 #ifndef LAB_AGENT_H
 #define LAB_AGENT_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
@@ -78,8 +79,6 @@ void agent_host_leave(struct agent *ag, int code) __attribute__((noreturn));
 /* agent_prepare.c: the parts of agent_host() that change the machine. */
 void agent_set_panics(struct agent *ag, bool console);
 void agent_load_words(struct agent *ag, char **modules);
-/* What asks us to end, 0 behind the last. */
-extern const int agent_end_signals[];
 /* Hand on a record of the kernel log, if it would be on a console. */
 void agent_klog(struct agent *ag);
 
@@ -123,7 +122,12 @@ void agent_mount_disks(struct agent *ag);
 /* agent_hello.c: the first frame. */
 void agent_hello(struct agent *ag);
 
-/* agent_run.c: start the program that a CHANNEL_RUN frame describes, and cut it up. */
+/*
+ * agent_run.c: block SIGCHLD and, on a machine that is up, what asks us to end, and put them
+ * into @set.
+ */
+void agent_run_signals(struct agent *ag, sigset_t *set);
+/* Start the program that a CHANNEL_RUN frame describes, and cut it up. */
 void agent_run_start(struct agent *ag, struct channel_frame *frame);
 /* The program's time is over: begin to end it. */
 void agent_run_stop(struct agent *ag);

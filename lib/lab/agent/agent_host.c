@@ -29,13 +29,9 @@
 
 /* An abstract name of a socket: it leaves no file behind. */
 #define LOCK		"mn-lab"
-
-
 /* Programs put the host back on SIGTERM; what is left then is killed, and has time to go. */
 #define TERM_GRACE_MS	20000
 #define KILL_GRACE_MS	15000
-
-const int agent_end_signals[] = { SIGTERM, SIGINT, SIGHUP, 0 };
 
 static void open_channel(struct agent *ag, char ***words)
 {
@@ -104,7 +100,8 @@ void agent_klog(struct agent *ag)
 		return;
 	record[n] = '\0';
 	text = strchr(record, ';');
-	if (!text || sscanf(record, "%u,%*u,%llu", &level, &us) != 2 || (int)(level & 7) >= atoi(AGENT_LOGLEVEL))
+	if (!text || sscanf(record, "%u,%*u,%llu", &level, &us) != 2 ||
+	    (level & 7) >= (unsigned int)atoi(AGENT_LOGLEVEL))
 		return;
 	text++;
 	agent_sayf(ag, CHANNEL_KLOG, "[%5llu.%06llu] %.*s", us / 1000000, us % 1000000,
@@ -205,11 +202,7 @@ void agent_host(struct agent *ag, char **words)
 	ag->host = &host;
 	ag->restorer = host.restorer;
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGCHLD);
-	for (int i = 0; agent_end_signals[i]; i++)
-		sigaddset(&set, agent_end_signals[i]);
-	sigprocmask(SIG_BLOCK, &set, NULL);
+	agent_run_signals(ag, &set);
 	ag->keeper = getpid();
 	server = fork();
 	if (server < 0)

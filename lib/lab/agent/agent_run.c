@@ -28,6 +28,19 @@
 /* A program gone wild must not fill the host's disk. */
 #define OUTPUT_MAX	(32u << 20)
 
+void agent_run_signals(struct agent *ag, sigset_t *set)
+{
+	sigemptyset(set);
+	sigaddset(set, SIGCHLD);
+	if (ag->hosted) {
+		sigaddset(set, SIGTERM);
+		sigaddset(set, SIGINT);
+		sigaddset(set, SIGHUP);
+	}
+	if (sigprocmask(SIG_BLOCK, set, NULL))
+		agent_die(ag, "sigprocmask(): %s", strerror(errno));
+}
+
 static void send_line(struct agent *ag, struct agent_stream *s)
 {
 	struct agent_program *p = &ag->program;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/text.h"
@@ -27,7 +28,7 @@ int lab_board_read(const char *path, struct lab_board *b, struct lab_error *e)
 	};
 	b->json = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
 	if (!b->json)
-		return lab_fail(e, -EINVAL, "%s%s%s", error.line < 0 ? "" : path,
+		return lab_fail(e, -EINVAL, "--bed ssh:FILE: %s%s%s", error.line < 0 ? "" : path,
 				error.line < 0 ? "" : ": ", error.text);
 	if (json_unpack_ex(b->json, &error, JSON_STRICT,
 			   "{s:s, s?o, s?s, s?{s?s, s?s, s?s, s?s, s?s !}, s?s, s?s, s?i !}",
@@ -78,20 +79,35 @@ int lab_board_run(const struct lab_board *b, int seconds, const char *command, c
 	return ret;
 }
 
-enum lab_board_state lab_board_probe(const struct lab_board *b, char boot_id[64])
+/* No time and no power will make it let us in. */
+static bool is_denied(const char *said)
+{
+	static const char *const words[] = {
+		"Permission denied", "verification failed", "Could not resolve", "no such identity",
+		"Bad configuration option", "Bad owner",
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strstr(said, words[i]))
+			return true;
+	return false;
+}
+
+enum lab_board_state lab_board_probe(const struct lab_board *b, char word[LAB_BOARD_WORD])
 {
 	long since = lab_now_ms();
 	struct lab_error e;
 	char *text = NULL;
 	int ret = lab_board_run(b, 15, "cat /proc/sys/kernel/random/boot_id", &text, &e);
+	const char *last = text ? lab_last_line(text) : "";
+	bool denied = ret && is_denied(text ? text : "");
 
-	boot_id[0] = '\0';
-	if (!ret)
-		snprintf(boot_id, 64, "%.*s", (int)strcspn(lab_last_line(text), "\n"),
-			 lab_last_line(text));
+	snprintf(word, LAB_BOARD_WORD, "%.*s", (int)strcspn(last, "\r\n"), last);
 	free(text);
 	if (!ret)
 		return LAB_BOARD_UP;
+	if (denied)
+		return LAB_BOARD_DENIES;
 	return lab_now_ms() - since < REFUSED_MS ? LAB_BOARD_REFUSES : LAB_BOARD_SILENT;
 }
 
@@ -130,4 +146,41 @@ bool lab_board_is_off(const struct lab_board *b)
 
 	free(text);
 	return off;
+}
+
+/* One that was just reset, or switched on, comes up by itself. */
+static enum lab_board_state wait_up(const struct lab_board *b, char word[LAB_BOARD_WORD])
+{
+	long deadline = lab_now_ms() + b->boot_seconds * 1000L;
+	enum lab_board_state state;
+
+	do {
+		state = lab_board_probe(b, word);
+		if (state == LAB_BOARD_UP || state == LAB_BOARD_DENIES)
+			break;
+		sleep(1);
+	} while (lab_now_ms() < deadline);
+	return state;
+}
+
+int lab_board_reach(const struct lab_board *b, char boot_id[LAB_BOARD_WORD],
+		    struct lab_error *e)
+{
+	int ret = b->on && lab_board_is_off(b) ? lab_board_power(b->on, e) : 0;
+	enum lab_board_state state;
+
+	if (ret)
+		return ret;
+	state = wait_up(b, boot_id);
+	if (state != LAB_BOARD_UP && state != LAB_BOARD_DENIES && b->cycle) {
+		fprintf(stderr, "%s does not come up: its power is cycled\n", b->ssh);
+		ret = lab_board_power(b->cycle, e);
+		if (ret)
+			return ret;
+		state = wait_up(b, boot_id);
+	}
+	if (state == LAB_BOARD_DENIES)
+		return lab_fail(e, -EACCES, "%s: no login: %s", b->ssh, boot_id);
+	return state == LAB_BOARD_UP ? 0 :
+		lab_fail(e, -EIO, "%s: no login within %d s: %s", b->ssh, b->boot_seconds, boot_id);
 }

@@ -35,10 +35,13 @@ struct lab_board {
 	int boot_seconds;
 };
 
+#define LAB_BOARD_WORD	160
+
 /* What a probe of the board finds. */
 enum lab_board_state {
 	LAB_BOARD_SILENT,	/* nothing answers in time */
 	LAB_BOARD_REFUSES,	/* something answers, but no login comes of it */
+	LAB_BOARD_DENIES,	/* it answers, but not to us: the file, or a key, is wrong */
 	LAB_BOARD_UP,
 };
 
@@ -55,8 +58,18 @@ void lab_board_words(const struct lab_board *b, struct lab_argv *a, const char *
 int lab_board_run(const struct lab_board *b, int seconds, const char *command, char **text,
 		  struct lab_error *e);
 
-/* Is it up? Then @boot_id says which boot this is, else it is "". Takes seconds. */
-enum lab_board_state lab_board_probe(const struct lab_board *b, char boot_id[64]);
+/*
+ * Is it up? Then @word is the id of this boot, else the last line that ssh had to say. Takes
+ * seconds.
+ */
+enum lab_board_state lab_board_probe(const struct lab_board *b, char word[LAB_BOARD_WORD]);
+
+/*
+ * Wait until it is up: one that is off is switched on, one that does not come up in time has its
+ * power cycled, once. Returns 0 with @boot_id filled in, or -errno.
+ */
+int lab_board_reach(const struct lab_board *b, char boot_id[LAB_BOARD_WORD],
+		    struct lab_error *e);
 
 /* Run a command of its power; NULL: there is none. Returns 0 or -errno. */
 int lab_board_power(const char *command, struct lab_error *e);

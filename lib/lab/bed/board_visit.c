@@ -24,7 +24,7 @@ struct visit {
 	const struct lab_plan *plan;
 	const struct lab_board *board;
 	int channel;
-	char boot_id[64];
+	char boot_id[LAB_BOARD_WORD];
 };
 
 /* Infrastructure: the channel is still ours, so the lab hears why. */
@@ -41,41 +41,6 @@ fail(const struct visit *v, const char *fmt, ...)
 	fprintf(stderr, "%s\n", text);
 	channel_send(v->channel, &seq, CHANNEL_ERROR, text, strlen(text));
 	_exit(LAB_VISIT_FAILED);
-}
-
-static bool wait_up(struct visit *v, long seconds)
-{
-	long deadline = lab_now_ms() + seconds * 1000;
-
-	while (lab_now_ms() < deadline) {
-		if (lab_board_probe(v->board, v->boot_id) == LAB_BOARD_UP)
-			return true;
-		sleep(1);
-	}
-	return false;
-}
-
-static void cycle(const struct visit *v)
-{
-	const struct lab_board *b = v->board;
-	struct lab_error e;
-	bool is_off = lab_board_is_off(b);
-
-	fprintf(stderr, "power: %s\n", is_off ? "on" : "cycle");
-	if (lab_board_power(is_off && b->on ? b->on : b->cycle, &e))
-		fail(v, "%s does not answer, and its power cannot be cycled: %s", b->ssh, e.text);
-}
-
-/* One that was just reset comes back by itself, one that hangs or is off does not. */
-static void reach(struct visit *v)
-{
-	const struct lab_board *b = v->board;
-
-	if (!lab_board_is_off(b) && wait_up(v, v->plan->results->boots > 1 ? b->boot_seconds : 15))
-		return;
-	cycle(v);
-	if (!wait_up(v, b->boot_seconds))
-		fail(v, "%s: no login within %d s of its power being cycled", b->ssh, b->boot_seconds);
 }
 
 static int run(const struct visit *v, int seconds, const char *command)
@@ -118,7 +83,7 @@ static void boot(struct visit *v)
 {
 	const struct lab_board *b = v->board;
 	const char *parameters = v->plan->results->parameters;
-	char *command, before[64];
+	char *command, before[LAB_BOARD_WORD];
 	struct lab_error e;
 
 	memcpy(before, v->boot_id, sizeof(before));
@@ -144,8 +109,8 @@ static void boot(struct visit *v)
 		break;		/* it is back in its own */
 	}
 	fprintf(stderr, "the kernel did not come up\n");
-	if (lab_board_probe(b, v->boot_id) != LAB_BOARD_UP)
-		cycle(v);
+	if (lab_board_probe(b, v->boot_id) != LAB_BOARD_UP && lab_board_power(b->cycle, &e))
+		fprintf(stderr, "and its power was not cycled: %s\n", e.text);
 	_exit(LAB_VISIT_NO_BOOT);
 }
 
@@ -186,7 +151,7 @@ static int serve(const struct visit *v)
 static enum lab_visit look_for_it(const struct visit *v)
 {
 	long refused = 0;
-	char id[64];
+	char id[LAB_BOARD_WORD];
 
 	for (;; sleep(1)) {
 		enum lab_board_state state = lab_board_probe(v->board, id);
@@ -207,14 +172,16 @@ static enum lab_visit look_for_it(const struct visit *v)
 void lab_board_visit(const struct lab_plan *plan, int channel)
 {
 	struct visit v = { .plan = plan, .board = plan->board, .channel = channel };
+	struct lab_error e;
 	int code;
 
-	reach(&v);
+	if (lab_board_reach(v.board, v.boot_id, &e))
+		fail(&v, "%s", e.text);
 	copy(&v);
 	if (plan->kernel[0] && lab_board_boots(v.board))
 		boot(&v);
 	code = serve(&v);
 	fprintf(stderr, "the agent ended: %d\n", code);
 	/* 255: ssh's own. */
-	_exit(code == 255 || code >= 128 ? (int)look_for_it(&v) : code);
+	_exit(code == 255 ? (int)look_for_it(&v) : code);
 }

@@ -201,14 +201,15 @@ static int prepare_modules(const struct lab_prepare *p, struct lab_prepared *don
 /* The kernel that runs on the board, and what this host has to build modules for it. */
 static int board_kernel(const struct lab_prepare *p, struct lab_kernel *k, struct lab_error *e)
 {
-	char *text = NULL;
-	int ret = lab_board_run(p->board, 60, "uname -r", &text, e);
+	char *text = NULL, boot_id[LAB_BOARD_WORD];
+	int ret = lab_board_reach(p->board, boot_id, e);
 
 	memset(k, 0, sizeof(*k));
-	if (ret)
-		ret = lab_fail(e, -EIO, "%s: no login to ask for its kernel: %.300s", p->board->ssh,
-			       text ? lab_last_line(text) : e->text);
-	else
+	if (!ret)
+		ret = lab_board_run(p->board, 60, "uname -r", &text, e);
+	if (ret > 0)
+		ret = lab_fail(e, -EIO, "%s: uname -r: %.300s", p->board->ssh, lab_last_line(text));
+	if (!ret)
 		snprintf(k->release, sizeof(k->release), "%.*s", (int)strcspn(lab_last_line(text), "\n"),
 			 lab_last_line(text));
 	free(text);
