@@ -188,6 +188,9 @@ TEST(infrastructure)
 	f = good();
 	f.init_error = "fork(): Cannot allocate memory";
 	EXPECT_VERDICT("infrastructure", 13, &f);
+	/* An agent may say what is wrong before it has greeted, and then ends. */
+	f = (struct lab_facts){ .end = LAB_MACHINE_EXITED, .init_error = "this takes root" };
+	EXPECT_VERDICT("infrastructure", 13, &f);
 }
 
 TEST(interruption_has_the_exit_code_that_shells_expect)
@@ -285,6 +288,19 @@ TEST(retry_only_for_reasons_of_the_bed)
 	EXPECT_FALSE(lab_worth_a_retry(&f, false));
 	f = (struct lab_facts){ .process = "QEMU", .end = LAB_MACHINE_STOPPED, .interrupted = SIGINT };
 	EXPECT_FALSE(lab_worth_a_retry(&f, false));
+}
+
+TEST(a_board_out_of_reach_says_nothing_of_its_kernel)
+{
+	struct lab_facts f = cut_short(LAB_MACHINE_DISCONNECTED);
+
+	EXPECT_BEDS("infrastructure", 13, "the connection to the machine was lost during a_test", &f);
+	f = cut_short(LAB_MACHINE_UNPLUGGED);
+	f.silent = true;
+	EXPECT_BEDS("infrastructure", 13, "the machine lost its power during a_test", &f);
+	/* Of a panic it does not matter what came of the board afterwards. */
+	f.panic = "Kernel panic - not syncing: x";
+	EXPECT_VERDICT("panic", 11, &f);
 }
 
 #define EXPECT_PROGRAM(want, ...) do {						\
