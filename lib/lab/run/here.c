@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/fsys.h"
 #include "base/text.h"
@@ -28,6 +29,9 @@ int lab_here_check(const struct lab_options *o, const struct lab_board *board,
 		{ "--add", o->add && !board }, { "--shell", o->shell }, { "--beds", o->beds > 1 },
 	};
 
+	if (!board && geteuid())
+		return lab_fail(e, -EINVAL,
+				"--bed local changes this machine for the time of the run: it takes root");
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		if (others[i].given)
 			return lab_fail(e, -EINVAL,

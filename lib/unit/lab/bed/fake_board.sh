@@ -140,7 +140,9 @@ on_it()
 	# shellcheck source=/dev/null
 	. "$dir/settings"
 	# shellcheck disable=SC2086 # a list of words
-	ssh $options -o ConnectTimeout=5 root@127.0.0.1 "$@"
+	# A machine that is gone shall not be waited for.
+	ssh $options -o ConnectTimeout=5 -o ServerAliveInterval=5 -o ServerAliveCountMax=3 \
+		root@127.0.0.1 "$@"
 }
 
 wait_for_ssh()
