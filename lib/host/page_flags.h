@@ -25,4 +25,11 @@ int page_flags_read(uint64_t pfn, size_t nr, uint64_t *flags, struct result *r);
 /* page_count_read() - how often each of @nr consecutive page frames is mapped */
 int page_count_read(uint64_t pfn, size_t nr, uint64_t *counts, struct result *r);
 
+/*
+ * page_queues_clear() - have pages move on that wait on a CPU for their turn on the kernel's lists
+ *
+ * They are held meanwhile, and reclaim looks into the queues of its own CPU alone.
+ */
+void page_queues_clear(void);
+
 #endif

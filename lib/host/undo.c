@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/kernel-page-flags.h>
-#include <numaif.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,18 +41,6 @@ static int remove_directory(const char *path)
 }
 
 /*
- * Pages wait on each CPU for their turn on the kernel's lists, and are held
- * meanwhile.  A call that moves pages, whatever page it is, clears these queues.
- */
-static void let_go_of_pages(void)
-{
-	int node = 0, status;
-	void *page = (void *)((uintptr_t)&node & ~(PAGE_BYTES - 1));
-
-	move_pages(0, 1, &page, &node, &status, MPOL_MF_MOVE);
-}
-
-/*
  * Kernels before v5.16 do not say that they refused: the flag does.  A frame
  * that is held for good stays out of service, which is not for us to change.
  */
@@ -70,7 +57,7 @@ static int unpoison(const char *frame)
 			return 0;
 		if (i) {
 			sleep_ns(UNDO_PAUSE_NS);
-			let_go_of_pages();
+			page_queues_clear();
 		}
 		hostfile_write(UNPOISON, frame);
 	}

@@ -14,7 +14,6 @@
 #include "pressure/pressure.h"
 
 #define STOP_NS		20000000ULL	/* for all vCPUs to come to a page that stops them */
-#define ONE_STOP_NS	5000000000ULL	/* for one */
 
 static int protect(const struct area *a, size_t size, int prot, struct result *r)
 {
@@ -89,8 +88,8 @@ static void wait_until_stopped(const struct press *p)
 	deadline_start(&deadline, STOP_NS);
 	while (stopped_vcpus(p) < p->vm->nr_vcpus && deadline_poll(&deadline))
 		;
-	/* Or for one of them, on a bed that is slow, or under as many invalidations as there can be. */
-	deadline_start(&deadline, ONE_STOP_NS);
+	/* Or for one of them, on a bed that is slow. */
+	deadline_start(&deadline, p->budget_ns);
 	while (!stopped_vcpus(p) && deadline_poll(&deadline))
 		;
 }

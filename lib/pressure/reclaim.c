@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/deadline.h"
+#include "host/page_flags.h"
 #include "host/swap.h"
 #include "memory/pagemap.h"
 #include "pressure/reclaim.h"
@@ -56,7 +57,7 @@ int reclaim_count_out(const struct press *p, unsigned int *out, struct result *r
 int reclaim_until_out(struct press *p, int (*reclaim)(struct press *p, struct result *r),
 		      struct result *r)
 {
-	unsigned int out = 0, tries = 0, calls = 0;
+	unsigned int out = 0, tries = 0;
 	struct deadline deadline;
 
 	deadline_start(&deadline, p->budget_ns);
@@ -64,8 +65,10 @@ int reclaim_until_out(struct press *p, int (*reclaim)(struct press *p, struct re
 		if (reclaim(p, r) || reclaim_count_out(p, &out, r))
 			return -1;
 		tries += out > 0;
-	} while (out < p->nr_pages && tries < MORE_TRIES &&
-		 (++calls < MORE_TRIES || deadline_retry(&deadline)));
+		/* They may all wait on the CPU on which the guest used them. */
+		if (!out)
+			page_queues_clear();
+	} while (out < p->nr_pages && tries < MORE_TRIES && deadline_retry(&deadline));
 	p->proved += out;
 	return 0;
 }

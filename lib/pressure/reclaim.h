@@ -47,9 +47,8 @@ int reclaim_count_out(const struct press *p, unsigned int *out, struct result *r
  * reclaim_until_out() - have all visited pages reclaimed, and count them as proved
  * @reclaim: asks the kernel for it once; it need not succeed
  *
- * The guest must be paused.  Retries, a few times though one call may take all of
- * p->budget_ns, until no page is left, or no more pages are reclaimed, or that is over.
- * Return: 0, or -1 with an error.
+ * The guest must be paused.  Retries until no page is left, or no more pages are
+ * reclaimed, or p->budget_ns is over.  Return: 0, or -1 with an error.
  */
 int reclaim_until_out(struct press *p, int (*reclaim)(struct press *p, struct result *r),
 		      struct result *r);
