@@ -73,7 +73,8 @@ static void check_entry(guest_u32 page, const guest_u64 *entry, guest_u64 writte
 
 /*
  * KVM may carry out a write to a page table itself, to keep up with it; if it
- * found an unmapped gap, the host did, of which KVM knows nothing: then write again.
+ * found an unmapped gap, the host did when that was closed, of which KVM knows nothing: then
+ * write again.
  */
 static void write_entry(guest_u64 *entry, guest_u64 value)
 {
@@ -82,7 +83,7 @@ static void write_entry(guest_u64 *entry, guest_u64 value)
 	do {
 		gap = guest_load(&shared->gap);
 		arch_store(entry, value);
-	} while ((gap & 1) || guest_load(&shared->gap) != gap);
+	} while (guest_load(&shared->gap) != gap);
 }
 
 static void write_entries(guest_u32 page, guest_u32 table)

@@ -172,11 +172,11 @@ int vm_kick(struct vm *vm, struct result *r)
 }
 
 /* The guest is told as well; when it knows, the vCPU threads do. */
+/* The guest first: what vCPU threads do when a gap is closed comes after it knows of that. */
 static void move_gap(struct vm *vm)
 {
-	uint32_t gap = __atomic_add_fetch(&vm->gap, 1, __ATOMIC_ACQ_REL);
-
-	guest_store(&vm_shared(vm)->gap, gap);
+	guest_store(&vm_shared(vm)->gap, vm->gap + 1);
+	__atomic_add_fetch(&vm->gap, 1, __ATOMIC_ACQ_REL);
 }
 
 void vm_gap_open(struct vm *vm)
