@@ -48,6 +48,9 @@ static const char parameters[] =
 	"no_timer_check mitigations=off "
 	"watchdog_thresh=60 rcupdate.rcu_cpu_stall_timeout=120";
 
+/* Of a board's own parameters the rest; refusals fill the default buffer in a second. */
+static const char board_parameters[] = "panic=10 log_buf_len=16M";
+
 #define LEAVE	"exit or Ctrl-D powers the machine off, Ctrl-] stops it at once."
 
 struct run {
@@ -124,7 +127,7 @@ static void start_results(struct run *r)
 
 	res->started = time(NULL);
 	res->command = replay_command(r);
-	res->parameters = lab_format("%s%s%s%s%s", r->kind->up ? "panic=10" : parameters,
+	res->parameters = lab_format("%s%s%s%s%s", r->kind->up ? board_parameters : parameters,
 				     r->suite.parameters[0] ? " " : "", r->suite.parameters,
 				     append[0] ? " " : "", append);
 	snprintf(res->suite, sizeof(res->suite), "%s", r->suite.name);
