@@ -70,17 +70,17 @@ void agent_init(struct agent *ag);
  * agent_host.c: as root of a machine that is up, prepare it: @words are "--fd", the number of
  * the channel's descriptor (else it is stdin and stdout), "--console" if somebody listens
  * to the kernel's console, then modules to load: a name or the path of a .ko, with its
- * parameters behind it, or @ROOT for those of an image that was unpacked there. Returns in a child; its parent ends what
- * that leaves behind, and puts the machine back, however it ends.
+ * parameters behind it, or @ROOT for those of an image that was unpacked there. Returns in a
+ * child; its parent ends what that leaves behind, and puts the machine back, however it ends.
  */
 void agent_host(struct agent *ag, char **words);
 /* Leave; if the parent is gone, clean up instead of it. */
 void agent_host_leave(struct agent *ag, int code) __attribute__((noreturn));
+/* Hand on a record of the kernel log, if it would be on a console. */
+void agent_klog(struct agent *ag);
 /* agent_prepare.c: the parts of agent_host() that change the machine. */
 void agent_set_panics(struct agent *ag, bool console);
 void agent_load_words(struct agent *ag, char **modules);
-/* Hand on a record of the kernel log, if it would be on a console. */
-void agent_klog(struct agent *ag);
 
 /*
  * agent_say.c: the end: power off, through a reset if that is refused; with a host, exit with
@@ -137,6 +137,8 @@ bool agent_run_output(struct agent *ag, struct agent_stream *s);
 void agent_run_reap(struct agent *ag);
 /* The end, and the next step to it at deadline_ms: call whenever something happened. */
 void agent_run_step(struct agent *ag);
+/* Wait up to @ms for all of agent_each_process() to end: how many are left? */
+unsigned int agent_run_wait(struct agent *ag, long ms);
 
 /* A pipe between us and a child; *@ours, one of @fds, does not block. */
 void agent_run_pipe(struct agent *ag, int fds[2], const int *ours);
@@ -151,9 +153,6 @@ void agent_shell_input(struct agent *ag, const struct channel_frame *frame);
 void agent_shell_size(struct agent *ag, struct channel_frame *frame);
 /* It can take more of its input. */
 void agent_shell_feed(struct agent *ag);
-
-/* Wait up to @ms for all of agent_each_process() to end: how many are left? */
-unsigned int agent_run_wait(struct agent *ag, long ms);
 
 /* agent_evidence.c: what every user task is doing, to channel and console. */
 void agent_evidence(struct agent *ag, const char *why);

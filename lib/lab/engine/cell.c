@@ -8,7 +8,6 @@
 
 #include "base/fsys.h"
 #include "base/json_text.h"
-#include "base/process.h"
 #include "base/text.h"
 #include "engine/cell.h"
 
@@ -23,23 +22,11 @@ static void stamp(struct lab_cell *c)
 	free(text);
 }
 
-static json_t *words_of(const struct lab_options *options)
-{
-	struct lab_argv argv = { NULL };
-	json_t *words = json_array();
-
-	lab_options_args(options, &argv);
-	for (size_t i = 0; i < argv.nr; i++)
-		json_array_append_new(words, json_string(argv.words[i]));
-	lab_argv_free(&argv);
-	return words;
-}
-
 void lab_cell_describe(struct lab_cell *c, const char *dir, json_t *job,
 		       const struct lab_options *options)
 {
 	*c = (struct lab_cell){ .dir = lab_strdup(dir), .job = job };
-	json_object_set_new(job, "options", words_of(options));
+	json_object_set_new(job, "options", lab_options_json(options));
 	stamp(c);
 }
 

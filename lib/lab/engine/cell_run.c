@@ -23,13 +23,8 @@
 static int options_of(const struct lab_cell *c, struct lab_argv *argv, struct lab_options *o,
 		      struct lab_error *e)
 {
-	json_t *word;
-	size_t i;
-
 	*o = (struct lab_options){ NULL };
-	lab_argv_add(argv, "run");
-	json_array_foreach(json_object_get(c->job, "options"), i, word)
-		lab_argv_add(argv, json_string_value(word) ? json_string_value(word) : "");
+	lab_options_words(json_object_get(c->job, "options"), argv);
 	return lab_command_read(&lab_run_argp, (int)argv->nr, argv->words, o, e);
 }
 

@@ -191,21 +191,34 @@ static int add_modules(const struct lab_image *image, const char *parts,
 	return ret;
 }
 
+/* What @mtree has, and the modules, as @format; what @parts has is made on the way. */
+static int write_parts(const struct lab_image *image, struct lab_text *mtree, const char *parts,
+		       int (*format)(struct archive *to), struct lab_error *e)
+{
+	int ret = image->kernel ? add_modules(image, parts, mtree, e) : 0;
+
+	if (!ret)
+		ret = write_archive(mtree, format, image->out, e);
+	return ret ? ret : lab_remove_tree(parts, e);
+}
+
+/* A new directory for them. */
+static int make_parts(const char *parts, struct lab_error *e)
+{
+	int ret = lab_remove_tree(parts, e);
+
+	return ret ? ret : lab_make_dirs(parts, e);
+}
+
 int lab_image_tree(const struct lab_image *image, struct lab_error *e)
 {
 	char *parts = lab_format("%s.parts", image->out);
 	struct lab_text mtree = { NULL };
-	int ret = lab_remove_tree(parts, e);
+	int ret = make_parts(parts, e);
 
 	lab_text_addf(&mtree, "%s%s", head, image->files);
 	if (!ret)
-		ret = lab_make_dirs(parts, e);
-	if (!ret && image->kernel)
-		ret = add_modules(image, parts, &mtree, e);
-	if (!ret)
-		ret = write_archive(&mtree, archive_write_set_format_pax_restricted, image->out, e);
-	if (!ret)
-		ret = lab_remove_tree(parts, e);
+		ret = write_parts(image, &mtree, parts, archive_write_set_format_pax_restricted, e);
 	lab_text_clear(&mtree);
 	free(parts);
 	return ret;
@@ -216,25 +229,19 @@ int lab_image_build(const struct lab_image *image, struct lab_error *e)
 	char *parts = lab_format("%s.parts", image->out);
 	char *mounts = lab_format("%s/mounts", parts);
 	struct lab_text mtree = { NULL };
-	int ret = lab_remove_tree(parts, e);
+	int ret = make_parts(parts, e);
 
 	lab_text_addf(&mtree, "%s%s%s", head, base, image->files);
-	if (!ret)
-		ret = lab_make_dirs(parts, e);
 	if (!ret && lab_is_file(image->init) && access(image->init, X_OK))
 		ret = lab_fail(e, -EACCES, "%s is to be /init but is not executable", image->init);
 	if (!ret)
 		ret = lab_mtree_file(&mtree, image->init, "/init", e);
 	if (!ret)
-		ret = add_modules(image, parts, &mtree, e);
-	if (!ret)
 		ret = lab_write_file(mounts, image->mounts, strlen(image->mounts), e);
 	if (!ret)
 		ret = lab_mtree_file(&mtree, mounts, "/mounts", e);
 	if (!ret)
-		ret = write_archive(&mtree, archive_write_set_format_cpio_newc, image->out, e);
-	if (!ret)
-		ret = lab_remove_tree(parts, e);
+		ret = write_parts(image, &mtree, parts, archive_write_set_format_cpio_newc, e);
 	lab_text_clear(&mtree);
 	free(mounts);
 	free(parts);

@@ -87,9 +87,12 @@ void lab_here_describe(const struct lab_suite *suite, struct lab_results *r)
 	glob_t nodes;
 
 	json_object_foreach(json_object_get(suite->json, "modes"), name, mode) {
-		if (matches(mode) > best)
+		size_t nr = matches(mode);
+
+		if (nr > best) {
 			snprintf(r->mode, sizeof(r->mode), "%s", name);
-		best = matches(mode) > best ? matches(mode) : best;
+			best = nr;
+		}
 	}
 	if (!glob("/sys/devices/system/node/node[0-9]*", 0, NULL, &nodes)) {
 		snprintf(r->topology, sizeof(r->topology), "%zu node%s", nodes.gl_pathc,

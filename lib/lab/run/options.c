@@ -190,3 +190,25 @@ void lab_options_args(const struct lab_options *o, struct lab_argv *a)
 	if (o->shell)
 		lab_argv_add(a, "--shell");
 }
+
+json_t *lab_options_json(const struct lab_options *o)
+{
+	struct lab_argv argv = { NULL };
+	json_t *words = json_array();
+
+	lab_options_args(o, &argv);
+	for (size_t i = 0; i < argv.nr; i++)
+		json_array_append_new(words, json_string(argv.words[i]));
+	lab_argv_free(&argv);
+	return words;
+}
+
+void lab_options_words(json_t *words, struct lab_argv *a)
+{
+	json_t *word;
+	size_t i;
+
+	lab_argv_add(a, "run");
+	json_array_foreach(words, i, word)
+		lab_argv_add(a, json_string_value(word) ? json_string_value(word) : "");
+}

@@ -7,6 +7,7 @@
 #define LAB_OPTIONS_H
 
 #include <argp.h>
+#include <jansson.h>
 #include <stdbool.h>
 
 #include "base/process.h"
@@ -43,5 +44,12 @@ extern const struct argp lab_run_argp;
 
 /* Add to @a the words that "lab run" reads as @o. */
 void lab_options_args(const struct lab_options *o, struct lab_argv *a);
+
+/*
+ * These words as an array of strings, the caller's, for a file; and from there, behind "run", as a
+ * command line.
+ */
+json_t *lab_options_json(const struct lab_options *o);
+void lab_options_words(json_t *words, struct lab_argv *a);
 
 #endif

@@ -40,27 +40,19 @@ int lab_resume_keep(const char *out, const struct lab_options *options,
 		    const struct lab_paths *paths, struct lab_error *e)
 {
 	char *path = lab_format("%s/" LAB_UNFINISHED, out), *link = lab_format("%s/" LAB_UNFINISHED_LINK, paths->state);
-	struct lab_argv words = { NULL };
-	json_t *list = json_array(), *state;
-	char id[64], *text;
+	json_t *state;
+	char id[64];
 	int ret;
 
-	lab_options_args(options, &words);
-	for (size_t i = 0; i < words.nr; i++)
-		json_array_append_new(list, json_string(words.words[i]));
 	read_boot_id(id);
-	state = json_pack("{s:o, s:s}", "options", list, "boot_id", id);
-	text = json_dumps(state, JSON_INDENT(1));
-	ret = text ? lab_write_file(path, text, strlen(text), e) :
-		lab_fail(e, -EINVAL, "an option is no UTF-8");
+	state = json_pack("{s:o, s:s}", "options", lab_options_json(options), "boot_id", id);
+	ret = lab_json_write(path, state, e);
 	if (!ret)
 		ret = lab_make_dirs(paths->state, e);
 	if (!ret)
 		ret = lab_symlink(out, link, e);
 	sync();
-	free(text);
 	json_decref(state);
-	lab_argv_free(&words);
 	free(link);
 	free(path);
 	return ret;

@@ -43,9 +43,8 @@ int lab_resume_main(int argc, char *argv[], const struct lab_paths *paths)
 	char *link = lab_format("%s/" LAB_UNFINISHED_LINK, paths->state), *path, dir[PATH_MAX];
 	struct resume r = { NULL };
 	struct lab_argv words = { NULL };
-	json_t *state, *word;
+	json_t *state;
 	struct lab_error e;
-	size_t i;
 	int ret = lab_command_parse(&command, argc, argv, &r);
 
 	if (ret)
@@ -64,8 +63,6 @@ int lab_resume_main(int argc, char *argv[], const struct lab_paths *paths)
 		fprintf(stderr, "lab: %s: no run was cut short there\n", dir);
 		return LAB_EXIT_USAGE;
 	}
-	lab_argv_add(&words, "run");
-	json_array_foreach(json_object_get(state, "options"), i, word)
-		lab_argv_add(&words, json_string_value(word));
+	lab_options_words(json_object_get(state, "options"), &words);
 	return lab_run_resumed((int)words.nr, words.words, dir, paths);
 }
