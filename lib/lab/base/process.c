@@ -48,14 +48,24 @@ void lab_argv_add_all(struct lab_argv *a, const char *word, ...)
 	va_end(ap);
 }
 
+static void add_parts(struct lab_argv *a, const char *text, const char *between)
+{
+	char *parts = lab_strdup(text ? text : ""), *rest = parts, *part;
+
+	while ((part = strsep(&rest, between)))
+		if (part[0])
+			lab_argv_add(a, part);
+	free(parts);
+}
+
 void lab_argv_add_words(struct lab_argv *a, const char *text)
 {
-	char *words = lab_strdup(text ? text : ""), *rest = words, *word;
+	add_parts(a, text, " ");
+}
 
-	while ((word = strsep(&rest, " ")))
-		if (word[0])
-			lab_argv_add(a, word);
-	free(words);
+void lab_argv_add_lines(struct lab_argv *a, const char *text)
+{
+	add_parts(a, text, "\n");
 }
 
 void lab_argv_option(struct lab_argv *a, const char *option, const char *value)

@@ -117,18 +117,16 @@ static void boot(struct visit *v)
 static int serve(const struct visit *v)
 {
 	struct lab_text command = { NULL };
-	struct lab_argv argv = { NULL };
-	char *words = lab_strdup(v->plan->modules), *rest = words, *word;
+	struct lab_argv argv = { NULL }, modules = { NULL };
 	struct lab_error e;
 	pid_t pid;
 
 	lab_text_addf(&command, "exec %s/lab-agent --host%s", v->board->directory,
 		      v->board->console ? " --console" : "");
-	while ((word = strsep(&rest, "\n"))) {
-		if (*word) {
-			lab_text_addf(&command, " ");
-			lab_report_quote(&command, word);
-		}
+	lab_argv_add_lines(&modules, v->plan->modules);
+	for (size_t i = 0; i < modules.nr; i++) {
+		lab_text_addf(&command, " ");
+		lab_report_quote(&command, modules.words[i]);
 	}
 	lab_board_words(v->board, &argv, command.s);
 	pid = lab_process_fork(SIGTERM, &e);
@@ -138,8 +136,8 @@ static int serve(const struct visit *v)
 		execvp(argv.words[0], argv.words);
 		_exit(127);
 	}
-	free(words);
 	lab_text_clear(&command);
+	lab_argv_free(&modules);
 	lab_argv_free(&argv);
 	return pid < 0 ? pid : lab_process_wait(pid);
 }

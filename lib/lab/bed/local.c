@@ -5,7 +5,6 @@
  */
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/process.h"
@@ -14,14 +13,9 @@
 
 static void build_arguments(struct lab_argv *a, const struct lab_plan *plan, int channel)
 {
-	char *words = lab_strdup(plan->modules), *rest = words, *word;
-
 	lab_argv_add_all(a, plan->agent, "--host", "--fd", NULL);
 	lab_argv_addf(a, "%d", channel);
-	while ((word = strsep(&rest, "\n")))
-		if (*word)
-			lab_argv_add(a, word);
-	free(words);
+	lab_argv_add_lines(a, plan->modules);
 }
 
 static int start(struct lab_machine *m, const struct lab_plan *plan, unsigned int bed,

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
 
 #include "base/fingerprint.h"
 #include "base/fsys.h"
@@ -250,14 +249,15 @@ int lab_kernel_get(const struct lab_kernel_request *req, struct lab_kernel *k, s
 	return req->kernel ? from_files(req, k, e) : lab_kernel_from_debian(req, k, e);
 }
 
-void lab_kernel_running(struct lab_kernel *k)
+void lab_kernel_of_release(const char *release, const char *cache, struct lab_kernel *k)
 {
-	struct utsname u;
+	struct lab_error e;
 
 	memset(k, 0, sizeof(*k));
-	uname(&u);
-	snprintf(k->release, sizeof(k->release), "%s", u.release);
-	snprintf(k->build, sizeof(k->build), "/lib/modules/%s/build", u.release);
+	snprintf(k->release, sizeof(k->release), "%s", release);
+	lab_path(&e, k->build, "/lib/modules/%s/build", release);
+	if (!lab_is_dir(k->build) && cache)
+		lab_path(&e, k->build, "%s/%s/usr/src/linux-headers-%s", cache, release, release);
 	if (!lab_is_dir(k->build))
 		k->build[0] = '\0';
 }

@@ -63,8 +63,11 @@ int lab_kernel_get(const struct lab_kernel_request *req, struct lab_kernel *k,
 int lab_kernel_build_module(const struct lab_kernel *k, const char *repo, const char *src_dir,
 			    const char *out_dir, char ko_path[PATH_MAX], struct lab_error *e);
 
-/* The one that runs here, with modules built by its headers if they are installed. */
-void lab_kernel_running(struct lab_kernel *k);
+/*
+ * One that runs already, of @release. Modules are built for it by its headers, if they are installed
+ * here or, unless that is NULL, unpacked in @cache.
+ */
+void lab_kernel_of_release(const char *release, const char *cache, struct lab_kernel *k);
 
 /* For lab_kernel_get(): Debian's kernel of @req's series, or the one that is this Debian's own. */
 int lab_kernel_from_debian(const struct lab_kernel_request *req, struct lab_kernel *k,

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "base/fingerprint.h"
@@ -179,48 +180,64 @@ static void add_parameters(struct lab_text *t, const char *parameters, const cha
 	}
 }
 
-/* For a machine that is up: programs are where they were built, modules are loaded there. */
-static int prepare_modules(const struct lab_prepare *p, struct lab_prepared *done)
+/*
+ * A machine that is up has the modules of its own kernel; of ours those that are for a board go
+ * there.
+ */
+static int name_modules(const struct lab_prepare *p, struct lab_prepared *done, struct lists *l)
 {
 	struct lab_text lines = { NULL };
-	struct lists l = {};
-	int ret = list_programs(p, &done->error, &l);
+	int ret = 0;
 
-	lab_kernel_running(&done->kernel);
-	if (!ret && !p->options->dry_run)
-		ret = list_modules(p, done, &l);
-	for (size_t i = sizeof(own_modules) / sizeof(own_modules[0]); !ret && i < l.nr_modules; i++) {
-		lab_text_addf(&lines, "%s", l.modules[i]);
-		add_parameters(&lines, p->suite->parameters, l.modules[i]);
+	for (size_t i = sizeof(own_modules) / sizeof(own_modules[0]); !ret && i < l->nr_modules; i++) {
+		const char *slash = p->board ? strrchr(l->modules[i], '/') : NULL;
+		char *to = lab_format("/modules%s", slash ? slash : "");
+
+		if (slash)
+			ret = lab_mtree_file(&l->files, l->modules[i], to, &done->error);
+		lab_text_addf(&lines, "%s%s", slash ? p->board->directory : "",
+			      slash ? to : l->modules[i]);
+		add_parameters(&lines, p->suite->parameters, l->modules[i]);
 		lab_text_addf(&lines, "\n");
+		free(to);
 	}
 	snprintf(done->modules, sizeof(done->modules), "%s", lines.s ? lines.s : "");
 	return ret;
 }
 
+/* For this machine: programs are where they were built. */
+static int prepare_here(const struct lab_prepare *p, struct lab_prepared *done)
+{
+	struct lists l = {};
+	int ret = list_programs(p, &done->error, &l);
+	struct utsname u;
+
+	uname(&u);
+	lab_kernel_of_release(u.release, NULL, &done->kernel);
+	if (ret || p->options->dry_run)
+		return ret;
+	ret = list_modules(p, done, &l);
+	return ret ? ret : name_modules(p, done, &l);
+}
+
 /* The kernel that runs on the board, and what this host has to build modules for it. */
 static int board_kernel(const struct lab_prepare *p, struct lab_kernel *k, struct lab_error *e)
 {
-	char *text = NULL, boot_id[LAB_BOARD_WORD];
+	char *kernels = lab_format("%s/kernels", p->paths->state), *text = NULL, *release;
+	char boot_id[LAB_BOARD_WORD];
 	int ret = lab_board_reach(p->board, boot_id, e);
 
-	memset(k, 0, sizeof(*k));
 	if (!ret)
 		ret = lab_board_run(p->board, 60, "uname -r", &text, e);
 	if (ret > 0)
 		ret = lab_fail(e, -EIO, "%s: uname -r: %.300s", p->board->ssh, lab_last_line(text));
-	if (!ret)
-		snprintf(k->release, sizeof(k->release), "%.*s", (int)strcspn(lab_last_line(text), "\n"),
-			 lab_last_line(text));
+	if (!ret) {
+		release = lab_last_line(text);
+		release[strcspn(release, "\n")] = '\0';
+		lab_kernel_of_release(release, kernels, k);
+	}
+	free(kernels);
 	free(text);
-	if (ret)
-		return ret;
-	snprintf(k->build, sizeof(k->build), "/lib/modules/%s/build", k->release);
-	if (!lab_is_dir(k->build))
-		ret = lab_path(e, k->build, "%s/kernels/%s/usr/src/linux-headers-%s", p->paths->state,
-			       k->release, k->release);
-	if (!lab_is_dir(k->build))
-		k->build[0] = '\0';
 	return ret;
 }
 
@@ -236,28 +253,6 @@ static int add_kernel(const struct lab_prepare *p, struct lab_prepared *done, st
 				     p->options->kernel ? p->options->kernel : done->kernel.image,
 				     "/kernel", &done->error);
 	free(image);
-	return ret;
-}
-
-/* Modules of its own kernel a board has; ours go there. */
-static int place_modules(const struct lab_prepare *p, struct lab_prepared *done, struct lists *l)
-{
-	struct lab_text lines = { NULL };
-	int ret = 0;
-
-	for (size_t i = sizeof(own_modules) / sizeof(own_modules[0]); !ret && i < l->nr_modules; i++) {
-		const char *slash = strrchr(l->modules[i], '/');
-		char *to = lab_format("/modules%s", slash ? slash : "");
-
-		if (slash)
-			ret = lab_mtree_file(&l->files, l->modules[i], to, &done->error);
-		lab_text_addf(&lines, "%s%s", slash ? p->board->directory : "",
-			      slash ? to : l->modules[i]);
-		add_parameters(&lines, p->suite->parameters, l->modules[i]);
-		lab_text_addf(&lines, "\n");
-		free(to);
-	}
-	snprintf(done->modules, sizeof(done->modules), "%s", lines.s ? lines.s : "");
 	return ret;
 }
 
@@ -284,7 +279,7 @@ static int prepare_board(const struct lab_prepare *p, struct lab_prepared *done)
 	if (!ret && boots)
 		snprintf(done->modules, sizeof(done->modules), "@%s", p->board->directory);
 	else if (!ret)
-		ret = place_modules(p, done, &l);
+		ret = name_modules(p, done, &l);
 	if (!ret)
 		ret = lab_image_tree(&(struct lab_image){
 			.kernel = boots ? &done->kernel : NULL,
@@ -306,7 +301,7 @@ static int prepare(const struct lab_prepare *p, struct lab_prepared *done)
 	struct lists l = {};
 
 	if (p->here)
-		return prepare_modules(p, done);
+		return prepare_here(p, done);
 	if (p->board)
 		return prepare_board(p, done);
 	/* First what needs no network and fails fast. */
