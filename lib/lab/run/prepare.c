@@ -221,19 +221,21 @@ static int prepare_here(const struct lab_prepare *p, struct lab_prepared *done)
 }
 
 /* The kernel that runs on the board, and what this host has to build modules for it. */
-static int board_kernel(const struct lab_prepare *p, struct lab_kernel *k, struct lab_error *e)
+static int board_kernel(const struct lab_prepare *p, struct lab_kernel *k,
+			char parameters[LAB_MAX_PARAMETERS], struct lab_error *e)
 {
-	char *kernels = lab_format("%s/kernels", p->paths->state), *text = NULL, *release;
+	char *kernels = lab_format("%s/kernels", p->paths->state), *text = NULL, *release, *rest;
 	char boot_id[LAB_BOARD_WORD];
 	int ret = lab_board_reach(p->board, boot_id, e);
 
 	if (!ret)
-		ret = lab_board_run(p->board, 60, "uname -r", &text, e);
+		ret = lab_board_run(p->board, 60, "echo $(uname -r) $(cat /proc/cmdline)", &text, e);
 	if (ret > 0)
 		ret = lab_fail(e, -EIO, "%s: uname -r: %.300s", p->board->ssh, lab_last_line(text));
 	if (!ret) {
-		release = lab_last_line(text);
-		release[strcspn(release, "\n")] = '\0';
+		rest = lab_last_line(text);
+		release = strsep(&rest, " ");
+		snprintf(parameters, LAB_MAX_PARAMETERS, "%s", rest ? rest : "");
 		lab_kernel_of_release(release, kernels, k);
 	}
 	free(kernels);
@@ -272,7 +274,7 @@ static int prepare_board(const struct lab_prepare *p, struct lab_prepared *done)
 		ret = lab_mtree_file(&l.files, lab_format("%s/lab-agent", p->paths->build),
 				     "/lab-agent", e);
 	if (!ret)
-		ret = boots ? add_kernel(p, done, &l) : board_kernel(p, &done->kernel, e);
+		ret = boots ? add_kernel(p, done, &l) : board_kernel(p, &done->kernel, done->parameters, e);
 	if (ret || p->options->dry_run)
 		return ret;
 	ret = list_modules(p, done, &l);

@@ -24,6 +24,9 @@
 /* That of the tree for a board: lab-agent, suite/, modules/, kernel. */
 #define LAB_TREE	"board.tar"
 
+/* The kernel takes no more. */
+#define LAB_MAX_PARAMETERS	4096
+
 struct lab_prepare {
 	const struct lab_options *options;
 	const struct lab_paths *paths;
@@ -41,7 +44,8 @@ struct lab_prepared {
 	struct lab_kernel kernel;
 	char notes[1024];	/* lines: what is missing but not needed */
 	char modules[4096];	/* lines, for a machine that is up: see session.h */
-	char stamp[24];		/* of the tree for a board */
+	char stamp[24];		/* of the tree for a board, */
+	char parameters[LAB_MAX_PARAMETERS];	/* and of the kernel that runs there; "" if ours will */
 };
 
 /*

@@ -204,6 +204,10 @@ static int prepare(struct run *r)
 	if (ret || done->ret)
 		return ret ? cannot(ret, &e) : cannot(done->ret, &done->error);
 	snprintf(r->results.kernel, sizeof(r->results.kernel), "%s", done->kernel.release);
+	if (done->parameters[0]) {
+		free(r->results.parameters);
+		r->results.parameters = lab_strdup(done->parameters);
+	}
 	if (r->options.dry_run)
 		return 0;
 	ret = lab_attribute(&r->results, &done->kernel, r->paths->repo, &e);
