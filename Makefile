@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # The only entry; `make help` tells all.
 
+# One spelling, however it is given: objects and what they depend on go by their names.
 BUILD := build
+override BUILD := $(patsubst $(CURDIR)/%,%,$(or $(realpath $(BUILD)),$(abspath $(BUILD))))
 CC := gcc
 LD := ld
 OBJCOPY := objcopy
@@ -24,12 +26,13 @@ JOBS = --no-print-directory $(if $(filter -j% --jobserver-auth=%,$(MAKEFLAGS)),,
 stage = $(if $(STAGED_$(1)),,$(eval STAGED_$(1) := y)$(if $(QUIET),,$(info building $(2))))
 
 # What the goal $@ needs of this machine.
-DEPS = CC='$(CC)' sh lib/lab/deps.sh
+DEPS = CC='$(CC)' ARCH=$(ARCH) sh lib/lab/deps.sh
 
 # One command line for everything that is compiled for the machine itself.
 HOST_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror -D_GNU_SOURCE -MMD -MP
 
 include lib/lab/make/variables.mk
+include lib/lab/make/arch.mk
 include guest/guest.mk
 include lib/lib.mk
 include lib/lab/lab.mk
@@ -44,7 +47,7 @@ help:
 	@cat lib/lab/make/help.txt
 	@echo; echo 'Profiles: '$$(sed -n '/"profiles"/,$$s/^ *"\([^"]*\)": \[$$/\1/p' selftests/suite.json)
 
-all: $(BUILD)/lab $(BUILD)/lab-agent $(TESTS_BUILT) $(MANIFEST)
+all: $(BUILD)/lab $(TARGET_BUILD)/lab-agent $(TESTS_BUILT) $(MANIFEST)
 	@:
 
 # $(call options,VARIABLE=option ...): the options of those that are set, for a shell.
@@ -68,7 +71,8 @@ lab:
 
 check:
 	@$(DEPS) $@
-	@$(MAKE) $(JOBS) all unit-programs
+	@$(MAKE) $(JOBS) all
+	@$(MAKE) $(JOBS) ARCH= unit-programs
 	@$(BUILD)/lab prove --check $(QUIETLY)
 	@$(BUILD)/lab check $(LAB_ARGS)
 
@@ -76,7 +80,7 @@ check:
 check-hosts:
 	@$(DEPS) lab
 	@$(MAKE) $(JOBS) all
-	@$(BUILD)/lab run $(LAB_ARGS) --profile hosts --add $(BUILD)/selftests
+	@$(BUILD)/lab run $(LAB_ARGS) --profile hosts --add $(TARGET_BUILD)/selftests
 
 soak:
 	@$(DEPS) lab
@@ -128,7 +132,7 @@ install:
 
 unit:
 	@$(DEPS) $@
-	@$(MAKE) $(JOBS) unit-programs
+	@$(MAKE) $(JOBS) ARCH= unit-programs
 	@for unit in $(UNITS_BUILT) $(SHELL_UNITS) $(KSELFTEST_UNIT) $(BISECT_UNIT) $(TREE_UNITS); do echo "# $$unit"; $$unit || exit 1; done
 
 # What takes minutes and needs root: the lab on machines, and under engines, as users have them.
@@ -148,4 +152,4 @@ format:
 clean:
 	$(Q)rm -rf $(if $(filter all,$(CLEAN)),$(BUILD),$(addprefix $(BUILD)/,guest obj unit \
 		selftests kselftest injector modules images lab lab-agent \
-		manifest.json))
+		manifest.json $(ARCHS)))

@@ -5,16 +5,16 @@
 LIB_ROOMS := runner scenario pressure oracle inject vm memory host base
 LIB_SRCS := $(foreach room,$(LIB_ROOMS),$(patsubst lib/%,%,$(wildcard \
 	lib/$(room)/*.c lib/$(room)/*.S)))
-LIB_OBJS := $(addprefix $(BUILD)/obj/lib/,$(addsuffix .o,$(LIB_SRCS)))
+LIB_OBJS := $(addprefix $(TARGET_BUILD)/obj/lib/,$(addsuffix .o,$(LIB_SRCS)))
 LIB_CPPFLAGS := -Ilib -I. -DGUEST_BIN='"$(GUEST_BIN)"'
 
 LIB_LIBS := -lnuma -lpthread
 
-$(BUILD)/obj/lib/%.o: lib/%
+$(TARGET_BUILD)/obj/lib/%.o: lib/% | $(TARGET_READY)
 	$(call stage,lib,the library of the tests)@mkdir -p $(@D)
-	$(Q)$(CC) $(HOST_CFLAGS) $(LIB_CPPFLAGS) $(CFLAGS) -c -o $@ $<
+	$(Q)$(TARGET_CC) $(HOST_CFLAGS) $(LIB_CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 # The guest image is part of this one.
-$(BUILD)/obj/lib/vm/image_blob.S.o: $(GUEST_BIN)
+$(TARGET_BUILD)/obj/lib/vm/image_blob.S.o: $(GUEST_BIN)
 
 -include $(LIB_OBJS:.o=.d)

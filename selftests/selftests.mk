@@ -3,7 +3,7 @@
 # any kernel and in any image.
 
 TEST_SRCS := $(wildcard selftests/*_test.c $(foreach d,hosts known negative,selftests/$(d)/*_test.c))
-TESTS_BUILT := $(addprefix $(BUILD)/selftests/,$(notdir $(TEST_SRCS:.c=)))
+TESTS_BUILT := $(addprefix $(TARGET_BUILD)/selftests/,$(notdir $(TEST_SRCS:.c=)))
 
 # The files of the kernel's source that the tests are built and run with, of Debian's 6.1
 # if no tree is given.
@@ -29,23 +29,23 @@ HARNESS_FLAGS = -isystem $(HARNESS) \
 	$$(grep -q 'int exit_code;' $(HARNESS)/kselftest_harness.h && echo -DHARNESS_EXIT_CODE)
 
 # What several of them share: an archive, so that each links what it uses of it.
-SUPPORT_OBJS := $(patsubst %,$(BUILD)/obj/%.o,$(wildcard selftests/support/*.c))
-SUPPORT := $(BUILD)/obj/selftests/support.a
+SUPPORT_OBJS := $(patsubst %,$(TARGET_BUILD)/obj/%.o,$(wildcard selftests/support/*.c))
+SUPPORT := $(TARGET_BUILD)/obj/selftests/support.a
 
-$(BUILD)/obj/selftests/support/%.o: selftests/support/% $(HARNESS_READY)
+$(TARGET_BUILD)/obj/selftests/support/%.o: selftests/support/% $(HARNESS_READY) | $(TARGET_READY)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(HOST_CFLAGS) $(LIB_CPPFLAGS) -Iselftests $(HARNESS_FLAGS) $(CFLAGS) -c -o $@ $<
+	$(Q)$(TARGET_CC) $(HOST_CFLAGS) $(LIB_CPPFLAGS) -Iselftests $(HARNESS_FLAGS) $(CFLAGS) -c -o $@ $<
 
 $(SUPPORT): $(SUPPORT_OBJS)
-	$(Q)rm -f $@ && $(AR) rcs $@ $^
+	$(Q)rm -f $@ && $(TARGET_AR) rcs $@ $^
 
 # libnuma can look up host names, which a static program cannot; nothing here does.
 TEST_LDFLAGS := -static -Wl,--no-warnings
 
 define TEST_RULE
-$(BUILD)/selftests/$(notdir $(1:.c=)): $(1) $(SUPPORT) $(LIB_OBJS) $(HARNESS_READY)
+$(TARGET_BUILD)/selftests/$(notdir $(1:.c=)): $(1) $(SUPPORT) $(LIB_OBJS) $(HARNESS_READY)
 	$$(call stage,tests,$(words $(TESTS_BUILT)) test programs)@mkdir -p $$(@D)
-	$(Q)$$(CC) $(HOST_CFLAGS) $(LIB_CPPFLAGS) -Iselftests $$(HARNESS_FLAGS) $(CFLAGS) \
+	$(Q)$$(TARGET_CC) $(HOST_CFLAGS) $(LIB_CPPFLAGS) -Iselftests $$(HARNESS_FLAGS) $(CFLAGS) \
 		$(TEST_LDFLAGS) $(LDFLAGS) -MF $$@.d -o $$@ $$< $(SUPPORT) $(LIB_OBJS) $(LIB_LIBS)
 endef
 $(foreach src,$(TEST_SRCS),$(eval $(call TEST_RULE,$(src))))
@@ -53,13 +53,11 @@ $(foreach src,$(TEST_SRCS),$(eval $(call TEST_RULE,$(src))))
 # What the programs have to offer, for people and for the lab: each prints its part,
 # by an emulator if it is for another processor. Not so those that must not be run on
 # this machine (neg_*).
-MANIFEST := $(BUILD)/manifest.json
-MANIFEST_PARTS := $(addsuffix .json,$(filter-out $(BUILD)/selftests/neg_%,$(TESTS_BUILT)))
-TARGET = $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
-RUN = $(if $(filter $(shell uname -m),$(TARGET)),,qemu-$(TARGET))
+MANIFEST := $(TARGET_BUILD)/manifest.json
+MANIFEST_PARTS := $(addsuffix .json,$(filter-out $(TARGET_BUILD)/selftests/neg_%,$(TESTS_BUILT)))
 
 $(MANIFEST_PARTS): %.json: %
-	$(Q)$(RUN) $< --manifest > $@
+	$(Q)$(TARGET_RUN) $< --manifest > $@
 
 $(MANIFEST): $(MANIFEST_PARTS) | $(BUILD)/lab
 	$(Q)$(BUILD)/lab manifest $^ > $@

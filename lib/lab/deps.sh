@@ -5,9 +5,12 @@
 #
 # Does this machine have what the make goal GOAL needs? What is missing is installed
 # by apt, if there is apt and we are root, or else named. With nothing missing this is
-# silent, quick, and does not touch the network.
+# silent, quick, and does not touch the network. ARCH: what the kernels are for (arch/names.sh).
 
 set -eu
+names=$(dirname "$0")/arch
+# shellcheck source=lib/lab/arch/names.sh
+. "$names/names.sh"
 
 # A program, a header (.h), a library as the linker knows it (lib*) or another file,
 # the Debian package that has it, and what for.
@@ -29,9 +32,14 @@ libelf.h			libelf-dev		building the lab
 /usr/include/libxml2/libxml/xmlwriter.h	libxml2-dev	building the lab
 openssl/sha.h			libssl-dev		building the lab
 '
-machine='
+[ -z "${CROSS_COMPILE:-}" ] || programs=$programs"
+${CROSS_COMPILE}gcc	$ARCH_COMPILER_PACKAGE	building for $ARCH
+/usr/$ARCH_COMPILER/lib/libc.a	libc6-dev-$ARCH_DEBIAN-cross	building for $ARCH
+qemu-$ARCH_MACHINE	qemu-user	asking programs for $ARCH what they have
+"
+machine="
+qemu-system-$ARCH_MACHINE	$ARCH_EMULATOR_PACKAGE	the virtual machine"'
 modinfo				kmod			finding kernel modules
-qemu-system-x86_64		qemu-system-x86		the virtual machine
 mkfs.ext4			e2fsprogs		disks of the virtual machine
 rsync				rsync			building kernel modules
 pahole				pahole			building kernel modules

@@ -4,7 +4,7 @@
 KSELFTEST_DIR := selftests/kselftest
 # What kselftest runs: neither what must fail nor what is known to.
 KSELFTESTS := $(wildcard selftests/*_test.c)
-KSELFTESTS_BUILT := $(addprefix $(BUILD)/selftests/,$(notdir $(KSELFTESTS:.c=)))
+KSELFTESTS_BUILT := $(addprefix $(TARGET_BUILD)/selftests/,$(notdir $(KSELFTESTS:.c=)))
 
 KSELFTEST_TREE := $(BUILD)/kselftest
 TARGETS ?= kvm
@@ -23,8 +23,8 @@ kselftest-files: $(KSELFTESTS_BUILT)
 	$(Q)cp -pu $^ '$(INTO)'
 ifneq ($(KDIR),)
 	+$(Q)$(MAKE) --no-print-directory -C selftests/injector \
-		KDIR='$(KDIR)' OUT='$(abspath $(BUILD))/injector'
-	$(Q)cp -pu $(BUILD)/injector/mmu_notifier_inject.ko '$(INTO)'
+		KDIR='$(KDIR)' OUT='$(abspath $(TARGET_BUILD))/injector'
+	$(Q)cp -pu $(TARGET_BUILD)/injector/mmu_notifier_inject.ko '$(INTO)'
 endif
 
 # By itself, with the framework of KSRC, or of the kernel that the harness is from:

@@ -5,16 +5,19 @@
 #        fetch.sh look SERIES|default CACHE
 #        fetch.sh source SERIES CACHE
 #        fetch.sh files SERIES DIR FILE...
+#        fetch.sh library PACKAGE DIR
 #
 # Fetch what Debian has of the kernel, once. Nothing is installed and the system's
 # package lists are not written to, so no privilege is needed. Prints the directory:
 #
-# kernel: CACHE/RELEASE with image, modules and headers. CACHE/debian-SERIES points
-#	there; remove that link to look for a newer release. "default" is what
-#	linux-image-amd64 stands for in the system's package sources.
+# kernel: CACHE/RELEASE with image, modules and headers for ARCH (see arch/names.sh), and
+#	programs for this machine that build modules. CACHE/debian-SERIES (debian-SERIES-ARCH
+#	if it is not this machine's) points there; remove that link to look for a newer release.
+#	"default" is what linux-image-ARCH stands for in the system's package sources.
 # look: the same directory if it is there, or else nothing: nothing is fetched.
 # source: CACHE/source-SERIES, the source of that series.
 # files: DIR with nothing but these FILEs (or directories) of the source.
+# library: DIR with this package, for ARCH.
 #
 # On failure the last line of stderr says why; the code is 2 for a wrong SERIES, else 1.
 #
@@ -24,6 +27,11 @@
 set -eu
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 title="Debian's kernel ${2:-}" instead="give a kernel source tree with KSRC="
+names=$(dirname "$0")/../arch
+# shellcheck source=lib/lab/arch/names.sh
+. "$names/names.sh"
+foreign=
+[ "$ARCH_MACHINE" = "$(uname -m)" ] || foreign=-$ARCH
 
 say() { echo "fetch.sh: $*" >&2; }
 fail() { say "cannot fetch $title: $*; $instead"; exit 1; }
@@ -67,13 +75,16 @@ update()
 download()
 {
 	if [ "$what" = kernel ]; then
-		packages=$(apt cache depends --recurse --important linux-image-amd64 linux-headers-amd64 |
+		packages=$(apt cache depends --recurse --important "linux-image-$ARCH_DEBIAN" \
+			"linux-headers-$ARCH_DEBIAN" |
 			grep -E '^linux-(base|binary|headers|image|kbuild|modules)-[0-9]' |
-			grep -v -e '-unsigned$')
+			grep -v -e '-unsigned$' |
+			# Programs for this machine, where all else is for another.
+			sed "s/^linux-kbuild-.*/&${foreign:+:$(dpkg --print-architecture)}/")
 		release=$(echo "$packages" | sed -n 's/^linux-image-//p' | tail -n 1)
 		final=$dir/$release
 		case $series-$release in
-		*-) echo "E: apt knows no package behind linux-image-amd64"; return 1 ;;
+		*-) echo "E: apt knows no package behind linux-image-$ARCH_DEBIAN"; return 1 ;;
 		default-* | "$series-$series"[-.+~]*) ;;
 		*) echo "E: $suite has $release and not that series"; return 1 ;;
 		esac
@@ -81,9 +92,14 @@ download()
 	is_there || apt get download $packages
 }
 
-unpack_kernel()
+unpack_packages()
 {
 	for deb in "$stage"/debs/*.deb; do dpkg-deb -x "$deb" "$stage/root" || return 1; done
+}
+
+unpack_kernel()
+{
+	unpack_packages || return 1
 	# Debian's headers name other directories by their place in the system.
 	headers=$stage/root/usr/src/linux-headers-$release/Makefile
 	[ ! -e "$headers" ] || sed -i -e "s,/usr/src/,\$(headers)/,g" \
@@ -102,22 +118,24 @@ unpack_source()
 what=${1:-} series=${2:-} dir=${3:-} look=
 [ "$what" != look ] || what=kernel look=1
 case $what-$# in
-kernel-3) final=$dir/debian-$series instead="give a built kernel with KDIR= or KERNEL=" ;;
+kernel-3) final=$dir/debian-$series$foreign title=$title${foreign:+" for $ARCH"} instead="give a built kernel with KDIR= or KERNEL=" ;;
 source-3) title="the source of $title" final=$dir/source-$series ;;
 files-[4-9] | files-??) title="files of the source of $title" final=$dir ;;
+library-3) title="Debian's $series for $ARCH" final=$dir instead="unpack it there" ;;
 *) say "usage: see the beginning of $0"; exit 2 ;;
 esac
 case $what-$series in
-kernel-default) suite= ;;
+kernel-default | library-*) suite=$ARCH_SUITE ;;
 *-5.10) suite=bullseye ;;
 *-6.1) suite=bookworm ;;
 *-6.12) suite=bookworm-backports ;;
 *) suite=sid ;;
 esac
-echo "$what-$series" | grep -Eqx "kernel-default|[a-z]+-[0-9]+\.[0-9]+" ||
+echo "$what-$series" | grep -Eqx "kernel-default|library-.*|[a-z]+-[0-9]+\.[0-9]+" ||
 	{ say "\"$series\" is not a kernel series: give it as 5.10, 6.1, 6.12 or 7.2"; exit 2; }
 shift 3; members=${*:-.} packages=linux-source-$series
-[ "$what" = files ] || dir=$dir/
+case $what in files | library) ;; *) dir=$dir/ ;; esac
+[ "$what" != library ] || packages=$series:$ARCH_DEBIAN
 if [ "$look" ]; then is_there && readlink -f "$final"; exit 0; fi
 is_there || {
 	mkdir -p "$(dirname "$dir.")"
@@ -138,17 +156,26 @@ if ! is_there; then
 		Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled "false";
 		Dir::Cache::pkgcache ""; Dir::Cache::srcpkgcache ""; Dir::State::status "/dev/null";
 	END
+	[ -z "$foreign" ] || cat >>"$stage/apt.conf" <<-END
+		#clear APT::Architectures;
+		APT::Architecture "$ARCH_DEBIAN";
+		APT::Architectures { "$ARCH_DEBIAN"; "$(dpkg --print-architecture)"; };
+	END
 	say "downloading $title (once) to $dir"
 	try download || {
 		say "updating package lists${suite:+ of $suite}"
 		try update && try download
 	} || fail "$why"
 	if ! is_there; then
-		case $what in kernel) try unpack_kernel ;; *) try unpack_source ;; esac || fail "$why"
+		case $what in
+		kernel) try unpack_kernel ;;
+		library) try unpack_packages ;;
+		*) try unpack_source ;;
+		esac || fail "$why"
 		rm -rf "$final"
 		mv -T "$stage/root" "$final"
 	fi
-	[ "$what" != kernel ] || ln -sfn "$release" "${dir}debian-$series"
+	[ "$what" != kernel ] || ln -sfn "$release" "${dir}debian-$series$foreign"
 	rm -rf "$stage"
 fi
 readlink -f "$final"

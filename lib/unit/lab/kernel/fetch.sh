@@ -78,7 +78,7 @@ suites_of_the_mirror()
 no_apt_is_one_line()
 {
 	mkdir "$work/none"
-	for tool in sh mkdir dirname flock readlink ls grep; do
+	for tool in sh mkdir dirname flock readlink ls grep uname; do
 		ln -s "$(command -v $tool)" "$work/none/$tool"
 	done
 	PATH=$work/none sh "$root/lib/lab/kernel/fetch.sh" kernel 6.1 "$work/c" 2>"$work/said"

@@ -69,6 +69,10 @@ check cluster			takes matrix ENGINE=slurm PARTITION=p TIME=60 CONSTRAINT='intel&
 check soak			takes soak RUNS=3 LOAD=0 KDIR=/x MODE=rmap
 check bisect			takes bisect KSRC=t GOOD=a BAD=b RUNS=1 GOOD_RUNS=2 CONFIG=f
 check prove			takes prove SERIES=6.12 ONLY='*x' PROVE=all AGAIN=1
+check architecture		takes lab ARCH=arm64
+check architecture_of_the_kernel takes bisect ARCH=riscv KSRC=t GOOD=a BAD=b
+check no_architecture		refuses 'ARCH=mips: there are arm64 riscv64 x86_64' lab ARCH=mips
+check unit_tests_run_here	refuses 'ARCH: make unit does not take it' unit ARCH=arm64
 check several_goals		takes unit lab clean TESTS=x CLEAN=all
 check every_goal		takes CC=clang CFLAGS=-O0 LDFLAGS=-s V=1 CI=1 KSRC=
 check kselftest			takes kselftest-install TARGETS=kvm INSTALL_PATH=/x FORMAT=.tar.gz
