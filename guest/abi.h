@@ -32,7 +32,8 @@ typedef unsigned long long guest_u64;
 				 GUEST_MAX_VCPUS * GUEST_MAX_PAGES * sizeof(guest_u64))
 #define GUEST_SYSTEM_SIZE	(GUEST_SYSTEM_END - GUEST_SYSTEM_GPA)
 #define GUEST_AREA_GPA		0x40000000UL	/* 2 MiB aligned */
-#define GUEST_DEVICE_GPA	0x80000000UL	/* in no slot: accesses leave the guest */
+#define GUEST_DEVICE_GPA	0xffe00000UL	/* in no slot: accesses leave the guest */
+#define GUEST_DOOR_GPA		0xffe01000UL	/* ports, where the CPU has none; in no slot either */
 
 /* The first bytes of the image; GUEST_SYSTEM_GPA is where it is linked. */
 #define GUEST_HEADER_MAGIC	0x31305453454e4d4bULL
@@ -84,7 +85,7 @@ struct guest_workload {
 	guest_u64 pass;		/* guest address of the code */
 };
 
-/* Ports by which a vCPU leaves the guest on purpose (32-bit out). */
+/* Ports by which a vCPU leaves the guest on purpose (32-bit writes). */
 #define GUEST_PORT_PARKED	0xe0	/* saw GUEST_CMD_PARK */
 #define GUEST_PORT_ERROR	0xe4	/* the mailbox is filled */
 #define GUEST_PORT_GAP		0xe8	/* an exception due to an unmapped gap; guest_shared.gap before it */
@@ -102,7 +103,7 @@ enum guest_cmd {
 /* What the mailbox reports. */
 enum guest_error_what {
 	GUEST_ERR_NONE = 0,
-	GUEST_ERR_EXCEPTION,	/* where: RIP, expected: CR2, seen: error code, detail: vector */
+	GUEST_ERR_EXCEPTION,	/* where: PC, expected: address, seen: what the CPU says of it, detail: vector */
 	GUEST_ERR_LOST,		/* the page reads zero though nothing discarded it */
 	GUEST_ERR_STALE,	/* an older stamp than the last one known to be there */
 	GUEST_ERR_UNDEAD,	/* a stamp that a completed discard had destroyed */
@@ -121,7 +122,7 @@ struct guest_error {
 	guest_u32 claimed;	/* set by the vCPU that fills the mailbox */
 	guest_u32 vcpu;
 	guest_u32 page;
-	guest_u64 where;	/* guest-physical address of the page, or RIP */
+	guest_u64 where;	/* guest-physical address of the page, or PC */
 	guest_u64 expected;
 	guest_u64 seen;
 	guest_u64 detail;	/* discards begun << 32 | ended, or the vector */

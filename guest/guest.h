@@ -45,15 +45,31 @@ void arch_store(void *to, guest_u64 value);
 void arch_copy(void *to, const void *from, guest_u64 words);
 void arch_fill(void *to, guest_u64 value, guest_u64 words);
 
-/* Devices: a word from memory to a port, and back from the port. */
-void arch_port_send(guest_u16 port, const void *from);
+/* After code was written: whoever calls it from now on runs that. */
+void arch_code_written(const void *code);
+
+/*
+ * arch_send_stamp() - send a stamp from a page to the device
+ * @code: GUEST_FORM_CODE; what is sent has the stamp that it returns
+ *
+ * Return: the stamp that the device has got.
+ */
+guest_u32 arch_send_stamp(const guest_u64 *code);
+/* What has the device got, read from its port. */
 guest_u32 arch_port_read(guest_u16 port);
 
 /* Forget translations: of one address, of all. */
 void arch_flush(const void *address);
 void arch_flush_all(void);
-/* An entry that leads to @gpa, with @tag in the bits that walks ignore. */
-guest_u64 arch_entry(guest_u64 gpa, guest_u64 tag);
+/*
+ * arch_entry() - an entry of a page table, of the last level or the one above
+ * @gpa: where it leads
+ * @page: whose it is, and
+ * @count: of how many: in the bits that walks ignore, as many as they hold
+ */
+guest_u64 arch_entry(guest_u64 gpa, guest_u32 page, guest_u64 count);
+/* May an entry lead elsewhere at once?  Else it has to lead nowhere in between. */
+int arch_must_break(void);
 /* The marks that a walk leaves in the last entry after a write, and in the others. */
 guest_u64 arch_mark_leaf(void);
 guest_u64 arch_mark_table(void);
@@ -69,12 +85,20 @@ void *arch_window(guest_u32 page, guest_u64 directory);
 guest_u32 arch_window_page(guest_u64 address);
 
 /*
- * arch_expect_gap() - before accesses that KVM emulates
+ * guest_expect_gap() - before accesses that KVM emulates
  *
  * If memory is unmapped meanwhile they may raise an exception; they are then
  * retried.
  */
-void arch_expect_gap(void);
+void guest_expect_gap(void);
+/*
+ * guest_met_gap() - in an exception handler: was memory unmapped since guest_expect_gap()?
+ *
+ * Then it is back when this returns, and what raised the exception can be retried.
+ */
+int guest_met_gap(void);
+/* Does an address lie in the pages under pressure? */
+int guest_in_area(guest_u64 address);
 
 /*
  * guest_report() - fill the mailbox and leave the guest for good

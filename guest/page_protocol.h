@@ -299,22 +299,16 @@ static inline enum guest_error_what guest_short_judge(guest_u32 page, guest_u32 
 			   guest_short_stamp(v->ceiling));
 }
 
-/* GUEST_FORM_CODE, for x86-64: mov $short, %rax (sign-extended); ret. */
-#define GUEST_CODE_BEGIN	0x0000000000c0c748ULL
-#define GUEST_CODE_END		0xc300000000000000ULL
-#define GUEST_CODE_SHIFT	24
+#include "arch_abi.h"
 
-static inline guest_u64 guest_code(guest_u32 short_stamp)
-{
-	return GUEST_CODE_BEGIN | GUEST_CODE_END | (guest_u64)short_stamp << GUEST_CODE_SHIFT;
-}
-
-/* What this code returns: a short stamp; 0 for none; for other code, no short stamp. */
+/* What code in a page returns: a short stamp; 0 for none; for other code, no short stamp. */
 static inline guest_u32 guest_code_result(guest_u64 code)
 {
-	guest_u32 result = code >> GUEST_CODE_SHIFT;
+	guest_u32 result = guest_code_stamp(code);
 
-	if (!code || code == guest_code(result))
+	if (!code)
+		return 0;
+	if (code == guest_code(result))
 		return result;
 	return code == GUEST_CANARY ? (guest_u32)GUEST_CANARY : 1;
 }
@@ -350,11 +344,13 @@ static inline enum guest_error_what guest_sum_judge(guest_u32 page, guest_u64 se
 }
 
 /*
- * GUEST_FORM_TABLE, for x86-64: an entry has the page in bits that walks ignore,
- * and marks (accessed, dirty) that walks set.
+ * guest_entry_judge() - decide whether an entry is legal, for GUEST_FORM_TABLE
+ * @page: index of the page
+ * @seen: the entry, perhaps with marks of walks
+ * @written: what was written there last
+ *
+ * Return: GUEST_ERR_NONE or what is wrong.
  */
-#define GUEST_ENTRY_MARKS	0x60ULL
-
 static inline enum guest_error_what guest_entry_judge(guest_u32 page, guest_u64 seen,
 						      guest_u64 written)
 {
@@ -362,7 +358,7 @@ static inline enum guest_error_what guest_entry_judge(guest_u32 page, guest_u64 
 		return GUEST_ERR_NONE;
 	if (!seen)
 		return GUEST_ERR_LOST;
-	return guest_stamp_page(seen) == page ? GUEST_ERR_STALE : GUEST_ERR_FOREIGN;
+	return guest_entry_is_of(page, seen) ? GUEST_ERR_STALE : GUEST_ERR_FOREIGN;
 }
 
 /*

@@ -2,17 +2,14 @@
 /*
  * device: accesses that leave the guest or that KVM carries out, mixed with those
  * of the CPU.  In each page is a function that returns the page's stamp, and one
- * that writes it to a device: KVM, too, has to fetch that instruction from the
- * page.  A string instruction sends the stamp from the page to a port; and the
- * next one comes from the device into the page.
+ * that writes it to a device: where KVM decodes instructions, it has to fetch that one
+ * from the page, too.  The stamp is sent from the page to the device, and the next one
+ * comes from there into the page; by string instructions where there are any, which KVM
+ * carries out as a whole.
  */
 #include "guest.h"
 
 #define device		((void *)GUEST_DEVICE_GPA)
-
-/* mov %eax, (%rdi); ret */
-#define STORE_CODE	0xc30789ULL
-#define SHORT_AT	(GUEST_CODE_SHIFT / 8)
 
 /* Exits are slow: every other visit does without, and pages take turns. */
 enum turn { TURN_CALL, TURN_SEND, TURN_RECEIVE, NR_TURNS = 6 };
@@ -42,8 +39,8 @@ static void call_store(guest_u32 page, struct guest_view *view, guest_u32 seen)
 
 	if (!seen)
 		return;
-	arch_expect_gap();
-	if (arch_call((guest_u64)(words + 1), device, GUEST_NOWHERE | seen))
+	guest_expect_gap();
+	if (arch_call((guest_u64)(words + GUEST_STORE_WORD), device, GUEST_NOWHERE | seen))
 		expect_register(page, seen, arch_port_read(GUEST_PORT_DEVICE));
 	else
 		judge(page, view, 0);	/* emptied since: it may have written, or not */
@@ -52,8 +49,7 @@ static void call_store(guest_u32 page, struct guest_view *view, guest_u32 seen)
 /* What is written to the device is in the page. */
 static void send_stamp(guest_u32 page, struct guest_view *view)
 {
-	arch_port_send(GUEST_PORT_DEVICE, (const char *)page_word(page) + SHORT_AT);
-	judge(page, view, guest_load((guest_u32 *)device));
+	judge(page, view, arch_send_stamp(page_word(page)));
 }
 
 static void check(guest_u32 page, enum turn turn)
@@ -78,7 +74,7 @@ static void stamp(guest_u32 page, enum turn turn)
 					    guest_load(&shared->generation), &settled);
 	guest_u64 code = guest_code(guest_short_stamp(stamp));
 
-	guest_store(words + 1, STORE_CODE);
+	guest_store(words + GUEST_STORE_WORD, GUEST_STORE_CODE);
 	if (turn == TURN_RECEIVE) {
 		arch_store(device, code);
 		arch_copy(words, device, 1);
@@ -86,6 +82,7 @@ static void stamp(guest_u32 page, enum turn turn)
 	/* A page that went in the middle has got half a function. */
 	if (turn != TURN_RECEIVE || guest_load(&records[page].discard_begin) != settled)
 		guest_store(words, code);
+	arch_code_written(words);
 	guest_stamp_end(&records[page], stamp, settled);
 }
 
@@ -98,7 +95,7 @@ static void visit(guest_u32 me __attribute__((unused)), guest_u32 page)
 	stamp(page, turn);
 }
 
-GUEST_WORKLOAD(device, "pages hold code that KVM itself must fetch to emulate accesses to a device",
+GUEST_WORKLOAD(device, "pages hold code that accesses a device, which KVM emulates",
 	       GUEST_WRITER_VCPU, GUEST_FORM_CODE,
 	       GUEST_JUDGES_ALL & ~(GUEST_JUDGES_POISONED | GUEST_JUDGES_PLAIN))
 {

@@ -50,7 +50,7 @@ static void walk(guest_u32 me, guest_u32 page)
 	guest_u32 table = table_of(page);
 	guest_u64 self;
 
-	arch_expect_gap();
+	guest_expect_gap();
 	arch_flush((const void *)window);
 	self = (guest_u64)window->self;
 	if (self != (guest_u64)expected)
@@ -75,13 +75,19 @@ static void check_entry(guest_u32 page, const guest_u64 *entry, guest_u64 writte
  * KVM may carry out a write to a page table itself, to keep up with it; if it
  * found an unmapped gap, the host did when that was closed, of which KVM knows nothing: then
  * write again.
+ *
+ * The only translation that may be cached is that of the window whose walk comes by.
  */
-static void write_entry(guest_u64 *entry, guest_u64 value)
+static void write_entry(const void *window, guest_u64 *entry, guest_u64 value)
 {
 	guest_u32 gap;
 
 	do {
 		gap = guest_load(&shared->gap);
+		if (arch_must_break()) {
+			arch_store(entry, 0);
+			arch_flush(window);
+		}
 		arch_store(entry, value);
 	} while (guest_load(&shared->gap) != gap);
 }
@@ -91,13 +97,14 @@ static void write_entries(guest_u32 page, guest_u32 table)
 	guest_u64 visit = ++visits[page];
 	struct destination *next = destination_of(page, visit);
 	guest_u64 *leaf = page_word(table), *directory = page_word(page) + 1;
+	const void *window = arch_window(page, (guest_u64)page_word(page));
 
 	next->self = next;
-	records[table].ceiling = arch_entry((guest_u64)next, guest_stamp(table, 0, visit / DESTINATIONS));
-	write_entry(leaf, records[table].ceiling);
+	records[table].ceiling = arch_entry((guest_u64)next, table, visit / DESTINATIONS);
+	write_entry(window, leaf, records[table].ceiling);
 	guest_store(&records[table].floor, records[table].ceiling);
-	directories[page] = arch_entry((guest_u64)leaf, guest_stamp(page, 0, visit));
-	write_entry(directory, directories[page]);
+	directories[page] = arch_entry((guest_u64)leaf, page, visit);
+	write_entry(window, directory, directories[page]);
 }
 
 static void visit(guest_u32 me, guest_u32 page)

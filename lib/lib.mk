@@ -4,9 +4,9 @@
 
 LIB_ROOMS := runner scenario pressure oracle inject vm memory host base
 LIB_SRCS := $(foreach room,$(LIB_ROOMS),$(patsubst lib/%,%,$(wildcard \
-	lib/$(room)/*.c lib/$(room)/*.S)))
+	lib/$(room)/*.c lib/$(room)/*.S lib/$(room)/$(ARCH)/*.c)))
 LIB_OBJS := $(addprefix $(TARGET_BUILD)/obj/lib/,$(addsuffix .o,$(LIB_SRCS)))
-LIB_CPPFLAGS := -Ilib -I. -DGUEST_BIN='"$(GUEST_BIN)"'
+LIB_CPPFLAGS := -Ilib -I. -Iguest/$(ARCH) -DGUEST_BIN='"$(GUEST_BIN)"'
 
 LIB_LIBS := -lnuma -lpthread
 

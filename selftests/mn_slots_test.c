@@ -12,6 +12,7 @@
  * Contracts 5, 9 and 10.
  */
 #include "mn_chosen.h"
+#include "vm/arch.h"
 
 MN_ABOUT("one invalidated range across many memslots, and memory that is in two slots",
 	 5, 9, 10);
@@ -114,8 +115,7 @@ static struct faults faults_now(const struct scenario_run *run)
 {
 	struct faults f;
 
-	/* 0, with memory faulted in already, means that nobody counts. */
-	f.known = !vm_stat(&run->vm, "pf_fixed", &f.before) && f.before;
+	f.known = !vm_faults(&run->vm, &f.before);
 	return f;
 }
 
@@ -124,7 +124,7 @@ static int judge_effect(const struct scenario_run *run, const struct faults *f, 
 {
 	unsigned long long now;
 
-	if (f->known && !vm_stat(&run->vm, "pf_fixed", &now) && now == f->before)
+	if (f->known && !vm_faults(&run->vm, &now) && now == f->before)
 		return result_error(r, "no effect: the guest faulted in no page of %s", what);
 	return 0;
 }

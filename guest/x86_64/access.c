@@ -41,9 +41,18 @@ void arch_fill(void *to, guest_u64 value, guest_u64 words)
 	asm volatile("rep stosq" : "+D"(to), "+c"(words) : "a"(value) : "memory");
 }
 
-void arch_port_send(guest_u16 port, const void *from)
+/* Code is seen by whoever calls it: arch_call() serializes, and caches are coherent. */
+void arch_code_written(const void *code __attribute__((unused)))
 {
-	asm volatile("outsl" : "+S"(from) : "d"(port) : "memory");
+}
+
+/* The stamp alone, by a string instruction. */
+guest_u32 arch_send_stamp(const guest_u64 *code)
+{
+	const char *from = (const char *)code + GUEST_CODE_SHIFT / 8;
+
+	asm volatile("outsl" : "+S"(from) : "d"(GUEST_PORT_DEVICE) : "memory");
+	return guest_load((const guest_u32 *)GUEST_DEVICE_GPA);
 }
 
 guest_u32 arch_port_read(guest_u16 port)

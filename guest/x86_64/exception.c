@@ -22,25 +22,10 @@ struct exception_frame {
 
 void guest_exception(struct exception_frame *frame, guest_u64 cr2);
 
-/* guest_shared.gap as each vCPU saw it before the accesses it now makes, if it did. */
-#define GAP_SEEN	(1ULL << 32)
-static guest_u64 gap_before[GUEST_MAX_VCPUS];
-
-void arch_expect_gap(void)
-{
-	gap_before[arch_vcpu_id()] = GAP_SEEN | guest_load(&shared->gap);
-	asm volatile("" : : : "memory");
-}
-
-static int in_area(guest_u64 rip)
-{
-	return rip - shared->area_gpa < shared->nr_pages * shared->stride;
-}
-
 /* What arch_call() went to has been emptied: return 0 from there. */
 static int ran_zeroes(struct exception_frame *frame, guest_u64 cr2)
 {
-	if (frame->vector != VECTOR_PAGE_FAULT || cr2 != frame->rax || !in_area(frame->rip))
+	if (frame->vector != VECTOR_PAGE_FAULT || cr2 != frame->rax || !guest_in_area(frame->rip))
 		return 0;
 	frame->rax = 0;
 	frame->rip = *(const guest_u64 *)frame->rsp;
@@ -48,18 +33,10 @@ static int ran_zeroes(struct exception_frame *frame, guest_u64 cr2)
 	return 1;
 }
 
-/* Was memory unmapped since the vCPU last looked?  Then wait till it is back. */
 static int met_gap(const struct exception_frame *frame)
 {
-	guest_u64 before = gap_before[arch_vcpu_id()];
-
-	if (frame->vector != VECTOR_PAGE_FAULT && frame->vector != VECTOR_INVALID_OPCODE)
-		return 0;
-	if (!before || (!(before & 1) && before == (GAP_SEEN | guest_load(&shared->gap))))
-		return 0;
-	arch_exit(GUEST_PORT_GAP, before);
-	arch_expect_gap();
-	return 1;
+	return (frame->vector == VECTOR_PAGE_FAULT || frame->vector == VECTOR_INVALID_OPCODE) &&
+	       guest_met_gap();
 }
 
 void guest_exception(struct exception_frame *frame, guest_u64 cr2)

@@ -37,9 +37,16 @@ void arch_flush_all(void)
 		     "mov %0, %%cr3" : "=&r"(root) : : "memory");
 }
 
-guest_u64 arch_entry(guest_u64 gpa, guest_u64 tag)
+guest_u64 arch_entry(guest_u64 gpa, guest_u32 page, guest_u64 count)
 {
+	guest_u64 tag = guest_stamp(page, 0, count);
+
 	return (tag & TAG_PAGE) | (tag & TAG_LOW) << TAG_LOW_SHIFT | gpa | ENTRY_PRESENT;
+}
+
+int arch_must_break(void)
+{
+	return 0;
 }
 
 guest_u64 arch_mark_leaf(void)
@@ -54,7 +61,7 @@ guest_u64 arch_mark_table(void)
 
 void *arch_window(guest_u32 page, guest_u64 directory)
 {
-	guest_u64 entry = arch_entry(directory, 0) | ENTRY_ACCESSED;
+	guest_u64 entry = arch_entry(directory, 0, 0) | ENTRY_ACCESSED;
 
 	if (windows[page] != entry)
 		windows[page] = entry;

@@ -10,26 +10,25 @@
 
 #include "host/hostfile.h"
 #include "oracle/oracle.h"
+#include "vm/arch.h"
 
 #define NS_PER_MS	1000000ULL
 #define WATCH_NS	(200 * NS_PER_MS)
 #define TRACE_NS	(20 * NS_PER_MS)
 #define TRACE_LINES	8
+#define MAX_STATS	8
 #define TRACEFS		"/sys/kernel/tracing"
 
 static void note_stats(const struct vm *vm, struct result *r)
 {
-	static const char * const stats[] = {
-		"exits", "irq_exits", "pf_taken", "pf_fixed", "pf_spurious",
-	};
-	enum { NR_STATS = sizeof(stats) / sizeof(stats[0]) };
-	unsigned long long before[NR_STATS] = { 0 }, now;
+	const char *const *stats = vm_arch.activity;
+	unsigned long long before[MAX_STATS] = { 0 }, now;
 	unsigned int i;
 
-	for (i = 0; i < NR_STATS; i++)
+	for (i = 0; i < MAX_STATS && stats[i]; i++)
 		vm_stat(vm, stats[i], &before[i]);
 	sleep_ns(WATCH_NS);
-	for (i = 0; i < NR_STATS; i++) {
+	for (i = 0; i < MAX_STATS && stats[i]; i++) {
 		if (!vm_stat(vm, stats[i], &now))
 			result_note(r, "KVM's %s: %llu, %llu more in %llu ms", stats[i],
 				    before[i], now - before[i], WATCH_NS / NS_PER_MS);

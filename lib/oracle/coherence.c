@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "oracle/oracle.h"
+#include "vm/arch.h"
 
 static guest_u64 *word_in(const struct coherence *c, char *base, unsigned int page)
 {
@@ -18,6 +19,13 @@ static guest_u64 in_form(const struct coherence *c, guest_u64 stamp)
 	return c->form == GUEST_FORM_CODE ? guest_code(guest_short_stamp(stamp)) : stamp;
 }
 
+static void store(const struct coherence *c, guest_u64 *word, guest_u64 value)
+{
+	guest_store(word, value);
+	if (c->form == GUEST_FORM_CODE)
+		vm_code_written(word, sizeof(*word));
+}
+
 void coherence_stamp(struct coherence *c)
 {
 	struct guest_page *records = vm_records(c->vm);
@@ -27,7 +35,7 @@ void coherence_stamp(struct coherence *c)
 		uint32_t settled;
 		guest_u64 stamp = guest_stamp_begin(&records[i], i, c->generation, &settled);
 
-		guest_store(word_in(c, c->area->hva, i), in_form(c, stamp));
+		store(c, word_in(c, c->area->hva, i), in_form(c, stamp));
 		guest_stamp_end(&records[i], stamp, settled);
 	}
 }
@@ -82,7 +90,7 @@ static void stamp_replacement(struct coherence *c)
 	unsigned int i;
 
 	for (i = 0; i < c->nr_pages; i++)
-		guest_store(word_in(c, half, i), coherence_next(c, i));
+		store(c, word_in(c, half, i), coherence_next(c, i));
 }
 
 static void discard_begins(struct coherence *c)

@@ -10,46 +10,35 @@
 #include <string.h>
 
 #include "oracle/oracle.h"
+#include "vm/arch.h"
 
 #define FLUSHES	"remote_tlb_flush_requests"
 
-/* Return: the error of the first that cannot be read, named in @stat, or 0. */
-static int count_mapped(const struct vm *vm, unsigned long long *mapped, const char **stat)
+static int count_mapped(const struct vm *vm, unsigned long long *mapped)
 {
-	static const char * const stats[] = { "pages_4k", "pages_2m", "pages_1g" };
-	unsigned long long pages;
-	size_t i;
-	int err;
+	unsigned long long huge;
+	int err = vm_mapped(vm, mapped, &huge);
 
-	*mapped = 0;
-	for (i = 0; i < sizeof(stats) / sizeof(stats[0]); i++) {
-		*stat = stats[i];
-		err = vm_stat(vm, stats[i], &pages);
-		if (err)
-			return err;
-		*mapped += pages;
-	}
-	return 0;
+	if (!err)
+		*mapped += huge;
+	return err;
 }
 
 void spte_before(struct spte *s, const struct vm *vm)
 {
-	const char *stat;
-
 	/* In this order: what is mapped only now has its flush still to come. */
-	s->known = !vm_stat(vm, FLUSHES, &s->flushes) &&
-		   !count_mapped(vm, &s->mapped, &stat);
+	s->known = vm_arch.counts_flushes && !vm_stat(vm, FLUSHES, &s->flushes) &&
+		   !count_mapped(vm, &s->mapped);
 }
 
 int spte_none(const struct spte *before, const struct vm *vm, struct result *r)
 {
 	unsigned long long mapped, flushes;
-	const char *stat;
 	int err, ret = 0;
 
-	err = count_mapped(vm, &mapped, &stat);
+	err = count_mapped(vm, &mapped);
 	if (err)
-		result_not_judged(r, ORACLE_TRANSLATIONS, "no %s, before v5.15: %s", stat,
+		result_not_judged(r, ORACLE_TRANSLATIONS, "%s: %s", vm_arch.mapped_missing,
 				  strerror(-err));
 	else
 		result_judged(r, ORACLE_TRANSLATIONS);

@@ -18,9 +18,9 @@
 #include "host/hostfile.h"
 #include "host/release.h"
 #include "pressure/pressure.h"
+#include "vm/arch.h"
 
 #define UPROBE_TYPE	"/sys/bus/event_source/devices/uprobe/type"
-#define BREAKPOINT	0xcc
 /* The file is empty, and so is the page so far from the stamp: a valid instruction. */
 #define PROBE_OFFSET	1024
 /* Each probe takes its time. */
@@ -124,7 +124,7 @@ static int set_and_judge(struct press *p, int *probes, unsigned int *nr, bool pa
 
 	if (pause && press_pause(p, r))
 		return -1;
-	ret = set_probes(p, probes, nr, r) || judge_bytes(p, *nr, BREAKPOINT, r) ? -1 : 0;
+	ret = set_probes(p, probes, nr, r) || judge_bytes(p, *nr, vm_arch.breakpoint, r) ? -1 : 0;
 	if (pause)
 		press_resume(p);
 	return ret ? -1 : press_write_all(p, "while there are uprobes", r);

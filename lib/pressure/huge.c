@@ -2,7 +2,7 @@
 /*
  * Splitting and collapsing huge pages, and checking that it was done: in the
  * mapping (smaps), in the frames (pagemap, kpageflags), and in KVM's own
- * translations (pages_2m).
+ * translations, where KVM says what it maps.
  */
 #include <errno.h>
 #include <linux/kernel-page-flags.h>
@@ -19,6 +19,7 @@
 #include "memory/smaps.h"
 #include "oracle/oracle.h"
 #include "pressure/huge.h"
+#include "vm/arch.h"
 
 #define SPLIT_HUGE_PAGES	"/sys/kernel/debug/split_huge_pages"
 #define HUGE_PAGES		(HUGE_BYTES / PAGE_BYTES)
@@ -144,11 +145,10 @@ static unsigned long long budget_ms(const struct press *p)
 
 int huge_split_in_kvm(const struct press *p, struct result *r)
 {
-	unsigned long long pages;
+	unsigned long long small, pages;
 	bool split;
 
-	/* Before v5.15 it is not counted. */
-	if (vm_stat(p->vm, "pages_2m", &pages) || !pages)
+	if (vm_mapped(p->vm, &small, &pages) || !pages)
 		return 0;
 	/* khugepaged may be quick, and the guest; who made it huge again leaves it so. */
 	if (is_pte_mapped(p->area, &split, r))
@@ -255,15 +255,14 @@ int huge_collapse(struct press *p, struct result *r)
  */
 static int await_huge_in_kvm(struct press *p, struct result *r)
 {
-	unsigned long long pages;
+	unsigned long long small, pages;
 	struct deadline deadline;
 
 	if (p->coherence->form == GUEST_FORM_TABLE || vm_splits_code(GUEST_FORM_CODE))
 		return 0;
 	deadline_start(&deadline, p->budget_ns);
 	do {
-		/* Before v5.15 it is not counted. */
-		if (vm_stat(p->vm, "pages_2m", &pages) || pages)
+		if (vm_mapped(p->vm, &small, &pages) || pages)
 			return 0;
 		if (vm_check(p->vm, r))
 			return -1;
@@ -296,10 +295,10 @@ static void let_guest_visit(const struct press *p)
 
 static int check_small_in_kvm(struct press *p, struct result *r)
 {
-	unsigned long long pages;
+	unsigned long long small, pages;
 
 	let_guest_visit(p);
-	if (vm_stat(p->vm, "pages_2m", &pages) || !pages)
+	if (vm_mapped(p->vm, &small, &pages) || !pages)
 		return 0;
 	return result_fail(r, CONTRACT_CONTENTS,
 			   "KVM maps %llu huge pages though guest address %#llx and host address %p are not aligned to each other",

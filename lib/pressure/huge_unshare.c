@@ -12,6 +12,7 @@
 #include "memory/pagemap.h"
 #include "oracle/oracle.h"
 #include "pressure/huge.h"
+#include "vm/arch.h"
 
 #define SHARED_BYTES	(1UL << 30)	/* what one page table of huge pages maps */
 #define FAR_END		(SHARED_BYTES - HUGE_BYTES)
@@ -114,14 +115,14 @@ static int await_shared(const struct press *p, struct result *r)
 /* With the guest out: neither the host's page table nor KVM's may still have the area. */
 static int judge_unshared(struct press *p, struct result *r)
 {
-	unsigned long long pages;
+	unsigned long long small, pages;
 	bool shared;
 
 	if (look(p, &shared, r))
 		return -1;
 	if (shared)
 		return result_error(r, "%s: the page table is still shared", p->row->name);
-	if (!vm_stat(p->vm, "pages_2m", &pages) && pages)
+	if (!vm_mapped(p->vm, &small, &pages) && pages)
 		return result_fail(r, CONTRACT_NO_STALE,
 				   "KVM maps %llu huge pages though the page table that had them no longer belongs to the mapping",
 				   pages);

@@ -2,6 +2,7 @@
 /*
  * The steps of a scenario: set up, calibrate, press, quiesce, judge, tear down.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,6 +11,7 @@
 #include "memory/smaps.h"
 #include "scenario/concurrent.h"
 #include "scenario/scenario.h"
+#include "vm/arch.h"
 
 #define WARM_SWEEPS	3
 #define STOP_NS		10000000000ULL
@@ -123,6 +125,25 @@ static int set_up(struct scenario_run *run, struct result *r)
 	return vm_start(&run->vm, r);
 }
 
+/*
+ * Does KVM map huge pages, now that the guest has been everywhere?  Where it does not say,
+ * the guest has faulted less often than it has visited pages.
+ * Return: 0, or -errno if nobody knows.
+ */
+static int maps_huge(const struct scenario_run *run, bool *huge)
+{
+	unsigned long long small, pages, faults;
+
+	if (!vm_mapped(&run->vm, &small, &pages)) {
+		*huge = pages;
+		return 0;
+	}
+	if (!vm_arch.fault_event || vm_faults(&run->vm, &faults))
+		return -ENOENT;
+	*huge = faults < run->spec->nr_pages;
+	return 0;
+}
+
 /* A backing that promises huge pages must have given KVM some. */
 static int check_huge(const struct scenario_run *run, struct result *r)
 {
@@ -133,20 +154,20 @@ static int check_huge(const struct scenario_run *run, struct result *r)
 	bool hidden = run->vm.area_gpa % HUGE_BYTES ||
 		      run->spec->workload->form == GUEST_FORM_TABLE ||
 		      vm_splits_code(run->spec->workload->form);
-	unsigned long long pages;
 	size_t bytes = 0;
+	bool huge;
 
 	if (run->spec->backing->granule != HUGE_BYTES)
 		return 0;
-	if (vm_stat(&run->vm, "pages_2m", &pages)) {
-		result_note(r, "huge pages not checked: no pages_2m (before v5.15)");
+	if (maps_huge(run, &huge)) {
+		result_note(r, "huge pages not checked: %s", vm_arch.mapped_missing);
 		return 0;
 	}
-	if (!pages && hidden && smaps_huge(&run->area, &bytes, r))
+	if (!huge && hidden && smaps_huge(&run->area, &bytes, r))
 		return -1;
-	if (pages || bytes)
+	if (huge || bytes)
 		return 0;
-	return result_skip(r, "KVM maps no huge page: pages_2m is 0 although all pages were visited%s",
+	return result_skip(r, "KVM maps no huge page although all pages were visited%s",
 			   hoststate_allowed() ? "" :
 			   " (the host may give zero pages first: use_zero_page is turned off with -D)");
 }
@@ -240,8 +261,7 @@ static int sample_counters(struct scenario_run *run, unsigned long long *seq,
 	if (run->watched && health_sample(&run->health, &s, r))
 		return -1;
 	*seq = s.seq;
-	/* By now the guest has faulted in all of its memory: 0 means that nobody counts. */
-	run->has_faults = !vm_stat(&run->vm, "pf_fixed", faults) && *faults;
+	run->has_faults = !vm_faults(&run->vm, faults);
 	return 0;
 }
 

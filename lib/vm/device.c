@@ -26,13 +26,10 @@ bool device_mmio(struct vcpu *vcpu)
 	return true;
 }
 
-bool device_port(struct vcpu *vcpu)
+bool device_port(struct vcpu *vcpu, const struct port_access *access)
 {
-	struct kvm_run *run = vcpu->run;
-
-	if (run->io.port != GUEST_PORT_DEVICE || run->io.count != 1)
+	if (access->port != GUEST_PORT_DEVICE || access->size > sizeof(vcpu->device))
 		return false;
-	transfer(vcpu, run->io.direction == KVM_EXIT_IO_OUT,
-		 (char *)run + run->io.data_offset, run->io.size);
+	transfer(vcpu, access->is_write, access->data, access->size);
 	return true;
 }

@@ -57,7 +57,7 @@ static int check_mailbox(const struct vm *vm, struct result *r)
 		return 0;
 	case GUEST_ERR_EXCEPTION:
 		return result_fail(r, CONTRACT_CONTENTS,
-				   "vCPU %u: unexpected exception, vector %llu at RIP %#llx, CR2 %#llx, error code %#llx",
+				   "vCPU %u: unexpected exception, vector %llu at PC %#llx, address %#llx, code %#llx",
 				   e->vcpu, e->detail, e->where, e->expected, e->seen);
 	case GUEST_ERR_COMMAND:
 		return result_error(r, "vCPU %u does not know workload %llu of %llu",
@@ -68,7 +68,7 @@ static int check_mailbox(const struct vm *vm, struct result *r)
 				   e->vcpu, e->page, e->where, e->seen, e->expected);
 	case GUEST_ERR_NO_WAY:
 		return result_fail(r, CONTRACT_CONTENTS,
-				   "vCPU %u: the walk that begins with the page table in page %u leads nowhere: page fault at %#llx, error code %#llx, RIP %#llx",
+				   "vCPU %u: the walk that begins with the page table in page %u leads nowhere: fault at %#llx, code %#llx, PC %#llx",
 				   e->vcpu, e->page, e->expected, e->seen, e->where);
 	case GUEST_ERR_DEVICE:
 		return result_fail(r, CONTRACT_CONTENTS,

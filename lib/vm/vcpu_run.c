@@ -164,36 +164,34 @@ bool vcpu_handle_mmio(struct vcpu *vcpu, const struct mmio_part *last,
 }
 
 /* The guest uses no such port; was it in the pages under pressure that it came to run this? */
-static bool fail_port(struct vcpu *vcpu)
+static bool fail_port(struct vcpu *vcpu, unsigned int port)
 {
-	unsigned long long rip = vcpu_arch_where(vcpu);
+	unsigned long long pc = vcpu_arch_where(vcpu);
 	const struct area *area = vcpu->vm->area;
 
-	if (!area || rip - GUEST_AREA_GPA >= area->size)
-		return fail(vcpu, "KVM_RUN: unexpected port %#x at RIP %#llx",
-			    vcpu->run->io.port, rip);
+	if (!area || pc - GUEST_AREA_GPA >= area->size)
+		return fail(vcpu, "KVM_RUN: unexpected port %#x at PC %#llx", port, pc);
 	vcpu->contract = CONTRACT_NO_STALE;
-	return fail(vcpu, "runs what was never written to the pages under pressure: port %#x at RIP %#llx (stale translation)",
-		    vcpu->run->io.port, rip);
+	return fail(vcpu, "runs what was never written to the pages under pressure: port %#x at PC %#llx (stale translation)",
+		    port, pc);
 }
 
-static bool handle_port(struct vcpu *vcpu)
+static bool handle_port(struct vcpu *vcpu, const struct port_access *access)
 {
-	const struct kvm_run *run = vcpu->run;
 	uint32_t gap_before;
 
-	switch (run->io.port) {
+	switch (access->port) {
 	case GUEST_PORT_PARKED:
 		park(vcpu);
 		return true;
 	case GUEST_PORT_ERROR:
 		return fail(vcpu, "the guest reported an error");
 	case GUEST_PORT_GAP:
-		memcpy(&gap_before, (const char *)run + run->io.data_offset, sizeof(gap_before));
+		memcpy(&gap_before, access->data, sizeof(gap_before));
 		return wait_out_gap(vcpu, gap_before) ||
 		       fail(vcpu, "the guest saw an unmapped gap where there was none");
 	default:
-		return device_port(vcpu) || fail_port(vcpu);
+		return device_port(vcpu, access) || fail_port(vcpu, access->port);
 	}
 }
 
@@ -204,7 +202,7 @@ static bool handle_internal_error(struct vcpu *vcpu, uint32_t gap_before)
 
 	return (run->internal.suberror == KVM_INTERNAL_ERROR_EMULATION &&
 		wait_out_gap(vcpu, gap_before)) ||
-	       fail(vcpu, "KVM_RUN: INTERNAL_ERROR, suberror %u, at RIP %#llx",
+	       fail(vcpu, "KVM_RUN: INTERNAL_ERROR, suberror %u, at PC %#llx",
 		    run->internal.suberror, (unsigned long long)vcpu_arch_where(vcpu));
 }
 
@@ -212,10 +210,11 @@ static bool handle_exit(struct vcpu *vcpu, const struct mmio_part *last,
 			const struct epochs *before)
 {
 	struct kvm_run *run = vcpu->run;
+	struct port_access access;
 
+	if (vcpu_arch_port(vcpu, &access))
+		return handle_port(vcpu, &access);
 	switch (run->exit_reason) {
-	case KVM_EXIT_IO:
-		return handle_port(vcpu);
 	case KVM_EXIT_INTR:
 		return true;
 	case KVM_EXIT_DIRTY_RING_FULL:
@@ -281,8 +280,10 @@ static bool run_once(struct vcpu *vcpu)
 	case EAGAIN:
 		return true;
 	case EFAULT:
+	case ENOSYS:	/* no slot, and an access that this KVM cannot carry out */
 		return wait_out_gap(vcpu, before.gap) ||
-		       fail(vcpu, "KVM_RUN: EFAULT though all guest memory is mapped");
+		       fail(vcpu, "KVM_RUN: %s though all guest memory is mapped",
+			    strerrorname_np(err));
 	default:
 		return fail(vcpu, "KVM_RUN: %s", strerror(err));
 	}

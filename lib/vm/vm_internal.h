@@ -12,21 +12,32 @@ const struct guest_workload *vm_workload(const struct vm *vm);
 /* image.c: header of the loaded image */
 const struct guest_header *image_header(const struct vm *vm);
 
-/* vcpu_<arch>.c: registers such that the vCPU starts at the image's entry */
+/* <arch>/vcpu.c: registers such that the vCPU starts at the image's entry */
 int vcpu_arch_init(struct vcpu *vcpu, struct result *r);
 
-/* vcpu_<arch>.c: what vm_enter_smm() does to the vCPU */
+/* <arch>/vcpu.c: what vm_enter_smm() does to the vCPU */
 int vcpu_arch_enter_smm(struct vcpu *vcpu, struct result *r);
 
-/* vcpu_<arch>.c: ticks of its clock in a millisecond; 0 if unknown */
+/* <arch>/vcpu.c: ticks of its clock in a millisecond; 0 if unknown */
 uint64_t vcpu_arch_ticks_per_ms(const struct vcpu *vcpu);
 
-/* vcpu_<arch>.c: where the vCPU is in its code, for people; 0 if unknown */
+/* <arch>/vcpu.c: where the vCPU is in its code, for people; 0 if unknown */
 uint64_t vcpu_arch_where(const struct vcpu *vcpu);
+
+/* An access to a port: the vCPU left the guest on purpose. */
+struct port_access {
+	unsigned int port;
+	bool is_write;
+	void *data;		/* in the vCPU's struct kvm_run */
+	size_t size;
+};
+
+/* <arch>/vcpu.c: did KVM_RUN end with such?  Then @access is filled in. */
+bool vcpu_arch_port(struct vcpu *vcpu, struct port_access *access);
 
 /* device.c: what an exit for the device did with its register; false: not for it */
 bool device_mmio(struct vcpu *vcpu);
-bool device_port(struct vcpu *vcpu);
+bool device_port(struct vcpu *vcpu, const struct port_access *access);
 
 /* stats.c: of a VM or vCPU, before it runs; or -1 */
 int stats_open(int owner);

@@ -94,6 +94,21 @@ uint64_t vcpu_arch_where(const struct vcpu *vcpu)
 	return ioctl(vcpu->fd, KVM_GET_REGS, &regs) ? 0 : regs.rip;
 }
 
+bool vcpu_arch_port(struct vcpu *vcpu, struct port_access *access)
+{
+	struct kvm_run *run = vcpu->run;
+
+	if (run->exit_reason != KVM_EXIT_IO || run->io.count != 1)
+		return false;
+	*access = (struct port_access) {
+		.port = run->io.port,
+		.is_write = run->io.direction == KVM_EXIT_IO_OUT,
+		.data = (char *)run + run->io.data_offset,
+		.size = run->io.size,
+	};
+	return true;
+}
+
 uint64_t vcpu_arch_ticks_per_ms(const struct vcpu *vcpu)
 {
 	int khz = ioctl(vcpu->fd, KVM_GET_TSC_KHZ);

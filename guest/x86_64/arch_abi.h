@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * x86-64's part of the guest ABI: what pages hold that is code, or a page table.
+ */
+#ifndef GUEST_ARCH_ABI_H
+#define GUEST_ARCH_ABI_H
+
+/* GUEST_FORM_CODE: mov $short, %rax (sign-extended); ret. */
+#define GUEST_CODE_BEGIN	0x0000000000c0c748ULL
+#define GUEST_CODE_END		0xc300000000000000ULL
+#define GUEST_CODE_SHIFT	24
+
+static inline guest_u64 guest_code(guest_u32 short_stamp)
+{
+	return GUEST_CODE_BEGIN | GUEST_CODE_END | (guest_u64)short_stamp << GUEST_CODE_SHIFT;
+}
+
+/* What it returns if it is such code. */
+static inline guest_u32 guest_code_stamp(guest_u64 code)
+{
+	return code >> GUEST_CODE_SHIFT;
+}
+
+/* mov %eax, (%rdi); ret: and the word of a page where it stands. */
+#define GUEST_STORE_CODE	0xc30789ULL
+#define GUEST_STORE_WORD	1
+
+/* GUEST_FORM_TABLE: marks that walks set: accessed, dirty. */
+#define GUEST_ENTRY_MARKS	0x60ULL
+
+/* Does an entry say that it is of @page?  It does in bits that walks ignore. */
+static inline int guest_entry_is_of(guest_u32 page, guest_u64 entry)
+{
+	return guest_stamp_page(entry) == page;
+}
+
+#endif

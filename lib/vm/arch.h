@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What tests, pressures and oracles have to know of the KVM of an architecture.
+ *
+ * Each lib/vm/<arch>/ has one struct vm_arch.  Where an architecture does otherwise than
+ * others, its trait says by what rule.
+ */
+#ifndef VM_ARCH_H
+#define VM_ARCH_H
+
+#include <stdbool.h>
+
+#include "vm/vm.h"
+
+struct vm_arch {
+	/*
+	 * Contract 4: do faults wait for the end of an invalidation only if it has their
+	 * page in its range?  Else those of the whole VM may wait.
+	 */
+	bool waits_by_range;
+	/*
+	 * A tracepoint of a guest fault that is taken in the vCPU's own thread, "kvm/NAME", and
+	 * a filter that has only those of the area pass; NULL: there is a statistic.
+	 */
+	const char *fault_event, *fault_filter;
+	/* Is a flush of TLBs counted in remote_tlb_flush_requests for what is unmapped? */
+	bool counts_flushes;
+	/* Why vm_mapped() does not know. */
+	const char *mapped_missing;
+	/* First byte of the instruction that a uprobe writes. */
+	unsigned char breakpoint;
+	/* Statistics that tell people what KVM does with a guest; ends with NULL. */
+	const char *const *activity;
+};
+
+extern const struct vm_arch vm_arch;
+
+/*
+ * vm_mapped() - how many pages does KVM map for a guest?
+ * @small, @huge: pages of 4 KiB; larger ones, each counted once
+ *
+ * Return: 0, or -errno if this kernel does not tell, see vm_arch.mapped_missing.
+ */
+int vm_mapped(const struct vm *vm, unsigned long long *small, unsigned long long *huge);
+
+/*
+ * vm_faults() - how often has the guest faulted, in the area at least?
+ *
+ * Return: 0, or -errno if nobody counts.
+ */
+int vm_faults(const struct vm *vm, unsigned long long *faults);
+
+/*
+ * vm_code_written() - after the host wrote code to guest memory
+ * @code: where, in the host's mapping
+ * @size: bytes
+ *
+ * The guest has to synchronize each CPU before it runs that.
+ */
+void vm_code_written(void *code, size_t size);
+
+#endif

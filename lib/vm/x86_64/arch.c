@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The traits of KVM on x86-64, which has statistics of its own for what it maps.
+ */
+#include <errno.h>
+
+#include "vm/arch.h"
+
+static const char *const activity[] = {
+	"exits", "irq_exits", "pf_taken", "pf_fixed", "pf_spurious", NULL
+};
+
+const struct vm_arch vm_arch = {
+	.waits_by_range = true,		/* since v5.12 */
+	.counts_flushes = true,
+	.mapped_missing = "no pages_4k, pages_2m and pages_1g, before v5.15",
+	.breakpoint = 0xcc,		/* int3 */
+	.activity = activity,
+};
+
+int vm_mapped(const struct vm *vm, unsigned long long *small, unsigned long long *huge)
+{
+	unsigned long long largest;
+	int err = vm_stat(vm, "pages_4k", small) ?: vm_stat(vm, "pages_2m", huge) ?:
+		  vm_stat(vm, "pages_1g", &largest);
+
+	if (!err)
+		*huge += largest;
+	return err;
+}
+
+/* All have faulted in their image before anybody asks: 0 means that nobody counts. */
+int vm_faults(const struct vm *vm, unsigned long long *faults)
+{
+	return vm_stat(vm, "pf_fixed", faults) ?: (*faults ? 0 : -ENOENT);
+}
+
+/* Caches are coherent. */
+void vm_code_written(void *code, size_t size)
+{
+	(void)code;
+	(void)size;
+}
