@@ -18,7 +18,7 @@ $(TARGET_BUILD)/guest/%.o: guest/%
 	$(Q)$(TARGET_CC) $(GUEST_CFLAGS) -c -o $@ $<
 
 $(TARGET_BUILD)/guest/guest.elf: $(GUEST_OBJS) guest/guest.lds
-	$(Q)$(TARGET_LD) -nostdlib -static -z noexecstack -T guest/guest.lds \
+	$(Q)$(TARGET_LD) -nostdlib -static -z noexecstack --no-warn-rwx-segments -T guest/guest.lds \
 		-o $@ $(GUEST_OBJS)
 
 $(GUEST_BIN): $(TARGET_BUILD)/guest/guest.elf

@@ -19,8 +19,9 @@ struct vm_arch {
 	 */
 	bool waits_by_range;
 	/*
-	 * A tracepoint of a guest fault that is taken in the vCPU's own thread, "kvm/NAME", and
-	 * a filter that has only those of the area pass; NULL: there is a statistic.
+	 * The tracepoint of KVM's that the thread of a vCPU passes for each fault of the guest,
+	 * and a filter, with two %lx: from the one address on, and below the other.  NULL: there
+	 * is a statistic.
 	 */
 	const char *fault_event, *fault_filter;
 	/* Is a flush of TLBs counted in remote_tlb_flush_requests for what is unmapped? */

@@ -19,6 +19,7 @@ int vcpu_create(struct vm *vm, unsigned int id, struct result *r)
 	vcpu->state = VCPU_NEW;
 	vcpu->run = NULL;
 	vcpu->stats_fd = -1;
+	vcpu->faults_fd = -1;
 	vcpu->fd = ioctl(vm->fd, KVM_CREATE_VCPU, id);
 	if (vcpu->fd < 0)
 		return result_errno(r, "KVM_CREATE_VCPU(%u)", id);
@@ -44,6 +45,8 @@ void vcpu_destroy(struct vcpu *vcpu)
 		munmap(vcpu->run, vcpu->run_size);
 	if (vcpu->stats_fd >= 0)
 		close(vcpu->stats_fd);
+	if (vcpu->faults_fd >= 0)
+		close(vcpu->faults_fd);
 	if (vcpu->fd >= 0)
 		close(vcpu->fd);
 	vcpu->vm = NULL;

@@ -15,6 +15,8 @@
 #include <unistd.h>
 
 #include "base/deadline.h"
+#include "vm/arch.h"
+#include "vm/fault_events.h"
 #include "vm/vm_internal.h"
 
 #define KICK_SIGNAL	SIGUSR1
@@ -295,6 +297,8 @@ void *vcpu_thread(void *arg)
 
 	vcpu->tid = syscall(SYS_gettid);
 	current_run = vcpu->run;
+	if (vm_arch.fault_event)
+		vcpu->faults_fd = fault_events_open();
 	set_state(vcpu, VCPU_RUNNING);
 	while (!stopping(vcpu->vm) && run_once(vcpu))
 		;

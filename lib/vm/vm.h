@@ -49,6 +49,7 @@ struct vcpu {
 	unsigned int id;
 	int fd;
 	int stats_fd;		/* of KVM_GET_STATS_FD, or -1 */
+	int faults_fd;		/* of fault_events_open(), or -1 */
 	struct kvm_run *run;
 	size_t run_size;
 	pthread_t thread;
