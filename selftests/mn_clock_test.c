@@ -2,35 +2,24 @@
 /*
  * mn_clock_test - the paravirtual clock follows its page, wherever that goes.
  *
- * KVM itself writes the time into a page of the guest (MSR_KVM_SYSTEM_TIME_NEW).
- * Since v5.18 it does so through a cached translation (gfn_to_pfn_cache), which MMU
- * notifiers must invalidate like any other; before, through the host's page table.
+ * KVM itself writes the time into a page of the guest.  On x86-64 (kvmclock) it does so
+ * since v5.18 through a cached translation (gfn_to_pfn_cache), which MMU notifiers must
+ * invalidate like any other; before, and on arm64 (stolen time), through the host's page
+ * table.
  * A thread has KVM write again and again while a pressure takes the page: the time
  * must advance in the page that the guest then has, and nothing may be written to
  * the frame that it had before.
  *
  * Contracts 5, 9 and 10.
  */
-#include <linux/kvm.h>
-#include <sys/ioctl.h>
-
 #include "mn_chosen.h"
+#include "vm/clock.h"
 
 MN_ABOUT("the paravirtual clock that KVM writes keeps to its page, wherever that goes",
 	 5, 9, 10);
 
-#define SYSTEM_TIME_MSR	0x4b564d01	/* MSR_KVM_SYSTEM_TIME_NEW */
-#define ENABLE		1
 #define OFFSET		2048		/* in the page, clear of its stamp */
 #define TICK_NS		1000000ULL
-
-/* What KVM writes, as far as we read it. */
-struct clock_page {
-	uint32_t version;		/* odd while KVM is at it */
-	uint32_t pad;
-	uint64_t tsc, system_time;
-	uint32_t multiplier;		/* never 0 in a clock that goes */
-};
 
 struct clocks {
 	struct scenario_run *run;
@@ -48,41 +37,9 @@ static size_t place(const struct scenario_run *run, unsigned int id)
 	return id * vm_shared(&run->vm)->stride + OFFSET;
 }
 
-static const struct clock_page *clock_of(const struct scenario_run *run, unsigned int id)
+static uint64_t read_clock(const struct scenario_run *run, unsigned int id)
 {
-	return (const void *)(run->area.hva + place(run, id));
-}
-
-static int enable(struct scenario_run *run, unsigned int id, struct result *r)
-{
-	struct {
-		struct kvm_msrs head;
-		struct kvm_msr_entry entry;
-	} msrs = {
-		.head.nmsrs = 1,
-		.entry = {
-			.index = SYSTEM_TIME_MSR,
-			.data = (GUEST_AREA_GPA + place(run, id)) | ENABLE,
-		},
-	};
-	int ret = ioctl(run->vm.vcpus[id].fd, KVM_SET_MSRS, &msrs);
-
-	if (ret < 0)
-		return result_errno(r, "KVM_SET_MSRS(MSR_KVM_SYSTEM_TIME_NEW) of vCPU %u", id);
-	if (!ret)
-		return result_skip(r, "KVM has no kvmclock for its guests");
-	return 0;
-}
-
-/* Setting the clock to what it says has every vCPU write it before it goes on. */
-static int tick(struct scenario_run *run)
-{
-	struct kvm_clock_data data = { 0 };
-
-	if (ioctl(run->vm.fd, KVM_GET_CLOCK, &data))
-		return errno;
-	data.flags = 0;
-	return ioctl(run->vm.fd, KVM_SET_CLOCK, &data) ? errno : 0;
+	return vm_clock_read(run->area.hva + place(run, id));
 }
 
 static void *ticker(void *arg)
@@ -90,18 +47,11 @@ static void *ticker(void *arg)
 	struct clocks *c = arg;
 
 	while (!guest_load(&c->stop) && !c->err) {
-		c->err = tick(c->run);
+		c->err = vm_clock_tick(&c->run->vm);
 		c->ticks++;
 		sleep_ns(TICK_NS);
 	}
 	return NULL;
-}
-
-static bool goes(const struct clock_page *clock, uint32_t from)
-{
-	uint32_t version = guest_load(&clock->version);
-
-	return version != from && !(version & 1) && clock->multiplier;
 }
 
 /* The host looks where the guest does: through the same memory, not through KVM. */
@@ -112,17 +62,17 @@ static int await_update(struct scenario_run *run, const char *when, struct resul
 	unsigned int id;
 
 	for (id = 0; id < run->vm.nr_vcpus; id++) {
-		const struct clock_page *clock = clock_of(run, id);
-		uint32_t from = guest_load(&clock->version);
+		const uint64_t from = read_clock(run, id);
+		uint64_t now;
 
 		deadline_start(&deadline, run->budget_ns);
-		while (!goes(clock, from)) {
+		while (now = read_clock(run, id), !now || now == from) {
 			if (deadline_poll(&deadline))
 				continue;
 			vm_describe(&run->vm, r);
 			return result_fail(r, CONTRACT_NO_STALE,
-					   "the clock of vCPU %u stands at version %u %s: %llu ms and %llu ticks went by, and nothing came into its page at gpa %#llx",
-					   id, from, when,
+					   "the clock of vCPU %u stands at %llu %s: %llu ms and %llu ticks went by, and nothing came into its page at gpa %#llx",
+					   id, (unsigned long long)from, when,
 					   (unsigned long long)run->budget_ns / 1000000, c->ticks,
 					   (unsigned long long)(GUEST_AREA_GPA + place(run, id)));
 		}
@@ -140,7 +90,7 @@ static int start(struct scenario_run *run, struct result *r)
 	if (vm_park(&run->vm, run->budget_ns, r))
 		return -1;
 	for (id = 0; id < run->vm.nr_vcpus; id++) {
-		if (enable(run, id, r))
+		if (vm_clock_enable(&run->vm, id, GUEST_AREA_GPA + place(run, id), r))
 			return -1;
 	}
 	vm_resume(&run->vm);
@@ -170,7 +120,7 @@ static int stop(struct scenario_run *run, struct result *r)
 	if (!c->err)
 		return 0;
 	errno = c->err;
-	return result_errno(r, "KVM_GET_CLOCK, KVM_SET_CLOCK");
+	return result_errno(r, "vm_clock_tick()");
 }
 
 static const struct scenario_steps steps = {
