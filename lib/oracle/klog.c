@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Kernel log: read record by record from /dev/kmsg, from where a test began.
+ * Kernel log: what it says from where a test began.
  *
  * Log and taint are the whole machine's: a splat is judged when all of its lines are
  * there, and one of someone else's is only told.
@@ -17,12 +17,11 @@
 #include "base/splats.h"
 #include "host/hostfile.h"
 #include "host/hoststate.h"
+#include "oracle/kmsg.h"
 #include "oracle/oracle.h"
 #include "oracle/splat.h"
 
-#define KMSG		"/dev/kmsg"
 #define TAINT_FILE	"/proc/sys/kernel/tainted"
-#define RECORD_MAX	8192
 #define LINES_MAX	6144	/* as much as a result can hold */
 #define NEXT_LINE_MS	200	/* from one line of a splat to the next, at most */
 #define MAX_WAITS	50	/* where others never cease to log */
@@ -59,7 +58,8 @@ int klog_open(struct klog *k, struct result *r)
 		klog_close(k);
 		return -1;
 	}
-	if (read_taint(&k->taint, r)) {
+	k->ahead = kmsg_ahead_start(k->fd, r);
+	if (!k->ahead || read_taint(&k->taint, r)) {
 		klog_close(k);
 		return -1;
 	}
@@ -67,21 +67,6 @@ int klog_open(struct klog *k, struct result *r)
 	if (hoststate_allowed())
 		hostfile_write("/sys/kernel/debug/clear_warn_once", "1");
 	return 0;
-}
-
-/*
- * A record is `prefix;message\n` and then lines of properties.  The prefix
- * begins with priority and, above three bits, facility: 0 is the kernel's own.
- */
-static char *message_of(char *record)
-{
-	char *message = strchr(record, ';');
-
-	if (!message || strtoul(record, NULL, 10) >> 3)
-		return NULL;
-	message++;
-	message[strcspn(message, "\n")] = '\0';
-	return message;
 }
 
 /* A splat that is being read, and what follows it and may explain it. */
@@ -153,26 +138,22 @@ static int read_log(struct klog *k, const char *text, char *found, size_t size,
 		    struct result *r)
 {
 	struct reading reading = { .open = false };
-	char record[RECORD_MAX], *message;
-	ssize_t n;
-	int ret = 0;
+	char message[KMSG_MAX];
+	int ret = 0, n;
 
+	kmsg_hold(k->ahead);
 	for (;;) {
-		n = read(k->fd, record, sizeof(record) - 1);
-		if (n < 0 && errno == EPIPE) {
+		n = kmsg_next(k->fd, k->ahead, message);
+		if (n == -EPIPE) {
 			ret = result_error(r, "the kernel log overran its buffer: enlarge log_buf_len");
 			continue;
 		}
-		if (n < 0 && (errno == EINTR || (errno == EAGAIN && more_comes(k, &reading))))
+		if (!n && more_comes(k, &reading))
 			continue;
-		if (n < 0 && errno != EAGAIN)
-			ret = result_errno(r, "read(/dev/kmsg)");
+		if (n < 0)
+			ret = result_error(r, "read(" KMSG "): %s", strerror(-n));
 		if (n <= 0)
 			break;
-		record[n] = '\0';
-		message = message_of(record);
-		if (!message)
-			continue;
 		take_line(k, &reading, message, r);
 		if (text && strstr(message, text)) {
 			snprintf(found, size, "%s", message);
@@ -180,6 +161,7 @@ static int read_log(struct klog *k, const char *text, char *found, size_t size,
 			break;
 		}
 	}
+	kmsg_release(k->ahead);
 	judge_splat(k, &reading, r);
 	return reading.ours ? -1 : ret;
 }
@@ -238,7 +220,9 @@ int klog_await(struct klog *k, const char *text, char *found, size_t size,
 
 void klog_close(struct klog *k)
 {
-	if (k->fd >= 0)
-		close(k->fd);
+	if (k->fd < 0)
+		return;
+	kmsg_ahead_stop(k->ahead);
+	close(k->fd);
 	k->fd = -1;
 }

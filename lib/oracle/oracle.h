@@ -235,11 +235,14 @@ int spte_none(const struct spte *before, const struct vm *vm, struct result *r);
  */
 void note_kvm_activity(const struct vm *vm, struct result *r);
 
+struct kmsg_ahead;
+
 /*
  * Kernel log: splats and taint, unless they are someone else's (oracle/splat.h).
  */
 struct klog {
 	int fd;			/* -1: it cannot be read, and nothing is judged */
+	struct kmsg_ahead *ahead; /* reads it all the while; NULL: it is read when it is judged */
 	unsigned long long taint;
 	unsigned int others;	/* splats of someone else's so far */
 	char comm[16];		/* name of the test's tasks */
@@ -248,6 +251,8 @@ struct klog {
 /*
  * klog_open() - start listening now; release with klog_close()
  *
+ * From then on a thread reads what the kernel logs, so that its buffer need not hold it until
+ * the next look.
  * Who may not read the log does without, and says so.  Return: 0, or -1 with an error.
  */
 int klog_open(struct klog *k, struct result *r);

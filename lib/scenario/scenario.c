@@ -235,7 +235,7 @@ static int press_once(struct scenario_run *run, struct result *r)
 	    effect_round_over(run, r) || step(run, run->steps->after_round, r) ||
 	    isolation_check(&run->isolation, r))
 		return -1;
-	/* Round by round: each refusal is logged, and the log must not overrun. */
+	/* Round by round: a test should end in the round in which the kernel complains. */
 	return klog_check(&run->klog, r);
 }
 
