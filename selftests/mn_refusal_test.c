@@ -24,6 +24,7 @@ MN_ABOUT("a notifier refuses, and nothing else may suffer from it", 1, 3, 6, 7, 
 
 #define NR_VCPUS	2
 #define NR_PAGES	64
+#define NR_TRIES	32	/* each refused once for each VMA */
 #define MIB		(1UL << 20)
 #define WAIT_MS		30000	/* of time in which the bed runs us */
 
@@ -236,6 +237,37 @@ TEST_F(dying, mrelease)
 		result_fail(r, CONTRACT_REFUSAL,
 			    "process_mrelease() returned %d with a notifier that always fails, not EAGAIN",
 			    ret);
+	if (!vmm_release(&self->vmm, WAIT_MS, r) &&
+	    !vmm_judge_orphans(&self->vmm, true, &seen, r))
+		note_refusals(&seen, r);
+}
+
+/* So often that the lines which the kernel logs of it overrun most kernels' log buffers. */
+TEST_F(dying, mrelease_many)
+{
+	struct vmm_spec spec = {
+		.backing = &backings[BACKING_ANON],
+		.injector = &variant->injector,
+		.nr_pages = NR_PAGES,
+		.nr_vmas = NR_PAGES,
+		.hold = true,
+	};
+	struct injector_status seen;
+	struct result *r = mn.result;
+	unsigned int i;
+	int ret = -EAGAIN;
+
+	if (r->kind != RESULT_PASS || vmm_start(&self->vmm, &spec, r) ||
+	    kill_vmm(&self->vmm, r) || vmm_await_exit(&self->vmm, WAIT_MS, r))
+		return;
+	for (i = 0; ret == -EAGAIN && i < NR_TRIES; i++)
+		ret = mrelease(&self->vmm, r);
+	if (ret > 0 || injector_read(&self->vmm.injector, &seen, r))
+		return;
+	if (ret != -EAGAIN || seen.refused < NR_TRIES * NR_PAGES)
+		result_fail(r, CONTRACT_REFUSAL,
+			    "process_mrelease() of %u VMAs with a notifier that always fails returned %d after %u calls and %llu refusals",
+			    NR_PAGES, ret, i, (unsigned long long)seen.refused);
 	if (!vmm_release(&self->vmm, WAIT_MS, r) &&
 	    !vmm_judge_orphans(&self->vmm, true, &seen, r))
 		note_refusals(&seen, r);
