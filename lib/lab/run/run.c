@@ -43,13 +43,13 @@
  * (panic_print, since v5.18); watchdogs are slow as emulation is.
  */
 static const char parameters[] =
-	"console=ttyS0 loglevel=6 printk.devkmsg=on log_buf_len=16M "
+	"console=ttyS0 loglevel=6 printk.devkmsg=on "
 	"panic=-1 oops=panic unknown_nmi_panic=1 panic_print=0x40 "
 	"no_timer_check mitigations=off "
 	"watchdog_thresh=60 rcupdate.rcu_cpu_stall_timeout=120";
 
-/* Of a board's own parameters the rest; refusals fill the default buffer in a second. */
-static const char board_parameters[] = "panic=10 log_buf_len=16M";
+/* Of a board's own parameters the rest. */
+static const char board_parameters[] = "panic=10";
 
 #define LEAVE	"exit or Ctrl-D powers the machine off, Ctrl-] stops it at once."
 

@@ -95,7 +95,7 @@ on()
 	# shellcheck source=/dev/null
 	. "$dir/settings"
 	parameters="console=ttyS0,115200 root=/dev/vda rw quiet mitigations=off no_timer_check"
-	parameters="$parameters log_buf_len=16M net.ifnames=0 movablecore=896M zram.num_devices=0"
+	parameters="$parameters net.ifnames=0 movablecore=896M zram.num_devices=0"
 	console=socket,id=console,host=127.0.0.1,server=on,wait=off
 	setsid qemu-system-x86_64 -nodefaults -no-user-config -machine q35,max-ram-below-4g=1G \
 		-accel tcg,thread=single -cpu EPYC,+svm,+npt -display none \
