@@ -10,7 +10,7 @@
  * invalidation was open.
  *
  *   faults	inside the hull of all open invalidations wait for the last
- *		end, those outside make progress (v5.12; before, the whole VM waits):
+ *		end, those outside make progress (x86-64 since v5.12; else the whole VM waits):
  *		one invalidation, two disjoint with a gap, two that overlap;
  *   no_memslot	an invalidation outside all memslots raises active alone, and
  *		holds up no vCPU (v5.15; active does not exist before).
@@ -205,7 +205,7 @@ TEST_F(faults, wait)
 	}
 	if (!ret)
 		result_note(r, "proved in hold %u%s", try,
-			    s->ranged ? "" : "; the whole VM waits (before v5.12)");
+			    s->ranged ? "" : "; the whole VM may wait: see vm_arch.waits_by_range");
 	else if (ret > 0 && stalls == TRIES)
 		result_fail(r, CONTRACT_FAULTS,
 			    "a vCPU outside of what was invalidated made no progress in any of %d holds",

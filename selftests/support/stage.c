@@ -11,6 +11,7 @@
 
 #include "host/hostfile.h"
 #include "support/stage.h"
+#include "vm/arch.h"
 
 const struct order_row orders[NR_ORDERS] = {
 	[START_BEHIND_KVM] = { "start_behind_kvm", true },
@@ -69,7 +70,7 @@ void stage_begin(struct stage *s, enum order order, struct result *r)
 	};
 	s->ready = !scenario_begin(&s->run, &s->spec, r);
 	snprintf(path, sizeof(path), "%s/mmu_notifier_range", s->run.health.dir);
-	s->ranged = !access(path, R_OK);
+	s->ranged = vm_arch.waits_by_range && !access(path, R_OK);
 }
 
 static int stage_drop_translations(struct stage *s, struct result *r)
