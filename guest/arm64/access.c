@@ -4,13 +4,11 @@
  */
 #include "guest.h"
 
-/* Where memory has no slot KVM cannot fetch for the guest: it gets an abort. */
-guest_u64 arch_call(guest_u64 code, void *argument, guest_u64 value)
+static guest_u64 call(guest_u64 code, void *argument, guest_u64 value)
 {
 	register guest_u64 x0 asm("x0") = value;
 	register void *x1 asm("x1") = argument;
 
-	guest_expect_gap();
 	/* No instruction that was fetched before is run after it. */
 	asm volatile("isb\n\t"
 		     "blr %2"
@@ -19,6 +17,13 @@ guest_u64 arch_call(guest_u64 code, void *argument, guest_u64 value)
 		     : "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13",
 		       "x14", "x15", "x16", "x17", "x18", "x30", "memory", "cc");
 	return x0;
+}
+
+/* Where memory has no slot KVM cannot fetch for the guest: it gets an abort. */
+guest_u64 arch_call(guest_u64 code, void *argument, guest_u64 value)
+{
+	guest_expect_gap();
+	return call(code, argument, value);
 }
 
 guest_u64 arch_load(const void *from)
