@@ -7,7 +7,9 @@
 
 #define VECTOR_SYNC	4	/* of the current exception level, on its own stack */
 
+/* KVM up to v6.1 at least sets what lies above the class, too, when it injects an abort. */
 #define ESR_CLASS_SHIFT	26
+#define ESR_CLASS_MASK	0x3f
 #define ESR_BRK_MASK	0xffff
 #define CLASS_UNKNOWN	0x00
 #define CLASS_FETCH	0x21	/* aborts, taken from the same exception level */
@@ -26,7 +28,7 @@ void guest_exception(struct exception_frame *frame, guest_u64 far);
 
 static guest_u32 class_of(const struct exception_frame *frame)
 {
-	return frame->vector == VECTOR_SYNC ? frame->esr >> ESR_CLASS_SHIFT : ~0U;
+	return frame->vector == VECTOR_SYNC ? frame->esr >> ESR_CLASS_SHIFT & ESR_CLASS_MASK : ~0U;
 }
 
 /*
