@@ -325,8 +325,9 @@ static int await_huge_in_kvm(struct press *p, struct result *r)
 
 	if (p->coherence->form == GUEST_FORM_TABLE || vm_splits_code(GUEST_FORM_CODE))
 		return 0;
+	/* Whoever else takes translations has the guest fault more often. */
 	if (vm_mapped(p->vm, &small, &pages))
-		return vm_arch.fault_event ? judge_faults(p, r) : 0;
+		return vm_arch.fault_event && p->alone && !p->reaped ? judge_faults(p, r) : 0;
 	deadline_start(&deadline, p->budget_ns);
 	do {
 		if (vm_mapped(p->vm, &small, &pages) || pages)

@@ -44,6 +44,7 @@ struct press {
 	unsigned int nr_pages;		/* visited by the guest, spread over the area */
 	struct hoststate *host;		/* puts settings back when the scenario ends */
 	bool alone;			/* nobody else is at work on the area */
+	bool reaped;			/* but a reaper, who takes translations and no memory */
 	uint64_t budget_ns;		/* for one wait, calibrated */
 	unsigned int round;		/* calls of apply() before this one */
 	uint64_t proved;		/* pages shown to be hit, see pressure.proof */

@@ -76,6 +76,7 @@ static int set_up_pressure(struct scenario_run *run, struct result *r)
 		.nr_pages = run->spec->nr_pages,
 		.host = &run->host,
 		.alone = !run->spec->concurrent[0],
+		.reaped = run->spec->injector->reaps,
 		.coherence = &run->coherence,
 		.effect = pressure_effect(pressure, run->spec->backing),
 	};
