@@ -238,10 +238,8 @@ static void add_ways(const struct scenario *row)
 	for (variant.way = 0; variant.way < NR_DIRTY_LOG_WAYS; variant.way++)
 	for (i = 0; i < nr_injector_setups; i++) {
 		spec->workload = workload_find(writers[writer]);
-		if (!spec->workload)	/* not of this architecture */
-			continue;
 		spec->injector = &injector_setups[i];
-		snprintf(parameters, sizeof(parameters), "%s.%s.%s", spec->workload->name,
+		snprintf(parameters, sizeof(parameters), "%s.%s.%s", writers[writer],
 			 dirty_log_way_name(variant.way), spec->injector->name);
 		if (pressure_suits(spec->pressure, spec->backing, spec->workload))
 			mn_case_add(dirty_log, id, parameters, true, &variant);

@@ -183,6 +183,8 @@ static void add_variants(void)
 	for (w = 0; w < MN_NR_CORE; w++)
 	for (base.nr_vcpus = 1; base.nr_vcpus <= 2; base.nr_vcpus++) {
 		base.workload = workload_find(mn_workloads[w]);
+		if (!base.workload)	/* not of this architecture */
+			continue;
 		snprintf(what, sizeof(what), "%s_%uvcpu", mn_workloads[w], base.nr_vcpus);
 		mn_add_chosen(&base, what, choices, add, 0);
 	}

@@ -257,6 +257,8 @@ static void add_variants(void)
 	for (i = 0; i < ARRAY_SIZE(layouts); i++) {
 		base.nr_pages = layouts[i].nr_pages;
 		base.workload = layouts[i].workload ? workload_find(layouts[i].workload) : NULL;
+		if (layouts[i].workload && !base.workload)	/* not of this architecture */
+			continue;
 		mn_add_chosen(&base, layouts[i].name, layouts[i].choices, add, i);
 	}
 }

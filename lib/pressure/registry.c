@@ -75,7 +75,7 @@ bool pressure_suits(const struct pressure *p, const struct backing *backing,
 		[EFFECT_REPLACE] = GUEST_JUDGES_REPLACED,
 	};
 
-	return workload->judges & needs[pressure_effect(p, backing)] &&
+	return workload && workload->judges & needs[pressure_effect(p, backing)] &&
 	       (!p->plain || workload->judges & GUEST_JUDGES_PLAIN) &&
 	       (!p->guest_writes || workload->writer != GUEST_WRITER_HOST) &&
 	       (!p->poisons || workload->judges & GUEST_JUDGES_POISONED);

@@ -24,6 +24,7 @@ struct vm_arch {
 	 * is a statistic.
 	 */
 	const char *fault_event, *fault_filter;
+	unsigned int fault_shift;	/* of addresses there, to the right */
 	/* Is a flush of TLBs counted in remote_tlb_flush_requests for what is unmapped? */
 	bool counts_flushes;
 	/* Why vm_mapped() does not know. */

@@ -27,7 +27,8 @@ int fault_events_open(void)
 	fd = syscall(SYS_perf_event_open, &attr, 0, -1, -1, PERF_FLAG_FD_CLOEXEC);
 	if (fd < 0)
 		return -1;
-	snprintf(text, sizeof(text), vm_arch.fault_filter, GUEST_AREA_GPA, GUEST_DEVICE_GPA);
+	snprintf(text, sizeof(text), vm_arch.fault_filter,
+		 GUEST_AREA_GPA >> vm_arch.fault_shift, GUEST_DEVICE_GPA >> vm_arch.fault_shift);
 	if (!ioctl(fd, PERF_EVENT_IOC_SET_FILTER, text))
 		return fd;
 	close(fd);

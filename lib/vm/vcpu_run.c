@@ -282,7 +282,8 @@ static bool run_once(struct vcpu *vcpu)
 	case EAGAIN:
 		return true;
 	case EFAULT:
-	case ENOSYS:	/* no slot, and an access that this KVM cannot carry out */
+	case ENOSYS:		/* no slot, and an access that this KVM cannot carry out */
+	case EOPNOTSUPP:
 		return wait_out_gap(vcpu, before.gap) ||
 		       fail(vcpu, "KVM_RUN: %s though all guest memory is mapped",
 			    strerrorname_np(err));

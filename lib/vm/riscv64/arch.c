@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The traits of KVM on riscv64, which counts little of what it does.
+ */
+#include <errno.h>
+
+#include "vm/arch.h"
+#include "vm/clock.h"
+#include "vm/fault_events.h"
+
+static const char *const activity[] = {
+	"exits", "mmio_exit_user", "signal_exits", "wfi_exit_stat", NULL
+};
+
+const struct vm_arch vm_arch = {
+	/* kvm_riscv_gstage_map() asks mmu_invalidate_retry(), without a gfn, up to v6.12. */
+	.waits_by_range = false,
+	.fault_event = "kvm_exit",
+	.fault_filter = "htval >= %#lx && htval < %#lx",
+	.fault_shift = 2,
+	.counts_flushes = false,
+	.mapped_missing = "KVM on riscv64 does not tell what it maps",
+	.breakpoint = 0x02,		/* c.ebreak */
+	.activity = activity,
+};
+
+int vm_mapped(const struct vm *vm, unsigned long long *small, unsigned long long *huge)
+{
+	(void)vm;
+	*small = *huge = 0;
+	return -ENOENT;
+}
+
+int vm_faults(const struct vm *vm, unsigned long long *faults)
+{
+	return fault_events_count(vm, faults);
+}
+
+void vm_code_written(void *code, size_t size)
+{
+	__builtin___clear_cache((char *)code, (char *)code + size);
+}
+
+/* Stolen time takes a guest that asks for it by SBI. */
+int vm_clock_enable(struct vm *vm, unsigned int vcpu, uint64_t gpa, struct result *r)
+{
+	(void)vm;
+	(void)vcpu;
+	(void)gpa;
+	return result_skip(r, "no time that KVM writes: on riscv64 a guest has to ask for it by SBI");
+}
+
+int vm_clock_tick(struct vm *vm)
+{
+	(void)vm;
+	return ENOSYS;
+}
+
+uint64_t vm_clock_read(const void *clock)
+{
+	(void)clock;
+	return 0;
+}
