@@ -32,10 +32,28 @@ static void end_unresolved(MNI_RANGE_END_PARAMS)
 DEFINE_STATIC_CALL(mni_range_start, start_unresolved);
 DEFINE_STATIC_CALL(mni_range_end, end_unresolved);
 
+/* Where ftrace has the first instructions and lends them to no kprobe, as on riscv. */
+#define BEHIND_FTRACE	8
+
+int mni_probe(struct kprobe *probe, const char *symbol, kprobe_pre_handler_t handler)
+{
+	int err;
+
+	/* A probe that was unregistered, or refused, cannot be registered as it is. */
+	*probe = (struct kprobe){ .symbol_name = symbol, .pre_handler = handler };
+	err = register_kprobe(probe);
+	if (err != -EINVAL)
+		return err;
+	*probe = (struct kprobe){
+		.symbol_name = symbol, .pre_handler = handler, .offset = BEHIND_FTRACE
+	};
+	return register_kprobe(probe);
+}
+
 static void *resolve(const char *symbol)
 {
-	struct kprobe probe = { .symbol_name = symbol };
-	int err = register_kprobe(&probe);
+	struct kprobe probe;
+	int err = mni_probe(&probe, symbol, NULL);
 
 	if (err) {
 		pr_err("register_kprobe(%s): error %d: this kernel cannot be used\n",
@@ -43,7 +61,7 @@ static void *resolve(const char *symbol)
 		return NULL;
 	}
 	unregister_kprobe(&probe);
-	return probe.addr;
+	return (char *)probe.addr - probe.offset;
 }
 
 int mni_core_init(void)

@@ -54,11 +54,7 @@ int mni_destroyed_hook(struct mni_vms *vms)
 
 	if (vms->hooked)
 		return 0;
-	/* A probe that was unregistered cannot be registered as it is. */
-	memset(&vms->probe, 0, sizeof(vms->probe));
-	vms->probe.symbol_name = "kvm_arch_pre_destroy_vm";
-	vms->probe.pre_handler = vm_is_going;
-	err = register_kprobe(&vms->probe);
+	err = mni_probe(&vms->probe, "kvm_arch_pre_destroy_vm", vm_is_going);
 	if (err && err != -ENOENT)
 		pr_warn("register_kprobe(%s): error %d: no VM can be watched\n",
 			vms->probe.symbol_name, err);

@@ -68,6 +68,11 @@ int mni_parse_range(const char *start, const char *len,
 
 /* ---- core.c: the mm core's own invalidation calls ---- */
 
+/*
+ * Registers a probe at the beginning of a function, or just behind it, where arguments still
+ * are where they were. Returns 0 or -errno.
+ */
+int mni_probe(struct kprobe *probe, const char *symbol, kprobe_pre_handler_t handler);
 /* Resolves the core's functions; an error names the symbol in the log. */
 int mni_core_init(void);
 
