@@ -18,6 +18,7 @@
 #include "memory/movable.h"
 #include "memory/pagemap.h"
 #include "pressure/pressure.h"
+#include "vm/arch.h"
 
 #define BLOCKS		"/sys/devices/system/memory"
 #define NO_BLOCK	UINT64_MAX
@@ -135,6 +136,9 @@ static int offline(struct press *p, const char *state, struct result *r)
 	} while ((ret == -EBUSY || ret == -EAGAIN || ret == -EINTR) && deadline_retry(&deadline));
 	if (ret == -EBUSY)
 		return result_skip(r, "the kernel does not offline %s: something in it cannot be moved",
+				   state);
+	if (ret == -EPERM && vm_arch.boot_memory_stays)
+		return result_skip(r, "the kernel does not offline %s: on this architecture memory that was there at boot stays",
 				   state);
 	if (ret)
 		return result_error(r, "write(%s, 'offline'): %s", state, strerror(-ret));

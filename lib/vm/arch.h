@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What tests, pressures and oracles have to know of the KVM of an architecture.
+ * What tests, pressures and oracles have to know of an architecture, of its KVM above all.
  *
  * Each lib/vm/<arch>/ has one struct vm_arch.  Where an architecture does otherwise than
  * others, its trait says by what rule.
@@ -29,6 +29,8 @@ struct vm_arch {
 	bool counts_flushes;
 	/* Why vm_mapped() does not know. */
 	const char *mapped_missing;
+	/* Does memory that was there at boot never go offline? */
+	bool boot_memory_stays;
 	/* First byte of the instruction that a uprobe writes. */
 	unsigned char breakpoint;
 	/* Statistics that tell people what KVM does with a guest; ends with NULL. */

@@ -24,6 +24,7 @@ const struct vm_arch vm_arch = {
 	/* Stage 2 is flushed by address, which nobody counts. */
 	.counts_flushes = false,
 	.mapped_missing = "no stage2_page_tables, before v6.12 or without CONFIG_PTDUMP_STAGE2_DEBUGFS",
+	.boot_memory_stays = true,	/* prevent_bootmem_remove_notifier() */
 	.breakpoint = 0xa0,		/* brk #5 */
 	.activity = activity,
 };
