@@ -9,6 +9,15 @@
  *   mrelease		process_mrelease(2) on a killed VMM, seen from outside;
  *   untouched		a VMM held at its exit: what is refused must stay.
  *
+ * And pair: whoever else on the mm has an end() is told of the end, too, in whatever
+ * order the three are asked.  It has been said that KVM on Arm uses two notifiers all the
+ * time.  From v5.10 to v7.2 it does not: kvm_init_mmu_notifier() registers one for each
+ * VM, on every architecture.  What comes beside it on arm64 is the SMMU's, if the process
+ * shares its page tables with a device (drivers/iommu/arm/arm-smmu-v3, since v5.11); that
+ * one has neither start() nor end(), and cannot be left half-way.  Two that have are two
+ * VMs of one process (mn_two_vms_test), or KVM's and a driver's, which the delaying one
+ * stands for here.
+ *
  * The kernel's own reaper is met in mn_reaper_test.
  *
  * Contracts 1, 3, 6, 7, 8 and 10.  Fixes guarded: c2655835fd8c ("mm/mmu_notifiers:
@@ -145,6 +154,81 @@ static void add_reap_variants(void)
 		snprintf(name, sizeof(name), "eagain_%u_%s_kvm.%s", counts[c],
 			 before ? "before" : "after", policies[p].name);
 		mn_variant_add(reap, name, &variant);
+	}
+}
+
+/* ---- two notifiers that have an end(), and one that refuses ---- */
+
+FIXTURE(pair) {
+	struct injector refusing;
+};
+
+FIXTURE_VARIANT(pair) {
+	struct injector_setup delaying;
+	bool refused_last;	/* else first of the three */
+};
+
+FIXTURE_SETUP(pair)
+{
+	self->refusing.fd = -1;
+}
+
+FIXTURE_TEARDOWN(pair)
+{
+	injector_close(&self->refusing);
+}
+
+/* Of all of the mm: only the test itself has non-blockable ranges. */
+static int attach_refusing(struct injector *i, struct result *r)
+{
+	return injector_open(i, "eagain", r) || injector_set(i, r, "times -1") ||
+	       injector_attach(i, r) ? -1 : 0;
+}
+
+/* That of the delaying notifier is judged when the scenario ends. */
+TEST_F(pair, live_mm)
+{
+	const struct scenario spec = {
+		.backing = &backings[BACKING_ANON],
+		.injector = &variant->delaying,
+		.workload = workload_find("sweep_write"),
+		.nr_vcpus = NR_VCPUS,
+		.nr_pages = NR_PAGES,
+	};
+	struct result *r = mn.result;
+	struct scenario_run run;
+	bool healthy = false;
+
+	/* Who was attached last is asked first. */
+	if (variant->refused_last && (inject_available(r) || attach_refusing(&self->refusing, r)))
+		return;
+	if (!scenario_begin(&run, &spec, r) &&
+	    (variant->refused_last || !attach_refusing(&self->refusing, r)))
+		healthy = !reap_and_count(&run, NR_REAPS, r) &&
+			  !progress_await(&run.progress, run.visits, run.budget_ns,
+					  "after refusals", r) &&
+			  !update_memslot(&run, r);
+	scenario_end(&run, healthy, r);
+}
+
+static void add_pair_variants(void)
+{
+	FIXTURE_VARIANT(pair) variant;
+	unsigned int before, last;
+	char name[64];
+
+	for (before = 0; before < 2; before++)
+	for (last = 0; last < 2; last++) {
+		variant.delaying = (struct injector_setup) {
+			.kind = "delay",
+			.count = 1,
+			.knob = "delay_end_us 100",
+			.before_kvm = before,
+		};
+		variant.refused_last = last;
+		snprintf(name, sizeof(name), "delay_%s_kvm.refused_%s", before ? "before" : "after",
+			 last ? "last" : "first");
+		mn_variant_add(pair, name, &variant);
 	}
 }
 
@@ -364,7 +448,13 @@ TEST_F(dying, untouched)
 		free(look[i].pages);
 }
 
+static void add_variants(void)
+{
+	add_reap_variants();
+	add_pair_variants();
+}
+
 int main(int argc, char **argv)
 {
-	return mn_main(argc, argv, add_reap_variants);
+	return mn_main(argc, argv, add_variants);
 }
