@@ -20,7 +20,7 @@ shift 2
 top=$dir/lib/mn-lab
 
 mkdir -p "$dir/bin" "$top/build/selftests" "$top/selftests/known" "$top/selftests/injector" \
-	"$top/lib/lab/kernel" "$dir/share/bash-completion/completions" "$dir/lib/systemd/system"
+	"$top/lib/lab/kernel" "$top/lib/lab/arch" "$dir/share/bash-completion/completions" "$dir/lib/systemd/system"
 install -s "$build/static/lab" "$top/build/lab"
 install -s "$build/lab-agent" "$top/build"
 install -s "$build"/selftests/*_test "$top/build/selftests"
@@ -29,6 +29,7 @@ install -m 644 selftests/suite.json "$top/selftests"
 install -m 644 selftests/known/known.json "$top/selftests/known"
 install -m 644 selftests/injector/*.[ch] selftests/injector/Kbuild selftests/injector/Makefile \
 	"$top/selftests/injector"
+install -m 644 lib/lab/arch/*.names lib/lab/arch/names.sh "$top/lib/lab/arch"
 install -m 644 lib/lab/kernel/build_module.sh "$top/lib/lab/kernel"
 install -m 644 lib/lab/completion.bash "$dir/share/bash-completion/completions/mn-lab"
 install -m 644 lib/lab/resume.service "$dir/lib/systemd/system/mn-lab-resume.service"

@@ -86,7 +86,9 @@ install()
 	fi
 	put "$here/Makefile" "$place/Makefile"
 	put "$here/settings" "$place/settings"
-	put "$suite/selftests/config" "$place/config"
+	for config in "$suite"/selftests/config*; do
+		put "$config" "$place/${config##*/}"
+	done
 	# What is built beside the sources is no news to git.
 	echo '*' >"$place/.gitignore"
 	put "$here/GNUmakefile" "$hook"

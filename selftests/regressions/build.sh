@@ -20,8 +20,12 @@ fi
 mkdir -p "$out"
 out=$(readlink -f "$out")
 configs="$here/../config $here/../../lib/lab/kernel/kernel.config"
+names=$here/../../lib/lab/arch
+# shellcheck source=lib/lab/arch/names.sh
+. "$names/names.sh"
 # shellcheck disable=SC2086 # two files
-stamp=$({ echo "$tree"; cat "$here"/kernel/* "$here/apply.sh" $configs
+stamp=$({ echo "$tree $ARCH"; cat "$here"/kernel/* "$here/apply.sh" $configs
+	for config in $configs; do cat "$config.$ARCH_MACHINE"; done
 	# What is expected of an entry makes no other kernel.
 	sed -E '/^\/\/ (class|commit|broke|tests|expect|mode):/d' "$here"/*.cocci; } |
 	sha256sum | cut -d ' ' -f 1)

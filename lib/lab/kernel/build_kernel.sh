@@ -4,6 +4,9 @@
 #
 # usage: build_kernel.sh SRC OUT FRAGMENT...
 #
+# It is for ARCH, see arch/names.sh; beside a FRAGMENT may lie one more for this architecture
+# alone, FRAGMENT.MACHINE with its name as uname -m has it.
+#
 # SRC, a kernel source tree without a build in it, is not written to; the kernel
 # is OUT. Its configuration is tinyconfig with the FRAGMENTs on top, made anew
 # each time: so it depends on SRC and them alone, and not on what was built in OUT
@@ -13,24 +16,29 @@
 set -eu
 
 usage="usage: build_kernel.sh SRC OUT FRAGMENT..."
+names=$(dirname "$0")/../arch
+# shellcheck source=lib/lab/arch/names.sh
+. "$names/names.sh"
 src=$(readlink -f "${1:?$usage}")
 out=${2:?$usage}
 shift 2
 for fragment; do
 	set -- "$@" "$(readlink -f "$fragment")"
+	[ ! -e "$fragment.$ARCH_MACHINE" ] || set -- "$@" "$(readlink -f "$fragment.$ARCH_MACHINE")"
 	shift
 done
 
 # What a make that runs this was told is not for the kernel's.
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES GNUMAKEFLAGS MAKEFILES
-unset ARCH CROSS_COMPILE O KBUILD_OUTPUT KBUILD_EXTMOD KCONFIG_CONFIG
+unset O KBUILD_OUTPUT KBUILD_EXTMOD KCONFIG_CONFIG
 
 if [ -e "$src/.config" ] || [ -e "$src/include/config" ]; then
 	echo "error: $src was built in: make -C $src mrproper, or give another tree" >&2
 	exit 1
 fi
-cc=gcc
-! command -v ccache >/dev/null || cc="ccache gcc"
+cc=${CROSS_COMPILE:-}gcc
+! command -v ccache >/dev/null || cc="ccache $cc"
+export ARCH="$ARCH_KERNEL" ${CROSS_COMPILE:+CROSS_COMPILE}
 
 mkdir -p "$out"
 out=$(readlink -f "$out")
@@ -54,4 +62,4 @@ rm "$out/known.options"
 ! cmp -s "$out/.config" "$out/.config.before" || mv -f "$out/.config.before" "$out/.config"
 rm -f "$out/.config.before"
 # The last and longest part is this process: who ends it ends make.
-exec make -C "$src" O="$out" CC="$cc" -j"$(nproc)" bzImage modules
+exec make -C "$src" O="$out" CC="$cc" -j"$(nproc)" "$ARCH_IMAGE" modules

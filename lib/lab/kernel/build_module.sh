@@ -7,10 +7,15 @@
 # outside of both: sources are copied to OUT, where all that is built stays, and so
 # does what make printed, in build.log. What has not changed is not built again.
 #
+# BUILD is for ARCH, see arch/names.sh.
+#
 # The last line printed is the module's .ko or the reason why there is none. Exits 2
 # if BUILD is of no use on this system, 1 if the module does not build.
 set -eu
 
+names=$(dirname "$0")/../arch
+# shellcheck source=lib/lab/arch/names.sh
+. "$names/names.sh"
 src=$1
 out=$2
 build=$3
@@ -37,9 +42,13 @@ wanted=$(grep -so 'gcc-[0-9]*' "$build/.kernelvariables" | head -n 1) || true
 set --
 if grep -sqx CONFIG_CC_IS_CLANG=y "$build/.config"; then
 	set -- LLVM=1
-elif [ -n "$wanted" ] && ! command -v "$wanted" >/dev/null; then
-	set -- CC=gcc
+elif [ -n "$wanted" ] && ! command -v "${CROSS_COMPILE:-}$wanted" >/dev/null; then
+	set -- CC="${CROSS_COMPILE:-}gcc"
 fi
+
+# Of a kernel of a newer Debian this one's pahole cannot make the types, which nobody needs here.
+[ -z "${CROSS_COMPILE:-}" ] || set -- "$@" ARCH="$ARCH_KERNEL" CROSS_COMPILE="$CROSS_COMPILE" \
+	CONFIG_DEBUG_INFO_BTF_MODULES=
 
 # This may be run by a make, even by that of a kernel.
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES GNUMAKEFLAGS ARCH CROSS_COMPILE \
@@ -54,7 +63,7 @@ fi
 
 # What make cannot know. Anything else may be the module's fault.
 why=$(grep -m 1 -E 'error:|ERROR:|\*\*\* ' "$log" || tail -n 1 "$log")
-[ "$*" = CC=gcc ] || wanted=
+case $* in CC=*gcc*) ;; *) wanted= ;; esac
 if grep -q "version .GLIBC_.* not found" "$log"; then
 	# The programs in Debian's headers may come from a newer Debian.
 	fail 2 "$build needs a newer C library than this system's: $elsewhere"

@@ -6,6 +6,7 @@
 #        fetch.sh source SERIES CACHE
 #        fetch.sh files SERIES DIR FILE...
 #        fetch.sh library PACKAGE DIR
+#        fetch.sh programs 'PACKAGE ...' DIR
 #
 # Fetch what Debian has of the kernel, once. Nothing is installed and the system's
 # package lists are not written to, so no privilege is needed. Prints the directory:
@@ -18,6 +19,7 @@
 # source: CACHE/source-SERIES, the source of that series.
 # files: DIR with nothing but these FILEs (or directories) of the source.
 # library: DIR with this package, for ARCH.
+# programs: DIR with these packages, and all that they depend on, for ARCH.
 #
 # On failure the last line of stderr says why; the code is 2 for a wrong SERIES, else 1.
 #
@@ -62,12 +64,27 @@ update()
 			-e "s,^'\(.*\)/dists/[^/']*-updates/InRelease' .*,0 \1,p" \
 			-e "s,^'\(.*\)/dists/[^-/']*/InRelease' .*,1 \1,p" | sort -s -k 1,1 | sed 's/^..//;q')
 		[ "$mirror" ] || { echo "E: no Debian mirror among the sources in /etc/apt"; return 1; }
-		echo "deb [signed-by=$keyring] $mirror $suite main" >"$stage/sources.list"
+		echo "deb [signed-by=$keyring${suite_here:+" arch=$ARCH_DEBIAN"}] $mirror $suite main" \
+			>"$stage/sources.list"
+		[ -z "$suite_here" ] || echo "deb [signed-by=$keyring arch=$here] $mirror $suite_here main" \
+			>>"$stage/sources.list"
 		echo "Dir::Etc::SourceList \"$stage/sources.list\"; Dir::Etc::SourceParts \"/dev/null\";" \
 			>>"$stage/apt.conf"
 	fi
 	echo "Dir::State::Lists \"$stage/lists\";" >>"$stage/apt.conf"
 	apt get update
+}
+
+# Of $packages the one with programs becomes that for this machine, where all else is for another:
+# $programs, or of the suite for this machine what comes nearest.
+take_programs_for_here()
+{
+	programs=$(echo "$packages" | sed -n '/^linux-kbuild-/{s/:.*//;p;q}')
+	packages=$(echo "$packages" | grep -v -e : -e '^linux-kbuild-')
+	for kbuild in "$programs" $(apt cache pkgnames "${programs%.*}."); do
+		! apt cache show "$kbuild:$here" >/dev/null 2>&1 || break
+	done
+	packages="$packages $kbuild:$here"
 }
 
 # Of a kernel: the parts that the lab needs of the newest one in the lists. Of the two
@@ -78,9 +95,8 @@ download()
 		packages=$(apt cache depends --recurse --important "linux-image-$ARCH_DEBIAN" \
 			"linux-headers-$ARCH_DEBIAN" |
 			grep -E '^linux-(base|binary|headers|image|kbuild|modules)-[0-9]' |
-			grep -v -e '-unsigned$' |
-			# Programs for this machine, where all else is for another.
-			sed "s/^linux-kbuild-.*/&${foreign:+:$(dpkg --print-architecture)}/")
+			grep -v -e '-unsigned$')
+		[ -z "$foreign" ] || take_programs_for_here
 		release=$(echo "$packages" | sed -n 's/^linux-image-//p' | tail -n 1)
 		final=$dir/$release
 		case $series-$release in
@@ -89,6 +105,9 @@ download()
 		*) echo "E: $suite has $release and not that series"; return 1 ;;
 		esac
 	fi
+	[ "$what" != programs ] || packages=$({ printf '%s\n' $series
+		apt cache depends --recurse --important $series; } |
+		grep -E '^[a-z0-9][^:]*$' | sort -u | sed "s/\$/:$ARCH_DEBIAN/")
 	is_there || apt get download $packages
 }
 
@@ -100,6 +119,8 @@ unpack_packages()
 unpack_kernel()
 {
 	unpack_packages || return 1
+	[ -z "$foreign" ] || [ -e "$stage/root/usr/lib/$programs" ] ||
+		ln -s "$kbuild" "$stage/root/usr/lib/$programs"
 	# Debian's headers name other directories by their place in the system.
 	headers=$stage/root/usr/src/linux-headers-$release/Makefile
 	[ ! -e "$headers" ] || sed -i -e "s,/usr/src/,\$(headers)/,g" \
@@ -121,20 +142,27 @@ case $what-$# in
 kernel-3) final=$dir/debian-$series$foreign title=$title${foreign:+" for $ARCH"} instead="give a built kernel with KDIR= or KERNEL=" ;;
 source-3) title="the source of $title" final=$dir/source-$series ;;
 files-[4-9] | files-??) title="files of the source of $title" final=$dir ;;
-library-3) title="Debian's $series for $ARCH" final=$dir instead="unpack it there" ;;
+library-3 | programs-3) title="Debian's $series for $ARCH" final=$dir instead="unpack it there" ;;
 *) say "usage: see the beginning of $0"; exit 2 ;;
 esac
 case $what-$series in
-kernel-default | library-*) suite=$ARCH_SUITE ;;
+kernel-default | library-* | programs-*) suite=$ARCH_SUITE ;;
+kernel-6.12) suite=${ARCH_SUITE:-bookworm-backports} ;;
 *-5.10) suite=bullseye ;;
 *-6.1) suite=bookworm ;;
 *-6.12) suite=bookworm-backports ;;
 *) suite=sid ;;
 esac
-echo "$what-$series" | grep -Eqx "kernel-default|library-.*|[a-z]+-[0-9]+\.[0-9]+" ||
+# The system's own sources have newer versions, as those that fix security.
+codename=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release 2>/dev/null) || codename=
+[ "$suite" != "$codename" ] || suite=
+# A newer Debian's programs want a newer C library.
+suite_here=
+[ -z "$ARCH_SUITE" ] || [ "$suite" != "$ARCH_SUITE" ] || suite_here=$codename-backports
+echo "$what-$series" | grep -Eqx "kernel-default|(library|programs)-.*|[a-z]+-[0-9]+\.[0-9]+" ||
 	{ say "\"$series\" is not a kernel series: give it as 5.10, 6.1, 6.12 or 7.2"; exit 2; }
 shift 3; members=${*:-.} packages=linux-source-$series
-case $what in files | library) ;; *) dir=$dir/ ;; esac
+case $what in files | library | programs) ;; *) dir=$dir/ ;; esac
 [ "$what" != library ] || packages=$series:$ARCH_DEBIAN
 if [ "$look" ]; then is_there && readlink -f "$final"; exit 0; fi
 is_there || {
@@ -156,11 +184,14 @@ if ! is_there; then
 		Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled "false";
 		Dir::Cache::pkgcache ""; Dir::Cache::srcpkgcache ""; Dir::State::status "/dev/null";
 	END
-	[ -z "$foreign" ] || cat >>"$stage/apt.conf" <<-END
-		#clear APT::Architectures;
-		APT::Architecture "$ARCH_DEBIAN";
-		APT::Architectures { "$ARCH_DEBIAN"; "$(dpkg --print-architecture)"; };
-	END
+	if [ "$foreign" ]; then
+		here=$(dpkg --print-architecture)
+		cat >>"$stage/apt.conf" <<-END
+			#clear APT::Architectures;
+			APT::Architecture "$ARCH_DEBIAN";
+			APT::Architectures { "$ARCH_DEBIAN"; "$here"; };
+		END
+	fi
 	say "downloading $title (once) to $dir"
 	try download || {
 		say "updating package lists${suite:+ of $suite}"
@@ -169,7 +200,7 @@ if ! is_there; then
 	if ! is_there; then
 		case $what in
 		kernel) try unpack_kernel ;;
-		library) try unpack_packages ;;
+		library | programs) try unpack_packages ;;
 		*) try unpack_source ;;
 		esac || fail "$why"
 		rm -rf "$final"

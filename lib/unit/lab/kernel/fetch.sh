@@ -14,11 +14,12 @@ root=$(readlink -f "$here/../../../..")
 . "$root/selftests/checks.sh"
 
 mkdir "$work/bin"
-for tool in apt-cache apt-get dpkg-deb; do
+for tool in apt-cache apt-get dpkg dpkg-deb; do
 	ln -s "$here/debian.sh" "$work/bin/$tool"
 done
 
-fetch() { WORK=$work PATH=$work/bin:$PATH sh "$root/lib/lab/kernel/fetch.sh" "$@"; }
+arch=
+fetch() { ARCH=$arch WORK=$work PATH=$work/bin:$PATH sh "$root/lib/lab/kernel/fetch.sh" "$@"; }
 
 # gives NAME WHAT SERIES DIR...: that is fetched to DIR/NAME, and no stage is left
 gives()
@@ -120,6 +121,23 @@ sources_and_files()
 		fails 'Not found in archive' files 6.1 "$work/some" not/there && [ -e "$work/some/mm/mm.c" ]
 }
 
+# All but the programs, of which those come nearest that run here.
+another_architecture()
+{
+	arch=aarch64
+	gives 6.1.0-1-arm64 kernel 6.1 "$work/j" && kernel=$work/j/6.1.0-1-arm64 &&
+		[ "$(readlink "$work/j/debian-6.1-arm64")" = 6.1.0-1-arm64 ] &&
+		[ ! -e "$work/j/debian-6.1" ] && [ -e "$kernel/parts/linux-image-6.1.0-1-arm64" ] &&
+		[ -e "$kernel/parts/linux-kbuild-6.1.0-0:here" ] && [ ! -e "$kernel/parts/linux-kbuild-6.1.0" ] &&
+		[ "$(readlink "$kernel/usr/lib/linux-kbuild-6.1.0")" = linux-kbuild-6.1.0-0 ] &&
+		gives . library libnuma-dev "$work/k" && [ -e "$work/k/parts/libnuma-dev:arm64" ] &&
+		arch=mips && fails 'ARCH=mips: there are arm64 riscv64 x86_64' kernel 6.1 "$work/l" &&
+		[ "$code" = 2 ]
+	there=$?
+	arch=
+	return $there
+}
+
 # What is not there is not fetched, and that is no error.
 only_looked_at()
 {
@@ -132,7 +150,8 @@ only_looked_at()
 }
 
 checks="all_packages what_is_there_needs_no_network offline_says_why suites_of_the_mirror
-	no_apt_is_one_line wrong_series killed_in_the_middle two_at_once only_looked_at sources_and_files"
+	no_apt_is_one_line wrong_series killed_in_the_middle two_at_once another_architecture only_looked_at
+	sources_and_files"
 echo 'TAP version 13'
 echo "1..$(echo "$checks" | wc -w)"
 for name in $checks; do
