@@ -56,9 +56,10 @@ options = $(foreach o,$(1),$(call option,$(firstword $(subst =, ,$(o))),$(lastwo
 
 LAB_ARGS = $(call options,SERIES=series KERNEL=kernel MODULES=modules KDIR=kdir TESTS=tests \
 	ARGS=args PROFILE=profile MODE=mode TOPOLOGY=topology APPEND=append BEDS=beds OUT=out \
-	TIMEOUT=timeout) $(QUIETLY)
+	TIMEOUT=timeout) $(FOR_ARCH) $(QUIETLY)
 RUN_ARGS = $(LAB_ARGS) $(call options,BED=bed ACCEL=accel) $(if $(DRY_RUN),--dry-run) $(if $(IN_SHELL),--shell)
 QUIETLY = $(if $(QUIET),--quiet)
+FOR_ARCH = $(if $(TARGET_RUN),--arch=$(ARCH))
 
 deps:
 	@$(DEPS) lab
@@ -73,7 +74,7 @@ check:
 	@$(DEPS) $@
 	@$(MAKE) $(JOBS) all
 	@$(MAKE) $(JOBS) ARCH= unit-programs
-	@$(BUILD)/lab prove --check $(QUIETLY)
+	@$(BUILD)/lab prove --check $(FOR_ARCH) $(QUIETLY)
 	@$(BUILD)/lab check $(LAB_ARGS)
 
 # The programs twice: the one of the profile runs others of them, which lie in a directory.
@@ -88,16 +89,16 @@ soak:
 	@$(BUILD)/lab soak $(call options,RUNS=runs LOAD=load) $(LAB_ARGS)
 
 # 6.12-debug among KERNELS: that series, built from source so that it notices its own mistakes.
-DEBUG_DIR = $(BUILD)/kernels/debug-$*
+DEBUG_DIR = $(BUILD)/kernels/debug-$*$(if $(TARGET_RUN),-$(ARCH))
 DEBUG_CONFIG := selftests/config lib/lab/kernel/kernel.config lib/lab/kernel/debug.config
 
 debug-kernel-%:
 	@$(DEPS) prove
 	@echo 'building kernel $*-debug; this takes long the first time, see $(DEBUG_DIR).log'
 	@src=$$(sh lib/lab/kernel/fetch.sh source $* $(BUILD)/kernels) && \
-	sh lib/lab/kernel/build_kernel.sh "$$src" '$(DEBUG_DIR)' $(DEBUG_CONFIG) >'$(DEBUG_DIR).log' 2>&1
+	ARCH=$(ARCH) sh lib/lab/kernel/build_kernel.sh "$$src" '$(DEBUG_DIR)' $(DEBUG_CONFIG) >'$(DEBUG_DIR).log' 2>&1
 
-matrix: override KERNELS := $(patsubst %-debug,$(BUILD)/kernels/debug-%,$(KERNELS))
+matrix: override KERNELS := $(patsubst %-debug,$(BUILD)/kernels/debug-%$(if $(TARGET_RUN),-$(ARCH)),$(KERNELS))
 matrix: $(patsubst %-debug,debug-kernel-%,$(filter %-debug,$(KERNELS)))
 	@$(DEPS) lab
 	@$(MAKE) $(JOBS) all
@@ -107,22 +108,22 @@ matrix: $(patsubst %-debug,debug-kernel-%,$(filter %-debug,$(KERNELS)))
 
 # Prints the source tree of the kernel.
 SOURCE = $(if $(KSRC),echo '$(KSRC)',sh lib/lab/kernel/fetch.sh source $(or $(SERIES),6.1) $(BUILD)/kernels)
-PROVE_DIR = $(BUILD)/prove/$(if $(KSRC),$(notdir $(abspath $(KSRC))),$(or $(SERIES),6.1))
+PROVE_DIR = $(TARGET_BUILD)/prove/$(if $(KSRC),$(notdir $(abspath $(KSRC))),$(or $(SERIES),6.1))
 
 prove:
 	@$(DEPS) prove
 	@$(MAKE) $(JOBS) all
-	@$(BUILD)/lab prove --check $(QUIETLY)
-	@src=$$($(SOURCE)) && sh selftests/regressions/build.sh "$$src" '$(PROVE_DIR)'
+	@$(BUILD)/lab prove --check $(FOR_ARCH) $(QUIETLY)
+	@src=$$($(SOURCE)) && ARCH=$(ARCH) sh selftests/regressions/build.sh "$$src" '$(PROVE_DIR)'
 	@$(BUILD)/lab prove --kdir '$(PROVE_DIR)/kernel' \
 		--out '$(PROVE_DIR)/results$(if $(KSELFTEST),-kselftest)' \
 		$(call options,ONLY=only KSELFTEST=kselftest) \
-		$(if $(AGAIN),--again) $(if $(filter all,$(PROVE)),--all) $(QUIETLY)
+		$(if $(AGAIN),--again) $(if $(filter all,$(PROVE)),--all) $(FOR_ARCH) $(QUIETLY)
 
 PREFIX := /usr/local
 # The module for the kernel that runs here, if its headers are there, or the one that is named.
 INSTALL_HEADERS = $(if $(KDIR),'$(KDIR)',$(if $(SERIES),"$$(sh lib/lab/kernel/fetch.sh \
-	kernel $(SERIES) $(BUILD)/kernels | tail -n 1)"/usr/src/linux-headers-*[0-9]*-amd64,\
+	kernel $(SERIES) $(BUILD)/kernels | tail -n 1)"/usr/src/linux-headers-*[0-9]*-$(ARCH_DEBIAN),\
 	$(wildcard /lib/modules/$(shell uname -r)/build)))
 
 install:

@@ -28,6 +28,19 @@ _lab_option_help()
 		found' | tr -s '\n ' ' '
 }
 
+# The architecture of the kernel, as far as it was typed
+_lab_arch()
+{
+	local names=$_lab_root/lib/lab/arch ARCH='' i
+
+	for ((i = 2; i < COMP_CWORD; i++)); do
+		[ "${COMP_WORDS[i]}" != --arch ] || ARCH=${COMP_WORDS[i + 1]}
+		[ "$ARCH" != = ] || ARCH=${COMP_WORDS[i + 2]}
+	done
+	# shellcheck source=lib/lab/arch/names.sh
+	(. "$names/names.sh" && echo "$ARCH")
+}
+
 # LAB COMMAND OPTION VALUE: what the value can be
 _lab_values()
 {
@@ -41,10 +54,15 @@ _lab_values()
 		sed -n '/"profiles"/,$s/^ *"\([^"]*\)": \[$/\1/p' "$_lab_root/selftests/suite.json" ;;
 	series|kernels)
 		_lab_option_help "$1" run series | grep -Eo '[0-9]+\.[0-9]+' ;;
+	arch)
+		(cd "$_lab_root/lib/lab/arch" && ls ./*.names) | sed 's,^./,,; s,.names$,,' ;;
 	mode|modes|topology|topologies|engine)
-		# "NAME a (default), b or c: ..."
+		# "NAME a (default), b or c: ...", or of each architecture "on x86_64 a, b; on ..."
 		case $3 in
 		engine) echo "$help" ;;
+		mode|modes)
+			_lab_option_help "$1" run mode | tr ';' '\n' |
+				sed -n "s/.*[Oo]n $(_lab_arch) //p" ;;
 		topologies) _lab_option_help "$1" run topology ;;
 		*) _lab_option_help "$1" run "${3%s}" ;;
 		esac | sed 's/^[A-Z]* //; s/([^)]*)//g; s/:.*//; s/,/ /g; s/ or / /g' |

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "arch/arch.h"
 #include "base/exit.h"
 #include "base/fsys.h"
 #include "base/nearest.h"
@@ -120,6 +121,7 @@ int main(int argc, char *argv[])
 	}
 	if (find_paths(&paths))
 		return LAB_EXIT_INFRASTRUCTURE;
+	paths = lab_arch_paths(&paths, NULL);
 	for (size_t i = 0; i < NR_COMMANDS; i++)
 		if (!strcmp(argv[1], commands[i].name))
 			return commands[i].main(argc - 1, argv + 1, &paths);

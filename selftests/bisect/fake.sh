@@ -22,7 +22,7 @@ mkdir -p "$work/build/selftests" "$work/selftests" "$work/lib/lab/kernel"
 cp "$1/lab" "$work/build/driver"
 
 cat >"$work/selftests/suite.json" <<'END'
-{ "name": "suite", "cpu": "cpu", "modes": { "tdp": {} },
+{ "name": "suite", "architectures": { "x86_64": { "cpu": "cpu", "modes": { "tdp": {} } } },
   "mail": { "about": "Tests of something", "cc": "list@example.org" },
   "profiles": { "default": [ { "program": "t", "args": [], "timeout": 5 } ] } }
 END

@@ -23,7 +23,7 @@ kselftest-files: $(KSELFTESTS_BUILT)
 	$(Q)cp -pu $^ '$(INTO)'
 ifneq ($(KDIR),)
 	+$(Q)$(MAKE) --no-print-directory -C selftests/injector \
-		KDIR='$(KDIR)' OUT='$(abspath $(TARGET_BUILD))/injector'
+		$(if $(TARGET_RUN),ARCH=$(ARCH_KERNEL) CROSS_COMPILE=$(CROSS_COMPILE)) KDIR='$(KDIR)' OUT='$(abspath $(TARGET_BUILD))/injector'
 	$(Q)cp -pu $(TARGET_BUILD)/injector/mmu_notifier_inject.ko '$(INTO)'
 endif
 

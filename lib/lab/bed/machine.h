@@ -30,6 +30,8 @@ struct lab_machine {
 	char version[32];		/* of the kind's software, "" until that is known to be up */
 	char end[32];			/* how it said that it ends, or "" */
 	bool unplugged;			/* its power is off, as was seen when it fell silent */
+	bool sysrq;			/* of kind qemu: an NMI is not to be had */
+	bool breaks;			/* and a break was asked for */
 	const struct lab_board *board;	/* of kind ssh */
 	pid_t helper;			/* another process that goes with it, leading its group; or 0 */
 	char refused[160];		/* its last word on something that it refused, or "" */

@@ -16,15 +16,13 @@
 #include <unistd.h>
 
 #include "agent/channel.h"
+#include "arch/arch.h"
 #include "base/process.h"
 #include "base/run_dir.h"
 #include "base/text.h"
 #include "bed/qemu.h"
 #include "bed/session.h"
 #include "image/image.h"
-
-#define QEMU		"qemu-system-x86_64"
-#define QEMU_PACKAGE	"qemu-system-x86"
 
 #define NODE_MIB	1536
 #define RAM_MIB		(2 * NODE_MIB)
@@ -35,10 +33,13 @@ static const struct lab_topology topologies[] = {
 	{ "cpuless",	RAM_MIB, { ",cpus=0-1", "" } },
 };
 
-const struct lab_topology *lab_topology_find(const char *name, struct lab_error *e)
+const struct lab_topology *lab_topology_find(const struct lab_arch *arch, const char *name,
+					     struct lab_error *e)
 {
 	struct lab_text have = { NULL };
 
+	if (!name)
+		name = arch->topology;
 	for (size_t i = 0; i < sizeof(topologies) / sizeof(topologies[0]); i++) {
 		if (!strcmp(topologies[i].name, name))
 			return &topologies[i];
@@ -63,20 +64,6 @@ static void add_disk(struct lab_argv *a, const char *image)
 }
 
 /*
- * One host thread runs all CPUs in turn. With a thread each, QEMU 7.2 now and
- * then resumes a nested guest with the registers of its host, or executes code
- * that another CPU has just patched: one test in some five hundred, or the
- * kernel under test, then died of the bed. That is worth a third of the speed.
- */
-#define EMULATED	"tcg,thread=single"
-
-/*
- * A kernel makes ZONE_MOVABLE of a node's highest zone only: the first node must
- * not lie below 4 GiB as a whole, as it would by default.
- */
-#define MACHINE		"q35,max-ram-below-4g=1G"
-
-/*
  * CPUs are sockets of their own: cores of one socket on two nodes make the
  * kernel warn about its topology.
  */
@@ -93,35 +80,36 @@ static void add_topology(struct lab_argv *a, const struct lab_topology *t)
 }
 
 /* Does this machine let its virtual machines have their own? */
-static bool is_nested(void)
+static bool is_nested(const struct lab_arch *arch)
 {
-	static const char *const modules[] = { "kvm_amd", "kvm_intel" };
 	bool nested = false;
 
-	for (size_t i = 0; i < sizeof(modules) / sizeof(modules[0]); i++) {
-		char *path = lab_format("/sys/module/%s/parameters/nested", modules[i]), is = 'N';
-		FILE *f = fopen(path, "re");
+	for (size_t i = 0; i < sizeof(arch->nests) / sizeof(arch->nests[0]); i++) {
+		FILE *f = arch->nests[i] ? fopen(arch->nests[i], "re") : NULL;
+		char is = 'N';
 
 		if (f) {
 			nested |= fscanf(f, "%c", &is) == 1 && strchr("Y1", is);
 			fclose(f);
 		}
-		free(path);
 	}
 	return nested;
 }
 
-int lab_accel_check(const char *accel, struct lab_error *e)
+int lab_accel_check(const struct lab_arch *arch, const char *accel, struct lab_error *e)
 {
 	if (!strcmp(accel, LAB_ACCEL_TCG))
 		return 0;
 	if (strcmp(accel, LAB_ACCEL_KVM))
 		return lab_fail(e, -EINVAL, "--accel %s: give " LAB_ACCEL_TCG " or " LAB_ACCEL_KVM,
 				accel);
+	if (arch != lab_arch_here())
+		return lab_fail(e, -EINVAL, "--accel kvm: CPUs of this machine are not of %s",
+				arch->name);
 	if (access("/dev/kvm", R_OK | W_OK))
 		return lab_fail(e, -EINVAL, "--accel kvm: /dev/kvm: %s", strerror(errno));
-	return is_nested() ? 0 :
-		lab_fail(e, -EINVAL, "--accel kvm: this machine's KVM does not nest: set nested=1 for kvm_amd or kvm_intel");
+	return is_nested(arch) ? 0 :
+		lab_fail(e, -EINVAL, "--accel kvm: this machine's KVM does not nest: set its parameter nested=1");
 }
 
 static void build_arguments(struct lab_argv *a, const struct lab_plan *plan, unsigned int bed,
@@ -131,8 +119,9 @@ static void build_arguments(struct lab_argv *a, const struct lab_plan *plan, uns
 
 	bool emulated = strcmp(plan->accel, LAB_ACCEL_KVM);
 
-	lab_argv_add_all(a, QEMU, "-nodefaults", "-no-user-config", "-machine", MACHINE,
-			 "-accel", emulated ? EMULATED : LAB_ACCEL_KVM,
+	lab_argv_addf(a, "qemu-system-%s", plan->arch->machine);
+	lab_argv_add_all(a, "-nodefaults", "-no-user-config", "-machine", plan->arch->platform,
+			 "-accel", emulated ? plan->arch->emulation : LAB_ACCEL_KVM,
 			 "-cpu", emulated ? plan->suite->cpu : "host", "-display", "none",
 			 "-no-reboot", NULL);
 	add_topology(a, plan->topology);
@@ -169,7 +158,8 @@ static int start(const struct lab_plan *plan, unsigned int bed, const int theirs
 	lab_argv_free(&argv);
 	free(log);
 	if (ret == -ENOENT)
-		return lab_fail(e, ret, QEMU ": not installed; apt-get install " QEMU_PACKAGE);
+		return lab_fail(e, ret, "qemu-system-%s: not installed; apt-get install %s",
+				plan->arch->machine, plan->arch->package);
 	return ret;
 }
 
@@ -178,6 +168,7 @@ static int qemu_start(struct lab_machine *m, const struct lab_plan *plan, unsign
 {
 	int theirs[LAB_NR_STREAMS], nr = 0, ret = 0;
 
+	m->sysrq = !plan->arch->nmi;
 	for (; !ret && nr < LAB_NR_STREAMS; nr++)
 		ret = lab_machine_stream(m, nr, &theirs[nr], e);
 	if (!ret)
@@ -191,11 +182,15 @@ static int qemu_start(struct lab_machine *m, const struct lab_plan *plan, unsign
 	return 0;
 }
 
-/* Send a command without arguments over QMP. Returns 0 or -errno; the reply comes later. */
-static int command(struct lab_machine *m, const char *name)
+/*
+ * Send a command over QMP, with @arguments, an object, or "". Returns 0 or -errno; the reply comes
+ * later.
+ */
+static int command(struct lab_machine *m, const char *name, const char *arguments)
 {
 	char text[128];
-	int n = snprintf(text, sizeof(text), "{ \"execute\": \"%s\" }\n", name);
+	int n = snprintf(text, sizeof(text), "{ \"execute\": \"%s\"%s%s }\n", name,
+			 arguments[0] ? ", \"arguments\": " : "", arguments);
 
 	/* Far below the socket's buffer: it goes out whole or not at all. */
 	return send(m->fds[LAB_CONTROL], text, (size_t)n, MSG_NOSIGNAL) == n ? 0 : -errno;
@@ -209,7 +204,12 @@ static void message(struct lab_machine *m, json_t *of)
 	if (!json_unpack(of, "{s:{s:{s:{s?i,s?i,s?i}}}}", "QMP", "version", "qemu",
 			 "major", &major, "minor", &minor, "micro", &micro)) {
 		snprintf(m->version, sizeof(m->version), "%d.%d.%d", major, minor, micro);
-		command(m, "qmp_capabilities");
+		command(m, "qmp_capabilities", "");
+	} else if (m->breaks && json_object_get(of, "return")) {
+		/* The kernel has seen the break: what comes now is for SysRq. */
+		if (write(m->fds[LAB_CONSOLE], "c", 1) != 1)
+			snprintf(m->refused, sizeof(m->refused), "console: %s", strerror(errno));
+		m->breaks = false;
 	} else if (!json_unpack(of, "{s:{s?s}}", "error", "desc", &refused)) {
 		snprintf(m->refused, sizeof(m->refused), "%s", refused);
 	} else if (!json_unpack(of, "{s:s,s?{s?s}}", "event", &event, "data", "reason", &reason) &&
@@ -233,12 +233,17 @@ static void control(struct lab_machine *m)
 	}
 }
 
-/* An unknown NMI panics the kernel, with what its CPUs do. */
+/*
+ * An unknown NMI panics the kernel, with what its CPUs do. Where there is none the same is done by
+ * SysRq, as long as any CPU takes interrupts: "c" behind a break on the console.
+ */
 static int trace(struct lab_machine *m, struct lab_error *e)
 {
-	int ret = command(m, "inject-nmi");
+	const char *name = m->sysrq ? "chardev-send-break" : "inject-nmi";
+	int ret = command(m, name, m->sysrq ? "{ \"id\": \"console\" }" : "");
 
-	return ret ? lab_fail(e, ret, "inject-nmi: %s", strerror(-ret)) : 0;
+	m->breaks = m->sysrq;
+	return ret ? lab_fail(e, ret, "%s: %s", name, strerror(-ret)) : 0;
 }
 
 static enum lab_machine_end ended(const struct lab_machine *m, int *code)

@@ -30,6 +30,7 @@
 struct lab_plan {
 	const struct lab_suite *suite;
 	const struct lab_bed_kind *kind;
+	const struct lab_arch *arch;
 	const struct lab_topology *topology;
 	const char *accel;		/* see qemu.h */
 	const char *kernel, *image;	/* files that it boots */

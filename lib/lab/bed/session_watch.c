@@ -24,7 +24,8 @@ static void trace(struct lab_session *s)
 	if (ret)
 		lab_session_note(s, "no progress, and no NMI: %s", e.text);
 	else
-		lab_session_note(s, "no progress: an NMI was sent; the trace is in the console log");
+		lab_session_note(s, "no progress: %s was sent; the trace is in the console log",
+				 m->sysrq ? "a SysRq" : "an NMI");
 	lab_console_panic_is_provoked(&s->console);
 	s->traced = true;
 	lab_session_enter(s, ret ? LAB_END : LAB_TRACE);

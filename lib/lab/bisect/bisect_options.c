@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "arch/arch.h"
 #include "base/command.h"
 #include "base/fsys.h"
 #include "base/json_text.h"
@@ -179,7 +180,9 @@ static int check_program(const struct lab_paths *paths, const struct lab_suite_p
 	struct lab_argv argv = { NULL };
 	int ret;
 
-	lab_argv_addf(&argv, "%s/selftests/%s", paths->build, p->name);
+	if (paths->arch != lab_arch_here())
+		lab_argv_addf(&argv, "qemu-%s", paths->arch->machine);
+	lab_argv_addf(&argv, "%s/selftests/%s", paths->target, p->name);
 	for (size_t i = 0; i < p->args.nr; i++)
 		lab_argv_add(&argv, p->args.words[i]);
 	lab_argv_add(&argv, "-l");
@@ -191,6 +194,7 @@ static int check_program(const struct lab_paths *paths, const struct lab_suite_p
 static int check_tests(struct lab_bisect_options *o, const struct lab_paths *paths,
 		       struct lab_error *e)
 {
+	const struct lab_paths own = lab_arch_paths(paths, o->run.arch);
 	struct lab_suite suite;
 	int ret = lab_setup_suite(paths, &o->run, &suite, e);
 
@@ -199,7 +203,7 @@ static int check_tests(struct lab_bisect_options *o, const struct lab_paths *pat
 	snprintf(o->about, sizeof(o->about), "%s", suite.about ? suite.about : suite.name);
 	snprintf(o->cc, sizeof(o->cc), "%s", suite.cc ? suite.cc : "");
 	for (size_t i = 0; !ret && !o->run.kselftest && i < suite.nr_programs; i++)
-		ret = check_program(paths, &suite.programs[i], e);
+		ret = check_program(&own, &suite.programs[i], e);
 	lab_suite_free(&suite);
 	return ret;
 }
@@ -210,7 +214,7 @@ int lab_bisect_options_check(struct lab_bisect_options *o, const struct lab_path
 	char here[PATH_MAX];
 	int ret = check_tree(o, e);
 
-	if (!ret && !lab_topology_find(o->run.topology ? o->run.topology : "numa2", e))
+	if (!ret && !lab_topology_find(lab_arch_paths(paths, o->run.arch).arch, o->run.topology, e))
 		ret = -EINVAL;
 	if (!ret)
 		ret = check_tests(o, paths, e);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "arch/arch.h"
 #include "base/clock.h"
 #include "base/command.h"
 #include "base/exit.h"
@@ -135,6 +136,9 @@ static int build_it(struct work *w, struct lab_error *e)
 	const struct lab_process p = { .argv = &argv, .out = log };
 	int ret;
 
+	lab_argv_add(&argv, "env");
+	lab_argv_addf(&argv, "ARCH=%s",
+		      lab_arch_paths(w->s->campaign.paths, w->s->options.run.arch).arch->name);
 	lab_argv_add(&argv, "sh");
 	lab_argv_addf(&argv, "%s/lib/lab/kernel/build_kernel.sh", repo);
 	lab_argv_add_all(&argv, w->s->options.ksrc, w->kernel, NULL);

@@ -11,15 +11,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arch/arch.h"
 #include "base/fingerprint.h"
 #include "base/fsys.h"
 #include "base/text.h"
 #include "kernel/kernel.h"
-#include "kernel/vmlinux.h"
 
 /*
  * What was unpacked before: @dir/release, written last, says that @dir is
- * complete; no vmlinux beside it means that the bzImage itself is to be booted.
+ * complete; no vmlinux beside it means that the file itself is to be booted.
  */
 static bool from_cache(const char *dir, struct lab_kernel *k)
 {
@@ -38,9 +38,9 @@ static int into_cache(const char *dir, const struct lab_vmlinux *v, struct lab_k
 	char *release = lab_format("%s/release", dir);
 	int ret = lab_make_dirs(dir, e);
 
-	if (!ret && v->pvh)
+	if (!ret && v->starts)
 		ret = lab_path(e, k->image, "%s/vmlinux", dir);
-	if (!ret && v->pvh)
+	if (!ret && v->starts)
 		ret = lab_write_file(k->image, v->data, v->len, e);
 	if (!ret)
 		ret = lab_write_file(release, v->release, strlen(v->release), e);
@@ -63,16 +63,15 @@ static int use_file(const struct lab_kernel_request *req, const char *path, stru
 		ret = lab_path(e, dir, "%s/image-%s", req->cache_dir, f.hex);
 	if (ret || from_cache(dir, k))
 		return ret;
-	ret = lab_vmlinux_read(path, &v, e);
+	ret = lab_vmlinux_read(req->arch, path, &v, e);
 	if (ret)
 		return ret;
 	memcpy(k->release, v.release, sizeof(k->release));
 	if (v.unpacked && !req->look_only)
 		ret = into_cache(dir, &v, k, e);
-	else if (!v.unpacked && !v.pvh)
-		ret = lab_fail(e, -EINVAL,
-			       "%s has no PVH entry (CONFIG_PVH is off): give the bzImage instead",
-			       path);
+	else if (!v.unpacked && !v.starts)
+		ret = lab_fail(e, -EINVAL, "%s is %s: give the %s instead", path, req->arch->unfit,
+			       strrchr(req->arch->image, '/') + 1);
 	lab_vmlinux_free(&v);
 	return ret;
 }
@@ -188,21 +187,22 @@ static int read_release(const char *dir, struct lab_kernel *k, struct lab_error 
 	return ret;
 }
 
-/* The uncompressed kernel lies in the tree anyway; with PVH it is what to boot. */
+/* The uncompressed kernel lies in the tree anyway; if it can be started it is what to boot. */
 static int find_image(const struct lab_kernel_request *req, const char *dir,
 		      struct lab_kernel *k, struct lab_error *e)
 {
+	const struct lab_arch *arch = req->arch;
 	char path[PATH_MAX], release[sizeof(k->release)];
 	int ret = lab_path(e, k->image, "%s/vmlinux", dir);
 
-	if (ret || lab_vmlinux_has_pvh(k->image))
+	if (ret || (arch->starts && arch->starts(k->image)))
 		return ret;
-	if (!lab_has(dir, "arch/x86/boot/bzImage"))
-		return lab_fail(e, -ENOENT, "%s is not built: there is %s; run make -C %s", dir,
-				lab_is_file(k->image) ?
-				"a vmlinux without PVH entry, but no arch/x86/boot/bzImage" :
-				"no vmlinux and no arch/x86/boot/bzImage", dir);
-	ret = lab_path(e, path, "%s/arch/x86/boot/bzImage", dir);
+	if (!lab_has(dir, arch->image))
+		return lab_fail(e, -ENOENT, "%s is not built for %s: there is no %s%s%s; run make -C %s",
+				dir, arch->name, arch->image, !arch->starts ? "" :
+				lab_is_file(k->image) ? ", but " : " and no vmlinux",
+				arch->starts && lab_is_file(k->image) ? arch->unfit : "", dir);
+	ret = lab_path(e, path, "%s/%s", dir, arch->image);
 	memcpy(release, k->release, sizeof(release));
 	if (!ret)
 		ret = use_file(req, path, k, e);
@@ -238,6 +238,7 @@ static int from_tree(const struct lab_kernel_request *req, struct lab_kernel *k,
 int lab_kernel_get(const struct lab_kernel_request *req, struct lab_kernel *k, struct lab_error *e)
 {
 	memset(k, 0, sizeof(*k));
+	k->arch = req->arch;
 	if (!!req->kernel + !!req->kdir + !!req->package > 1)
 		return lab_fail(e, -EINVAL,
 				"a kernel file, a kernel tree and a Debian series are alternatives: choose one");
@@ -249,11 +250,13 @@ int lab_kernel_get(const struct lab_kernel_request *req, struct lab_kernel *k, s
 	return req->kernel ? from_files(req, k, e) : lab_kernel_from_debian(req, k, e);
 }
 
-void lab_kernel_of_release(const char *release, const char *cache, struct lab_kernel *k)
+void lab_kernel_of_release(const struct lab_arch *arch, const char *release, const char *cache,
+			   struct lab_kernel *k)
 {
 	struct lab_error e;
 
 	memset(k, 0, sizeof(*k));
+	k->arch = arch;
 	snprintf(k->release, sizeof(k->release), "%s", release);
 	lab_path(&e, k->build, "/lib/modules/%s/build", release);
 	if (!lab_is_dir(k->build) && cache)

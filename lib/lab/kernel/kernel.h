@@ -12,12 +12,15 @@
 
 #include "base/lab_error.h"
 
+struct lab_arch;
+
 /*
  * Which kernel. At most one of @kernel, @kdir and @package is set; with none it
- * is the kernel that Debian's linux-image-amd64 stands for.
+ * is the kernel that Debian's linux-image package for @arch stands for.
  */
 struct lab_kernel_request {
-	const char *kernel;	/* a bzImage or vmlinux */
+	const struct lab_arch *arch;
+	const char *kernel;	/* an image of this architecture */
 	const char *modules;	/* its modules, as in /lib/modules/RELEASE */
 	const char *kdir;	/* a built kernel tree, or its O= directory */
 	const char *package;	/* a series of Debian: "5.10", "6.12" */
@@ -29,6 +32,7 @@ struct lab_kernel_request {
 
 /* A kernel that is at hand. All paths are absolute; "" stands for none. */
 struct lab_kernel {
+	const struct lab_arch *arch;
 	char release[128];		/* what uname -r will say */
 	char image[PATH_MAX];		/* what QEMU's -kernel takes */
 	char modules[PATH_MAX];		/* tree of modules, or build tree */
@@ -64,10 +68,11 @@ int lab_kernel_build_module(const struct lab_kernel *k, const char *repo, const 
 			    const char *out_dir, char ko_path[PATH_MAX], struct lab_error *e);
 
 /*
- * One that runs already, of @release. Modules are built for it by its headers, if they are installed
+ * One of @arch that runs already, of @release. Modules are built for it by its headers, if they are installed
  * here or, unless that is NULL, unpacked in @cache.
  */
-void lab_kernel_of_release(const char *release, const char *cache, struct lab_kernel *k);
+void lab_kernel_of_release(const struct lab_arch *arch, const char *release, const char *cache,
+			   struct lab_kernel *k);
 
 /* For lab_kernel_get(): Debian's kernel of @req's series, or the one that is this Debian's own. */
 int lab_kernel_from_debian(const struct lab_kernel_request *req, struct lab_kernel *k,

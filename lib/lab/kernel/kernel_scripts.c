@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What shell scripts do: fetch.sh unpacks Debian's kernels, in which we find what is asked
- * for, and put the uncompressed kernel beside it, as CACHE/RELEASE/image; build_module.sh
+ * for, and put what QEMU starts beside it, as CACHE/RELEASE/image; build_module.sh
  * builds a module, outside its sources and the kernel's tree.
  */
 #include <errno.h>
@@ -10,22 +10,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arch/arch.h"
 #include "base/fsys.h"
 #include "base/process.h"
 #include "base/text.h"
 #include "kernel/kernel.h"
-#include "kernel/vmlinux.h"
 
 /*
- * Run lib/lab/kernel/@name in @repo with three words. Returns its exit code, with what it
+ * Run lib/lab/kernel/@name in @repo for @arch with three words. Returns its exit code, with what it
  * printed in @text, to be freed, and the last line of that in @line; or -errno.
  */
-static int run(const char *repo, const char *name, const char *const words[3], char **text,
-	       char **line, struct lab_error *e)
+static int run(const struct lab_arch *arch, const char *repo, const char *name,
+	       const char *const words[3], char **text, char **line, struct lab_error *e)
 {
 	struct lab_argv argv = { NULL };
 	int code;
 
+	lab_argv_add(&argv, "env");
+	lab_argv_addf(&argv, "ARCH=%s", arch->name);
 	lab_argv_add(&argv, "sh");
 	lab_argv_addf(&argv, "%s/lib/lab/kernel/%s", repo, name);
 	lab_argv_add_all(&argv, words[0], words[1], words[2], NULL);
@@ -51,22 +53,22 @@ static int find(const char *root, const char *pattern, const char *what, char pa
 	return ret;
 }
 
-/* Make @image: the uncompressed kernel, or a link to one that has no PVH entry. */
-static int make_image(const char *root, const char *release, const char *image,
+/* Make @image: the uncompressed kernel, or a link to the one that QEMU can start. */
+static int make_image(const struct lab_kernel *k, const char *root, const char *image,
 		      struct lab_error *e)
 {
 	char vmlinuz[PATH_MAX];
 	struct lab_vmlinux v;
-	int ret = find(root, "{boot,{,usr/}lib/modules/*}/vmlinuz*", "vmlinuz", vmlinuz, e);
+	int ret = find(root, "{boot,{,usr/}lib/modules/*}/vmlinu[xz]*", "kernel image", vmlinuz, e);
 
 	if (!ret)
-		ret = lab_vmlinux_read(vmlinuz, &v, e);
+		ret = lab_vmlinux_read(k->arch, vmlinuz, &v, e);
 	if (ret)
 		return ret;
-	if (strcmp(v.release, release))
+	if (strcmp(v.release, k->release))
 		ret = lab_fail(e, -EINVAL, "%s is of release %s, not %s", vmlinuz, v.release,
-			       release);
-	else if (v.pvh)
+			       k->release);
+	else if (v.unpacked && v.starts)
 		ret = lab_write_file(image, v.data, v.len, e);
 	else
 		ret = lab_symlink(vmlinuz + strlen(root) + 1, image, e);
@@ -82,7 +84,7 @@ static int describe(const char *root, bool look_only, struct lab_kernel *k, stru
 
 	snprintf(k->release, sizeof(k->release), "%s", strrchr(root, '/') + 1);
 	if (!lab_is_file(image) && !look_only)
-		ret = make_image(root, k->release, image, e);
+		ret = make_image(k, root, image, e);
 	if (!ret && lab_is_file(image))
 		ret = lab_realpath(image, k->image, e);
 	if (!ret)
@@ -102,16 +104,18 @@ int lab_kernel_from_debian(const struct lab_kernel_request *req, struct lab_kern
 			   struct lab_error *e)
 {
 	const char *series = req->package ? req->package : "default";
-	char *link = lab_format("%s/debian-%s", req->cache_dir, series), *text, *line;
+	bool here = req->arch == lab_arch_here();
+	char *link = lab_format("%s/debian-%s%s%s", req->cache_dir, series, here ? "" : "-",
+				here ? "" : req->arch->name), *text, *line;
 	int ret;
 
 	/* Nothing is going to be fetched for a word that is no series. */
 	if (!req->quiet && !req->look_only && !lab_is_dir(link) &&
 	    (!req->package || (strchr(series, '.') && !series[strspn(series, "0123456789.")])))
-		fprintf(stderr, "lab: fetching Debian's kernel %s (once) to %s\n", series,
-			req->cache_dir);
+		fprintf(stderr, "lab: fetching Debian's kernel %s%s%s (once) to %s\n", series,
+			here ? "" : " for ", here ? "" : req->arch->name, req->cache_dir);
 	free(link);
-	ret = run(req->repo, "fetch.sh", (const char *[]){ req->look_only ? "look" : "kernel", series,
+	ret = run(req->arch, req->repo, "fetch.sh", (const char *[]){ req->look_only ? "look" : "kernel", series,
 		  req->cache_dir }, &text, &line, e);
 	if (!ret && line[0])
 		ret = describe(line, req->look_only, k, e);
@@ -137,7 +141,7 @@ int lab_kernel_build_module(const struct lab_kernel *k, const char *repo, const 
 		ret = lab_realpath(out_dir, out, e);
 	if (ret)
 		return ret;
-	ret = run(repo, "build_module.sh", (const char *[]){ src_dir, out, k->build }, &text,
+	ret = run(k->arch, repo, "build_module.sh", (const char *[]){ src_dir, out, k->build }, &text,
 		  &line, e);
 	if (!ret)
 		ret = lab_path(e, ko_path, "%s", line);

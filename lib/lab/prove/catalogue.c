@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arch/arch.h"
 #include "base/fsys.h"
 #include "base/text.h"
 #include "prove/prove.h"
@@ -20,10 +21,10 @@ static int set(struct lab_regression *r, const char *key, const char *value,
 		{ "mode", &r->mode }, { "tests", &r->tests },
 	};
 
-	if (!strcmp(key, "file") || !strncmp(key, "SPDX", 4))
+	if (!strncmp(key, "SPDX", 4))
 		return 0;
-	if (!strcmp(key, "expect")) {
-		lab_argv_add(&r->expects, value);
+	if (!strcmp(key, "expect") || !strcmp(key, "file")) {
+		lab_argv_add(key[0] == 'e' ? &r->expects : &r->files, value);
 		return 0;
 	}
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
@@ -74,6 +75,20 @@ static int read_entry(struct lab_regression *r, const char *path, struct lab_err
 		ret = lab_fail(e, -EINVAL,
 			       "%s: needs class, commit, broke, tests and expect", path);
 	return ret;
+}
+
+bool lab_regression_is_for(const struct lab_regression *r, const struct lab_arch *arch)
+{
+	bool is = !r->files.nr;
+
+	for (size_t i = 0; !is && i < r->files.nr; i++) {
+		const char *file = r->files.words[i];
+		size_t n = strlen(arch->kernel);
+
+		is = strncmp(file, "arch/", 5) ||
+			(!strncmp(file + 5, arch->kernel, n) && file[5 + n] == '/');
+	}
+	return is;
 }
 
 int lab_catalogue_read(const char *dir, struct lab_catalogue *c, struct lab_error *e)

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "arch/arch.h"
 #include "base/clock.h"
 #include "base/colour.h"
 #include "base/command.h"
@@ -348,8 +349,8 @@ static void judge_row(struct check *c, json_t *expect, const struct row *row, in
 /* How many run side by side: as many as "lab run" would have beds. */
 static unsigned int count_beds(const struct check *c, size_t rows)
 {
-	const char *name = c->options.topology ? c->options.topology : "numa2";
-	const struct lab_topology *topology = lab_topology_find(name, NULL);
+	const struct lab_paths own = lab_arch_paths(c->paths, c->options.arch);
+	const struct lab_topology *topology = lab_topology_find(own.arch, c->options.topology, NULL);
 	struct lab_capacity have;
 
 	if (!topology || lab_capacity_read(&have, NULL))

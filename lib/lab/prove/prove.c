@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arch/arch.h"
 #include "base/command.h"
 #include "base/exit.h"
 #include "base/fingerprint.h"
@@ -29,6 +30,8 @@
 
 struct prove {
 	const struct lab_paths *paths;
+	struct lab_paths own;		/* for the kernel's architecture */
+	const char *arch;		/* see lab_arch_take() */
 	const char *kdir, *only, *kselftest, *out;
 	bool all, again, check, quiet;
 	char *symbols;			/* of the kernel: its System.map */
@@ -44,10 +47,10 @@ static bool is_wanted(const struct prove *p, size_t i)
 }
 
 /* A kernel without the entry would pass all its tests. */
-static bool kernel_has(const struct prove *p, const char *name)
+static bool kernel_has(const struct prove *p, const struct lab_regression *r)
 {
-	char *line = lab_format(" " LAB_REGRESSION_SYMBOL "\n", name);
-	bool has = strstr(p->symbols, line);
+	char *line = lab_format(" " LAB_REGRESSION_SYMBOL "\n", r->name);
+	bool has = lab_regression_is_for(r, p->own.arch) && strstr(p->symbols, line);
 
 	free(line);
 	return has;
@@ -60,7 +63,7 @@ static int read_symbols(struct prove *p, struct lab_error *e)
 	int ret = lab_read_file(path, &p->symbols, &len, e);
 
 	for (size_t i = 0; !ret && i < p->catalogue.nr; i++)
-		has += kernel_has(p, p->catalogue.entries[i].name);
+		has += kernel_has(p, &p->catalogue.entries[i]);
 	free(path);
 	return has ? 0 : lab_fail(e, -EINVAL,
 		"--kdir %s: no kernel with regressions: build one with " CATALOGUE "/build.sh",
@@ -72,7 +75,7 @@ static int find_versions(struct prove *p, struct lab_error *e)
 	char *kernel = lab_format("%s/vmlinux", p->kdir);
 	char *tests = p->kselftest ?
 		lab_format("%s/{kselftest-list.txt,*/*,*/*/*}", p->kselftest) :
-		lab_format("%s/selftests/*_test", p->paths->build);
+		lab_format("%s/selftests/*_test", p->own.target);
 	int ret = lab_fingerprint_add_file(&p->versions, kernel, e);
 
 	if (!ret)
@@ -92,7 +95,7 @@ static int check_tests(const struct prove *p, struct lab_error *e)
 {
 	size_t wanted = 0;
 	json_t *manifest = NULL;
-	int ret = lab_manifest_read(p->paths->build, &manifest, e);
+	int ret = lab_manifest_read(p->own.target, &manifest, e);
 
 	for (size_t i = 0; !ret && i < p->catalogue.nr; i++) {
 		const struct lab_regression *r = &p->catalogue.entries[i];
@@ -105,7 +108,9 @@ static int check_tests(const struct prove *p, struct lab_error *e)
 		if (!is_wanted(p, i))
 			continue;
 		wanted++;
-		if (lab_suite_load(p->paths, &select, &suite, &why))
+		if (!lab_regression_is_for(r, p->own.arch))
+			continue;
+		if (lab_suite_load(&p->own, &select, &suite, &why))
 			ret = lab_fail(e, -EINVAL, "%s: %s", r->path, why.text);
 		else
 			lab_suite_free(&suite);
@@ -129,7 +134,7 @@ static int run(const struct prove *p, const struct lab_regression *r, const char
 	const struct lab_options o = {
 		.kdir = p->kdir, .kselftest = p->kselftest, .append = append, .out = dir,
 		.args = p->kselftest ? NULL : tests ? "-a -x" : "-x", .tests = tests,
-		.mode = r->mode, .beds = r->tests ? 1 : 0,
+		.mode = r->mode, .arch = p->arch, .beds = r->tests ? 1 : 0,
 	};
 	pid_t pid = lab_run_start(p->paths, &o, log, NULL);
 
@@ -219,7 +224,7 @@ static int prove_one(struct prove *p, size_t i, struct lab_error *e)
 	char *dir = lab_format("%s/%s", p->out, r->name);
 	int ret = 0;
 
-	if (!kernel_has(p, r->name))
+	if (!kernel_has(p, r))
 		*proof = (struct lab_proof){ .kind = LAB_PROOF_ABSENT };
 	else if (p->kselftest)
 		ret = prove_by_kselftest(p, r, dir, proof, e);
@@ -287,6 +292,7 @@ static int prove(struct prove *p)
 static const struct argp_option options[] = {
 	{ "kdir", WORD(kdir), "DIR", 0,
 	  "The built kernel tree, see selftests/regressions/build.sh", 0 },
+	{ "arch", WORD(arch), "NAME", 0, "It is for this architecture: x86_64, arm64 or riscv64", 0 },
 	{ "only", WORD(only), "GLOB", 0, "These entries", 0 },
 	{ "all", WORD(all), NULL, 0,
 	  "Run the whole default profile for each, not just its own tests", 0 },
@@ -307,6 +313,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	struct prove *p = state->input;
 
 	switch (key) {
+	case WORD(arch):
+		return lab_arch_take(state, arg, &p->arch);
 	case ARGP_KEY_END:
 		if (!p->kdir && !p->check)
 			return lab_command_refuse(state,
@@ -334,5 +342,6 @@ int lab_prove_main(int argc, char *argv[], const struct lab_paths *paths)
 	p.paths = paths;
 	p.out = lab_format("%s/prove", paths->build);
 	code = lab_command_parse(&command, argc, argv, &p);
+	p.own = lab_arch_paths(paths, p.arch);
 	return code ? code : prove(&p);
 }

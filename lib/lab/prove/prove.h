@@ -14,6 +14,8 @@
 #include "base/paths.h"
 #include "base/process.h"
 
+struct lab_arch;
+
 /*
  * "lab check": the unit programs, the suite in the lab, and then the lab on tests and
  * kernels that are broken on purpose, each of which must be noticed. "lab prove": a kernel
@@ -73,8 +75,12 @@ struct lab_regression {
 	char *class, *commit, *broke;
 	char *tests;			/* all of them, blanks between */
 	char *mode;			/* or NULL */
+	struct lab_argv files;
 	struct lab_argv expects;	/* none: any failure will do */
 };
+
+/* May a kernel for @arch have it? Not if all of its files are those of another architecture. */
+bool lab_regression_is_for(const struct lab_regression *r, const struct lab_arch *arch);
 
 struct lab_catalogue {
 	struct lab_regression *entries;	/* by name */

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "arch/arch.h"
 #include "base/command.h"
 #include "base/exit.h"
 #include "base/fsys.h"
@@ -142,7 +143,8 @@ static int copy_logs(const struct bundle *b, json_t *results, json_t *one, struc
 
 static int fill(const struct bundle *b, json_t *results, json_t *one, struct lab_error *e)
 {
-	char *program = lab_format("%s/selftests/%s", b->paths->build,
+	const struct lab_paths own = lab_arch_paths(b->paths, lab_json_text_of(results, "architecture"));
+	char *program = lab_format("%s/selftests/%s", own.target,
 				   lab_json_text_of(one, "program"));
 	char *module = lab_format("%s/" MODULE_SOURCE, b->paths->repo);
 	int ret = lab_make_dirs(b->stage, e);

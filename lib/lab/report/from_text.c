@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "arch/arch.h"
 #include "base/command.h"
 #include "base/fsys.h"
 #include "base/json_text.h"
@@ -100,7 +101,7 @@ static void take_options(const struct from_text *f, struct lab_results *r)
 
 static int read_suite(const struct lab_paths *paths, struct lab_results *r, struct lab_error *e)
 {
-	const struct lab_suite_select all = { NULL };
+	const struct lab_suite_select all = { .arch = paths->arch };
 	char *path = lab_format("%s/selftests/suite.json", paths->repo);
 	struct lab_suite suite;
 	int ret = lab_suite_read(path, &all, &suite, e);
@@ -126,10 +127,11 @@ static int read_results(const struct lab_paths *paths, const struct from_text *f
 {
 	char *name = hint(f->file);
 	struct lab_transcript t = { .text = text->s, .len = text->len, .hint = name };
-	int ret = read_suite(paths, r, e);
+	const struct lab_paths own = lab_arch_paths(paths, f->machine);
+	int ret = read_suite(&own, r, e);
 
 	if (!ret)
-		ret = lab_manifest_read(paths->build, &t.manifest, e);
+		ret = lab_manifest_read(own.target, &t.manifest, e);
 	ret = ret ? -EIO : lab_transcript_read(&t, r, e);
 	json_decref(t.manifest);
 	free(name);

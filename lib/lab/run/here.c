@@ -25,7 +25,7 @@ int lab_here_check(const struct lab_options *o, const struct lab_board *board,
 		{ "--kernel", o->kernel && (!board || !lab_board_boots(board)) },
 		{ "--kdir", o->kdir && (!board || !lab_board_boots(board)) },
 		{ "--append", o->append && fixed }, { "--mode", o->mode && fixed },
-		{ "--topology", o->topology }, { "--accel", o->accel }, { "--kselftest", o->kselftest },
+		{ "--arch", o->arch && !board }, { "--topology", o->topology }, { "--accel", o->accel }, { "--kselftest", o->kselftest },
 		{ "--add", o->add && !board }, { "--shell", o->shell }, { "--beds", o->beds > 1 },
 	};
 
@@ -86,7 +86,7 @@ void lab_here_describe(const struct lab_suite *suite, struct lab_results *r)
 	json_t *mode;
 	glob_t nodes;
 
-	json_object_foreach(json_object_get(suite->json, "modes"), name, mode) {
+	json_object_foreach(suite->modes, name, mode) {
 		size_t nr = matches(mode);
 
 		if (nr > best) {

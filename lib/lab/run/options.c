@@ -7,6 +7,7 @@
  */
 #include <stdio.h>
 
+#include "arch/arch.h"
 #include "base/command.h"
 #include "bed/beds.h"
 #include "run/options.h"
@@ -17,10 +18,10 @@ enum { BEDS = 1, TIMEOUT, QUIET, DRY_RUN, SHELL };
 #define MAX_SECONDS	(30L * 24 * 3600)
 
 static const struct argp_option kernel_options[] = {
-	{ .doc = "Kernel under test (default: the one of Debian's linux-image-amd64)", .group = 1 },
+	{ .doc = "Kernel under test (default: the one of Debian's linux-image package)", .group = 1 },
 	{ "series", WORD(series), "SERIES", 0,
 	  "Debian's kernel of that series: 5.10, 6.1, 6.12, 7.2", 0 },
-	{ "kernel", WORD(kernel), "FILE", 0, "A bzImage or vmlinux", 0 },
+	{ "kernel", WORD(kernel), "FILE", 0, "A bzImage, vmlinux or Image", 0 },
 	{ "modules", WORD(modules), "DIR", 0, "Its modules, as in /lib/modules/RELEASE", 0 },
 	{ "kdir", WORD(kdir), "DIR", 0, "A built kernel tree instead of both", 0 },
 	{ 0 }
@@ -46,10 +47,14 @@ static const struct argp_option tests_options[] = {
 	{ .doc = "How to run it", .group = 3 },
 	{ "bed", WORD(bed), "KIND", 0, "Where to run it: qemu (default), a machine that is emulated; local, this one, as root, with "
 	  "the kernel that it runs; ssh:FILE, a board, as FILE describes it", 0 },
+	{ "arch", WORD(arch), "NAME", 0,
+	  "Kernel and machine are of this architecture: x86_64, arm64 or riscv64 (default: this machine's)", 0 },
 	{ "accel", WORD(accel), "NAME", 0,
 	  "Of bed qemu: tcg (default), the same everywhere; or kvm, faster, if this machine's KVM nests", 0 },
-	{ "mode", WORD(mode), "NAME", 0, "tdp (default), rmap or shadow", 0 },
-	{ "topology", WORD(topology), "NAME", 0, "uma, numa2 (default) or cpuless", 0 },
+	{ "mode", WORD(mode), "NAME", 0,
+	  "On x86_64 tdp (default), rmap or shadow; on arm64 vhe (default), nvhe or pkvm; on riscv64 "
+	  "hext", 0 },
+	{ "topology", WORD(topology), "NAME", 0, "uma, numa2 (default, but on riscv64) or cpuless", 0 },
 	{ "append", WORD(append), "PARAMETERS", 0, "More kernel parameters", 0 },
 	{ "beds", BEDS, "N", 0,
 	  "Virtual machines that share the programs (default: one a CPU, 4 at most, as far as "
@@ -79,6 +84,8 @@ static error_t take(int key, char *arg, struct argp_state *state,
 	struct lab_options *o = state->input;
 
 	switch (key) {
+	case WORD(arch):
+		return lab_arch_take(state, arg, &o->arch);
 	case BEDS:
 		return lab_command_number(state, "beds", arg, "a number", 1, LAB_MAX_BEDS,
 					  &o->beds);

@@ -23,7 +23,8 @@ struct lab_options {
 	const char *profile;	/* NULL: "default" */
 	const char *kselftest;	/* directory of an installed one; NULL: the suite */
 	const char *mode;	/* NULL: the suite's default */
-	const char *topology;	/* NULL: "numa2" */
+	const char *topology;	/* NULL: the architecture's default */
+	const char *arch;	/* NULL: this machine's; see lab_arch_take() */
 	const char *bed;	/* kind of bed; NULL: "qemu" */
 	const char *accel;	/* NULL: "tcg" */
 	const char *out;	/* NULL: a new directory under build/runs */

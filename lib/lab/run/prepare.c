@@ -12,6 +12,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "arch/arch.h"
 #include "base/fingerprint.h"
 #include "base/fsys.h"
 #include "base/process.h"
@@ -30,7 +31,7 @@ static const char *const own_modules[] = { "virtio_pci", "virtio_console" };
 static int build_module(const struct lab_prepare *p, const struct lab_kernel *k,
 			const struct lab_suite_module *m, char *ko, struct lab_error *e)
 {
-	char *installed = lab_format("%s/modules/%s/%s.ko", p->paths->build, k->release, m->name);
+	char *installed = lab_format("%s/modules/%s/%s.ko", p->paths->target, k->release, m->name);
 	struct lab_fingerprint f = { "" };
 
 	/* make install may have built it for the kernel that runs here. */
@@ -99,7 +100,7 @@ static int list_programs(const struct lab_prepare *p, struct lab_error *e, struc
 {
 	for (size_t i = 0; i < p->suite->nr_programs; i++) {
 		const char *name = p->suite->programs[i].name;
-		char *from = lab_format("%s/selftests/%s", p->paths->build, name);
+		char *from = lab_format("%s/selftests/%s", p->paths->target, name);
 		int ret;
 
 		if (access(from, X_OK))
@@ -136,8 +137,11 @@ static int list_userland(const struct lab_prepare *p, struct lab_error *e, struc
 	struct lab_argv argv = { NULL };
 	int ret;
 
+	lab_argv_add(&argv, "env");
+	lab_argv_addf(&argv, "ARCH=%s", p->paths->arch->name);
 	lab_argv_add(&argv, "sh");
 	lab_argv_addf(&argv, "%s/lib/lab/image/userland.sh", p->paths->repo);
+	lab_argv_addf(&argv, "%s/userland", p->paths->target);
 	if (p->options->shell)
 		lab_argv_add(&argv, "shell");
 	ret = lab_mtree_printed(&l->files, &argv, list, e);
@@ -213,7 +217,7 @@ static int prepare_here(const struct lab_prepare *p, struct lab_prepared *done)
 	struct utsname u;
 
 	uname(&u);
-	lab_kernel_of_release(u.release, NULL, &done->kernel);
+	lab_kernel_of_release(p->paths->arch, u.release, NULL, &done->kernel);
 	if (ret || p->options->dry_run)
 		return ret;
 	ret = list_modules(p, done, &l);
@@ -236,7 +240,7 @@ static int board_kernel(const struct lab_prepare *p, struct lab_kernel *k,
 		rest = lab_last_line(text);
 		release = strsep(&rest, " ");
 		snprintf(parameters, LAB_MAX_PARAMETERS, "%s", rest ? rest : "");
-		lab_kernel_of_release(release, kernels, k);
+		lab_kernel_of_release(p->paths->arch, release, kernels, k);
 	}
 	free(kernels);
 	free(text);
@@ -247,7 +251,7 @@ static int board_kernel(const struct lab_prepare *p, struct lab_kernel *k,
 static int add_kernel(const struct lab_prepare *p, struct lab_prepared *done, struct lists *l)
 {
 	const char *kdir = p->options->kdir;
-	char *image = kdir ? lab_format("%s/arch/x86/boot/bzImage", kdir) : NULL;
+	char *image = kdir ? lab_format("%s/%s", kdir, p->paths->arch->image) : NULL;
 	int ret = lab_setup_kernel(p->paths, p->options, &done->kernel, &done->error);
 
 	if (!ret)
@@ -271,7 +275,7 @@ static int prepare_board(const struct lab_prepare *p, struct lab_prepared *done)
 	if (!ret)
 		ret = list_added(p, e, &l);
 	if (!ret)
-		ret = lab_mtree_file(&l.files, lab_format("%s/lab-agent", p->paths->build),
+		ret = lab_mtree_file(&l.files, lab_format("%s/lab-agent", p->paths->target),
 				     "/lab-agent", e);
 	if (!ret)
 		ret = boots ? add_kernel(p, done, &l) : board_kernel(p, &done->kernel, done->parameters, e);
@@ -327,7 +331,7 @@ static int prepare(const struct lab_prepare *p, struct lab_prepared *done)
 		return ret;
 	return lab_image_build(&(struct lab_image){
 		.kernel = &done->kernel,
-		.init = lab_format("%s/lab-agent", p->paths->build),
+		.init = lab_format("%s/lab-agent", p->paths->target),
 		.modules = l.modules, .nr_modules = l.nr_modules,
 		.files = lab_text_take(&l.files),
 		.modules_sh = lab_format("%s/lib/lab/image/modules.sh", p->paths->repo),

@@ -16,6 +16,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "arch/arch.h"
 #include "base/clock.h"
 #include "base/command.h"
 #include "base/fsys.h"
@@ -43,9 +44,8 @@
  * (panic_print, since v5.18); watchdogs are slow as emulation is.
  */
 static const char parameters[] =
-	"console=ttyS0 loglevel=6 printk.devkmsg=on "
-	"panic=-1 oops=panic unknown_nmi_panic=1 panic_print=0x40 "
-	"no_timer_check mitigations=off "
+	" loglevel=6 printk.devkmsg=on "
+	"panic=-1 oops=panic panic_print=0x40 mitigations=off "
 	"watchdog_thresh=60 rcupdate.rcu_cpu_stall_timeout=120";
 
 /* Of a board's own parameters the rest. */
@@ -55,7 +55,8 @@ static const char board_parameters[] = "panic=10";
 
 struct run {
 	struct lab_options options;
-	const struct lab_paths *paths;
+	struct lab_paths own;		/* for the architecture that is asked for */
+	const struct lab_paths *paths;	/* these */
 	struct lab_suite suite;
 	const struct lab_bed_kind *kind;
 	const struct lab_topology *topology;
@@ -127,11 +128,13 @@ static void start_results(struct run *r)
 
 	res->started = time(NULL);
 	res->command = replay_command(r);
-	res->parameters = lab_format("%s%s%s%s%s", r->kind->up ? board_parameters : parameters,
+	res->parameters = lab_format("%s%s%s%s%s%s", r->kind->up ? "" : r->paths->arch->parameters,
+				     r->kind->up ? board_parameters : parameters,
 				     r->suite.parameters[0] ? " " : "", r->suite.parameters,
 				     append[0] ? " " : "", append);
 	snprintf(res->suite, sizeof(res->suite), "%s", r->suite.name);
 	snprintf(res->bed, sizeof(res->bed), "%s", r->kind->name);
+	snprintf(res->machine, sizeof(res->machine), "%s", r->paths->arch->machine);
 	snprintf(res->mode, sizeof(res->mode), "%s", r->suite.mode);
 	snprintf(res->profile, sizeof(res->profile), "%s", r->suite.profile);
 	if (r->kind->here)
@@ -249,7 +252,7 @@ static void make_forecast(struct run *r)
 	char *runs = lab_format("%s/runs", r->paths->state);
 	json_t *manifest = NULL;
 
-	lab_manifest_read(r->paths->build, &manifest, NULL);
+	lab_manifest_read(r->paths->target, &manifest, NULL);
 	lab_forecast_init(&r->forecast, &r->suite, manifest,
 			  lab_past_read(runs, r->before, r->results.kernel, r->results.mode));
 	json_decref(manifest);
@@ -271,7 +274,8 @@ static char *greeting(const struct run *r)
 static struct lab_plan plan_of(struct run *r)
 {
 	return (struct lab_plan){
-		.suite = &r->suite, .kind = r->kind, .topology = r->topology,
+		.suite = &r->suite, .kind = r->kind, .arch = r->paths->arch,
+		.topology = r->topology,
 		.programs = r->selftests,
 		.accel = r->options.accel ? r->options.accel : LAB_ACCEL_TCG,
 		.kernel = r->prepared.kernel.image, .image = r->image,
@@ -448,11 +452,12 @@ static int run_main(int argc, char *argv[], const char *resumed, const struct la
 	int ret;
 
 	memset(&r, 0, sizeof(r));
-	r.paths = paths;
+	r.paths = &r.own;
 	r.started_ms = lab_now_ms();
 	ret = lab_command_parse(&command, argc, argv, &r.options);
 	if (ret)
 		return ret;
+	r.own = lab_arch_paths(paths, r.options.arch);
 	if (resumed)
 		r.options.out = resumed;
 	r.resumed = resumed;
@@ -463,16 +468,16 @@ static int run_main(int argc, char *argv[], const char *resumed, const struct la
 		lab_board_read(r.options.bed + strcspn(r.options.bed, ":") +
 			       !!strchr(r.options.bed, ':'), &r.board, &e);
 	if (!ret && r.options.accel)
-		ret = lab_accel_check(r.options.accel, &e);
+		ret = lab_accel_check(r.own.arch, r.options.accel, &e);
 	if (!ret && r.kind->up)
 		ret = lab_here_check(&r.options, r.board.json ? &r.board : NULL, &e);
 	if (ret)
 		return cannot(-EINVAL, &e);
-	r.topology = lab_topology_find(r.options.topology ? r.options.topology : "numa2", &e);
+	r.topology = lab_topology_find(r.own.arch, r.options.topology, &e);
 	if (!r.topology)
 		return cannot(-EINVAL, &e);
-	r.agent = lab_format("%s/lab-agent", paths->build);
-	r.selftests = r.kind->here ? lab_format("%s/selftests", paths->build) :
+	r.agent = lab_format("%s/lab-agent", r.paths->target);
+	r.selftests = r.kind->here ? lab_format("%s/selftests", r.paths->target) :
 		lab_format("%s/suite", r.board.json ? r.board.directory : "");
 	ret = lab_setup_suite(paths, &r.options, &r.suite, &e);
 	if (ret)

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arch/arch.h"
 #include "base/fingerprint.h"
 #include "base/json_text.h"
 #include "base/paths.h"
@@ -38,7 +39,7 @@ static int fingerprint_suite(const struct lab_paths *paths, const char *kselftes
 	if (!ret && kselftest)
 		ret = add(f, e, lab_format("%s/*", kselftest));
 	for (size_t i = 0; !ret && i < suite->nr_programs; i++)
-		ret = add(f, e, lab_format(programs, kselftest ? kselftest : paths->build,
+		ret = add(f, e, lab_format(programs, kselftest ? kselftest : paths->target,
 						     suite->programs[i].name));
 	for (size_t i = 0; !ret && i < suite->nr_modules; i++)
 		if (suite->modules[i].dir)
@@ -55,7 +56,8 @@ int lab_setup_suite(const struct lab_paths *paths, const struct lab_options *o,
 		.tests = o->kselftest ? NULL : o->tests,
 		.args = o->kselftest ? NULL : o->args,
 	};
-	int ret = lab_suite_load(paths, &select, suite, e);
+	const struct lab_paths own = lab_arch_paths(paths, o->arch);
+	int ret = lab_suite_load(&own, &select, suite, e);
 
 	if (ret)
 		return ret == -ESRCH ? -EINVAL : ret == -EINVAL ? -EIO : ret;
@@ -72,6 +74,7 @@ int lab_setup_kernel(const struct lab_paths *paths, const struct lab_options *o,
 {
 	char *cache = lab_format("%s/kernels", paths->state);
 	const struct lab_kernel_request request = {
+		.arch = lab_arch_paths(paths, o->arch).arch,
 		.kernel = o->kernel, .modules = o->modules, .kdir = o->kdir,
 		.package = o->series, .repo = paths->repo, .cache_dir = cache, .quiet = o->quiet,
 		.look_only = o->dry_run,
@@ -91,31 +94,32 @@ static const char *given(const char *option)
 int lab_setup_describe(const struct lab_paths *paths, const struct lab_options *o,
 		       json_t **setup, struct lab_error *e)
 {
+	const struct lab_paths own = lab_arch_paths(paths, o->arch);
 	struct lab_fingerprint programs = { "" }, image = { "" };
 	const struct lab_topology *topology;
 	struct lab_kernel kernel;
 	struct lab_suite suite;
 	int ret;
 
-	topology = lab_topology_find(o->topology ? o->topology : "numa2", e);
+	topology = lab_topology_find(own.arch, o->topology, e);
 	if (!topology)
 		return -EINVAL;
 	ret = lab_setup_suite(paths, o, &suite, e);
 	if (ret)
 		return ret;
-	ret = fingerprint_suite(paths, o->kselftest, &suite, &programs, e);
+	ret = fingerprint_suite(&own, o->kselftest, &suite, &programs, e);
 	if (!ret)
 		ret = lab_setup_kernel(paths, o, &kernel, e);
 	if (!ret)
 		ret = lab_fingerprint_add_file(&image, kernel.image, e);
 	if (!ret)
-		*setup = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s*, s:s*, s:s*}",
+		*setup = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s*, s:s*, s:s*, s:s*}",
 				   "kernel", kernel.release, "image", image.hex,
 				   "mode", suite.mode, "profile", suite.profile,
 				   "topology", topology->name, "tests", given(o->tests),
 				   "args", given(o->args), "append", given(o->append),
 				   LAB_SETUP_PROGRAMS, programs.hex, "kselftest", o->kselftest,
-				   "bed", o->bed, "accel", o->accel);
+				   "bed", o->bed, "accel", o->accel, "arch", o->arch);
 	if (!ret && !*setup)
 		ret = lab_fail(e, -EINVAL, "an option is no UTF-8");
 	lab_suite_free(&suite);
@@ -129,7 +133,7 @@ char *lab_setup_title(json_t *setup)
 		bool option;		/* quoted, and told only if it was given */
 	} parts[] = {
 		{ "mode", false }, { "profile", false }, { "topology", false },
-		{ "kselftest", true }, { "bed", true }, { "accel", true },
+		{ "kselftest", true }, { "bed", true }, { "accel", true }, { "arch", true },
 		{ "tests", true }, { "args", true }, { "append", true },
 		{ LAB_SETUP_PROGRAMS, false },
 	};

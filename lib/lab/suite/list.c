@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arch/arch.h"
 #include "base/command.h"
 #include "base/exit.h"
 #include "base/text.h"
@@ -362,6 +363,7 @@ bool lab_list_print(FILE *f, const struct lab_list *list, json_t *manifest)
 
 static const struct argp_option options[] = {
 	{ "verbose", 'v', NULL, 0, "All that is known of each, and every test that is found", 0 },
+	{ "arch", 'A', "NAME", 0, "For this architecture: x86_64, arm64 or riscv64", 0 },
 	{ "names", 'n', NULL, 0, "Only the names of programs and tests, one a line", 0 },
 	{ 0 }
 };
@@ -374,6 +376,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 'v':
 		list->verbose = true;
 		return 0;
+	case 'A':
+		return lab_arch_take(state, arg, &list->arch);
 	case 'n':
 		list->names = true;
 		return 0;
@@ -402,12 +406,13 @@ int lab_list_main(int argc, char *argv[], const struct lab_paths *paths)
 {
 	struct lab_list list = { .invoked = paths->invoked };
 	int ret = lab_command_parse(&command, argc, argv, &list);
+	const struct lab_paths own = lab_arch_paths(paths, list.arch);
 	json_t *manifest = NULL;
 	struct lab_error e;
 
 	if (ret)
 		goto out;
-	if (lab_manifest_read(paths->build, &manifest, &e)) {
+	if (lab_manifest_read(own.target, &manifest, &e)) {
 		fprintf(stderr, "lab: %s\n", e.text);
 		ret = LAB_EXIT_INFRASTRUCTURE;
 	} else if (!lab_list_print(stdout, &list, manifest)) {

@@ -17,6 +17,7 @@ struct lab_list {
 	size_t nr_words;
 	bool verbose;		/* with everything that is known of it, and every test */
 	bool names;		/* nothing but names of programs and tests, one a line */
+	const char *arch;	/* see lab_arch_take() */
 	const char *invoked;	/* how the lab was called, for the commands that are shown */
 };
 

@@ -31,9 +31,9 @@ static int load(const char *path, json_t **json, struct lab_error *e)
 	return -EINVAL;
 }
 
-int lab_manifest_read(const char *build, json_t **manifest, struct lab_error *e)
+int lab_manifest_read(const char *target, json_t **manifest, struct lab_error *e)
 {
-	char *path = lab_format("%s/manifest.json", build);
+	char *path = lab_format("%s/manifest.json", target);
 	int ret = load(path, manifest, e);
 
 	free(path);

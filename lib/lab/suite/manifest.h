@@ -25,8 +25,8 @@
 #include "base/paths.h"
 #include "base/process.h"
 
-/* Read manifest.json of @build. Returns 0 with @manifest to be json_decref()ed, or -errno. */
-int lab_manifest_read(const char *build, json_t **manifest, struct lab_error *e);
+/* Read manifest.json of @target, of struct lab_paths. Returns 0 with @manifest to be json_decref()ed, or -errno. */
+int lab_manifest_read(const char *target, json_t **manifest, struct lab_error *e);
 
 /* The tests of @program by their names, borrowed; NULL if the manifest has none. */
 json_t *lab_manifest_tests(json_t *manifest, const char *program);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arch/arch.h"
 #include "base/text.h"
 #include "suite/manifest.h"
 #include "suite/suite.h"
@@ -198,17 +199,35 @@ static int read_mode(struct reading *r, json_t *modes, const char *name)
 	json_t *mode, *parameters = NULL;
 	int ret;
 
+	r->suite->modes = modes;
 	if (!json_object_size(modes))
 		return wrong(r, "\"modes\" must be an object with one mode at least");
 	if (!name)
 		name = json_object_iter_key(json_object_iter(modes));
 	ret = look_up(r, "mode", modes, &name, &mode);
 	if (!ret)
-		ret = unpack(r, mode, "a mode", "{s?o}", "parameters", &parameters);
+		ret = unpack(r, mode, "a mode", "{s?s, s?o}", "cpu", &r->suite->cpu,
+			     "parameters", &parameters) ?: check_word(r, r->suite->cpu);
 	if (ret)
 		return ret;
 	r->suite->mode = name;
 	return for_each(r, parameters, "a mode's \"parameters\"", add_parameter, NULL);
+}
+
+/* What depends on the architecture; the mode's own comes last, and @common before it. */
+static int read_architecture(struct reading *r, json_t *all, const struct lab_suite_select *select,
+			     json_t *common)
+{
+	json_t *one, *parameters = NULL, *modules = NULL, *modes;
+	const char *name = select->arch->name;
+
+	return look_up(r, "architecture", all, &name, &one) ?:
+	       unpack(r, one, name, "{s:s, s?o, s?o, s:o}", "cpu", &r->suite->cpu,
+		      "parameters", &parameters, "modules", &modules, "modes", &modes) ?:
+	       for_each(r, common, "\"parameters\"", add_parameter, NULL) ?:
+	       for_each(r, parameters, "an architecture's \"parameters\"", add_parameter, NULL) ?:
+	       read_mode(r, modes, select->mode) ?:
+	       for_each(r, modules, "an architecture's \"modules\"", add_module, NULL);
 }
 
 static int read_programs(struct reading *r, json_t *profiles,
@@ -236,18 +255,16 @@ static int read_all(struct reading *r, const struct lab_suite_select *select)
 {
 	json_t *parameters = NULL, *modules = NULL, *external = NULL, *disks = NULL;
 	struct lab_suite *s = r->suite;
-	json_t *modes, *profiles;
+	json_t *architectures, *profiles;
 
 	return unpack(r, s->json, "the suite",
-		      "{s:s, s?{s:s, s:s}, s:s, s?o, s?o, s?o, s?o, s:o, s:o}",
+		      "{s:s, s?{s:s, s:s}, s:o, s?o, s?o, s?o, s?o, s:o}",
 		      "name", &s->name, "mail", "about", &s->about, "cc", &s->cc,
-		      "cpu", &s->cpu, "parameters", &parameters, "modules", &modules,
-		      "external_modules", &external, "disks", &disks, "modes", &modes,
+		      "architectures", &architectures, "parameters", &parameters,
+		      "modules", &modules, "external_modules", &external, "disks", &disks,
 		      "profiles", &profiles) ?:
 	       check_word(r, s->name) ?: check_word(r, s->about) ?: check_word(r, s->cc) ?:
-	       check_word(r, s->cpu) ?:
-	       for_each(r, parameters, "\"parameters\"", add_parameter, NULL) ?:
-	       read_mode(r, modes, select->mode) ?:
+	       read_architecture(r, architectures, select, parameters) ?:
 	       for_each(r, modules, "\"modules\"", add_module, NULL) ?:
 	       for_each(r, external, "\"external_modules\"", add_module, r) ?:
 	       for_each(r, disks, "\"disks\"", add_disk, NULL) ?:
@@ -282,9 +299,10 @@ int lab_suite_load(const struct lab_paths *paths, const struct lab_suite_select 
 	int ret = 0;
 
 	if (select->tests && !select->manifest)
-		ret = lab_manifest_read(paths->build, &manifest, e);
+		ret = lab_manifest_read(paths->target, &manifest, e);
 	if (manifest)
 		with.manifest = manifest;
+	with.arch = paths->arch;
 	if (!ret)
 		ret = lab_suite_read(path, &with, suite, e);
 	json_decref(manifest);

@@ -6,15 +6,20 @@
  *	{
  *	  "name": "...",
  *	  "mail": { "about": "what fails, in a few words", "cc": "addresses" },
- *	  "cpu": "QEMU's -cpu",
+ *	  "architectures": {
+ *	    "NAME": { "cpu": "QEMU's -cpu", "parameters": [ ... ], "modules": [ ... ],
+ *		      "modes": { "NAME": { "cpu": "...", "parameters": [ ... ] }, ... } }, ...
+ *	  },
  *	  "parameters": [ "kernel parameter", ... ],
  *	  "modules": [ { "name": "...", "optional": true }, ... ],
  *	  "external_modules": [ { "name": "...", "dir": "...", "optional": true,
  *				  "program": "..." }, ... ],
  *	  "disks": [ { "filesystem": "ext4", "size_mib": n, "mount": "/..." }, ... ],
- *	  "modes": { "NAME": { "parameters": [ ... ] }, ... },       the first is the default
  *	  "profiles": { "NAME": [ { "program": "...", "args": [ ... ], "timeout": s }, ... ] }
  *	}
+ *
+ * Of an architecture (see arch.h) the first mode is the default; parameters are joined, the
+ * mode's last, and its modules are loaded before the others.
  *
  * "dir" is relative to the repository. A module with a "program" is not loaded
  * but put beside that program, if it is selected, which loads it itself. A disk
@@ -58,6 +63,7 @@ struct lab_suite_program {
 /* Texts belong to @json, but for those that are not const. */
 struct lab_suite {
 	json_t *json;
+	json_t *modes;		/* in @json: all of the architecture */
 	const char *name;
 	const char *about, *cc;	/* for a mail about a regression; NULL if not given */
 	const char *cpu;
@@ -75,8 +81,11 @@ struct lab_suite {
 /* Is one of the programs selected named @name? */
 bool lab_suite_runs(const struct lab_suite *suite, const char *name);
 
+struct lab_arch;
+
 /* What to take out of the file. */
 struct lab_suite_select {
+	const struct lab_arch *arch;
 	const char *mode;	/* NULL: the first */
 	const char *profile;	/* NULL: "default" */
 	/* NULL: all; globs PROGRAM, PROGRAM:CASE, and !PROGRAM for "but not", blanks between. */
@@ -104,8 +113,9 @@ int lab_suite_read(const char *path, const struct lab_suite_select *select,
 		   struct lab_suite *suite, struct lab_error *e);
 
 /*
- * The same for the suite of @paths, and by the manifest of its build: patterns are checked
- * before anything is started. @select->manifest saves reading it; else NULL.
+ * The same for the suite of @paths and their architecture, and by the manifest of what is built
+ * for it: patterns are checked before anything is started. @select->manifest saves reading it;
+ * else NULL.
  */
 int lab_suite_load(const struct lab_paths *paths, const struct lab_suite_select *select,
 		   struct lab_suite *suite, struct lab_error *e);

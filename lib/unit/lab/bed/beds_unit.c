@@ -9,6 +9,7 @@
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 
+#include "arch/arch.h"
 #include "base/clock.h"
 #include "bed/beds.h"
 #include "fake_qemu.h"
@@ -33,13 +34,15 @@ FIXTURE(beds)
 /* The lab finds us first when it looks for QEMU. */
 static int pose_as_qemu(const char *dir)
 {
-	char *link = lab_format("%s/" FAKE_QEMU_NAME, dir);
+	char *link = lab_format("%s/" FAKE_QEMU_NAME "x86_64", dir);
+	char *other = lab_format("%s/" FAKE_QEMU_NAME "aarch64", dir);
 	char *path = lab_format("%s:%s", dir, getenv("PATH"));
 	char self[PATH_MAX] = "";
 	int ret = readlink("/proc/self/exe", self, sizeof(self) - 1) < 0 ||
-		symlink(self, link) || setenv("PATH", path, 1);
+		symlink(self, link) || symlink(self, other) || setenv("PATH", path, 1);
 
 	free(path);
+	free(other);
 	free(link);
 	return ret;
 }
@@ -75,7 +78,8 @@ FIXTURE_SETUP(beds)
 	p->plan = (struct lab_plan){
 		.suite = &p->suite,
 		.kind = &lab_bed_qemu,
-		.topology = lab_topology_find("uma", &p->e),
+		.arch = &lab_arch_x86_64,
+		.topology = lab_topology_find(&lab_arch_x86_64, "uma", &p->e),
 		.kernel = p->kernel,
 		.image = "image",
 		.accel = LAB_ACCEL_TCG,
@@ -175,8 +179,13 @@ TEST(how_cpus_are_had)
 {
 	struct lab_error e;
 
-	EXPECT_EQ(0, lab_accel_check(LAB_ACCEL_TCG, &e));
-	EXPECT_EQ(-EINVAL, lab_accel_check("hvf", &e));
+	const struct lab_arch *here = lab_arch_here();
+	const struct lab_arch *other = here == &lab_arch_arm64 ? &lab_arch_riscv64 : &lab_arch_arm64;
+
+	EXPECT_EQ(0, lab_accel_check(other, LAB_ACCEL_TCG, &e));
+	EXPECT_EQ(-EINVAL, lab_accel_check(other, LAB_ACCEL_KVM, &e));
+	EXPECT_NE(NULL, strstr(e.text, "CPUs of this machine are not of"));
+	EXPECT_EQ(-EINVAL, lab_accel_check(here, "hvf", &e));
 	EXPECT_STREQ("--accel hvf: give tcg or kvm", e.text);
 }
 
@@ -285,6 +294,28 @@ TEST_F(beds, the_time_limit_is_one_for_all)
 	EXPECT_NE(NULL, strstr(self->plan.results.judgement.why, "longer than its time limit"));
 	EXPECT_EQ(2, self->plan.results.failed);
 	EXPECT_EQ(1, self->plan.results.not_run);
+}
+
+TEST_F(beds, machine_of_an_architecture)
+{
+	run(&self->plan, 1, "passes");
+	EXPECT_TRUE(has(&self->plan, "console.log", "-machine q35,"));
+	self->plan.plan.arch = &lab_arch_arm64;
+	run(&self->plan, 1, "passes");
+	EXPECT_TRUE(has(&self->plan, "console.log", "-machine virt,virtualization=on,gic-version=3\n"));
+	EXPECT_TRUE(has(&self->plan, "console.log", "-cpu none\n"));
+	EXPECT_VERDICT("pass", 0);
+}
+
+TEST_F(beds, without_an_nmi_a_hang_is_traced_as_well)
+{
+	self->plan.plan.arch = &lab_arch_arm64;
+	self->plan.plan.overall_ms = lab_now_ms() + 1000;
+	run(&self->plan, 1, "stays");
+	EXPECT_VERDICT("hang", 10);
+	EXPECT_NE(NULL, strstr(self->plan.results.notes.s, "no progress: a SysRq was sent")) {
+		TH_LOG("notes: %s", self->plan.results.notes.s);
+	}
 }
 
 TEST_F(beds, a_refused_nmi_is_told)

@@ -12,7 +12,8 @@
  *	panics		once another program "outlives", the kernel panics
  *	outlives	passes a while after the lab took notice of the panic
  *	interrupts	once another program "meets", sends SIGTERM to the lab
- *	stays		"meets" and never ends, until an NMI ends the machine
+ *	stays		"meets" and never ends, until an NMI ends the machine, or what is in its
+ *			place: a break on the console, and "c" behind it
  *	defies		the same, but the NMI is refused first
  *
  *	warns		passes, but the kernel complains meanwhile
@@ -41,7 +42,7 @@
 #include "base/fsys.h"
 #include "base/text.h"
 
-#define FAKE_QEMU_NAME	"qemu-system-x86_64"
+#define FAKE_QEMU_NAME	"qemu-system-"		/* of any architecture */
 
 struct fake_qemu {
 	int console, channel, qmp;
@@ -125,14 +126,19 @@ static void fake_outlives(struct fake_qemu *q)
 
 static void fake_stays(struct fake_qemu *q, bool defies)
 {
-	char buf[1024] = "";
+	char buf[1024] = "", key = 0;
 	ssize_t n;
 
-	while (!strstr(buf, "inject-nmi")) {
+	while (!strstr(buf, "inject-nmi") && !strstr(buf, "chardev-send-break")) {
 		n = read(q->qmp, buf, sizeof(buf) - 1);
 		if (n <= 0)
 			_exit(7);
 		buf[n] = '\0';
+	}
+	if (strstr(buf, "chardev-send-break")) {
+		fake_write(q->qmp, "{\"return\": {}}\n");
+		if (!strstr(buf, "\"console\"") || read(q->console, &key, 1) != 1 || key != 'c')
+			_exit(8);
 	}
 	if (defies)
 		fake_write(q->qmp, "{\"error\": {\"class\": \"GenericError\", \"desc\": \"no NMI\"}}\n");
@@ -230,6 +236,7 @@ static void fake_machine(struct fake_qemu *q)
 static void __attribute__((constructor)) fake_qemu(int argc, char *argv[])
 {
 	struct fake_qemu q = { .drive = "" };
+	struct lab_text machine = { NULL };
 	char *refuse;
 
 	if (argc > 4 && !strcmp(argv[1], "--host")) {
@@ -239,9 +246,11 @@ static void __attribute__((constructor)) fake_qemu(int argc, char *argv[])
 		fake_say(&q, CHANNEL_KLOG, argv[4]);
 		fake_machine(&q);
 	}
-	if (strcmp(argv[0], FAKE_QEMU_NAME))
+	if (strncmp(argv[0], FAKE_QEMU_NAME, strlen(FAKE_QEMU_NAME)))
 		return;
 	for (int i = 1; i < argc; i++) {
+		if (!strcmp(argv[i - 1], "-machine") || !strcmp(argv[i - 1], "-cpu"))
+			lab_text_addf(&machine, "%s %s\n", argv[i - 1], argv[i]);
 		sscanf(argv[i], "socket,id=console,fd=%d", &q.console);
 		sscanf(argv[i], "socket,id=channel,fd=%d", &q.channel);
 		sscanf(argv[i], "socket,id=qmp,fd=%d", &q.qmp);
@@ -250,6 +259,7 @@ static void __attribute__((constructor)) fake_qemu(int argc, char *argv[])
 		if (!strcmp(argv[i - 1], "-kernel"))
 			q.dir = lab_format("%.*s", (int)(strrchr(argv[i], '/') - argv[i]), argv[i]);
 	}
+	fake_write(q.console, machine.s);
 	refuse = fake_file(&q, "refuse");
 	if (!unlink(refuse))
 		_exit(1);

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include "arch/arch.h"
 #include "base/fsys.h"
 #include "base/text.h"
 #include "kernel/kernel.h"
@@ -26,7 +27,7 @@ FIXTURE_SETUP(kernel)
 	strcpy(self->dir, "/tmp/lab_kernel_unit.XXXXXX");
 	ASSERT_NE(NULL, mkdtemp(self->dir));
 	self->req = (struct lab_kernel_request){
-		.repo = self->dir, .cache_dir = self->dir, .quiet = true,
+		.arch = &lab_arch_x86_64, .repo = self->dir, .cache_dir = self->dir, .quiet = true,
 	};
 }
 
@@ -78,7 +79,11 @@ TEST_F(kernel, trees_that_are_not_built)
 	put(self, ".config", "CONFIG_MODULES=y\n");
 	EXPECT_TRUE(fails(self, -EINVAL, "is not built"));
 	put(self, "include/config/kernel.release", "6.1.0-test\n");
-	EXPECT_TRUE(fails(self, -ENOENT, "no vmlinux and no arch/x86/boot/bzImage"));
+	EXPECT_TRUE(fails(self, -ENOENT, "there is no arch/x86/boot/bzImage and no vmlinux;"));
+	put(self, "vmlinux", "");
+	EXPECT_TRUE(fails(self, -ENOENT, "no arch/x86/boot/bzImage, but a vmlinux without PVH"));
+	self->req.arch = &lab_arch_arm64;
+	EXPECT_TRUE(fails(self, -ENOENT, "not built for arm64: there is no arch/arm64/boot/Image;"));
 	put(self, ".kernelvariables", "");
 	EXPECT_TRUE(fails(self, -EINVAL, "only the headers"));
 	self->req.kdir = "/nonexistent";
@@ -102,7 +107,7 @@ TEST_F(kernel, fetched)
 	char *build = lab_format("%s/6.1.0-1/usr/src/linux-headers-6.1.0-1", self->dir);
 
 	put(self, "lib/lab/kernel/fetch.sh", "echo fetch.sh: downloading >&2; echo $3/6.1.0-1");
-	EXPECT_TRUE(fails(self, -ENOENT, "holds no vmlinuz"));
+	EXPECT_TRUE(fails(self, -ENOENT, "holds no kernel image"));
 	put(self, "6.1.0-1/usr/lib/modules/6.1.0-1/vmlinuz", "not a kernel");
 	EXPECT_TRUE(fails(self, -EINVAL, "neither a bzImage"));
 	put(self, "6.1.0-1/image", "");
@@ -125,6 +130,7 @@ static int build_module(kernel_data *self, const char *makefile, char *ko)
 	char *out = lab_format("%s/out", self->dir);
 	int ret;
 
+	self->k.arch = self->req.arch;
 	*strstr(repo, "lib/unit/") = '\0';
 	put(self, "headers/Makefile", makefile);
 	snprintf(self->k.build, sizeof(self->k.build), "%s/headers", self->dir);
@@ -157,6 +163,18 @@ TEST_F(kernel, module)
 	EXPECT_EQ(-EIO, build_module(self, "modules:; touch $M/b.ko\n", ko));
 	EXPECT_NE(NULL, strstr(self->e.text, "more than one module"));
 	free(source);
+}
+
+TEST_F(kernel, module_for_another_architecture)
+{
+	char ko[PATH_MAX];
+
+	put(self, "src/a.c", "");
+	self->req.arch = &lab_arch_riscv64;
+	EXPECT_EQ(0, build_module(self, "modules:; test $(ARCH) = riscv && touch $M/a.ko && "
+				  "test $(CROSS_COMPILE) = riscv64-linux-gnu-\n", ko)) {
+		TH_LOG("%s", self->e.text);
+	}
 }
 
 /* Headers of another system are none; anything else may be the module's fault. */

@@ -10,7 +10,8 @@
 #include "prove/prove.h"
 
 static const char suite[] =
-	"{ \"name\": \"s\", \"cpu\": \"c\", \"modes\": { \"m\": {} },"
+	"{ \"name\": \"s\","
+	" \"architectures\": { \"x86_64\": { \"cpu\": \"c\", \"modes\": { \"m\": {} } } },"
 	" \"profiles\": { \"default\": [ { \"program\": \"p_test\", \"timeout\": 9 } ] } }";
 static const char manifest[] = "{ \"programs\": { \"p_test\": { \"tests\": { \"p.a\": {} } } } }";
 

@@ -5,6 +5,7 @@
  */
 #include <kselftest_harness.h>
 
+#include "arch/arch.h"
 #include "base/command.h"
 #include "run/options.h"
 
@@ -194,6 +195,21 @@ TEST(back_to_words)
 	lab_options_args(&(struct lab_options){ .series = "6.1" }, &a);
 	expect_words(_metadata, &a, (const char *const []){ "--series", "6.1", NULL });
 	lab_argv_free(&a);
+}
+
+/* By any of its names, and this machine's is as good as none. */
+TEST(architectures)
+{
+	const bool arm = lab_arch_here() == &lab_arch_arm64;
+	struct lab_options o;
+	struct lab_error e;
+
+	EXPECT_EQ(0, PARSE(&o, &e, "--arch", arm ? "riscv" : "aarch64"));
+	EXPECT_STREQ(arm ? "riscv64" : "arm64", o.arch);
+	EXPECT_EQ(0, PARSE(&o, &e, "--arch", lab_arch_here()->kernel));
+	EXPECT_EQ(NULL, o.arch);
+	EXPECT_REFUSED("--arch mips: no architecture of that name; there are: x86_64 arm64 riscv64",
+		       "--arch", "mips");
 }
 
 TEST(timeouts)

@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include <kselftest_harness.h>
 
+#include "arch/arch.h"
 #include "base/fsys.h"
 #include "base/process.h"
 #include "base/text.h"
@@ -48,6 +49,7 @@ FIXTURE_SETUP(prepare)
 	strcpy(self->paths.repo, "/tmp/prepare_unit.XXXXXX");
 	ASSERT_NE(NULL, mkdtemp(self->paths.repo));
 	strcpy(self->paths.build, self->paths.repo);
+	self->paths = lab_arch_paths(&self->paths, NULL);
 	ASSERT_EQ(0, put(self->paths.repo, "lib/lab/image", "userland.sh", SCRIPT));
 	ASSERT_EQ(0, put(self->paths.repo, "kselftest", "file", "x"));
 	self->runs = lab_format("%s/runs", self->paths.repo);

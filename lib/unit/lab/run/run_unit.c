@@ -15,8 +15,9 @@
 #include "run/run.h"
 
 static const char suite[] =
-	"{ \"name\": \"s\", \"cpu\": \"c\", \"parameters\": [], \"modules\": [],"
-	" \"external_modules\": [], \"disks\": [], \"modes\": { \"m\": { \"parameters\": [] } },"
+	"{ \"name\": \"s\", \"parameters\": [], \"modules\": [],"
+	" \"external_modules\": [], \"disks\": [],"
+	" \"architectures\": { \"x86_64\": { \"cpu\": \"c\", \"modes\": { \"m\": { \"parameters\": [] } } } },"
 	" \"profiles\": { \"default\": ["
 	" { \"program\": \"p\", \"args\": [], \"timeout\": 9 } ] } }";
 

@@ -57,6 +57,9 @@ check option			offers '--tests=' lab run --te
 check options_of_the_command	has --verbose lab list --
 check mode			offers 'rmap shadow tdp' lab run --mode = ''
 check mode_as_a_word		offers 'shadow' lab run --mode sh
+check mode_of_an_architecture	offers 'nvhe pkvm vhe' lab run --arch arm64 --mode ''
+check modes_of_an_architecture	offers 'hext' lab matrix --arch = riscv --modes = ''
+check architecture		offers 'arm64 riscv64 x86_64' lab run --arch ''
 check modes			offers 'rmap shadow tdp' lab matrix --modes ''
 check topologies		offers 'cpuless numa2 uma' lab matrix --topologies ''
 check profiles			has default lab matrix --profiles = ''

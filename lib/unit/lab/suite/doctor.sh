@@ -47,8 +47,8 @@ fails()
 mkdir -p "$work/repo/build/selftests" "$work/repo/selftests"
 cp "$build/lab" "$work/repo/build/lab"
 cat >"$work/repo/selftests/suite.json" <<'EOF'
-{ "name": "s", "cpu": "c", "parameters": [], "modules": [], "external_modules": [],
-  "disks": [], "modes": { "one": {} },
+{ "name": "s", "parameters": [], "modules": [], "external_modules": [], "disks": [],
+  "architectures": { "x86_64": { "cpu": "c", "modes": { "one": {} } } },
   "profiles": { "default": [ { "program": "a_test", "args": [], "timeout": 9 } ] } }
 EOF
 

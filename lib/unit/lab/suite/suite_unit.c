@@ -5,15 +5,20 @@
  */
 #include <kselftest_harness.h>
 
+#include "arch/arch.h"
 #include "suite/suite.h"
 
 static const char good[] =
-	"{ \"name\": \"s\", \"cpu\": \"EPYC\", \"parameters\": [ \"a=1\" ],"
+	"{ \"name\": \"s\", \"parameters\": [ \"a=1\" ],"
+	"  \"architectures\": {"
+	"    \"x86_64\": { \"cpu\": \"EPYC\","
+	"      \"modes\": { \"one\": {}, \"two\": { \"parameters\": [ \"b=2\", \"c\" ] } } },"
+	"    \"arm64\": { \"cpu\": \"new\", \"parameters\": [ \"d\" ], \"modules\": [ { \"name\": \"k\" } ],"
+	"      \"modes\": { \"three\": {}, \"four\": { \"cpu\": \"old\", \"parameters\": [ \"e\" ] } } } },"
 	"  \"modules\": [ { \"name\": \"m\", \"optional\": true }, { \"name\": \"n\" } ],"
 	"  \"external_modules\": [ { \"name\": \"x\", \"dir\": \"d/x\" },"
 	"    { \"name\": \"y\", \"dir\": \"d/y\", \"program\": \"q_test\" } ],"
 	"  \"disks\": [ { \"filesystem\": \"ext4\", \"size_mib\": 8, \"mount\": \"/disk\" } ],"
-	"  \"modes\": { \"one\": {}, \"two\": { \"parameters\": [ \"b=2\", \"c\" ] } },"
 	"  \"profiles\": {"
 	"    \"default\": [ { \"program\": \"p_test\", \"timeout\": 5 },"
 	"                   { \"program\": \"q_test\", \"args\": [ \"-v\", \"x y\" ], \"timeout\": 6 } ],"
@@ -22,6 +27,7 @@ static const char good[] =
 static int read_suite(const char *text, const struct lab_suite_select *select,
 		      struct lab_suite *suite, struct lab_error *e)
 {
+	struct lab_suite_select with = *select;
 	char path[] = "/tmp/lab_suite_unit.XXXXXX";
 	int fd = mkstemp(path), ret;
 
@@ -29,7 +35,9 @@ static int read_suite(const char *text, const struct lab_suite_select *select,
 		abort();
 	close(fd);
 	e->text[0] = '\0';
-	ret = lab_suite_read(path, select, suite, e);
+	if (!with.arch)
+		with.arch = &lab_arch_x86_64;
+	ret = lab_suite_read(path, &with, suite, e);
 	unlink(path);
 	return ret;
 }
@@ -45,6 +53,7 @@ TEST(defaults)
 	}
 	EXPECT_STREQ("s", s.name);
 	EXPECT_STREQ("one", s.mode);
+	EXPECT_STREQ("EPYC", s.cpu);
 	EXPECT_STREQ("default", s.profile);
 	EXPECT_STREQ("a=1", s.parameters);
 	ASSERT_EQ(4, s.nr_modules);
@@ -81,6 +90,35 @@ TEST(mode_and_profile)
 	ASSERT_EQ(1, s.nr_programs);
 	EXPECT_STREQ("r_test", s.programs[0].name);
 	lab_suite_free(&s);
+}
+
+/* Its parameters and modules join the others, and a mode may have a CPU of its own. */
+TEST(architecture)
+{
+	struct lab_suite_select select = { .arch = &lab_arch_arm64 };
+	struct lab_suite s;
+	struct lab_error e;
+
+	ASSERT_EQ(0, read_suite(good, &select, &s, &e)) {
+		TH_LOG("%s", e.text);
+	}
+	EXPECT_STREQ("three", s.mode);
+	EXPECT_STREQ("new", s.cpu);
+	EXPECT_STREQ("a=1 d", s.parameters);
+	ASSERT_EQ(5, s.nr_modules);
+	EXPECT_STREQ("k", s.modules[0].name);
+	lab_suite_free(&s);
+	select.mode = "four";
+	ASSERT_EQ(0, read_suite(good, &select, &s, &e));
+	EXPECT_STREQ("old", s.cpu);
+	EXPECT_STREQ("a=1 d e", s.parameters);
+	lab_suite_free(&s);
+	select.mode = "one";
+	EXPECT_EQ(-ESRCH, read_suite(good, &select, &s, &e));
+	EXPECT_STREQ("one: no mode of that name; there are: three four", e.text);
+	select = (struct lab_suite_select){ .arch = &lab_arch_riscv64 };
+	EXPECT_EQ(-ESRCH, read_suite(good, &select, &s, &e));
+	EXPECT_STREQ("riscv64: no architecture of that name; there are: x86_64 arm64", e.text);
 }
 
 TEST(selection_by_program_and_case)
@@ -274,7 +312,7 @@ TEST(mistakes)
 {
 	EXPECT_COMPLAINT("line 1", "{ \"name\"", "{ name");
 	EXPECT_COMPLAINT("left unpacked: cpus", "\"cpu\"", "\"cpus\": \"\", \"cpu\"");
-	EXPECT_COMPLAINT("Expected string, got integer: {\"name\":\"s\",\"cpu\":7", "\"EPYC\"", "7");
+	EXPECT_COMPLAINT("x86_64: Expected string, got integer: {\"cpu\":7", "\"EPYC\"", "7");
 	EXPECT_COMPLAINT("a kernel parameter: Expected string", "\"a=1\"", "1");
 	EXPECT_COMPLAINT("Object item not found: dir: {\"name\":\"x\"}", ", \"dir\": \"d/x\"", "");
 	EXPECT_COMPLAINT("\"modules\": 1 object item(s) left unpacked: program", "\"name\": \"n\"",

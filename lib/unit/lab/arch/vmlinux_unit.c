@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Kernel image files: what is one, whether it can be started at a PVH entry, and what
+ * Kernel image files: what is one, whether it can be started as it is, and what
  * is said of files that are something else, or damaged.
  */
 #include <kselftest_harness.h>
@@ -8,7 +8,7 @@
 #include <elf.h>
 
 #include "base/fsys.h"
-#include "kernel/vmlinux.h"
+#include "arch/arch.h"
 
 #define BANNER	"Linux version 6.1.0-test (me@here)"
 
@@ -67,17 +67,17 @@ static int read_image(vmlinux_data *self, size_t len)
 {
 	if (lab_write_file(self->path, &self->image, len, &self->e))
 		return 1;
-	return lab_vmlinux_read(self->path, &self->v, &self->e);
+	return lab_vmlinux_read(&lab_arch_x86_64, self->path, &self->v, &self->e);
 }
 
 TEST_F(vmlinux, pvh)
 {
 	ASSERT_EQ(0, read_image(self, sizeof(self->image)));
-	EXPECT_TRUE(self->v.pvh);
+	EXPECT_TRUE(self->v.starts);
 	EXPECT_FALSE(self->v.unpacked);
 	EXPECT_STREQ("6.1.0-test", self->v.release);
-	EXPECT_TRUE(lab_vmlinux_has_pvh(self->path));
-	EXPECT_FALSE(lab_vmlinux_has_pvh("/nonexistent"));
+	EXPECT_TRUE(lab_arch_x86_64.starts(self->path));
+	EXPECT_FALSE(lab_arch_x86_64.starts("/nonexistent"));
 }
 
 /* The note of that number, but another name, is somebody else's. */
@@ -85,22 +85,22 @@ TEST_F(vmlinux, no_pvh)
 {
 	memcpy(self->image.name, "GNU", 4);
 	ASSERT_EQ(0, read_image(self, sizeof(self->image)));
-	EXPECT_FALSE(self->v.pvh);
-	EXPECT_FALSE(lab_vmlinux_has_pvh(self->path));
+	EXPECT_FALSE(self->v.starts);
+	EXPECT_FALSE(lab_arch_x86_64.starts(self->path));
 }
 
 TEST_F(vmlinux, note_that_does_not_end)
 {
 	self->image.other.n_descsz = 0xfffffff0;
 	ASSERT_EQ(0, read_image(self, sizeof(self->image)));
-	EXPECT_FALSE(self->v.pvh);
+	EXPECT_FALSE(self->v.starts);
 }
 
 TEST_F(vmlinux, cut_short)
 {
 	ASSERT_EQ(-EINVAL, read_image(self, offsetof(struct image, entry)));
 	EXPECT_NE(NULL, strstr(self->e.text, "cut short"));
-	EXPECT_FALSE(lab_vmlinux_has_pvh(self->path));
+	EXPECT_FALSE(lab_arch_x86_64.starts(self->path));
 	ASSERT_EQ(-EINVAL, read_image(self, sizeof(Elf64_Ehdr) + 8));
 	EXPECT_NE(NULL, strstr(self->e.text, "cut short"));
 }
@@ -131,18 +131,72 @@ TEST_F(vmlinux, bzimage)
 	memcpy(data + 0x24c, &len, sizeof(len));
 	memcpy(data + 5 * 512, &self->image, sizeof(self->image));
 	ASSERT_EQ(0, lab_write_file(self->packed, data, sizeof(data), &self->e));
-	ASSERT_EQ(0, lab_vmlinux_read(self->packed, &self->v, &self->e)) {
+	ASSERT_EQ(0, lab_vmlinux_read(&lab_arch_x86_64, self->packed, &self->v, &self->e)) {
 		TH_LOG("%s", self->e.text);
 	}
-	EXPECT_TRUE(self->v.pvh);
+	EXPECT_TRUE(self->v.starts);
 	EXPECT_TRUE(self->v.unpacked);
 	EXPECT_STREQ("6.1.0-test", self->v.release);
 	EXPECT_EQ(sizeof(self->image), self->v.len);
 	lab_vmlinux_free(&self->v);
 
 	ASSERT_EQ(0, lab_write_file(self->packed, data, sizeof(data) - 100, &self->e));
-	ASSERT_EQ(-EINVAL, lab_vmlinux_read(self->packed, &self->v, &self->e));
+	ASSERT_EQ(-EINVAL, lab_vmlinux_read(&lab_arch_x86_64, self->packed, &self->v, &self->e));
 	EXPECT_NE(NULL, strstr(self->e.text, "bzImage is cut short"));
+}
+
+/* A raw Image: its magic number, and the banner somewhere behind it. */
+static void put_raw(char data[256], const char *magic)
+{
+	memset(data, 0, 256);
+	memcpy(data + 56, magic, 4);
+	memcpy(data + 100, BANNER, sizeof(BANNER));
+}
+
+static int read_raw(vmlinux_data *self, const struct lab_arch *arch, const char *magic)
+{
+	char data[256];
+
+	put_raw(data, magic);
+	lab_vmlinux_free(&self->v);
+	return lab_write_file(self->path, data, sizeof(data), &self->e) ?:
+		lab_vmlinux_read(arch, self->path, &self->v, &self->e);
+}
+
+TEST_F(vmlinux, raw_image)
+{
+	ASSERT_EQ(0, read_raw(self, &lab_arch_arm64, "ARM\x64"));
+	EXPECT_TRUE(self->v.starts);
+	EXPECT_FALSE(self->v.unpacked);
+	EXPECT_STREQ("6.1.0-test", self->v.release);
+	ASSERT_EQ(0, read_raw(self, &lab_arch_riscv64, "RSC\x05"));
+	EXPECT_TRUE(self->v.starts);
+	EXPECT_STREQ("6.1.0-test", self->v.release);
+}
+
+TEST_F(vmlinux, raw_image_of_another_architecture)
+{
+	ASSERT_EQ(-EINVAL, read_raw(self, &lab_arch_arm64, "RSC\x05"));
+	EXPECT_NE(NULL, strstr(self->e.text, "no Image of arm64"));
+	ASSERT_EQ(-EINVAL, read_raw(self, &lab_arch_x86_64, "ARM\x64"));
+	ASSERT_EQ(-EINVAL, lab_vmlinux_read(&lab_arch_riscv64, "/dev/null", &self->v, &self->e));
+}
+
+TEST_F(vmlinux, raw_image_that_is_compressed)
+{
+	char data[256], command[300];
+
+	put_raw(data, "ARM\x64");
+	ASSERT_EQ(0, lab_write_file(self->path, data, sizeof(data), &self->e));
+	snprintf(command, sizeof(command), "gzip -c %s >%s", self->path, self->packed);
+	ASSERT_EQ(0, system(command));
+	ASSERT_EQ(0, lab_vmlinux_read(&lab_arch_arm64, self->packed, &self->v, &self->e)) {
+		TH_LOG("%s", self->e.text);
+	}
+	EXPECT_TRUE(self->v.starts);
+	EXPECT_TRUE(self->v.unpacked);
+	EXPECT_EQ(sizeof(data), self->v.len);
+	EXPECT_STREQ("6.1.0-test", self->v.release);
 }
 
 TEST_HARNESS_MAIN
