@@ -254,7 +254,8 @@ static enum lab_machine_end ended(const struct lab_machine *m, int *code)
 		return LAB_MACHINE_EXITED;
 	if (!strcmp(m->end, "guest-reset"))
 		return LAB_MACHINE_RESET;
-	if (!strcmp(m->end, "guest-shutdown"))
+	/* Some machines that are powered off end QEMU before it can say so. */
+	if (!m->end[0] || !strcmp(m->end, "guest-shutdown"))
 		return LAB_MACHINE_POWER_OFF;
 	if (strcmp(m->end, "host-signal"))
 		return LAB_MACHINE_EXITED;

@@ -307,6 +307,13 @@ TEST_F(beds, machine_of_an_architecture)
 	EXPECT_VERDICT("pass", 0);
 }
 
+TEST_F(beds, powered_off_without_an_event)
+{
+	make_file(&self->plan, "mute");
+	run(&self->plan, 1, "passes");
+	EXPECT_VERDICT("pass", 0);
+}
+
 TEST_F(beds, without_an_nmi_a_hang_is_traced_as_well)
 {
 	self->plan.plan.arch = &lab_arch_arm64;

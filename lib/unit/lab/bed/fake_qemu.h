@@ -24,7 +24,8 @@
  * panics, with a file "endless" it never ends.
  *
  * A file "refuse" makes the next QEMU fail to start; it takes the file away. With a file
- * "complain" the kernel complains before it is ready.
+ * "complain" the kernel complains before it is ready. With a file "mute" a machine that is powered off
+ * ends QEMU before that can say so.
  */
 #ifndef UNIT_FAKE_QEMU_H
 #define UNIT_FAKE_QEMU_H
@@ -207,7 +208,7 @@ static void fake_machine(struct fake_qemu *q)
 {
 	static struct channel_reader reader;
 	struct channel_frame frame;
-	char why[256], *complain;
+	char why[256], *complain, *mute;
 
 	fake_write(q->qmp, "{\"QMP\": {\"version\": {\"qemu\": {\"major\": 1}}}}\n");
 	fake_write(q->console, q->drive);
@@ -227,6 +228,9 @@ static void fake_machine(struct fake_qemu *q)
 				fake_shell(q, &frame);
 			} else if (frame.kind == CHANNEL_QUIT) {
 				fake_say(q, CHANNEL_BYE, "");
+				mute = fake_file(q, "mute");
+				if (!access(mute, F_OK))
+					_exit(0);
 				fake_end(q, "guest-shutdown");
 			}
 		}
