@@ -127,7 +127,7 @@ static int until(struct press *p, huge_try attempt,
 {
 	struct deadline deadline;
 	bool so = false;
-	int err;
+	int err, last;
 
 	deadline_start(&deadline, p->budget_ns);
 	do {
@@ -135,6 +135,15 @@ static int until(struct press *p, huge_try attempt,
 		if (err < 0 || is(p->area, &so, r) || vm_check(p->vm, r))
 			return -1;
 	} while (!so && (scan ? scan_poll(scan) : deadline_retry(&deadline)));
+	if (!so && !scan) {
+		last = press_last_try(p, r);
+		if (last > 0) {
+			err = attempt(p, r);
+			press_resume(p);
+		}
+		if (last < 0 || err < 0 || is(p->area, &so, r))
+			return -1;
+	}
 	return so ? 0 : err ?: ETIME;
 }
 

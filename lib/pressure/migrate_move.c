@@ -44,8 +44,8 @@ static int move_away(struct press *p, int (*move)(struct press *p, int node, str
 {
 	struct numa_pages *at = p->state;
 	struct deadline deadline;
+	int node, last, ret = 0;
 	size_t there, now;
-	int node;
 
 	if (numa_pages_look(at, r))
 		return -1;
@@ -57,6 +57,14 @@ static int move_away(struct press *p, int (*move)(struct press *p, int node, str
 			return -1;
 		now = numa_pages_count(at, node);
 	} while (now < at->nr && deadline_retry(&deadline));
+	last = now < at->nr ? press_last_try(p, r) : 0;
+	if (last > 0) {
+		ret = move(p, node, r) || numa_pages_look(at, r) ? -1 : 0;
+		press_resume(p);
+		now = numa_pages_count(at, node);
+	}
+	if (last < 0 || ret)
+		return -1;
 	if (now > there)
 		p->proved += now - there;
 	if (now < at->nr)

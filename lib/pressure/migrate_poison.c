@@ -236,21 +236,37 @@ static int await_vcpu(struct press *p, const struct poison *poison, const struct
 	return 0;
 }
 
+/* A page of each vCPU. */
+static int poison_all(struct press *p, struct poison *poison, struct result *r)
+{
+	unsigned int id;
+
+	for (id = 0; id < p->vm->nr_vcpus; id++) {
+		if (id && same_unit(p, target(p, id), target(p, id - 1)))
+			continue;
+		if (poison_page(p, poison, target(p, id), r))
+			return -1;
+	}
+	return 0;
+}
+
 static int poison_and_wait(struct press *p, struct result *r)
 {
 	struct poison poison = { 0 };
 	unsigned int id;
+	int last, ret;
 
 	if (press_meets_poison(p, r))
 		return -1;
 	for (id = 0; id < p->vm->nr_vcpus; id++)
 		poison.signals[id] = signals_of(&p->vm->vcpus[id]);
-	for (id = 0; id < p->vm->nr_vcpus; id++) {
-		if (id && same_unit(p, target(p, id), target(p, id - 1)))
-			continue;
-		if (poison_page(p, &poison, target(p, id), r))
-			return -1;
-	}
+	/* There is only one try. */
+	last = press_last_try(p, r);
+	ret = last < 0 ? -1 : poison_all(p, &poison, r);
+	if (last > 0)
+		press_resume(p);
+	if (ret)
+		return -1;
 	for (id = 0; id < p->vm->nr_vcpus && !poison.busy; id++) {
 		if (await_vcpu(p, &poison, &p->vm->vcpus[id], r))
 			return -1;

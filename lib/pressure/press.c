@@ -4,6 +4,7 @@
  */
 #include "oracle/oracle.h"
 #include "pressure/pressure.h"
+#include "vm/arch.h"
 
 void press_call_over(struct press *p)
 {
@@ -65,6 +66,13 @@ int press_pause(struct press *p, struct result *r)
 void press_resume(struct press *p)
 {
 	vm_resume(p->vm);
+}
+
+int press_last_try(struct press *p, struct result *r)
+{
+	if (!vm_arch.faults_hold_pages)
+		return 0;
+	return press_pause(p, r) ? -1 : 1;
 }
 
 int press_gap(struct press *p, int (*take)(struct press *p, struct result *r),

@@ -168,6 +168,14 @@ int press_pause(struct press *p, struct result *r);
 void press_resume(struct press *p);
 
 /*
+ * press_last_try() - all tries have met pages in use: once more, with the vCPUs out?
+ *
+ * Only where their faults may be the reason, see vm_arch.faults_hold_pages.
+ * Return: 1: they are out, until press_resume(); 0: no; -1 with @r.
+ */
+int press_last_try(struct press *p, struct result *r);
+
+/*
  * press_gap() - remove guest memory for a while, and judge that
  * @take: removes the whole area
  * @give_back: undoes that

@@ -29,6 +29,12 @@ struct vm_arch {
 	bool counts_flushes;
 	/* Why vm_mapped() does not know. */
 	const char *mapped_missing;
+	/*
+	 * Does a fault take the page before it asks whether an invalidation is in progress?
+	 * One that has to wait holds the page again and again, and who wants to move or
+	 * to split it may find it in use each time.
+	 */
+	bool faults_hold_pages;
 	/* Does memory that was there at boot never go offline? */
 	bool boot_memory_stays;
 	/* First byte of the instruction that a uprobe writes. */

@@ -19,6 +19,7 @@ static const char *const activity[] = {
 const struct vm_arch vm_arch = {
 	/* user_mem_abort() asks mmu_invalidate_retry(), without a gfn, up to v7.2 at least. */
 	.waits_by_range = false,
+	.faults_hold_pages = true,
 	.fault_event = "kvm_guest_fault",
 	.fault_filter = "ipa >= %#lx && ipa < %#lx",
 	/* Stage 2 is flushed by address, which nobody counts. */

@@ -15,6 +15,7 @@ static const char *const activity[] = {
 const struct vm_arch vm_arch = {
 	/* kvm_riscv_gstage_map() asks mmu_invalidate_retry(), without a gfn, up to v6.12. */
 	.waits_by_range = false,
+	.faults_hold_pages = true,
 	.fault_event = "kvm_exit",
 	.fault_filter = "htval >= %#lx && htval < %#lx",
 	.fault_shift = 2,
