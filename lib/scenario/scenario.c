@@ -131,7 +131,7 @@ static int set_up(struct scenario_run *run, struct result *r)
  * the guest has faulted less often than it has visited pages.
  * Return: 0, or -errno if nobody knows.
  */
-static int maps_huge(const struct scenario_run *run, bool *huge)
+static int maps_huge(const struct scenario_run *run, bool *huge, struct result *r)
 {
 	unsigned long long small, pages, faults;
 
@@ -142,6 +142,9 @@ static int maps_huge(const struct scenario_run *run, bool *huge)
 	if (!vm_arch.fault_event || vm_faults(&run->vm, &faults))
 		return -ENOENT;
 	*huge = faults < run->spec->nr_pages;
+	if (!*huge)
+		result_note(r, "%llu faults until %u pages were visited", faults,
+			    run->spec->nr_pages);
 	return 0;
 }
 
@@ -160,7 +163,7 @@ static int check_huge(const struct scenario_run *run, struct result *r)
 
 	if (run->spec->backing->granule != HUGE_BYTES)
 		return 0;
-	if (maps_huge(run, &huge)) {
+	if (maps_huge(run, &huge, r)) {
 		result_note(r, "huge pages not checked: %s", vm_arch.mapped_missing);
 		return 0;
 	}
