@@ -14,6 +14,7 @@
 #include "vm/arch.h"
 
 #define WARM_SWEEPS	3
+#define HUGE_TRIES	3
 #define STOP_NS		10000000000ULL
 #define OTHERS_NS	60000000000ULL
 
@@ -128,28 +129,36 @@ static int set_up(struct scenario_run *run, struct result *r)
 
 /*
  * Does KVM map huge pages, now that the guest has been everywhere?  Where it does not say,
- * the guest has faulted less often than it has visited pages.
- * Return: 0, or -errno if nobody knows.
+ * the guest faults less often than it visits pages, if not at once: one vCPU may keep
+ * others from mapping the same page, and they try again.
+ * Return: 0, -1 with @r, or an errno if nobody knows.
  */
-static int maps_huge(const struct scenario_run *run, bool *huge, struct result *r)
+static int maps_huge(struct scenario_run *run, bool *huge, struct result *r)
 {
-	unsigned long long small, pages, faults;
+	unsigned long long small, pages, faults, before = 0;
+	unsigned int try;
 
 	if (!vm_mapped(&run->vm, &small, &pages)) {
 		*huge = pages;
 		return 0;
 	}
-	if (!vm_arch.fault_event || vm_faults(&run->vm, &faults))
-		return -ENOENT;
-	*huge = faults < run->spec->nr_pages;
-	if (!*huge)
-		result_note(r, "%llu faults until %u pages were visited", faults,
-			    run->spec->nr_pages);
-	return 0;
+	if (!vm_arch.fault_event)
+		return ENOENT;
+	for (try = 0; ; before = faults, try++) {
+		if (vm_faults(&run->vm, &faults))
+			return ENOENT;
+		*huge = faults - before < run->spec->nr_pages;
+		if (*huge || try == HUGE_TRIES)
+			return 0;
+		if (vm_remake_area(&run->vm, r) ||
+		    progress_await(&run->progress, run->visits, run->budget_ns,
+				   "with its slot made anew", r))
+			return -1;
+	}
 }
 
 /* A backing that promises huge pages must have given KVM some. */
-static int check_huge(const struct scenario_run *run, struct result *r)
+static int check_huge(struct scenario_run *run, struct result *r)
 {
 	/*
 	 * KVM maps by small pages what is not aligned on both sides, what holds a
@@ -160,10 +169,14 @@ static int check_huge(const struct scenario_run *run, struct result *r)
 		      vm_splits_code(run->spec->workload->form);
 	size_t bytes = 0;
 	bool huge;
+	int ret;
 
 	if (run->spec->backing->granule != HUGE_BYTES)
 		return 0;
-	if (maps_huge(run, &huge, r)) {
+	ret = maps_huge(run, &huge, r);
+	if (ret < 0)
+		return -1;
+	if (ret) {
 		result_note(r, "huge pages not checked: %s", vm_arch.mapped_missing);
 		return 0;
 	}

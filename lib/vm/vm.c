@@ -225,6 +225,18 @@ int vm_move_area(struct vm *vm, uint64_t gpa, struct result *r)
 	return 0;
 }
 
+int vm_remake_area(struct vm *vm, struct result *r)
+{
+	int ret;
+
+	vm_gap_open(vm);
+	ret = vm_set_slot(vm, VM_SLOT_AREA, vm->area_gpa, vm->area->hva, 0) ?:
+	      vm_set_slot(vm, VM_SLOT_AREA, vm->area_gpa, vm->area->hva, vm->area->size);
+	vm_gap_close(vm);
+	errno = -ret;
+	return ret ? result_errno(r, "KVM_SET_USER_MEMORY_REGION(area)") : 0;
+}
+
 bool vm_measure_gaps(struct vm *vm)
 {
 	uint64_t ticks = (vcpu_arch_ticks_per_ms(&vm->vcpus[0]) + 500) / 1000;

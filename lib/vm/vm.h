@@ -196,6 +196,15 @@ int vm_enter_smm(struct vm *vm, unsigned int vcpu, struct result *r);
 int vm_move_area(struct vm *vm, uint64_t gpa, struct result *r);
 
 /*
+ * vm_remake_area() - take the area's slot from the guest, and give it back
+ *
+ * KVM forgets all translations of it; the mm knows nothing of that.  The guest may run, and
+ * nobody else opens a gap meanwhile.
+ * Return: 0, or -1 with an error.
+ */
+int vm_remake_area(struct vm *vm, struct result *r);
+
+/*
  * vm_visit() - have the guest visit only some of its pages
  * @first: the first, of those given to vm_use_area()
  * @nr: how many
