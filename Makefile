@@ -151,6 +151,6 @@ format:
 	$(Q)git diff -U0 --no-color HEAD -- '*.c' '*.h' | clang-format-diff -p1 -i
 
 clean:
-	$(Q)rm -rf $(if $(filter all,$(CLEAN)),$(BUILD),$(addprefix $(BUILD)/,guest obj unit \
-		selftests kselftest injector modules images lab lab-agent \
-		manifest.json $(ARCHS)))
+	$(Q)rm -rf $(if $(filter all,$(CLEAN)),$(BUILD),$(foreach dir,$(BUILD) \
+		$(addprefix $(BUILD)/,$(ARCHS)),$(addprefix $(dir)/,guest obj unit selftests \
+		kselftest injector modules images lab lab-agent manifest.json)))

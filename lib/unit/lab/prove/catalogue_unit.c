@@ -4,6 +4,7 @@
  */
 #include <kselftest_harness.h>
 
+#include "arch/arch.h"
 #include "base/fsys.h"
 #include "prove/prove.h"
 
@@ -49,6 +50,21 @@ TEST_F(catalogue, entry)
 	EXPECT_EQ(2, r->expects.nr);
 	EXPECT_STREQ("two", r->expects.words[1]);
 	EXPECT_EQ(NULL, r->mode);
+}
+
+#define REST "// broke: it: all\n// tests: t\n// expect: one\n"
+
+/* What concerns an architecture alone is no regression of others. */
+TEST_F(catalogue, architecture)
+{
+	ASSERT_EQ(0, READ(HEAD REST "// file: arch/arm64/kvm/mmu.c\n\n@@\n"));
+	EXPECT_TRUE(lab_regression_is_for(&self->c.entries[0], &lab_arch_arm64));
+	EXPECT_FALSE(lab_regression_is_for(&self->c.entries[0], &lab_arch_x86_64));
+	ASSERT_EQ(0, READ(HEAD REST "// file: arch/x86/kvm/x86.c\n// file: mm/rmap.c\n\n@@\n"));
+	EXPECT_TRUE(lab_regression_is_for(&self->c.entries[0], &lab_arch_x86_64));
+	EXPECT_TRUE(lab_regression_is_for(&self->c.entries[0], &lab_arch_riscv64));
+	ASSERT_EQ(0, READ(HEAD REST "// file: arch/x86_of_another/a.c\n\n@@\n"));
+	EXPECT_FALSE(lab_regression_is_for(&self->c.entries[0], &lab_arch_x86_64));
 }
 
 TEST_F(catalogue, mistakes)
