@@ -17,7 +17,7 @@ $(TARGET_BUILD)/guest/%.o: guest/%
 	@mkdir -p $(@D)
 	$(Q)$(TARGET_CC) $(GUEST_CFLAGS) -c -o $@ $<
 
-$(TARGET_BUILD)/guest/guest.elf: $(GUEST_OBJS) guest/guest.lds
+$(TARGET_BUILD)/guest/guest.elf: $(GUEST_OBJS) guest/guest.lds guest/$(ARCH)/arch.mk
 	$(Q)$(TARGET_LD) -nostdlib -static -z noexecstack --no-warn-rwx-segments -T guest/guest.lds \
 		-o $@ $(GUEST_OBJS)
 

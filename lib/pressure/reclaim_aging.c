@@ -27,14 +27,24 @@ static const char *lru_gen_missing(void)
 }
 
 /* By walking page tables, that is: without, nobody is asked. */
-static int enable_lru_gen(struct hoststate *host, struct result *r)
+static bool walks(void)
 {
 	unsigned long long enabled;
 
-	if (!hostfile_read_ulong(LRU_GEN_ENABLED, &enabled) &&
-	    (enabled & LRU_GEN_WALKS) == LRU_GEN_WALKS)
+	return !hostfile_read_ulong(LRU_GEN_ENABLED, &enabled) &&
+	       (enabled & LRU_GEN_WALKS) == LRU_GEN_WALKS;
+}
+
+/* Where the CPU does not mark pages as used, the kernel does not walk, whatever is enabled. */
+static int enable_lru_gen(struct hoststate *host, struct result *r)
+{
+	if (walks())
 		return 0;
-	return hoststate_write(host, LRU_GEN_ENABLED, "y", r);
+	if (hoststate_write(host, LRU_GEN_ENABLED, "y", r))
+		return -1;
+	return walks() ? 0 :
+	       result_skip(r, "mglru_aging: this kernel does not walk page tables on this CPU, see "
+			   LRU_GEN_ENABLED);
 }
 
 /* A cgroup has generations of its own: only the test's are moved on. */

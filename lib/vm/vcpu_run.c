@@ -284,6 +284,7 @@ static bool run_once(struct vcpu *vcpu)
 	case EFAULT:
 	case ENOSYS:		/* no slot, and an access that this KVM cannot carry out */
 	case EOPNOTSUPP:
+	case EIO:
 		return wait_out_gap(vcpu, before.gap) ||
 		       fail(vcpu, "KVM_RUN: %s though all guest memory is mapped",
 			    strerrorname_np(err));
