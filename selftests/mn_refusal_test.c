@@ -105,24 +105,33 @@ static int update_memslot(struct scenario_run *run, struct result *r)
 	return 0;
 }
 
-TEST_F(reap, live_mm)
+static bool reap_and_judge(struct scenario_run *run, unsigned int refusals, struct result *r)
 {
-	const struct scenario spec = {
+	return !reap_and_count(run, refusals, r) &&
+	       !progress_await(&run->progress, run->visits, run->budget_ns, "after refusals", r) &&
+	       !update_memslot(run, r);
+}
+
+static struct scenario live_mm(const struct injector_setup *injector)
+{
+	return (struct scenario) {
 		.backing = &backings[BACKING_ANON],
-		.injector = &variant->injector,
+		.injector = injector,
 		.workload = workload_find("sweep_write"),
 		.nr_vcpus = NR_VCPUS,
 		.nr_pages = NR_PAGES,
 	};
+}
+
+TEST_F(reap, live_mm)
+{
+	const struct scenario spec = live_mm(&variant->injector);
 	struct result *r = mn.result;
 	struct scenario_run run;
 	bool healthy = false;
 
 	if (!scenario_begin(&run, &spec, r))
-		healthy = !reap_and_count(&run, variant->refusals, r) &&
-			  !progress_await(&run.progress, run.visits, run.budget_ns,
-					  "after refusals", r) &&
-			  !update_memslot(&run, r);
+		healthy = reap_and_judge(&run, variant->refusals, r);
 	scenario_end(&run, healthy, r);
 }
 
@@ -188,13 +197,7 @@ static int attach_refusing(struct injector *i, struct result *r)
 /* That of the delaying notifier is judged when the scenario ends. */
 TEST_F(pair, live_mm)
 {
-	const struct scenario spec = {
-		.backing = &backings[BACKING_ANON],
-		.injector = &variant->delaying,
-		.workload = workload_find("sweep_write"),
-		.nr_vcpus = NR_VCPUS,
-		.nr_pages = NR_PAGES,
-	};
+	const struct scenario spec = live_mm(&variant->delaying);
 	struct result *r = mn.result;
 	struct scenario_run run;
 	bool healthy = false;
@@ -204,10 +207,7 @@ TEST_F(pair, live_mm)
 		return;
 	if (!scenario_begin(&run, &spec, r) &&
 	    (variant->refused_last || !attach_refusing(&self->refusing, r)))
-		healthy = !reap_and_count(&run, NR_REAPS, r) &&
-			  !progress_await(&run.progress, run.visits, run.budget_ns,
-					  "after refusals", r) &&
-			  !update_memslot(&run, r);
+		healthy = reap_and_judge(&run, NR_REAPS, r);
 	scenario_end(&run, healthy, r);
 }
 

@@ -79,8 +79,12 @@ void coherence_published(struct coherence *c)
 	struct guest_page *records = vm_records(c->vm);
 	unsigned int i;
 
-	for (i = 0; i < c->nr_pages; i++)
+	for (i = 0; i < c->nr_pages; i++) {
+		/* Others wrote, and as if it were data. */
+		if (c->form == GUEST_FORM_CODE)
+			vm_code_written(word_in(c, c->area->hva, i), sizeof(guest_u64));
 		guest_store(&records[i].floor, records[i].ceiling);
+	}
 }
 
 /* Put the stamps of the next generation where the replacement comes from. */
