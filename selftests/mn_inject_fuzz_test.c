@@ -12,7 +12,6 @@
  * By default for a few seconds; with -a at least 100,000 operations in all. The
  * seed determines what each thread does, not how the threads meet.
  */
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -30,6 +29,7 @@
 
 #include "host/hostfile.h"
 #include "mn_harness.h"
+#include "support/child_stacks.h"
 #include "support/fuzz_process.h"
 #include "support/inject_bed.h"
 #include "support/leaks.h"
@@ -159,59 +159,6 @@ static bool reap_children(struct storm *s, struct result *r)
 	return !pid;
 }
 
-static void note_stack(pid_t pid, const char *tid, struct result *r)
-{
-	char path[64], line[128];
-	FILE *f;
-	int n;
-
-	snprintf(path, sizeof(path), "/proc/%d/task/%.16s/stack", pid, tid);
-	result_note(r, "stack of thread %s of process %d:", tid, pid);
-	f = fopen(path, "re");
-	for (n = 0; f && n < 12 && fgets(line, sizeof(line), f); n++)
-		result_note(r, "  %.*s", (int)strcspn(line, "\n"), line);
-	if (f)
-		fclose(f);
-}
-
-static void note_threads(pid_t pid, struct result *r)
-{
-	struct dirent *d;
-	char path[32];
-	DIR *dir;
-
-	snprintf(path, sizeof(path), "/proc/%d/task", pid);
-	dir = opendir(path);
-	while (dir && (d = readdir(dir))) {
-		if (isdigit((unsigned char)d->d_name[0]))
-			note_stack(pid, d->d_name, r);
-	}
-	if (dir)
-		closedir(dir);
-}
-
-/* Every child of ours, adopted ones too, thread by thread. */
-static void note_children(struct result *r)
-{
-	DIR *dir = opendir("/proc");
-	struct dirent *d;
-
-	while (dir && (d = readdir(dir))) {
-		char path[32], stat[256], *after;
-		int parent;
-
-		snprintf(path, sizeof(path), "/proc/%.16s/stat", d->d_name);
-		if (!isdigit((unsigned char)d->d_name[0]) ||
-		    hostfile_read(path, stat, sizeof(stat)) < 0)
-			continue;
-		after = strrchr(stat, ')');
-		if (after && sscanf(after, ") %*c %d", &parent) == 1 && parent == getpid())
-			note_threads(atoi(d->d_name), r);
-	}
-	if (dir)
-		closedir(dir);
-}
-
 /* Keep as many going as there should be, and kill one now and then. */
 static int tend(struct storm *s, struct result *r)
 {
@@ -242,7 +189,7 @@ static int rage(struct storm *s, uint64_t operations, uint64_t ns, struct result
 			deadline_start(&stall, STALL_NS);
 		last = s->record->operations;
 		if (!deadline_advance(&stall, now_ns())) {
-			note_children(r);
+			note_child_stacks(r);
 			return result_error(r, "nothing makes progress after %llu operations",
 					    (unsigned long long)last);
 		}
@@ -280,7 +227,7 @@ static int calm(struct storm *s, struct result *r)
 				kill(s->pids[i], SIGKILL);
 		}
 		if (!all_gone(s, DEATH_NS, r)) {
-			note_children(r);
+			note_child_stacks(r);
 			return result_error(r, "a process survives SIGKILL");
 		}
 	}

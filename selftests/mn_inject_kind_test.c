@@ -9,6 +9,7 @@
 #include <signal.h>
 
 #include "mn_harness.h"
+#include "support/faulters.h"
 #include "support/inject_bed.h"
 
 MN_ABOUT("each kind of injector does what it is for, and no more", 1, 2);
@@ -297,77 +298,6 @@ TEST_F(kind, interval_and_eagain_kept_apart)
 }
 
 /* ---- gate ---- */
-
-#define NR_FAULTERS	2
-
-/* A user of the device of a gating notifier, in a thread of its own. */
-struct faulter {
-	struct injector *gate;
-	const void *address;
-	pthread_t thread;
-	uint32_t go, done;
-	int ret;
-	struct result result;
-};
-
-static void *fault(void *arg)
-{
-	struct faulter *f = arg;
-
-	while (!__atomic_load_n(&f->go, __ATOMIC_ACQUIRE))
-		sleep_ns(DEADLINE_POLL_NS);
-	f->ret = f->go > 1 ? 0 : injector_fault(f->gate, f->address, &f->result);
-	__atomic_store_n(&f->done, 1, __ATOMIC_RELEASE);
-	return NULL;
-}
-
-/* Before anything is delayed: making a thread needs what a delay may hold. */
-static int faulters_start(struct faulter *f, struct bed *bed, struct result *r)
-{
-	unsigned int n;
-
-	memset(f, 0, NR_FAULTERS * sizeof(*f));
-	for (n = 0; n < NR_FAULTERS; n++) {
-		f[n].gate = &bed->one;
-		f[n].address = bed->mem + n * PAGE_BYTES;
-		result_init(&f[n].result);
-		errno = pthread_create(&f[n].thread, NULL, fault, &f[n]);
-		if (errno)
-			return result_errno(r, "pthread_create()");
-	}
-	return 0;
-}
-
-static void faulters_go(struct faulter *f)
-{
-	unsigned int n;
-
-	for (n = 0; n < NR_FAULTERS; n++)
-		__atomic_store_n(&f[n].go, 1, __ATOMIC_RELEASE);
-}
-
-static bool faulters_done(struct faulter *f)
-{
-	return __atomic_load_n(&f[0].done, __ATOMIC_ACQUIRE) &&
-	       __atomic_load_n(&f[1].done, __ATOMIC_ACQUIRE);
-}
-
-/* Those that were never told to go have nothing to do. */
-static int faulters_join(struct faulter *f, struct result *r)
-{
-	unsigned int n, never = 0;
-	int ret = 0;
-
-	for (n = 0; n < NR_FAULTERS; n++) {
-		__atomic_compare_exchange_n(&f[n].go, &never, 2, false, __ATOMIC_RELEASE,
-					    __ATOMIC_RELAXED);
-		never = 0;
-		pthread_join(f[n].thread, NULL);
-		if (f[n].ret < 0)
-			ret = result_error(r, "%s", f[n].result.reason);
-	}
-	return ret;
-}
 
 /* Return: 1 when both wait, 0 if one came too late for that, -1 with @r set. */
 static int both_wait(struct bed *bed, struct faulter *f, struct result *r)
