@@ -3,6 +3,7 @@
 // commit: none: KVM's own writes to guest memory must be logged as well
 // broke: what KVM writes to guest memory is missing from the dirty log: a migrated guest gets stale pages
 // file: virt/kvm/kvm_main.c
+// arch: x86_64
 // tests: mn_dirty_log_test:*/receive.*
 // expect: contract 9
 

@@ -18,7 +18,7 @@ static int set(struct lab_regression *r, const char *key, const char *value,
 {
 	const struct { const char *key; char **where; } keys[] = {
 		{ "class", &r->class }, { "commit", &r->commit }, { "broke", &r->broke },
-		{ "mode", &r->mode }, { "tests", &r->tests },
+		{ "mode", &r->mode }, { "arch", &r->arch }, { "tests", &r->tests },
 	};
 
 	if (!strncmp(key, "SPDX", 4))
@@ -81,6 +81,8 @@ bool lab_regression_is_for(const struct lab_regression *r, const struct lab_arch
 {
 	bool is = !r->files.nr;
 
+	if (r->arch && strcmp(r->arch, arch->name))
+		return false;
 	for (size_t i = 0; !is && i < r->files.nr; i++) {
 		const char *file = r->files.words[i];
 		size_t n = strlen(arch->kernel);

@@ -58,6 +58,7 @@ const char *lab_expect_missing(json_t *outcome, const char *text);
  *	// tests: ...		what should see it, as for --tests; may be repeated
  *	// expect: ...		a text of the failure; may be repeated: one of them
  *	// mode: ...		a mode of the suite, if not the first
+ *	// arch: ...		the only architecture whose tests can notice it
  *
  * One kernel has them all, and what follows is how it is talked to.
  */
@@ -75,6 +76,7 @@ struct lab_regression {
 	char *class, *commit, *broke;
 	char *tests;			/* all of them, blanks between */
 	char *mode;			/* or NULL */
+	char *arch;			/* or NULL */
 	struct lab_argv files;
 	struct lab_argv expects;	/* none: any failure will do */
 };
