@@ -20,7 +20,7 @@ const struct lab_arch lab_arch_arm64 = {
 	/*
 	 * The price is that flushing a TLB for all CPUs waits until each has had its turn, a tenth
 	 * of a second beside one that is busy. But with a thread each, code that another CPU
-	 * has just changed is run as it was, here as on x86-64.
+	 * has just changed was once run as it had been, as happens on x86-64.
 	 */
 	.emulation = LAB_EMULATED_IN_TURN,
 	.topology = "numa2",
