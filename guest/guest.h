@@ -81,8 +81,6 @@ guest_u64 arch_mark_table(void);
  * The entry there leads to the page whose first word leads to the destination.
  */
 void *arch_window(guest_u32 page, guest_u64 directory);
-/* The page whose window an address is in, or GUEST_MAX_PAGES. */
-guest_u32 arch_window_page(guest_u64 address);
 
 /*
  * guest_expect_gap() - before accesses that KVM emulates

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a compiler calls on its own, even for freestanding code.
+ * What the compiler calls on its own, even for freestanding code.
  */
 #include "guest.h"
 
 void *memset(void *to, int byte, unsigned long size);
-void *memcpy(void *to, const void *from, unsigned long size);
 
 void *memset(void *to, int byte, unsigned long size)
 {
@@ -14,15 +13,5 @@ void *memset(void *to, int byte, unsigned long size)
 
 	while (size--)
 		*at++ = byte;
-	return to;
-}
-
-void *memcpy(void *to, const void *from, unsigned long size)
-{
-	volatile guest_u8 *at = to;
-	const guest_u8 *source = from;
-
-	while (size--)
-		*at++ = *source++;
 	return to;
 }

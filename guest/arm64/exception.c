@@ -3,7 +3,7 @@
  * Exceptions: those that end code in a page, and those that are due to an unmapped gap, are
  * part of a workload; all others are reported.
  */
-#include "guest.h"
+#include "windows.h"
 
 #define VECTOR_SYNC	4	/* of the current exception level, on its own stack */
 
@@ -72,7 +72,7 @@ void guest_exception(struct exception_frame *frame, guest_u64 far)
 
 	if (ran_code(frame) || met_gap(frame))
 		return;
-	error.page = arch_window_page(far);
+	error.page = window_page(far);
 	if (class_of(frame) == CLASS_DATA && error.page < GUEST_MAX_PAGES)
 		error.what = GUEST_ERR_NO_WAY;
 	guest_report(&error);

@@ -5,16 +5,9 @@
  * The third level of a window's walk is a page of the area, of which the second entry
  * counts, and the fourth another page, of which the first entry counts.
  */
-#include "guest.h"
+#include "windows.h"
 
 #define ENTRY_VALID	0x703ULL	/* table or page; accessed, inner shareable, attribute 0 */
-
-#define WINDOWS_AT	(1ULL << 39)	/* second entry of the top level */
-#define WINDOW_SHIFT	30
-#define SECOND_ENTRY	(1ULL << 21)
-
-/* The second level's entries for windows; see page_tables.S. */
-extern guest_u64 windows[GUEST_MAX_PAGES];
 
 void arch_flush(const void *address)
 {
@@ -56,7 +49,7 @@ guest_u64 arch_mark_table(void)
 
 void *arch_window(guest_u32 page, guest_u64 directory)
 {
-	void *window = (void *)(WINDOWS_AT + ((guest_u64)page << WINDOW_SHIFT) + SECOND_ENTRY);
+	void *window = window_address(page);
 	guest_u64 entry = arch_entry(directory, 0, 0);
 
 	if (windows[page] != entry) {
@@ -66,11 +59,4 @@ void *arch_window(guest_u32 page, guest_u64 directory)
 		arch_flush(window);
 	}
 	return window;
-}
-
-guest_u32 arch_window_page(guest_u64 address)
-{
-	guest_u64 page = (address - WINDOWS_AT) >> WINDOW_SHIFT;
-
-	return page < GUEST_MAX_PAGES ? page : GUEST_MAX_PAGES;
 }

@@ -7,7 +7,7 @@
  * that KVM carries out, because it walks page tables or emulates, finds no
  * memory in an unmapped gap.
  */
-#include "guest.h"
+#include "windows.h"
 
 #define VECTOR_INVALID_OPCODE	6
 #define VECTOR_PAGE_FAULT	14
@@ -51,7 +51,7 @@ void guest_exception(struct exception_frame *frame, guest_u64 cr2)
 
 	if (ran_zeroes(frame, cr2) || met_gap(frame))
 		return;
-	error.page = arch_window_page(cr2);
+	error.page = window_page(cr2);
 	if (frame->vector == VECTOR_PAGE_FAULT && error.page < GUEST_MAX_PAGES)
 		error.what = GUEST_ERR_NO_WAY;
 	guest_report(&error);

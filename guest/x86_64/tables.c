@@ -6,7 +6,7 @@
  * directory, of which the second entry counts, and the fourth another page used as
  * a page table, of which the first entry counts.
  */
-#include "guest.h"
+#include "windows.h"
 
 #define ENTRY_PRESENT	0x03ULL		/* and writable */
 #define ENTRY_ACCESSED	0x20ULL
@@ -16,13 +16,6 @@
 #define TAG_PAGE	0x7ff0000000000000ULL
 #define TAG_LOW_SHIFT	9
 #define TAG_LOW		7ULL
-
-#define WINDOWS_AT	(1ULL << 39)	/* second entry of the top level */
-#define WINDOW_SHIFT	30
-#define SECOND_ENTRY	(1ULL << 21)
-
-/* The top level's tables for windows; see the entry code. */
-extern guest_u64 windows[GUEST_MAX_PAGES];
 
 void arch_flush(const void *address)
 {
@@ -65,12 +58,5 @@ void *arch_window(guest_u32 page, guest_u64 directory)
 
 	if (windows[page] != entry)
 		windows[page] = entry;
-	return (void *)(WINDOWS_AT + ((guest_u64)page << WINDOW_SHIFT) + SECOND_ENTRY);
-}
-
-guest_u32 arch_window_page(guest_u64 address)
-{
-	guest_u64 page = (address - WINDOWS_AT) >> WINDOW_SHIFT;
-
-	return page < GUEST_MAX_PAGES ? page : GUEST_MAX_PAGES;
+	return window_address(page);
 }
