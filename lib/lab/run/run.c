@@ -55,8 +55,7 @@ static const char board_parameters[] = "panic=10";
 
 struct run {
 	struct lab_options options;
-	struct lab_paths own;		/* for the architecture that is asked for */
-	const struct lab_paths *paths;	/* these */
+	struct lab_paths paths;		/* for the architecture that is asked for */
 	struct lab_suite suite;
 	const struct lab_bed_kind *kind;
 	const struct lab_topology *topology;
@@ -97,7 +96,7 @@ static char *replay_command(const struct run *r)
 	o.quiet = false;
 	o.shell = false;
 	lab_options_args(&o, &words);
-	lab_text_addf(&t, "%s run", r->paths->invoked);
+	lab_text_addf(&t, "%s run", r->paths.invoked);
 	for (size_t i = 0; i < words.nr; i++) {
 		lab_text_add(&t, " ", 1);
 		lab_report_quote(&t, words.words[i]);
@@ -128,13 +127,13 @@ static void start_results(struct run *r)
 
 	res->started = time(NULL);
 	res->command = replay_command(r);
-	res->parameters = lab_format("%s%s%s%s%s%s", r->kind->up ? "" : r->paths->arch->parameters,
+	res->parameters = lab_format("%s%s%s%s%s%s", r->kind->up ? "" : r->paths.arch->parameters,
 				     r->kind->up ? board_parameters : parameters,
 				     r->suite.parameters[0] ? " " : "", r->suite.parameters,
 				     append[0] ? " " : "", append);
 	snprintf(res->suite, sizeof(res->suite), "%s", r->suite.name);
 	snprintf(res->bed, sizeof(res->bed), "%s", r->kind->name);
-	snprintf(res->machine, sizeof(res->machine), "%s", r->paths->arch->machine);
+	snprintf(res->machine, sizeof(res->machine), "%s", r->paths.arch->machine);
 	snprintf(res->mode, sizeof(res->mode), "%s", r->suite.mode);
 	snprintf(res->profile, sizeof(res->profile), "%s", r->suite.profile);
 	if (r->kind->here)
@@ -188,7 +187,7 @@ static int prepare(struct run *r)
 {
 	struct lab_prepared *done = &r->prepared;
 	const struct lab_prepare p = {
-		.options = &r->options, .paths = r->paths, .suite = &r->suite,
+		.options = &r->options, .paths = &r->paths, .suite = &r->suite,
 		.out = r->results.out, .beds = r->results.beds, .here = r->kind->here,
 		.board = r->board.json ? &r->board : NULL,
 		.signals = &r->blocked,
@@ -213,7 +212,7 @@ static int prepare(struct run *r)
 	}
 	if (r->options.dry_run)
 		return 0;
-	ret = lab_attribute(&r->results, &done->kernel, r->paths->repo, &e);
+	ret = lab_attribute(&r->results, &done->kernel, r->paths.repo, &e);
 	if (ret)
 		return cannot(-EIO, &e);
 	lab_text_addf(&r->results.notes, "%s", done->notes);
@@ -249,10 +248,10 @@ static void remove_images(struct run *r)
 /* For a screen: elsewhere nobody sees it. */
 static void make_forecast(struct run *r)
 {
-	char *runs = lab_format("%s/runs", r->paths->state);
+	char *runs = lab_format("%s/runs", r->paths.state);
 	json_t *manifest = NULL;
 
-	lab_manifest_read(r->paths->target, &manifest, NULL);
+	lab_manifest_read(r->paths.target, &manifest, NULL);
 	lab_forecast_init(&r->forecast, &r->suite, manifest,
 			  lab_past_read(runs, r->before, r->results.kernel, r->results.mode));
 	json_decref(manifest);
@@ -274,7 +273,7 @@ static char *greeting(const struct run *r)
 static struct lab_plan plan_of(struct run *r)
 {
 	return (struct lab_plan){
-		.suite = &r->suite, .kind = r->kind, .arch = r->paths->arch,
+		.suite = &r->suite, .kind = r->kind, .arch = r->paths.arch,
 		.topology = r->topology,
 		.programs = r->selftests,
 		.accel = r->options.accel ? r->options.accel : LAB_ACCEL_TCG,
@@ -330,7 +329,7 @@ static int execute(struct run *r)
 	if (r->kind->here && r->resumed)
 		ret = lab_resume_replay(&plan, &e);
 	if (r->kind->here && !ret)
-		ret = lab_resume_keep(r->results.out, &r->options, r->paths, &e);
+		ret = lab_resume_keep(r->results.out, &r->options, &r->paths, &e);
 	if (ret)
 		return cannot(-EIO, &e);
 	/* A machine that dies of being looked at is left alone. */
@@ -338,7 +337,7 @@ static int execute(struct run *r)
 		lab_judge_run(&plan.tally, &r->results.judgement);
 	else
 		lab_beds_run(&plan, r->signals);
-	lab_resume_drop(r->results.out, r->paths);
+	lab_resume_drop(r->results.out, &r->paths);
 	lab_results_total(&r->results);
 	r->results.ms = lab_now_ms() - r->started_ms;
 	lab_progress_end(&r->progress);
@@ -411,7 +410,7 @@ static int run_in(struct run *r, bool ours)
 	lab_progress_init(&r->progress, r->options.shell ? stderr : stdout, r->options.quiet);
 	start_results(r);
 	if (!ret)
-		ret = lab_known_of_suite(r->paths, &r->results.known, &e);
+		ret = lab_known_of_suite(&r->paths, &r->results.known, &e);
 	if (!ret)
 		ret = make_beds(r, &e);
 	if (!ret)
@@ -452,12 +451,11 @@ static int run_main(int argc, char *argv[], const char *resumed, const struct la
 	int ret;
 
 	memset(&r, 0, sizeof(r));
-	r.paths = &r.own;
 	r.started_ms = lab_now_ms();
 	ret = lab_command_parse(&command, argc, argv, &r.options);
 	if (ret)
 		return ret;
-	r.own = lab_arch_paths(paths, r.options.arch);
+	r.paths = lab_arch_paths(paths, r.options.arch);
 	if (resumed)
 		r.options.out = resumed;
 	r.resumed = resumed;
@@ -468,16 +466,16 @@ static int run_main(int argc, char *argv[], const char *resumed, const struct la
 		lab_board_read(r.options.bed + strcspn(r.options.bed, ":") +
 			       !!strchr(r.options.bed, ':'), &r.board, &e);
 	if (!ret && r.options.accel)
-		ret = lab_accel_check(r.own.arch, r.options.accel, &e);
+		ret = lab_accel_check(r.paths.arch, r.options.accel, &e);
 	if (!ret && r.kind->up)
 		ret = lab_here_check(&r.options, r.board.json ? &r.board : NULL, &e);
 	if (ret)
 		return cannot(-EINVAL, &e);
-	r.topology = lab_topology_find(r.own.arch, r.options.topology, &e);
+	r.topology = lab_topology_find(r.paths.arch, r.options.topology, &e);
 	if (!r.topology)
 		return cannot(-EINVAL, &e);
-	r.agent = lab_format("%s/lab-agent", r.paths->target);
-	r.selftests = r.kind->here ? lab_format("%s/selftests", r.paths->target) :
+	r.agent = lab_format("%s/lab-agent", r.paths.target);
+	r.selftests = r.kind->here ? lab_format("%s/selftests", r.paths.target) :
 		lab_format("%s/suite", r.board.json ? r.board.directory : "");
 	ret = lab_setup_suite(paths, &r.options, &r.suite, &e);
 	if (ret)
