@@ -76,7 +76,7 @@ static int took(const struct scenario_run *run, struct result *r)
 	if (run->watched && run->seq_after == run->seq_before)
 		return result_error(r, "no effect: KVM's seq stood at %llu while %s was at work",
 				    run->seq_after, spec->pressure->name);
-	if (run->watched && too_few(run, run->rose.seq, run->rounds, "KVM's seq did not move", r))
+	if (run->watched && too_few(run, run->rose.seq, hits_needed(run), "KVM's seq did not move", r))
 		return -1;
 	if (run->has_faults && run->faults_after <= run->faults_before && !may_not_be_needed(run))
 		return result_error(r, "no effect: the guest faulted in no page while %s was at work",

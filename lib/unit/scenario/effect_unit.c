@@ -63,6 +63,16 @@ TEST_F(effect, seq_stands_still_in_one)
 	EXPECT_ERROR("no effect in 1 of 4 rounds: KVM's seq did not move");
 }
 
+TEST_F(effect, seq_moves_as_often_as_the_row_promises)
+{
+	self->row.hits.nr = 1;
+	self->row.hits.of = 4;
+	self->run.rose.seq = 1;
+	EXPECT_EQ(0, scenario_took_effect(&self->run, &self->r));
+	self->row.hits.nr = 2;
+	EXPECT_ERROR("no effect in 3 of 4 rounds: KVM's seq did not move");
+}
+
 TEST_F(effect, seq_is_not_watched)
 {
 	self->run.watched = false;
