@@ -20,6 +20,7 @@ struct lab_arch {
 	const char *package;		/* Debian's, with qemu-system-MACHINE */
 	const char *platform;		/* its -machine */
 	const char *emulation;		/* its -accel, unless CPUs are this machine's */
+	const char *icount;		/* its -icount then; NULL: instructions are not counted */
 	const char *topology;		/* which is the default */
 	const char *parameters;		/* what every kernel needs there, its console first */
 	bool nmi;			/* QEMU can inject one, of which the kernel panics */
@@ -38,8 +39,13 @@ struct lab_arch {
  * then resumes a nested guest with the registers of its host, or executes code
  * that another CPU has just patched: one test in some five hundred, or the
  * kernel under test, then died of the bed. That is worth a third of the speed.
+ *
+ * A turn lasts a tenth of a second if no other CPU's work ends it. LAB_SHORT_TURNS: or until a
+ * timer of any CPU is due, which is the next tick. Counting takes a sixth of the speed, so that is
+ * for machines in which a CPU waits, busily, for what others have to do in their turn.
  */
 #define LAB_EMULATED_IN_TURN	"tcg,thread=single"
+#define LAB_SHORT_TURNS		"shift=auto"
 
 extern const struct lab_arch lab_arch_x86_64, lab_arch_arm64, lab_arch_riscv64;
 

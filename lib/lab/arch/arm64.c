@@ -17,12 +17,9 @@ const struct lab_arch lab_arch_arm64 = {
 	.kernel = "arm64",
 	.package = "qemu-system-arm",
 	.platform = "virt,virtualization=on,gic-version=3",
-	/*
-	 * The price is that flushing a TLB for all CPUs waits until each has had its turn, a tenth
-	 * of a second beside one that is busy. But with a thread each, code that another CPU
-	 * has just changed was once run as it had been, as happens on x86-64.
-	 */
+	/* Flushing a TLB for all CPUs waits until each has had its turn. */
 	.emulation = LAB_EMULATED_IN_TURN,
+	.icount = LAB_SHORT_TURNS,
 	.topology = "numa2",
 	.parameters = "console=ttyAMA0 sysrq_always_enabled",
 	.image = "arch/arm64/boot/Image",

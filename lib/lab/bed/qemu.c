@@ -124,6 +124,8 @@ static void build_arguments(struct lab_argv *a, const struct lab_plan *plan, uns
 			 "-accel", emulated ? plan->arch->emulation : LAB_ACCEL_KVM,
 			 "-cpu", emulated ? plan->suite->cpu : "host", "-display", "none",
 			 "-no-reboot", NULL);
+	if (emulated && plan->arch->icount)
+		lab_argv_add_all(a, "-icount", plan->arch->icount, NULL);
 	add_topology(a, plan->topology);
 	for (int i = 0; i < LAB_NR_STREAMS; i++) {
 		lab_argv_add(a, "-chardev");
