@@ -4,11 +4,13 @@
  * still are.  Both ask everyone who maps the page whether it was used.
  */
 #include <fcntl.h>
+#include <linux/kernel-page-flags.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "base/deadline.h"
 #include "host/hostfile.h"
+#include "host/page_flags.h"
 #include "memory/pagemap.h"
 #include "pressure/reclaim.h"
 
@@ -114,6 +116,43 @@ static int check_used(struct press *p, int fd, uint64_t *marked, struct result *
 			   idle, (unsigned long long)marked[idle]);
 }
 
+/* A page that is not idle at once, though the kernel could mark it: somebody calls it used. */
+static int check_one(unsigned int page, int fd, uint64_t pfn, struct result *r)
+{
+	uint64_t flags;
+	bool idle = false;
+
+	if (page_flags(pfn, &flags, r))
+		return -1;
+	/* Of huge pages the first stands for all; pages that wait for the lists are left out. */
+	if (!(flags & 1ULL << KPF_LRU) || flags & 1ULL << KPF_COMPOUND_TAIL)
+		return 0;
+	if (mark(fd, pfn, r) || is_idle(fd, pfn, &idle, r))
+		return -1;
+	if (idle)
+		return 0;
+	return result_fail(r, CONTRACT_CONTENTS,
+			   "page %u, frame %#llx, was marked idle while no vCPU ran, and the mm goes on being told that it is used",
+			   page, (unsigned long long)pfn);
+}
+
+/* With the guest paused: what was asked for before, and used by nobody since. */
+static int check_unused(const struct press *p, int fd, const uint64_t *marked, struct result *r)
+{
+	pagemap_t *pages = pagemap_area(p->area, r);
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; pages && !ret && i < p->nr_pages; i++) {
+		uint64_t pfn = pagemap_pfn(pages[press_index(p, i)]);
+
+		if (pfn && !marked[i])
+			ret = check_one(i, fd, pfn, r);
+	}
+	free(pages);
+	return pages ? ret : -1;
+}
+
 /* With the guest at work, and paused: then a page stays idle until it goes on. */
 static int mark_and_check(struct press *p, int fd, uint64_t *marked, struct result *r)
 {
@@ -123,6 +162,8 @@ static int mark_and_check(struct press *p, int fd, uint64_t *marked, struct resu
 	if (mark_visited(p, fd, marked, r) || press_pause(p, r))
 		return -1;
 	ret = mark_visited(p, fd, marked, r) || reclaim_empty_tlbs(p, r) ? -1 : 0;
+	if (!ret && p->alone)
+		ret = check_unused(p, fd, marked, r);
 	for (i = 0; !ret && i < p->nr_pages; i++)
 		p->proved += !!marked[i];
 	press_resume(p);
