@@ -11,6 +11,7 @@
 #include "oracle/oracle.h"
 #include "pressure/huge.h"
 #include "pressure/write_tracking.h"
+#include "vm/arch.h"
 #include "vm/dirty_log.h"
 
 #define LOG_NS		2000000ULL	/* a guest that writes nothing is logged so long */
@@ -111,6 +112,9 @@ static int apply(struct press *p, struct result *r)
 	ret = cycle(&l, p, r);
 	if (stop(&l, r))
 		ret = -1;
+	/* What the log has left small, without it. */
+	if (!ret && vm_arch.log_leaves_small)
+		ret = huge_split_folios(p, r) || huge_collapse(p, r) ? -1 : 0;
 	return ret ? ret : huge_in_kvm(p, r);
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "scenario/vmm.h"
+#include "vm/arch.h"
 
 int vmm_judge_untouched(const struct vmm_memory *before, const struct vmm_memory *after,
 			unsigned int first, unsigned int nr, struct result *r)
@@ -60,7 +61,10 @@ int vmm_judge_orphans(struct vmm *v, bool strict, struct injector_status *seen,
 	if (strict)
 		health_balanced(&health, calibration_budget_ns(&(struct calibration) { 0 }), r);
 	memcpy(vm.name, names[0], sizeof(vm.name));
-	spte_none(&(struct spte) { .known = false }, &vm, r);
+	if (vm_arch.orphan_missing)
+		result_not_judged(r, ORACLE_TRANSLATIONS, "%s", vm_arch.orphan_missing);
+	else
+		spte_none(&(struct spte) { .known = false }, &vm, r);
 	vmm_end(v);
 	for (i = 0; !ret && i < nr_vms; i++)
 		ret = strict ? scenario_judge_destroyed(names[i], r) : note_destroyed(names[i], r);

@@ -29,12 +29,19 @@ struct vm_arch {
 	bool counts_flushes;
 	/* Why vm_mapped() does not know. */
 	const char *mapped_missing;
+	/* Why it must not even be asked about a VM whose mm is dead; NULL: it may be. */
+	const char *orphan_missing;
 	/*
 	 * Does a fault take the page before it asks whether an invalidation is in progress?
 	 * One that has to wait holds the page again and again, and who wants to move or
 	 * to split it may find it in use each time.
 	 */
 	bool faults_hold_pages;
+	/*
+	 * Does what was mapped by small pages for the dirty log stay so when the log is turned
+	 * off, until it is unmapped?
+	 */
+	bool log_leaves_small;
 	/* Does memory that was there at boot never go offline? */
 	bool boot_memory_stays;
 	/* First byte of the instruction that a uprobe writes. */

@@ -25,6 +25,9 @@ const struct vm_arch vm_arch = {
 	/* Stage 2 is flushed by address, which nobody counts. */
 	.counts_flushes = false,
 	.mapped_missing = "no stage2_page_tables, before v6.12 or without CONFIG_PTDUMP_STAGE2_DEBUGFS",
+	/* The kernel would die of it, see selftests/known/arm64-ptdump-dead-mm.md. */
+	.orphan_missing = "stage 2 of a VM cannot be read once its mm is dead",
+	.log_leaves_small = true,	/* kvm_arch_commit_memory_region() */
 	.boot_memory_stays = true,	/* prevent_bootmem_remove_notifier() */
 	.breakpoint = 0xa0,		/* brk #5 */
 	.activity = activity,

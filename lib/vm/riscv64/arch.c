@@ -21,6 +21,7 @@ const struct vm_arch vm_arch = {
 	.fault_shift = 2,
 	.counts_flushes = false,
 	.mapped_missing = "KVM on riscv64 does not tell what it maps",
+	.log_leaves_small = true,	/* kvm_arch_commit_memory_region() */
 	.breakpoint = 0x02,		/* c.ebreak */
 	.activity = activity,
 };
