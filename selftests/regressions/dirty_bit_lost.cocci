@@ -10,7 +10,12 @@
 @@
 expression page;
 @@
- kvm_set_pfn_dirty(...)
+(
+ kvm_set_pfn_dirty
+|
+ kvm_release_page_dirty
+)
+ (...)
  {
  <...
 - kvm_set_page_dirty(page);

@@ -10,7 +10,12 @@
 @@
 expression range;
 @@
-zap_page_range_single(...)
+(
+ zap_page_range_single
+|
+ zap_vma_range_batched
+)
+ (...)
 {
 <...
 (

@@ -48,3 +48,24 @@ expression notified.range;
 + }
  ...>
  }
+
+@@
+expression range;
+identifier tlb;
+@@
+ zap_vma_range_batched(struct mmu_gather *tlb, ...)
+ {
+ <...
+(
+- mmu_notifier_invalidate_range_start(range);
++ if (!mn_regress(dontneed_notified_late))
++	mmu_notifier_invalidate_range_start(range);
+|
++ if (mn_regress(dontneed_notified_late)) {
++	tlb_flush_mmu(tlb);
++	mmu_notifier_invalidate_range_start(range);
++ }
+  mmu_notifier_invalidate_range_end(range);
+)
+ ...>
+ }

@@ -10,6 +10,8 @@
 expression kvm;
 @@
 (
+ mmu_invalidate_retry
+|
  mmu_invalidate_retry_hva
 |
  mmu_invalidate_retry_gfn

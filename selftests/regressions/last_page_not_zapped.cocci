@@ -8,9 +8,10 @@
 // expect: contract
 
 @@
+identifier walk =~ "^(__)?kvm_handle_hva_range$";
 expression slot, hva_end;
 @@
- __kvm_handle_hva_range(...)
+ walk(...)
  {
  <...
 - gfn_range.end = hva_to_gfn_memslot(hva_end + PAGE_SIZE - 1, slot);

@@ -2,6 +2,7 @@
 // class: stale translation
 // commit: "KVM: MMU: nuke shadowed pgtable pages and ptes on memslot destruction" (2008) introduced the rule
 // broke: a memslot that was deleted or moved stays mapped at its old place
+// file: arch/arm64/kvm/mmu.c
 // file: arch/x86/kvm/x86.c
 // file: arch/x86/kvm/mmu/mmu.c
 // tests: mn_memslot_test:*slot_move*

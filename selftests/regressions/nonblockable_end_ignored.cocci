@@ -9,6 +9,7 @@
 
 @@
 identifier mn, range;
+identifier walk =~ "^(__)?kvm_handle_hva_range$";
 @@
  static void kvm_mmu_notifier_invalidate_range_end(struct mmu_notifier *mn,
 						    const struct mmu_notifier_range *range)
@@ -16,6 +17,6 @@ identifier mn, range;
  ...
 + if (!mmu_notifier_range_blockable(range) && mn_regress(nonblockable_end_ignored))
 +	return;
- __kvm_handle_hva_range(...);
+ walk(...);
  ...
  }

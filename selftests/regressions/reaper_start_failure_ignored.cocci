@@ -2,6 +2,7 @@
 // class: reaper
 // commit: 93065ac753e4 ("mm, oom: distinguish blockable mode for mmu notifiers") introduced the rule
 // broke: the OOM reaper takes memory although a notifier failed: its user keeps using freed pages
+// file: mm/memory.c
 // file: mm/oom_kill.c
 // tests: mn_refusal_test
 // tests: mn_reaper_test
@@ -12,7 +13,12 @@
 @@
 expression range;
 @@
- __oom_reap_task_mm(...)
+(
+ __oom_reap_task_mm
+|
+ zap_vma_for_reaping
+)
+ (...)
  {
  <...
 - mmu_notifier_invalidate_range_start_nonblock(range)

@@ -2,6 +2,7 @@
 // class: reaper
 // commit: 4d4bbd8526a8 ("mm, oom_reaper: skip mm structs with mmu notifiers")
 // broke: the OOM reaper takes memory without notifying KVM: the guest keeps using freed pages
+// file: mm/memory.c
 // file: mm/oom_kill.c
 // tests: mn_refusal_test
 // tests: mn_reaper_test
@@ -10,7 +11,12 @@
 @@
 expression range;
 @@
- __oom_reap_task_mm(...)
+(
+ __oom_reap_task_mm
+|
+ zap_vma_for_reaping
+)
+ (...)
  {
  <...
 - mmu_notifier_invalidate_range_start_nonblock(range)
@@ -21,7 +27,12 @@ expression range;
 @@
 expression range;
 @@
- __oom_reap_task_mm(...)
+(
+ __oom_reap_task_mm
+|
+ zap_vma_for_reaping
+)
+ (...)
  {
  <...
 - mmu_notifier_invalidate_range_end(range);

@@ -8,9 +8,10 @@
 // expect: contract 9
 
 @@
+identifier walk =~ "^(__)?kvm_handle_hva_range$";
 identifier gfn_range;
 @@
- __kvm_handle_hva_range(...)
+ walk(...)
  {
  <...
 + if (i && mn_regress(second_address_space_skipped))

@@ -7,10 +7,11 @@
 // expect: contract
 
 @@
+identifier walk =~ "^(__)?kvm_handle_hva_range$";
 identifier locked;
 statement S;
 @@
- __kvm_handle_hva_range(...)
+ walk(...)
  {
  <...
 + if (locked && mn_regress(second_memslot_skipped))
@@ -20,9 +21,10 @@ statement S;
  }
 
 @@
+identifier walk =~ "^(__)?kvm_handle_hva_range$";
 identifier r;
 @@
- __kvm_handle_hva_range(...)
+ walk(...)
  {
  <...
 + if (r.found_memslot && mn_regress(second_memslot_skipped))

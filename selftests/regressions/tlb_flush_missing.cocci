@@ -7,9 +7,10 @@
 // expect: contract
 
 @@
+identifier walk =~ "^(__)?kvm_handle_hva_range$";
 expression kvm;
 @@
- __kvm_handle_hva_range(...)
+ walk(...)
  {
  <...
 - kvm_flush_remote_tlbs(kvm);

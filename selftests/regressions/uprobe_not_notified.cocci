@@ -10,7 +10,12 @@
 @@
 expression range;
 @@
-__replace_page(...)
+(
+ __replace_page
+|
+ uprobe_write
+)
+ (...)
 {
 <...
 (

@@ -20,11 +20,15 @@ struct mn_regression {
 /* Counts; safe wherever the site is, under any lock.  Return: whether it is on. */
 bool mn_regression_reached(struct mn_regression *regression);
 
-/* Is this the site of the one that is on? */
+/* Is this the site of the one that is on? What arm64 runs at EL2 cannot use the kernel's data. */
+#ifdef __KVM_NVHE_HYPERVISOR__
+#define mn_regress(id) false
+#else
 #define mn_regress(id) ({						\
 	extern struct mn_regression mn_regression_##id;			\
 	unlikely(READ_ONCE(mn_regression_##id.watched)) &&		\
 		mn_regression_reached(&mn_regression_##id);		\
 })
+#endif
 
 #endif
