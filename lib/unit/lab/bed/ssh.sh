@@ -32,16 +32,22 @@ run()
 	[ $code = "$1" ] && grep -q "^verdict: .*$2" "$work/said"
 }
 
-# Once the program in the middle of those that run runs
+# once_it_runs COMMAND: on the board, as soon as the program in the middle of those that run
+# runs there. To log in only then would take longer than it does.
+once_it_runs()
+{
+	board ssh "until pgrep -x mn_delay_test >/dev/null; do sleep 0.1; done; $1"
+}
+
 meanwhile()
 {
+	board wait
 	rm -rf "$out"
-	(
-		until grep -qs '> run .*/mn_delay_test' "$out/channel.log"; do sleep 0.2; done
-		"$@"
-	) >"$work/meanwhile" 2>&1 &
+	"$@" >"$work/meanwhile" 2>&1 &
 	other=$!
 }
+
+pull_plug() { once_it_runs true && board off; }
 
 # The first and the last program have their results, whatever became of that between.
 went_on()
@@ -57,26 +63,26 @@ passes() { run 0 'pass (27 of 27 passed)'; }
 
 panics()
 {
-	meanwhile board ssh 'echo c >/proc/sysrq-trigger'
+	meanwhile once_it_runs 'echo c >/proc/sysrq-trigger'
 	run 11 'panic (Kernel panic - not syncing: sysrq triggered crash during mn_delay_test)' && went_on
 }
 
 hangs()
 {
-	meanwhile board ssh 'insmod /root/lockup.ko'
+	meanwhile once_it_runs 'insmod /root/lockup.ko'
 	run 10 'hang (the machine fell silent during mn_delay_test)' && went_on &&
 		grep -q 'an NMI was sent' "$work/said" && grep -q 'NMI backtrace\|not syncing: NMI' "$out/console.log"
 }
 
 loses_sshd()
 {
-	meanwhile board ssh 'pkill -9 sshd'
+	meanwhile once_it_runs 'pkill -9 sshd'
 	run 13 'infrastructure (the connection to the machine was lost during mn_delay_test)' && went_on
 }
 
 loses_power()
 {
-	meanwhile board off
+	meanwhile pull_plug
 	run 13 'infrastructure (the machine lost its power during mn_delay_test)' && went_on
 }
 
