@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 
 #include "pressure/pressure.h"
+#include "vm/arch.h"
 
 #ifndef MADV_DONTNEED_LOCKED
 #define MADV_DONTNEED_LOCKED	24
@@ -71,9 +72,13 @@ PRESSURE(unmap_madvise_dontneed_locked) = {
 static int install_guard(struct press *p, struct result *r)
 {
 	const struct area *a = p->area;
+	int err = madvise(a->hva, a->size, MADV_GUARD_INSTALL) ? errno : 0;
 
-	if (!madvise(a->hva, a->size, MADV_GUARD_INSTALL))
+	if (vm_arch.faults_hold_pages)
+		press_resume(p);
+	if (!err)
 		return 0;
+	errno = err;
 	if (errno == EINVAL && a->fd >= 0)
 		return result_skip(r, "madvise(MADV_GUARD_INSTALL) over a file: kernel before v6.15");
 	return result_errno(r, "madvise(%p, %zu, MADV_GUARD_INSTALL)", a->hva, a->size);
@@ -88,8 +93,14 @@ static int remove_guard(struct press *p, struct result *r)
 	return 0;
 }
 
+/*
+ * The kernel begins anew whenever a page has come back meanwhile, and returns only when none
+ * has. Faults that fetch a page and then have to wait until it is done keep it at that.
+ */
 static int apply_guard(struct press *p, struct result *r)
 {
+	if (vm_arch.faults_hold_pages && press_pause(p, r))
+		return -1;
 	return press_gap(p, install_guard, remove_guard, r);
 }
 
