@@ -3,6 +3,7 @@
 // commit: 58cd407ca4c6 ("KVM: Fix multiple races in gfn=>pfn cache refresh")
 // broke: a gfn_to_pfn_cache is refreshed while its page is being taken away
 // file: virt/kvm/pfncache.c
+// arch: x86_64
 // tests: mn_clock_test:*.delay*
 // expect: the clock of vCPU
 // expect: contract

@@ -3,6 +3,7 @@
 // commit: 4a42d848db95 ("KVM: x86/mmu: Consider the hva in mmu_notifier retry") introduced the rule
 // broke: of two concurrent invalidations, only the first makes faults retry
 // file: virt/kvm/kvm_main.c
+// arch: x86_64
 // tests: mn_delay_test
 // expect: contract 4
 

@@ -3,6 +3,7 @@
 // commit: none: a mistake in the walk over the address spaces of a VM
 // broke: a vCPU in system management mode keeps using pages that were taken away
 // file: virt/kvm/kvm_main.c
+// arch: x86_64
 // tests: mn_slots_test:*smm*
 // expect: contract 5
 // expect: contract 9

@@ -3,6 +3,7 @@
 // commit: 0f8975ec4db2 ("mm: soft-dirty bits for user memory changes tracking") introduced the rule
 // broke: guest writes are missing from the soft-dirty bits: a checkpoint loses them
 // file: fs/proc/task_mmu.c
+// arch: x86_64
 // tests: mn_reclaim_test:*clear_refs_soft_dirty*
 // expect: contract
 // expect: no effect

@@ -3,6 +3,7 @@
 // commit: none: a mistake in KVM's handling of an invalidation
 // broke: translations are gone from the page tables but live on in the vCPUs' TLBs
 // file: virt/kvm/kvm_main.c
+// arch: x86_64
 // tests: mn_unmap_test:*.anon.*
 // expect: contract
 
