@@ -8,6 +8,7 @@
 // expect: contract
 // expect: BUG
 // expect: general protection fault
+// expect: Oops
 
 @@
 expression list args;
