@@ -3,6 +3,7 @@
 // commit: cddb8a5c14aa ("mmu-notifiers: core") introduced the rule
 // broke: the mm exits and its memory is freed, but a VM that outlives it keeps its translations
 // file: virt/kvm/kvm_main.c
+// arch: x86_64
 // tests: mn_lifecycle_test
 // tests: mn_refusal_test
 // expect: contract 5
