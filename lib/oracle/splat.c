@@ -187,7 +187,7 @@ static bool names_task(const char *line, const char *comm)
 
 static bool begins_stack(const char *line)
 {
-	return strstr(line, "Call Trace:") || strstr(line, "Allocated by") ||
+	return strcasestr(line, "Call Trace:") || strstr(line, "Allocated by") ||
 	       strstr(line, "Freed by") || strstr(line, "stack backtrace:");
 }
 
@@ -198,12 +198,25 @@ static bool is_of_a_watchdog(const char *line)
 	       strstr(line, LATE_TASK);
 }
 
+/*
+ * The vector of an interrupt, below which is what it interrupted. Stacks have no marks of it but on
+ * x86-64, and there not if that was in user space.
+ */
+static bool is_vector(const char *line)
+{
+	return strstr(line, " asm_sysvec_") || strstr(line, " asm_common_interrupt+0x") ||
+	       strstr(line, "_64_irq+0x") || strstr(line, "_64_fiq+0x") ||	/* arm64 */
+	       strstr(line, " do_irq+0x");					/* riscv */
+}
+
 /* Which part of a stack are we in?  What an interrupt interrupted has no share in it. */
 static void follow(struct splat *s, const char *line)
 {
 	s->watchdog |= is_of_a_watchdog(line);
 	if (strstr(line, "<IRQ>") && !s->watchdog)
 		s->interrupt = true;
+	if (is_vector(line) && !s->watchdog)
+		s->interrupt = s->skips = true;
 	if ((strstr(line, "</IRQ>") && s->interrupt) || strstr(line, "<NMI>"))
 		s->skips = true;
 	if (strstr(line, "</NMI>") || begins_stack(line))

@@ -56,8 +56,30 @@ static const char *whose(const char *text)
 	" kvm_arch_vcpu_ioctl_run+0x8f2/0x1700 [kvm]\n kvm_vcpu_ioctl+0x27c/0x6d0 [kvm]\n" \
 	" </TASK>\n---[ end trace 0000000000000000 ]---"
 
+/* The same while it is in user space: on its own stack. */
+#define TIMER_ON_STACK_OF(comm) \
+	"WARNING: CPU: 1 PID: 77 at /src/noisy.c:12 noisy_timer+0x9/0x20 [noisy]\n" \
+	MODULES CPU(comm) \
+	"RIP: 0010:noisy_timer+0x9/0x20 [noisy]\n" \
+	"Call Trace:\n <TASK>\n call_timer_fn+0x24/0x130\n __irq_exit_rcu+0xac/0xe0\n" \
+	" sysvec_apic_timer_interrupt+0x3a/0x90\n asm_sysvec_apic_timer_interrupt+0x16/0x20\n" \
+	"RIP: 0033:0x407eba\n </TASK>\n---[ end trace 0000000000000000 ]---"
+
+/* And on arm64, whose stacks have no marks. */
+#define TIMER_ON_ARM64(comm) \
+	"WARNING: CPU: 1 PID: 77 at /src/noisy.c:12 noisy_timer+0x9/0x20 [noisy]\n" \
+	MODULES CPU(comm) \
+	"pc : noisy_timer+0x9/0x20 [noisy]\n" \
+	"Call trace:\n noisy_timer+0x9/0x20 [noisy]\n call_timer_fn+0x3c/0x154\n" \
+	" call_on_irq_stack+0x30/0x48\n el1_interrupt+0x38/0x54\n el1h_64_irq_handler+0x18/0x2c\n" \
+	" el1h_64_irq+0x64/0x68\n kvm_vcpu_ioctl+0x290/0x9e4\n __arm64_sys_ioctl+0xb4/0x100\n" \
+	"---[ end trace 0000000000000000 ]---"
+
 TEST(an_interrupt_is_not_of_the_task_that_it_interrupts)
 {
+	EXPECT_STREQ("noisy", whose(TIMER_ON_STACK_OF(COMM)));
+	EXPECT_STREQ("noisy", whose(TIMER_ON_ARM64("swapper/1")));
+	EXPECT_STREQ("noisy", whose(TIMER_ON_ARM64(COMM)));
 	EXPECT_STREQ("noisy", whose(TIMER_IN("swapper/1")));
 	EXPECT_STREQ("noisy", whose(TIMER_IN(COMM)));
 }
