@@ -9,6 +9,9 @@
 
 set -u
 
+# The programs are this machine's, whatever ARCH= a make was given that this is run by.
+unset MAKEFLAGS MFLAGS MAKEOVERRIDES ARCH
+
 build=$(readlink -f "$1")
 # shellcheck source=selftests/kselftest/steps.sh
 . "$(dirname "$(readlink -f "$0")")/steps.sh"
