@@ -95,7 +95,8 @@ static int remove_guard(struct press *p, struct result *r)
 
 /*
  * The kernel begins anew whenever a page has come back meanwhile, and returns only when none
- * has. Faults that fetch a page and then have to wait until it is done keep it at that.
+ * has. Faults that fetch a page and then have to wait until it is done keep it at that. The
+ * guest is paused before the gap opens, in which it would not leave.
  */
 static int apply_guard(struct press *p, struct result *r)
 {

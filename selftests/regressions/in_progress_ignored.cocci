@@ -5,7 +5,6 @@
 // file: include/linux/kvm_host.h
 // tests: mn_delay_test
 // expect: contract 4
-// expect: contract 9
 
 @ disable unlikely @
 expression kvm;

@@ -5,7 +5,6 @@
 // file: mm/madvise.c
 // tests: mn_unmap_test:*madvise_free*
 // expect: contract 5
-// expect: contract 9
 
 @@
 expression range;

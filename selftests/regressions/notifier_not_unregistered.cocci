@@ -8,7 +8,6 @@
 // expect: contract
 // expect: BUG
 // expect: general protection fault
-// expect: Oops
 
 @@
 expression list args;
