@@ -5,6 +5,7 @@
 // file: include/linux/kvm_host.h
 // tests: mn_delay_test
 // expect: contract 4
+// expect on arm64: contract 9 (contents)
 
 @ disable unlikely @
 expression kvm;

@@ -5,6 +5,7 @@
 // file: mm/madvise.c
 // tests: mn_unmap_test:*madvise_free*
 // expect: contract 5
+// expect on arm64: contract 9 (contents)
 
 @@
 expression range;

@@ -8,6 +8,7 @@
 // expect: contract
 // expect: BUG
 // expect: general protection fault
+// expect on arm64: Oops
 
 @@
 expression list args;

@@ -13,8 +13,21 @@
 #include "base/text.h"
 #include "prove/prove.h"
 
-static int set(struct lab_regression *r, const char *key, const char *value,
-	       struct lab_error *e)
+/* A text that is expected on one architecture, or @on every one, which is NULL. */
+static int expect(struct lab_regression *r, const struct lab_arch *arch, const char *on,
+		  const char *text, struct lab_error *e)
+{
+	const struct lab_arch *only = on ? lab_arch_find(on, e) : arch;
+
+	if (!only)
+		return -EINVAL;
+	if (only == arch)
+		lab_argv_add(&r->expects, text);
+	return 0;
+}
+
+static int set(struct lab_regression *r, const struct lab_arch *arch, const char *key,
+	       const char *value, struct lab_error *e)
 {
 	const struct { const char *key; char **where; } keys[] = {
 		{ "class", &r->class }, { "commit", &r->commit }, { "broke", &r->broke },
@@ -23,10 +36,14 @@ static int set(struct lab_regression *r, const char *key, const char *value,
 
 	if (!strncmp(key, "SPDX", 4))
 		return 0;
-	if (!strcmp(key, "expect") || !strcmp(key, "file")) {
-		lab_argv_add(key[0] == 'e' ? &r->expects : &r->files, value);
+	if (!strcmp(key, "file")) {
+		lab_argv_add(&r->files, value);
 		return 0;
 	}
+	if (!strcmp(key, "expect"))
+		return expect(r, arch, NULL, value, e);
+	if (!strncmp(key, "expect on ", strlen("expect on ")))
+		return expect(r, arch, key + strlen("expect on "), value, e);
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		char *before = *keys[i].where;
 
@@ -42,7 +59,8 @@ static int set(struct lab_regression *r, const char *key, const char *value,
 	return lab_fail(e, -EINVAL, "%s: \"%s:\" is no key of an entry", r->path, key);
 }
 
-static int read_line(struct lab_regression *r, const char *line, struct lab_error *e)
+static int read_line(struct lab_regression *r, const struct lab_arch *arch, const char *line,
+		     struct lab_error *e)
 {
 	char key[32];
 	int value = 0;
@@ -50,10 +68,11 @@ static int read_line(struct lab_regression *r, const char *line, struct lab_erro
 	if (sscanf(line, "// %31[^:]: %n", key, &value) != 1 || !value)
 		return lab_fail(e, -EINVAL, "%s: \"%s\": expected \"// KEY: VALUE\"", r->path,
 				line);
-	return set(r, key, line + value, e);
+	return set(r, arch, key, line + value, e);
 }
 
-static int read_entry(struct lab_regression *r, const char *path, struct lab_error *e)
+static int read_entry(struct lab_regression *r, const struct lab_arch *arch, const char *path,
+		      struct lab_error *e)
 {
 	const char *name = basename(path);
 	char *text, *rest, *line;
@@ -69,7 +88,7 @@ static int read_entry(struct lab_regression *r, const char *path, struct lab_err
 		return ret;
 	rest = text;
 	while (!ret && (line = strsep(&rest, "\n")) && !strncmp(line, "//", 2))
-		ret = read_line(r, line, e);
+		ret = read_line(r, arch, line, e);
 	free(text);
 	if (!ret && !(r->class && r->commit && r->broke && r->tests && r->expects.nr))
 		ret = lab_fail(e, -EINVAL,
@@ -93,7 +112,8 @@ bool lab_regression_is_for(const struct lab_regression *r, const struct lab_arch
 	return is;
 }
 
-int lab_catalogue_read(const char *dir, struct lab_catalogue *c, struct lab_error *e)
+int lab_catalogue_read(const char *dir, const struct lab_arch *arch, struct lab_catalogue *c,
+		       struct lab_error *e)
 {
 	char *pattern = lab_format("%s/*.cocci", dir);
 	glob_t found = { 0 };
@@ -104,7 +124,7 @@ int lab_catalogue_read(const char *dir, struct lab_catalogue *c, struct lab_erro
 		ret = lab_fail(e, -ENOENT, "%s: no entries of a catalogue", pattern);
 	for (size_t i = 0; !ret && i < found.gl_pathc; i++) {
 		c->entries = lab_realloc(c->entries, c->nr + 1, sizeof(*c->entries));
-		ret = read_entry(&c->entries[c->nr++], found.gl_pathv[i], e);
+		ret = read_entry(&c->entries[c->nr++], arch, found.gl_pathv[i], e);
 	}
 	globfree(&found);
 	free(pattern);

@@ -213,28 +213,51 @@ static bool all_are(json_type type, json_t *array)
 	return json_array_size(array);
 }
 
-static int check_row(json_t *row, const char *path, struct lab_error *e)
+/* What @row says of architectures; its texts become those of @arch. */
+static int take_texts_of(json_t *row, const struct lab_arch *arch, const char *path,
+			 struct lab_error *e)
 {
-	json_t *exits[2], *texts[2] = { NULL };
+	const char *other;
+	json_t *texts;
+
+	json_object_foreach(json_object_get(row, "on"), other, texts) {
+		if (!lab_arch_find(other, e))
+			return -1;
+		if (!all_are(JSON_STRING, texts))
+			return lab_fail(e, -1, "%s: %s: needs strings", path, other);
+		if (!strcmp(other, arch->name))
+			json_object_set(row, "text", texts);
+	}
+	return 0;
+}
+
+static int check_row(json_t *row, const struct lab_arch *arch, const char *path,
+		     struct lab_error *e)
+{
+	json_t *exits[2], *texts[2] = { NULL }, *on = NULL;
 	const char *name, *other;
 	json_error_t why;
 
 	if (json_unpack_ex(row, &why, JSON_STRICT,
-			   "{s:s, s?s, s?s, s?s, s?s, s:o, s:o, s?{s:o, s:o}}", "name", &name,
-			   "tests", &other, "profile", &other, "append", &other, "shell", &other,
-			   "exit", &exits[0], "text", &texts[0],
+			   "{s:s, s?s, s?s, s?s, s?s, s:o, s:o, s?o, s?{s:o, s:o}}",
+			   "name", &name, "tests", &other, "profile", &other, "append", &other,
+			   "shell", &other, "exit", &exits[0], "text", &texts[0], "on", &on,
 			   "fixed", "exit", &exits[1], "text", &texts[1]))
 		return lab_fail(e, -1, "%s: %s", path, why.text);
 	for (int i = 0; i < 2 && texts[i]; i++)
 		if (!all_are(JSON_INTEGER, exits[i]) || !all_are(JSON_STRING, texts[i]))
 			return lab_fail(e, -1, "%s: \"%s\": needs numbers as exit, strings as text",
 					path, name);
+	if (on && !json_object_size(on))
+		return lab_fail(e, -1, "%s: \"%s\": \"on\" needs texts by architecture", path, name);
+	if (take_texts_of(row, arch, path, e))
+		return -1;
 	if (!json_object_get(row, "profile"))
 		json_object_set_new(row, "profile", json_string("negative"));
 	return 0;
 }
 
-json_t *lab_expect_read(const char *path, struct lab_error *e)
+json_t *lab_expect_read(const char *path, const struct lab_arch *arch, struct lab_error *e)
 {
 	json_error_t why;
 	json_t *rows = json_load_file(path, 0, &why), *row;
@@ -246,7 +269,7 @@ json_t *lab_expect_read(const char *path, struct lab_error *e)
 	else if (!json_array_size(rows))	/* of no rows none would fail */
 		ret = lab_fail(e, -1, "%s: an array of rows is expected, one at least", path);
 	json_array_foreach(rows, i, row)
-		ret = ret ? ret : check_row(row, path, e);
+		ret = ret ? ret : check_row(row, arch, path, e);
 	if (!ret)
 		return rows;
 	json_decref(rows);
@@ -362,7 +385,8 @@ static void check_negative(struct check *c)
 {
 	char *path = lab_format("%s/" NEGATIVE_ROWS, c->paths->repo);
 	struct lab_error e;
-	json_t *expected = lab_expect_read(path, &e);
+	const struct lab_paths own = lab_arch_paths(c->paths, c->options.arch);
+	json_t *expected = lab_expect_read(path, own.arch, &e);
 	size_t nr = json_array_size(expected), next = 0;
 	struct row *rows = lab_realloc(NULL, nr, sizeof(*rows));
 	unsigned int beds = count_beds(c, nr), running = 0;

@@ -272,7 +272,7 @@ static int prove(struct prove *p)
 {
 	char *catalogue = lab_format("%s/" CATALOGUE, p->paths->repo);
 	struct lab_error e;
-	int ret = lab_catalogue_read(catalogue, &p->catalogue, &e);
+	int ret = lab_catalogue_read(catalogue, p->own.arch, &p->catalogue, &e);
 
 	if (!ret)
 		ret = check_tests(p, &e);

@@ -32,14 +32,15 @@ int lab_prove_main(int argc, char *argv[], const struct lab_paths *paths);
  *	    "shell": "commands for a shell in the machine instead of tests",
  *	    "exit": [ codes, one of which it must be ],
  *	    "text": [ "all of which the run's files must contain", ... ],
+ *	    "on": { "ARCH": [ "instead of text, in machines of that architecture", ... ] },
  *	    "fixed": { "exit": [ ... ], "text": [ ... ] } }, ... ]
  *
- * "tests", "append" and "shell" may be missing; "profile" is "negative" if it is.
+ * "tests", "append", "shell" and "on" may be missing; "profile" is "negative" if it is.
  * "fixed" belongs to a fault of today's kernels: what one without it comes out as.
  */
 
-/* The rows of @path, the caller's; NULL, and @e, if there are none or one is wrong. */
-json_t *lab_expect_read(const char *path, struct lab_error *e);
+/* The rows of @path for @arch, the caller's; NULL, and @e, if there are none or one is wrong. */
+json_t *lab_expect_read(const char *path, const struct lab_arch *arch, struct lab_error *e);
 
 /* What of @row allows the exit code @code: itself, its "fixed", or NULL. */
 json_t *lab_expect_outcome(json_t *row, int code);
@@ -57,6 +58,7 @@ const char *lab_expect_missing(json_t *outcome, const char *text);
  *	// file: ...		where it applies; may be repeated
  *	// tests: ...		what should see it, as for --tests; may be repeated
  *	// expect: ...		a text of the failure; may be repeated: one of them
+ *	// expect on ARCH: ...	one more on that architecture
  *	// mode: ...		a mode of the suite, if not the first
  *	// arch: ...		the only architecture whose tests can notice it
  *
@@ -90,10 +92,11 @@ struct lab_catalogue {
 };
 
 /*
- * Read all of @dir, for the life of the process. Returns 0, or -EINVAL with one line on
- * what is wrong with an entry, or another -errno.
+ * Read all of @dir, with what is expected on @arch, for the life of the process. Returns 0,
+ * or -EINVAL with one line on what is wrong with an entry, or another -errno.
  */
-int lab_catalogue_read(const char *dir, struct lab_catalogue *c, struct lab_error *e);
+int lab_catalogue_read(const char *dir, const struct lab_arch *arch, struct lab_catalogue *c,
+		       struct lab_error *e);
 
 /* What a run on a kernel with one regression switched on has shown. */
 enum lab_proof_kind {

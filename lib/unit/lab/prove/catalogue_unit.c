@@ -30,7 +30,7 @@ FIXTURE_TEARDOWN(catalogue)
 
 #define READ(text) \
 	(lab_write_file(self->file, (text), strlen(text), &self->e) ?: \
-	 lab_catalogue_read(self->dir, &self->c, &self->e))
+	 lab_catalogue_read(self->dir, &lab_arch_x86_64, &self->c, &self->e))
 
 #define HEAD "// SPDX-License-Identifier: GPL-2.0\n// class: count\n// commit: none: a slip\n"
 
@@ -67,6 +67,15 @@ TEST_F(catalogue, architecture)
 	EXPECT_FALSE(lab_regression_is_for(&self->c.entries[0], &lab_arch_x86_64));
 }
 
+TEST_F(catalogue, expected_on_one_architecture)
+{
+	ASSERT_EQ(0, READ(HEAD REST "// expect on x86_64: two\n// expect on arm64: three\n"));
+	ASSERT_EQ(2, self->c.entries[0].expects.nr);
+	EXPECT_STREQ("two", self->c.entries[0].expects.words[1]);
+	EXPECT_EQ(-EINVAL, READ(HEAD REST "// expect on vax: four\n"));
+	EXPECT_NE(NULL, strstr(self->e.text, "vax: no architecture of that name"));
+}
+
 TEST_F(catalogue, mistakes)
 {
 	EXPECT_EQ(-EINVAL, READ(HEAD));
@@ -81,7 +90,7 @@ TEST_F(catalogue, mistakes)
 
 TEST_F(catalogue, nothing_there)
 {
-	EXPECT_EQ(-ENOENT, lab_catalogue_read(self->dir, &self->c, &self->e));
+	EXPECT_EQ(-ENOENT, lab_catalogue_read(self->dir, &lab_arch_x86_64, &self->c, &self->e));
 }
 
 TEST_HARNESS_MAIN

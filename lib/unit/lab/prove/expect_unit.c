@@ -4,6 +4,7 @@
  */
 #include <kselftest_harness.h>
 
+#include "arch/arch.h"
 #include "base/fsys.h"
 #include "base/json_text.h"
 #include "prove/prove.h"
@@ -28,7 +29,8 @@ FIXTURE_TEARDOWN(expect)
 
 static json_t *read_text(const char *path, const char *text, struct lab_error *e)
 {
-	return lab_write_file(path, text, strlen(text), e) ? NULL : lab_expect_read(path, e);
+	return lab_write_file(path, text, strlen(text), e) ? NULL :
+		lab_expect_read(path, &lab_arch_arm64, e);
 }
 
 #define READ(text) read_text(self->path, text, &self->e)
@@ -63,6 +65,16 @@ TEST_F(expect, fixed_kernel)
 	EXPECT_EQ(NULL, lab_expect_outcome(x, 1));
 }
 
+TEST_F(expect, texts_of_an_architecture)
+{
+	self->rows = READ("[{\"name\":\"n\",\"exit\":[1],\"text\":[\"vector 6\"],"
+			  "\"on\":{\"x86_64\":[\"a\"],\"arm64\":[\"vector 4\"]}},"
+			  "{\"name\":\"m\",\"exit\":[1],\"text\":[\"t\"],\"on\":{\"riscv64\":[\"a\"]}}]");
+	ASSERT_EQ(2, json_array_size(self->rows));
+	EXPECT_STREQ("vector 4", lab_expect_missing(json_array_get(self->rows, 0), "vector 6"));
+	EXPECT_STREQ("t", lab_expect_missing(json_array_get(self->rows, 1), ""));
+}
+
 TEST_F(expect, rows_that_prove_nothing_are_refused)
 {
 	EXPECT_EQ(NULL, READ("[]"));
@@ -74,8 +86,12 @@ TEST_F(expect, rows_that_prove_nothing_are_refused)
 	EXPECT_EQ(NULL, READ("[{\"name\":\"n\",\"exit\":[1],\"text\":[\"t\"],"
 			  "\"fixed\":{\"exit\":[0],\"text\":[]}}]"));
 	EXPECT_EQ(NULL, READ("[{\"name\":\"n\",\"exit\":[1],\"text\":[\"t\"],\"fixed\":1}]"));
+	EXPECT_EQ(NULL, READ("[{\"name\":\"n\",\"exit\":[1],\"text\":[\"t\"],\"on\":{}}]"));
+	EXPECT_EQ(NULL, READ("[{\"name\":\"n\",\"exit\":[1],\"text\":[\"t\"],\"on\":{\"arm64\":[]}}]"));
+	EXPECT_EQ(NULL, READ("[{\"name\":\"n\",\"exit\":[1],\"text\":[\"t\"],\"on\":{\"vax\":[\"t\"]}}]"));
+	EXPECT_NE(NULL, strstr(self->e.text, "vax: no architecture of that name"));
 	EXPECT_EQ(NULL, READ("[{"));
-	EXPECT_EQ(NULL, lab_expect_read("/no/such/file", &self->e));
+	EXPECT_EQ(NULL, lab_expect_read("/no/such/file", &lab_arch_arm64, &self->e));
 }
 
 TEST_HARNESS_MAIN

@@ -4,6 +4,7 @@
  */
 #include <kselftest_harness.h>
 
+#include "arch/arch.h"
 #include "base/fsys.h"
 #include "prove/prove.h"
 #include "verdict/results.h"
@@ -111,7 +112,8 @@ TEST(no_known_issue_hides_a_regression)
 	size_t i;
 
 	ASSERT_EQ(0, lab_known_read("selftests/known/known.json", &known, &e)) TH_LOG("%s", e.text);
-	ASSERT_EQ(0, lab_catalogue_read("selftests/regressions", &c, &e)) TH_LOG("%s", e.text);
+	ASSERT_EQ(0, lab_catalogue_read("selftests/regressions", lab_arch_here(), &c, &e))
+		TH_LOG("%s", e.text);
 	json_array_foreach(known, i, issue) {
 		EXPECT_TRUE(lab_is_file(json_string_value(json_object_get(issue, "link"))));
 		for (size_t k = 0; k < c.nr; k++)
