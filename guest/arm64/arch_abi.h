@@ -32,6 +32,9 @@ static inline guest_u32 guest_code_stamp(guest_u64 code)
 /* str w0, [x1]; ret: and the word of a page where it stands. */
 #define GUEST_STORE_CODE	0xd65f03c0b9000020ULL
 #define GUEST_STORE_WORD	1
+/* ret, and what no CPU knows: udf #0. */
+#define GUEST_RETURN_CODE	0xd65f03c0ULL
+#define GUEST_ILLEGAL_CODE	0ULL
 
 /* GUEST_FORM_TABLE: walks mark nothing unless TCR_EL1.HA and HD say so, and they do not. */
 #define GUEST_ENTRY_MARKS	0ULL

@@ -29,6 +29,9 @@ static inline guest_u32 guest_code_stamp(guest_u64 code)
 /* sw a0, 0(a1); ret: and the word of a page where it stands, behind the zeroes. */
 #define GUEST_STORE_CODE	0x0000806700a5a023ULL
 #define GUEST_STORE_WORD	2
+/* ret, and what no CPU knows. */
+#define GUEST_RETURN_CODE	0x00008067ULL
+#define GUEST_ILLEGAL_CODE	0ULL
 
 /* GUEST_FORM_TABLE, which no workload uses here: accessed, dirty. */
 #define GUEST_ENTRY_MARKS	0xc0ULL

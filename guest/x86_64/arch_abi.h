@@ -24,6 +24,9 @@ static inline guest_u32 guest_code_stamp(guest_u64 code)
 /* mov %eax, (%rdi); ret: and the word of a page where it stands. */
 #define GUEST_STORE_CODE	0xc30789ULL
 #define GUEST_STORE_WORD	1
+/* ret, and what no CPU knows: ud2. */
+#define GUEST_RETURN_CODE	0xc3ULL
+#define GUEST_ILLEGAL_CODE	0x0b0fULL
 
 /* GUEST_FORM_TABLE: marks that walks set: accessed, dirty. */
 #define GUEST_ENTRY_MARKS	0x60ULL

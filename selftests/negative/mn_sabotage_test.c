@@ -8,6 +8,7 @@
  */
 #include "../mn_harness.h"
 #include "scenario/scenario.h"
+#include "vm/arch.h"
 
 MN_ABOUT("guests and kernels broken on purpose, to be found out: fails on purpose");
 
@@ -123,11 +124,12 @@ TEST_F(sabotage, page_corrupted)
 /* An undefined instruction where the workload begins: the guest must report it. */
 static int corrupt_code(struct scenario_run *run, struct result *r)
 {
-	static const unsigned char ud2[] = { 0x0f, 0x0b };
+	static const guest_u64 illegal = GUEST_ILLEGAL_CODE;
+	char *code = run->vm.system.hva + (run->spec->workload->pass - GUEST_SYSTEM_GPA);
 
 	(void)r;
-	memcpy(run->vm.system.hva + (run->spec->workload->pass - GUEST_SYSTEM_GPA), ud2,
-	       sizeof(ud2));
+	memcpy(code, &illegal, sizeof(illegal));
+	vm_code_written(code, sizeof(illegal));
 	return 0;
 }
 

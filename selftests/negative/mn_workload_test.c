@@ -7,6 +7,7 @@
  */
 #include "../mn_harness.h"
 #include "scenario/scenario.h"
+#include "vm/arch.h"
 
 MN_ABOUT("pages broken on purpose, for each workload to find out: fails on purpose");
 
@@ -132,8 +133,12 @@ static int take_stores(struct scenario_run *run, struct result *r)
 {
 	unsigned int i;
 
-	for (i = 0; i < NR_PAGES; i++)
-		guest_store(word(run, i, 1), 0xc39090ULL);	/* nop; nop; ret */
+	for (i = 0; i < NR_PAGES; i++) {
+		guest_u64 *store = word(run, i, GUEST_STORE_WORD);
+
+		guest_store(store, GUEST_RETURN_CODE);
+		vm_code_written(store, sizeof(*store));
+	}
 	return await_notice(run, r);
 }
 
