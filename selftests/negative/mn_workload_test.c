@@ -41,7 +41,10 @@ static void run_sabotaged(const char *workload,
 		.sabotage = sabotage,
 	};
 
-	scenario_run(&spec, mn.result, NULL);
+	if (spec.workload)
+		scenario_run(&spec, mn.result, NULL);
+	else
+		result_skip(mn.result, "this architecture has no workload %s", workload);
 }
 
 static guest_u64 *word(const struct scenario_run *run, unsigned int page, unsigned int nr)
