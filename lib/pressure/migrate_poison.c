@@ -81,33 +81,57 @@ static int set_up_soft_offline(struct press *p, struct result *r)
 	return hoststate_write(p->host, "/proc/sys/vm/enable_soft_offline", "1", r);
 }
 
+/* Of one page: where it was. */
+struct soft_try {
+	char *addr;
+	uint64_t before;
+};
+
+/* Return: 0, the errno of a page that is in use, or -1 with @r. */
+static int try_soft_offline(struct press *p, struct soft_try *t, struct result *r)
+{
+	uint64_t known = t->before;
+
+	if (frame_at(t->addr, &t->before, r) ||
+	    (t->before != known && hoststate_unpoison_at_end(p->host, t->before, r)))
+		return -1;
+	if (!madvise(t->addr, PAGE_BYTES, MADV_SOFT_OFFLINE))
+		return 0;
+	if (errno == EBUSY || errno == EAGAIN || errno == EIO)
+		return errno;
+	return result_errno(r, "madvise(%p, MADV_SOFT_OFFLINE)", t->addr);
+}
+
 /*
  * The guest that faults on a page holds it for a moment, and then it cannot
  * move.  What moved may also not be taken out of service, and moves again.
  */
 static int soft_offline(struct press *p, char *addr, struct result *r)
 {
+	struct soft_try t = { .addr = addr };
 	struct deadline deadline;
-	uint64_t before, after, known = 0;
-	int ret;
+	uint64_t after;
+	int busy, last;
 
 	deadline_start(&deadline, p->budget_ns);
 	do {
-		if (frame_at(addr, &before, r) ||
-		    (before != known && hoststate_unpoison_at_end(p->host, before, r)))
-			return -1;
-		known = before;
-		ret = madvise(addr, PAGE_BYTES, MADV_SOFT_OFFLINE);
-	} while (ret && (errno == EBUSY || errno == EAGAIN || errno == EIO) &&
-		 deadline_retry(&deadline));
-	if (ret && errno == EBUSY && release_before(5, 16) &&
+		busy = try_soft_offline(p, &t, r);
+	} while (busy > 0 && deadline_retry(&deadline));
+	last = busy > 0 ? press_last_try(p, r) : 0;
+	if (last > 0) {
+		busy = try_soft_offline(p, &t, r);
+		press_resume(p);
+	}
+	if (busy < 0 || last < 0)
+		return -1;
+	if (busy == EBUSY && release_before(5, 16) &&
 	    backing_bit(p->area->backing) == BACKING_BIT(BACKING_MEMFD_THP))
 		return result_skip(r, "kernel before v5.16 does not split the huge page of a file to take a part of it out of service");
-	if (ret)
-		return result_errno(r, "madvise(%p, MADV_SOFT_OFFLINE)", addr);
+	if (busy)
+		return result_error(r, "madvise(%p, MADV_SOFT_OFFLINE): %s", addr, strerror(busy));
 	if (frame_at(addr, &after, r))
 		return -1;
-	p->proved += before && after && before != after;
+	p->proved += t.before && after && t.before != after;
 	return 0;
 }
 
