@@ -10,7 +10,7 @@
 // expect: no effect
 
 @@
-identifier fn =~ "^(collapse_and_free_pmd|collapse_pte_mapped_thp|retract_page_tables)$";
+identifier fn =~ "^(collapse_and_free_pmd|(try_)?collapse_pte_mapped_thp|retract_page_tables)$";
 expression range;
 @@
 fn(...)
