@@ -211,8 +211,7 @@ TEST_F(faults, wait)
 			    "a vCPU outside of what was invalidated made no progress in any of %d holds",
 			    TRIES);
 	else if (ret > 0)
-		result_skip(r, "the bed is too slow: in none of %d holds of up to %u ms was there time to look",
-			    TRIES, INJECTOR_MAX_DELAY_US / 1000);
+		stage_too_slow(r);
 }
 
 static void add_fault_variants(void)
