@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Is there memory for what a test is about to touch?
+ * What memory the host has to give, and what it could swap out.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -14,6 +14,22 @@
 #define SPARE	(64 * MIB)	/* for everybody else */
 /* A cgroup has nobody else in it; but a VM takes more than its memory. */
 #define SPARE_IN_CGROUP	(8 * MIB)
+
+unsigned long long memory_swappable(void)
+{
+	unsigned long long kib, sum = 0;
+	FILE *f = fopen("/proc/meminfo", "re");
+	char line[128];
+
+	while (f && fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "AnonPages: %llu kB", &kib) == 1 ||
+		    sscanf(line, "Shmem: %llu kB", &kib) == 1)
+			sum += kib * KIB;
+	}
+	if (f)
+		fclose(f);
+	return sum;
+}
 
 int memory_available(size_t bytes, struct result *r)
 {

@@ -117,6 +117,9 @@ const char *memory_advice_missing(void);
  */
 int memory_available(size_t bytes, struct result *r);
 
+/* memory_swappable() - bytes that are processes' own or files in memory, host-wide; 0: unknown */
+unsigned long long memory_swappable(void);
+
 /*
  * area_create() - reserve addresses and map fresh memory there
  * @a: filled in; release with area_destroy()

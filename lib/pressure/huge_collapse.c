@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "host/hostfile.h"
+#include "memory/memory.h"
 #include "pressure/huge.h"
 
 #define ENABLED		"/sys/kernel/mm/transparent_hugepage/enabled"
@@ -98,23 +99,6 @@ static int sleep_so_long(const struct press *p, const char *ms, struct result *r
 	return err > 0 ? result_error(r, "write(%s, %s): %s", SCAN_SLEEP, ms, strerror(err)) : err;
 }
 
-/* Pages that khugepaged may look at in a pass: all that processes have of their own. */
-static unsigned long long pages_of_pass(void)
-{
-	unsigned long long kib, sum = 0;
-	FILE *f = fopen("/proc/meminfo", "re");
-	char line[128];
-
-	while (f && fgets(line, sizeof(line), f)) {
-		if (sscanf(line, "AnonPages: %llu kB", &kib) == 1 ||
-		    sscanf(line, "Shmem: %llu kB", &kib) == 1)
-			sum += kib * 1024 / PAGE_BYTES;
-	}
-	if (f)
-		fclose(f);
-	return sum;
-}
-
 int huge_khugepaged(struct press *p, struct result *r)
 {
 	struct scan scan;
@@ -123,7 +107,7 @@ int huge_khugepaged(struct press *p, struct result *r)
 	if (sleep_so_long(p, SLEEP_SHORT, r))
 		return -1;
 	scan_start(&scan, KHUGEPAGED "full_scans", "khugepaged to collapse pages", p->budget_ns,
-		   scan_pass_ns(pages_of_pass(), BATCH, strtoul(SLEEP_SHORT, NULL, 10),
+		   scan_pass_ns(memory_swappable() / PAGE_BYTES, BATCH, strtoul(SLEEP_SHORT, NULL, 10),
 				scan_page_ns()));
 	ret = huge_collapse_by_scan(p, &scan, r);
 	scan_end();

@@ -16,6 +16,7 @@
 #include "host/hostfile.h"
 #include "host/memcg.h"
 #include "host/swap.h"
+#include "memory/memory.h"
 #include "memory/pagemap.h"
 #include "pressure/reclaim.h"
 
@@ -92,6 +93,8 @@ static const char *kswapd_missing(void)
 		return "/proc/zoneinfo names no zone that could run short";
 	if (z.total > HOST_PAGES)
 		return "on a host with more than 8 GiB kswapd would reclaim other memory first";
+	if (memory_swappable() > RECLAIM_SWAP_BYTES)
+		return "others have more memory than the swap device holds, and kswapd takes that first";
 	/* Half the share of the other zone is not the same share. */
 	if (z.movable && 2 * z.movable_min * z.managed < z.min * z.movable)
 		return "watermarks cannot make zone Movable short of memory since v6.3: boot without movablecore";

@@ -41,11 +41,12 @@
 /*
  * The console carries all of the kernel log; whatever oopses panics, so that no
  * later result comes from a wounded kernel; a panic shows what every CPU did
- * (panic_print, since v5.18); watchdogs are slow as emulation is.
+ * (panic_print, since v5.18); watchdogs are slow as emulation is. What the machine is
+ * booted with must not be memory that reclaim takes instead of the guest's: in ramfs it is not.
  */
 static const char parameters[] =
 	" loglevel=6 printk.devkmsg=on "
-	"panic=-1 oops=panic panic_print=0x40 mitigations=off "
+	"panic=-1 oops=panic panic_print=0x40 mitigations=off rootfstype=ramfs "
 	"watchdog_thresh=60 rcupdate.rcu_cpu_stall_timeout=120";
 
 /* Of a board's own parameters the rest. */
