@@ -81,25 +81,22 @@ static int set_up_soft_offline(struct press *p, struct result *r)
 	return hoststate_write(p->host, "/proc/sys/vm/enable_soft_offline", "1", r);
 }
 
-/* Of one page: where it was. */
-struct soft_try {
-	char *addr;
-	uint64_t before;
-};
-
-/* Return: 0, the errno of a page that is in use, or -1 with @r. */
-static int try_soft_offline(struct press *p, struct soft_try *t, struct result *r)
+/*
+ * @frame: that of the last try, or 0, and then of this one.
+ * Return: 0, the errno of a page that is in use, or -1 with @r.
+ */
+static int try_soft_offline(struct press *p, char *addr, uint64_t *frame, struct result *r)
 {
-	uint64_t known = t->before;
+	uint64_t known = *frame;
 
-	if (frame_at(t->addr, &t->before, r) ||
-	    (t->before != known && hoststate_unpoison_at_end(p->host, t->before, r)))
+	if (frame_at(addr, frame, r) ||
+	    (*frame != known && hoststate_unpoison_at_end(p->host, *frame, r)))
 		return -1;
-	if (!madvise(t->addr, PAGE_BYTES, MADV_SOFT_OFFLINE))
+	if (!madvise(addr, PAGE_BYTES, MADV_SOFT_OFFLINE))
 		return 0;
 	if (errno == EBUSY || errno == EAGAIN || errno == EIO)
 		return errno;
-	return result_errno(r, "madvise(%p, MADV_SOFT_OFFLINE)", t->addr);
+	return result_errno(r, "madvise(%p, MADV_SOFT_OFFLINE)", addr);
 }
 
 /*
@@ -108,18 +105,17 @@ static int try_soft_offline(struct press *p, struct soft_try *t, struct result *
  */
 static int soft_offline(struct press *p, char *addr, struct result *r)
 {
-	struct soft_try t = { .addr = addr };
 	struct deadline deadline;
-	uint64_t after;
+	uint64_t before = 0, after;
 	int busy, last;
 
 	deadline_start(&deadline, p->budget_ns);
 	do {
-		busy = try_soft_offline(p, &t, r);
+		busy = try_soft_offline(p, addr, &before, r);
 	} while (busy > 0 && deadline_retry(&deadline));
 	last = busy > 0 ? press_last_try(p, r) : 0;
 	if (last > 0) {
-		busy = try_soft_offline(p, &t, r);
+		busy = try_soft_offline(p, addr, &before, r);
 		press_resume(p);
 	}
 	if (busy < 0 || last < 0)
@@ -131,7 +127,7 @@ static int soft_offline(struct press *p, char *addr, struct result *r)
 		return result_error(r, "madvise(%p, MADV_SOFT_OFFLINE): %s", addr, strerror(busy));
 	if (frame_at(addr, &after, r))
 		return -1;
-	p->proved += t.before && after && t.before != after;
+	p->proved += before && after && before != after;
 	return 0;
 }
 

@@ -23,12 +23,6 @@ unsigned int stage_hold_us(unsigned int try)
 	return INJECTOR_MAX_DELAY_US * (try + 2) / (TRIES + 1);
 }
 
-int stage_too_slow(struct result *r)
-{
-	return result_skip(r, "the bed is too slow: in none of %d holds of up to %u ms was there time to look",
-			   TRIES, INJECTOR_MAX_DELAY_US / 1000);
-}
-
 uint64_t stage_visits(const struct stage *s, unsigned int vcpu)
 {
 	return guest_load(&vm_shared(&s->run.vm)->vcpu[vcpu].visits);

@@ -81,9 +81,6 @@ struct stage {
  */
 unsigned int stage_hold_us(unsigned int try);
 
-/* stage_too_slow() - skip: in none of TRIES holds was there time for what was to happen */
-int stage_too_slow(struct result *r);
-
 /* stage_visits() - of a vCPU so far */
 uint64_t stage_visits(const struct stage *s, unsigned int vcpu);
 

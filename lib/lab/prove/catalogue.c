@@ -13,11 +13,11 @@
 #include "base/text.h"
 #include "prove/prove.h"
 
-/* A text that is expected on one architecture, or @on every one, which is NULL. */
-static int expect(struct lab_regression *r, const struct lab_arch *arch, const char *on,
-		  const char *text, struct lab_error *e)
+/* A text that is expected on the architecture of that name alone. */
+static int expect_on(const char *name, struct lab_regression *r, const struct lab_arch *arch,
+		     const char *text, struct lab_error *e)
 {
-	const struct lab_arch *only = on ? lab_arch_find(on, e) : arch;
+	const struct lab_arch *only = lab_arch_find(name, e);
 
 	if (!only)
 		return -EINVAL;
@@ -36,14 +36,12 @@ static int set(struct lab_regression *r, const struct lab_arch *arch, const char
 
 	if (!strncmp(key, "SPDX", 4))
 		return 0;
-	if (!strcmp(key, "file")) {
-		lab_argv_add(&r->files, value);
+	if (!strcmp(key, "expect") || !strcmp(key, "file")) {
+		lab_argv_add(key[0] == 'e' ? &r->expects : &r->files, value);
 		return 0;
 	}
-	if (!strcmp(key, "expect"))
-		return expect(r, arch, NULL, value, e);
 	if (!strncmp(key, "expect on ", strlen("expect on ")))
-		return expect(r, arch, key + strlen("expect on "), value, e);
+		return expect_on(key + strlen("expect on "), r, arch, value, e);
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		char *before = *keys[i].where;
 

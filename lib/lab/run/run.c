@@ -39,10 +39,9 @@
 #include "suite/manifest.h"
 
 /*
- * The console carries all of the kernel log; whatever oopses panics, so that no
- * later result comes from a wounded kernel; a panic shows what every CPU did
- * (panic_print, since v5.18); watchdogs are slow as emulation is. What the machine is
- * booted with must not be memory that reclaim takes instead of the guest's: in ramfs it is not.
+ * All of the kernel log is on the console; whatever oopses panics, so that no later result comes
+ * from a wounded kernel; a panic shows what every CPU did (panic_print, since v5.18); watchdogs
+ * are as slow as emulation is; and what boots is in ramfs, which reclaim cannot take.
  */
 static const char parameters[] =
 	" loglevel=6 printk.devkmsg=on "
