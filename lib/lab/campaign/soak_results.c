@@ -199,7 +199,7 @@ char *lab_soak_tests(const struct lab_soak_tally *t, const char *tests)
 	json_object_foreach(t->deaths, name, times)
 		if (json_integer_value(times) >= MAX_DEATHS)
 			lab_text_addf(&words, "%s!%s", words.len ? " " : "", name);
-	return lab_text_take(&words);
+	return words.len ? lab_text_take(&words) : NULL;
 }
 
 /*

@@ -169,6 +169,9 @@ TEST_F(soak, what_kills_three_machines_is_left_out)
 		tests = lab_soak_tests(&self->t, "t*");
 		EXPECT_STREQ(i < 2 ? "t*" : "t* !t1", tests);
 		free(tests);
+		tests = lab_soak_tests(&self->t, NULL);
+		EXPECT_STREQ(i < 2 ? "all" : "!t1", tests ?: "all");
+		free(tests);
 		lab_soak_clear(&self->t);
 	}
 }
