@@ -23,6 +23,7 @@
 #include "host/hoststate.h"
 #include "inject/inject.h"
 #include "oracle/samples.h"
+#include "runner/callers.h"
 #include "runner/idle_vm.h"
 #include "runner/manifest.h"
 #include "runner/selection.h"
@@ -39,6 +40,7 @@ static struct {
 	char replay[256];	/* how the run was called, for the replay commands */
 	struct hoststate host;	/* settings changed for the time of the run */
 	struct idle_vm idle_vm;
+	struct kernel_text text;	/* --callers */
 	bool stops;		/* a VM cannot even be made */
 	struct result *result;	/* of the test that runs, shared with its child */
 	void (*account)(const struct result *r); /* after each test; may be NULL */
@@ -335,6 +337,20 @@ static inline void mn_prepare(void)
 		printf("# no idle VM: %s\n", r->reason);
 		mn.stops = true;
 	}
+	result_init(r);
+	if (mn.options.callers && callers_start(&mn.host, &mn.text, r))
+		printf("# no callers: %s\n", r->reason);
+}
+
+static inline void mn_print_callers(void)
+{
+	struct result *r = mn.result;
+
+	result_init(r);
+	callers_print(&mn.text, stdout, r);
+	if (r->kind != RESULT_PASS)
+		printf("# not all callers: %s\n", r->reason);
+	kernel_text_free(&mn.text);
 }
 
 /* Does this host lack what all of the tests need?  Then the result says what. */
@@ -343,7 +359,8 @@ static inline bool mn_cannot_run(void)
 	struct result *r = mn.result;
 
 	result_init(r);
-	if (hoststate_open(&mn.host, "kernel/rcu_expedited=1", r))
+	if (hoststate_open(&mn.host, mn.options.callers ? "kernel/rcu_expedited=1, " CALLERS_CHANGES :
+			   "kernel/rcu_expedited=1", r))
 		printf("# host settings unchanged: %s\n", r->reason);
 	mn_load_injector();
 	result_init(r);
@@ -395,6 +412,8 @@ static inline int mn_run_all(const char *program)
 	mn_prepare();
 	totals = mn_walk(MN_RUN, NULL);
 	idle_vm_end(&mn.idle_vm);
+	if (mn.text.nr)
+		mn_print_callers();
 	hoststate_close(&mn.host);
 	if (mn.at_end)
 		mn.at_end();

@@ -17,6 +17,7 @@
 
 /* Of options with long names only: larger than any character. */
 #define OPTION_MANIFEST	256
+#define OPTION_CALLERS	257
 
 static int parse_seconds(const char *text, unsigned int *seconds)
 {
@@ -117,6 +118,9 @@ static int parse_one(int option, const char *word, struct test_options *o, char 
 		snprintf(why, size, "-n %s: not steps as in 7 or 3-7, of 1 to %d", optarg,
 			 MAX_STEP);
 		return -1;
+	case OPTION_CALLERS:
+		o->callers = true;
+		return 0;
 	case OPTION_MANIFEST:
 		o->manifest = true;
 		o->here = optarg;
@@ -142,6 +146,7 @@ int test_options_parse(int argc, char **argv, struct test_options *o, char *why,
 		       unsigned int size)
 {
 	static const struct option longs[] = {
+		{ "callers",	no_argument, NULL, OPTION_CALLERS },
 		{ "help",	no_argument, NULL, 'h' },
 		{ "list",	no_argument, NULL, 'l' },
 		{ "manifest",	optional_argument, NULL, OPTION_MANIFEST },

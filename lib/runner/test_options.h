@@ -14,7 +14,7 @@
 
 /* For printf(), with the program as it was called, its name, and what it is for. */
 #define TEST_HELP \
-	"usage: %s [-aDx] [-t GLOB]... [-d SECONDS] [-s SEED] [-n [A-]B]\n" \
+	"usage: %s [-aDx] [-t GLOB]... [-d SECONDS] [-s SEED] [-n [A-]B] [--callers]\n" \
 	"\n" \
 	"%s: %s\n" \
 	"\n" \
@@ -31,6 +31,7 @@
 	"  -D             allow tests that change the whole host, for others, too: settings of\n" \
 	"                 its memory, swap, page frames out of service.  They are undone\n" \
 	"  -x             after the first failure skip the rest\n" \
+	"      --callers  at the end, print who called MMU notifiers, and how often; takes -D\n" \
 	"      --manifest[=here]\n" \
 	"                 print what the program has to offer, as JSON; also what keeps its\n" \
 	"                 tests from running on this machine, as it is and with or without -D\n" \
@@ -46,6 +47,7 @@ struct test_options {
 	bool here;		/* --manifest=here: also what is missing on this machine */
 	bool changes;		/* -D: the whole host may be changed meanwhile */
 	bool stops;		/* -x: at the first failure */
+	bool callers;		/* --callers: count who calls MMU notifiers */
 	unsigned int seconds;	/* -d: keep up the pressure of each test for so long */
 	bool seeded;		/* -s was given */
 	uint64_t seed;		/* -s, else 0 */

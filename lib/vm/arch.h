@@ -46,6 +46,9 @@ struct vm_arch {
 	bool boot_memory_stays;
 	/* First byte of the instruction that a uprobe writes. */
 	unsigned char breakpoint;
+	/* Where a function of the kernel has its return address, for kprobe events, at its entry. */
+	const char *return_address;
+	unsigned int code_step;		/* instructions begin at multiples of it, bytes */
 	/* Statistics that tell people what KVM does with a guest; ends with NULL. */
 	const char *const *activity;
 };
@@ -75,5 +78,13 @@ int vm_faults(const struct vm *vm, unsigned long long *faults);
  * The guest has to synchronize each CPU before it runs that.
  */
 void vm_code_written(void *code, size_t size);
+
+/*
+ * vm_code_calls() - does a call or a jump, to an address that the code itself has, begin here?
+ * @code: of the kernel; 8 bytes are looked at
+ * @at: where it runs
+ * @to: set to the address
+ */
+bool vm_code_calls(const unsigned char *code, uint64_t at, uint64_t *to);
 
 #endif

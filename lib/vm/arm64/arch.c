@@ -30,6 +30,8 @@ const struct vm_arch vm_arch = {
 	.log_leaves_small = true,	/* kvm_arch_commit_memory_region() */
 	.boot_memory_stays = true,	/* prevent_bootmem_remove_notifier() */
 	.breakpoint = 0xa0,		/* brk #5 */
+	.return_address = "%lr",
+	.code_step = 4,
 	.activity = activity,
 };
 
@@ -74,4 +76,14 @@ int vm_faults(const struct vm *vm, unsigned long long *faults)
 void vm_code_written(void *code, size_t size)
 {
 	__builtin___clear_cache((char *)code, (char *)code + size);
+}
+
+/* b and bl, by 26 bits of words */
+bool vm_code_calls(const unsigned char *code, uint64_t at, uint64_t *to)
+{
+	uint32_t word;
+
+	memcpy(&word, code, sizeof(word));
+	*to = at + (int64_t)(int32_t)(word << 6) / 64 * 4;
+	return (word & 0x7c000000) == 0x14000000;
 }

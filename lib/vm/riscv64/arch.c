@@ -3,6 +3,7 @@
  * The traits of KVM on riscv64, which counts little of what it does.
  */
 #include <errno.h>
+#include <string.h>
 
 #include "vm/arch.h"
 #include "vm/clock.h"
@@ -23,6 +24,8 @@ const struct vm_arch vm_arch = {
 	.mapped_missing = "KVM on riscv64 does not tell what it maps",
 	.log_leaves_small = true,	/* kvm_arch_commit_memory_region() */
 	.breakpoint = 0x02,		/* c.ebreak */
+	.return_address = "%ra",
+	.code_step = 2,
 	.activity = activity,
 };
 
@@ -62,4 +65,19 @@ uint64_t vm_clock_read(const void *clock)
 {
 	(void)clock;
 	return 0;
+}
+
+/*
+ * auipc and a jalr by the same register, 32 bits together; jal does not reach far enough
+ * for a linker to count on it.
+ */
+bool vm_code_calls(const unsigned char *code, uint64_t at, uint64_t *to)
+{
+	uint32_t auipc, jalr;
+
+	memcpy(&auipc, code, sizeof(auipc));
+	memcpy(&jalr, code + 4, sizeof(jalr));
+	*to = at + (int64_t)(int32_t)(auipc & 0xfffff000) + (int64_t)((int32_t)jalr >> 20);
+	return (auipc & 0x7f) == 0x17 && (jalr & 0x707f) == 0x67 &&
+	       (auipc >> 7 & 31) == (jalr >> 15 & 31);
 }

@@ -3,6 +3,7 @@
  * The traits of KVM on x86-64, which has statistics of its own for what it maps.
  */
 #include <errno.h>
+#include <string.h>
 
 #include "vm/arch.h"
 
@@ -15,6 +16,8 @@ const struct vm_arch vm_arch = {
 	.counts_flushes = true,
 	.mapped_missing = "no pages_4k, pages_2m and pages_1g, before v5.15",
 	.breakpoint = 0xcc,		/* int3 */
+	.return_address = "$stack0",
+	.code_step = 1,
 	.activity = activity,
 };
 
@@ -40,4 +43,16 @@ void vm_code_written(void *code, size_t size)
 {
 	(void)code;
 	(void)size;
+}
+
+/* call and jmp with 32 bits, relative to the next instruction */
+bool vm_code_calls(const unsigned char *code, uint64_t at, uint64_t *to)
+{
+	int32_t by;
+
+	if (*code != 0xe8 && *code != 0xe9)
+		return false;
+	memcpy(&by, code + 1, sizeof(by));
+	*to = at + 5 + (int64_t)by;
+	return true;
 }
