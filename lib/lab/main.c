@@ -19,6 +19,7 @@
 #include "engine/cell.h"
 #include "prove/prove.h"
 #include "report/bundle.h"
+#include "report/callers.h"
 #include "report/compare.h"
 #include "report/from_text.h"
 #include "report/kcidb.h"
@@ -36,6 +37,7 @@ static const struct {
 	{ "bisect", lab_bisect_main, "which commit broke it? from a good one and a bad one" },
 	{ "bisect-step", lab_bisect_step_main, "one step of it, for git bisect run" },
 	{ "bundle", lab_bundle_main, "one test of a run as an archive, to attach to a bug report" },
+	{ "callers", lab_callers_main, "which places of kernels do programs come by, and which ones not" },
 	{ "cell", lab_cell_main, "one run of a matrix, for those that carry it out elsewhere" },
 	{ "check", lab_check_main, "the project's own tests, with proof that failures are noticed" },
 	{ "compare", lab_compare_main, "what is other in the second of two runs" },
