@@ -158,7 +158,7 @@ static void add(const struct scenario *spec, const char *id, const char *paramet
 	FIXTURE_VARIANT(clock) variant = { .spec = *spec };
 
 	(void)unused;
-	mn_case_add(clock, id, parameters, true, &variant);
+	mn_case_add(clock, id, parameters, MN_CASE_CORE, &variant);
 }
 
 static const struct mn_choice choices[] = {

@@ -242,7 +242,7 @@ static void add_ways(const struct scenario *row)
 		snprintf(parameters, sizeof(parameters), "%s.%s.%s", writers[writer],
 			 dirty_log_way_name(variant.way), spec->injector->name);
 		if (pressure_suits(spec->pressure, spec->backing, spec->workload))
-			mn_case_add(dirty_log, id, parameters, true, &variant);
+			mn_case_add(dirty_log, id, parameters, MN_CASE_CORE, &variant);
 	}
 }
 

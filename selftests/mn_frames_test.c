@@ -169,7 +169,7 @@ static void add(const struct scenario *spec, const char *id, const char *paramet
 	FIXTURE_VARIANT(frames) variant = { .spec = *spec };
 
 	(void)unused;
-	mn_case_add(frames, id, parameters, true, &variant);
+	mn_case_add(frames, id, parameters, MN_CASE_CORE, &variant);
 }
 
 /* By default each workload with each number of vCPUs. */

@@ -231,9 +231,9 @@ static void add_variants(void)
 		spec->backing = &backings[b];
 		snprintf(id, sizeof(id), "%s.%s", backings[b].name, rows[i].name);
 		spec->nr_vcpus = 1;
-		mn_case_add(guest_memfd, id, "1vcpu", true, &variant);
+		mn_case_add(guest_memfd, id, "1vcpu", MN_CASE_CORE, &variant);
 		spec->nr_vcpus = 2;
-		mn_case_add(guest_memfd, id, "2vcpu", true, &variant);
+		mn_case_add(guest_memfd, id, "2vcpu", MN_CASE_CORE, &variant);
 	}
 }
 

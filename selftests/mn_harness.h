@@ -55,6 +55,14 @@ static struct {
 struct mn_case {
 	struct __fixture_variant_metadata variant;
 	unsigned int sets;	/* TEST_BY_* */
+	bool slow;		/* the test as such does not run by default */
+};
+
+/* What mn_case_add() is told of a case. */
+enum mn_case_kind {
+	MN_CASE_OTHER,		/* runs with -a if it is chosen from those with its first parameter */
+	MN_CASE_CORE,		/* runs with -a in any event */
+	MN_CASE_SLOW = 2,	/* with either of them: by default the whole test does not run */
 };
 
 static inline struct mn_case *mn_case_of(struct __fixture_variant_metadata *v)
@@ -101,15 +109,16 @@ do {									\
 } while (0)
 
 static inline void mn_append_case(struct __fixture_metadata *f, const char *id,
-				  const char *parameters, bool core, const void *contents,
-				  size_t size)
+				  const char *parameters, unsigned int kind,
+				  const void *contents, size_t size)
 {
 	struct mn_case *c = calloc(1, sizeof(*c));
 	char name[256];
 
 	snprintf(name, sizeof(name), "%s/%s", id, parameters);
 	mn_append(f, c ? &c->variant : NULL, name, contents, size);
-	c->sets = core ? TEST_BY_ALL : 0;
+	c->sets = kind & MN_CASE_CORE ? TEST_BY_ALL : 0;
+	c->slow = kind & MN_CASE_SLOW;
 }
 
 /*
@@ -117,18 +126,18 @@ static inline void mn_append_case(struct __fixture_metadata *f, const char *id,
  * @fixture: as given to FIXTURE()
  * @id: of the test, copied; its cases are registered one after the other
  * @parameters: in which its cases differ, values separated by dots; copied
- * @core: run whenever all cases are asked for
+ * @kind: MN_CASE_*
  * @contents: a FIXTURE_VARIANT(fixture), copied
  *
  * By default one case of each test runs, see runner/selection.h, and it goes by the name
- * of the test alone.  With -a these are all core cases, and one of each other first
+ * of the test alone; if it is slow, only if that name is asked for.  With -a these are all core cases, and one of each other first
  * parameter.  Others have to be named.
  */
-#define mn_case_add(fixture, id, parameters, core, contents)		\
+#define mn_case_add(fixture, id, parameters, kind, contents)		\
 do {									\
 	const struct _fixture_variant_##fixture *__contents = (contents);	\
 									\
-	mn_append_case(&_##fixture##_fixture_object, id, parameters, core, \
+	mn_append_case(&_##fixture##_fixture_object, id, parameters, kind, \
 		       __contents, sizeof(*__contents));		\
 } while (0)
 
@@ -157,6 +166,8 @@ mn_choose(struct __fixture_variant_metadata *v, const char *fixture, const char 
 		cases[nr++] = strchr(v->name, '/') + 1;
 	for (chosen = selection_choose(id, cases, nr); chosen--; first = first->next)
 		;
+	if (mn_case_of(first)->slow)
+		set &= ~TEST_BY_DEFAULT;
 	mn_case_of(first)->sets |= set;
 	return v;
 }
@@ -168,7 +179,8 @@ static inline void mn_choose_cases(void)
 
 	for (f = __fixture_list; f; f = f->next) {
 		for (v = f->variant; v;)
-			v = mn_case_of(v) ? mn_choose(v, f->name, "/", TEST_BY_DEFAULT) : v->next;
+			v = mn_case_of(v) ? mn_choose(v, f->name, "/", TEST_BY_DEFAULT | TEST_BY_ID) :
+					    v->next;
 		for (v = f->variant; v;)
 			v = mn_case_of(v) ? mn_choose(v, f->name, ".", TEST_BY_ALL) : v->next;
 	}
@@ -248,7 +260,8 @@ static inline void mn_name(struct mn_test *m, const struct __fixture_metadata *f
 	snprintf(m->id, sizeof(m->id), "%s%s%.*s%s%s", f->name, len ? "." : "", len, name,
 		 only ? "" : ".", only ? "" : m->test->name);
 	snprintf(m->whole, sizeof(m->whole), "%s%s", m->id, name + len);
-	m->sets = name[len] ? mn_case_of(m->variant)->sets : TEST_BY_DEFAULT | TEST_BY_ALL;
+	m->sets = name[len] ? mn_case_of(m->variant)->sets :
+		  TEST_BY_DEFAULT | TEST_BY_ALL | TEST_BY_ID;
 }
 
 /* Is it asked for?  By which name, or NULL. */
@@ -261,6 +274,8 @@ static inline const char *mn_asked_for(const struct mn_test *m)
 		return m->whole;
 	if (!o->all && m->sets & TEST_BY_DEFAULT && matches)
 		return test_options_name(o, m->whole) ? m->whole : m->id;
+	if (!o->all && m->sets & TEST_BY_ID && test_options_name(o, m->id))
+		return m->id;
 	return test_options_name(o, m->whole) ? m->whole : NULL;
 }
 

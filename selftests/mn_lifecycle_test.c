@@ -257,7 +257,8 @@ static void add_variants(void)
 		variant.injector = (struct injector_setup) {
 			.kind = "eagain", .count = 1, .before_kvm = before,
 		};
-		mn_case_add(death, ways[way], before ? "before_kvm" : "after_kvm", true, &variant);
+		mn_case_add(death, ways[way], before ? "before_kvm" : "after_kvm", MN_CASE_CORE,
+			    &variant);
 	}
 }
 

@@ -235,7 +235,7 @@ static void add(const struct scenario *spec, const char *id, const char *paramet
 {
 	FIXTURE_VARIANT(order) variant = { .spec = *spec, .looks = arg };
 
-	mn_case_add(order, id, parameters, true, &variant);
+	mn_case_add(order, id, parameters, MN_CASE_CORE, &variant);
 }
 
 #define ON(backing)	BACKING_BIT(BACKING_##backing)

@@ -85,11 +85,11 @@ static inline void mn_run_scenario(const struct scenario *variant)
 
 /* Registers a case, for mn_case_add(). */
 typedef void (*mn_add)(const struct scenario *spec, const char *id, const char *parameters,
-		       bool core);
+		       unsigned int kind);
 
 /* The cases of one row on one backing with one workload. */
-static inline void mn_add_workload(const struct scenario *row, const char *id, bool core,
-				   mn_add add)
+static inline void mn_add_workload(const struct scenario *row, const char *id,
+				   unsigned int kind, mn_add add)
 {
 	struct scenario spec = *row;
 	char parameters[96];
@@ -102,15 +102,30 @@ static inline void mn_add_workload(const struct scenario *row, const char *id, b
 			snprintf(parameters, sizeof(parameters), "%s.%s.%uvcpu",
 				 spec.workload->name, spec.injector->name, spec.nr_vcpus);
 			if (setup_suits(spec.injector, spec.pressure))
-				add(&spec, id, parameters, core);
+				add(&spec, id, parameters, kind);
 		}
 	}
+}
+
+/* The backing on which a slow row runs by default: chosen as cases are. */
+static inline const struct backing *mn_one_backing(const struct pressure *row)
+{
+	const char *names[NR_BACKINGS];
+	unsigned int b, applies[NR_BACKINGS], nr = 0;
+
+	for (b = 0; b < NR_BACKINGS; b++) {
+		if (!pressure_applies(row, &backings[b]))
+			continue;
+		names[nr] = backings[b].name;
+		applies[nr++] = b;
+	}
+	return &backings[applies[selection_choose(row->name, names, nr)]];
 }
 
 static inline void mn_add_family(enum pressure_family family, mn_add add)
 {
 	struct scenario spec = { .nr_pages = MN_NR_PAGES, .rounds = MN_NR_ROUNDS };
-	unsigned int b, w;
+	unsigned int b, w, kind;
 	char id[96];
 
 	mn_account_begin();
@@ -120,10 +135,13 @@ static inline void mn_add_family(enum pressure_family family, mn_add add)
 		if (!pressure_applies(spec.pressure, spec.backing))
 			continue;
 		snprintf(id, sizeof(id), "%s.%s", spec.backing->name, spec.pressure->name);
+		kind = spec.pressure->slow && spec.backing != mn_one_backing(spec.pressure) ?
+		       MN_CASE_SLOW : 0;
 		for (w = 0; w < ARRAY_SIZE(mn_workloads); w++) {
 			spec.workload = workload_find(mn_workloads[w]);
 			if (pressure_suits(spec.pressure, spec.backing, spec.workload))
-				mn_add_workload(&spec, id, w < MN_NR_CORE, add);
+				mn_add_workload(&spec, id,
+						kind | (w < MN_NR_CORE ? MN_CASE_CORE : 0), add);
 		}
 	}
 }
@@ -151,11 +169,11 @@ TEST_F(fixture, guest)							\
 	mn_run_scenario(&variant->spec);				\
 }									\
 static void mn_add_variant(const struct scenario *spec, const char *id,	\
-			   const char *parameters, bool core)		\
+			   const char *parameters, unsigned int kind)	\
 {									\
 	FIXTURE_VARIANT(fixture) variant = { .spec = *spec };		\
 									\
-	mn_case_add(fixture, id, parameters, core, &variant);		\
+	mn_case_add(fixture, id, parameters, kind, &variant);		\
 }									\
 static void mn_add_variants(void)					\
 {									\

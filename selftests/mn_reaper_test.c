@@ -266,7 +266,7 @@ static void add_variants(void)
 		variant.nr_vmas = rows[i].nr_vmas;
 		variant.refused_vmas = rows[i].refused_vmas;
 		variant.tries_refused = rows[i].tries_refused;
-		mn_case_add(oom, rows[i].name, before ? "before_kvm" : "after_kvm", true,
+		mn_case_add(oom, rows[i].name, before ? "before_kvm" : "after_kvm", MN_CASE_CORE,
 			    &variant);
 	}
 }

@@ -245,7 +245,7 @@ static void add(const struct scenario *spec, const char *id, const char *paramet
 {
 	FIXTURE_VARIANT(slots) variant = { .spec = *spec, .layout = &layouts[layout] };
 
-	mn_case_add(slots, id, parameters, true, &variant);
+	mn_case_add(slots, id, parameters, MN_CASE_CORE, &variant);
 }
 
 static void add_variants(void)

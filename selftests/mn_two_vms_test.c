@@ -202,7 +202,7 @@ static void add(const struct scenario *spec, const char *id, const char *paramet
 {
 	FIXTURE_VARIANT(two_vms) variant = { .spec = *spec, .in_turn = in_turn };
 
-	mn_case_add(two_vms, id, parameters, true, &variant);
+	mn_case_add(two_vms, id, parameters, MN_CASE_CORE, &variant);
 }
 
 /* What opens no unmapped gap: that would be one of the first VM only. */

@@ -324,6 +324,7 @@ PRESSURE(migrate_numa_balancing) = {
 	.hits = { 1, 4 },
 	.preserves = FOLLOWS,
 	.frees = FOLLOWS,
+	.slow = true,
 	.can_join = true,
 	.changes = "kernel.numa_balancing on, and at its fastest",
 	.needs = { numa_pages_missing, balancing_missing },

@@ -283,6 +283,7 @@ PRESSURE(migrate_memory_offline) = {
 	/* The pool decides where its huge pages are: they cannot be steered. */
 	/* What was freed is away with its block, and then the last that anybody gets. */
 	.preserves = ON_EVERY_BACKING & ~ON_HUGETLB,
+	.slow = true,
 	.rounds = 1,
 	.changes = "a block of memory offline",
 	.needs = { memory_blocks_missing, movable_missing, pagemap_missing },

@@ -129,6 +129,7 @@ PRESSURE(migrate_longterm_pin) = {
 	.preserves = ON_EVERY_BACKING & ~(ON_DISK | ON_HUGETLB),
 	.frees = ON_EVERY_BACKING & ~(ON_DISK | ON_HUGETLB),
 	.allows_others = true,
+	.slow = true,
 	.needs = { uring_missing, movable_missing, pagemap_missing },
 	.set_up = set_up_pin,
 	.apply = apply_pin,

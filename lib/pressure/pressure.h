@@ -88,6 +88,7 @@ struct pressure {
 	unsigned int frees;
 	size_t granule;		/* the area must be a multiple of it; 0: any size */
 	unsigned int rounds;	/* for sources that take long; 0: the test decides */
+	bool slow;		/* takes over a second all the same: by default on one backing only */
 	bool allows_others;	/* others may be at work on the area at the same time */
 	/*
 	 * It may be one of the others, see pressure_joins(), and allows them: it

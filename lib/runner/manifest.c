@@ -182,8 +182,8 @@ void manifest_test(struct manifest *m, const char *id, const char *parameters,
 		print_test(m, id, id, parameters, sets);
 		return;
 	}
-	if (sets & TEST_BY_DEFAULT)
-		print_test(m, id, id, parameters, TEST_BY_DEFAULT);
+	if (sets & TEST_BY_ID)
+		print_test(m, id, id, parameters, sets & TEST_BY_DEFAULT);
 	snprintf(whole, sizeof(whole), "%s%s", id, parameters);
 	print_test(m, whole, id, parameters, sets & TEST_BY_ALL);
 }

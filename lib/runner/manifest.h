@@ -40,9 +40,10 @@ extern const struct test_about test_about;
 /* A program may do without. */
 extern const char * const test_may_change __attribute__((weak));
 
-/* When a test runs: sets of tests. */
-#define TEST_BY_DEFAULT	1u	/* without options, by its id */
+/* When a test, or a case of it, runs: sets of them. */
+#define TEST_BY_DEFAULT	1u	/* without options */
 #define TEST_BY_ALL	2u	/* with -a */
+#define TEST_BY_ID	4u	/* it is the one that the id alone stands for */
 
 /* One that is being printed. */
 struct manifest {
