@@ -34,10 +34,26 @@ if [ "$(cat "$out/built" 2>/dev/null)" = "$stamp" ]; then
 fi
 rm -f "$out/built"
 
+# restore: of a copy only what the regressions changed; all of it takes minutes on a slow disk
+restore()
+{
+	[ "$(cat "$out/copied" 2>/dev/null)" = "$tree" ] || return 1
+	rm -f "$out/src/mm/mn_regress.c"
+	while read -r file; do
+		# Not with its old time: what was built of it is no longer up to date.
+		[ ! -e "$tree/$file" ] || cp "$tree/$file" "$out/src/$file"
+	done <"$out/src/mn_regress.changed"
+}
+
 if [ "$(cat "$out/applied" 2>/dev/null)" != "$stamp" ]; then
-	echo "copying $tree"
-	rm -rf "$out/src"
-	cp -a "$tree" "$out/src"
+	rm -f "$out/applied"
+	if ! restore; then
+		echo "copying $tree"
+		rm -rf "$out/src" "$out/copied"
+		cp -a "$tree" "$out/src"
+		: >"$out/src/mn_regress.changed"
+		echo "$tree" >"$out/copied"
+	fi
 	echo "putting the regressions in"
 	sh "$here/apply.sh" "$out/src"
 	echo "$stamp" >"$out/applied"
