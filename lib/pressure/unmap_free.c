@@ -10,6 +10,9 @@
 #include "memory/pagemap.h"
 #include "memory/smaps.h"
 #include "pressure/pressure.h"
+#include "vm/arch.h"
+
+#define TRIES	3	/* of a count that others may disturb */
 
 static int advise(const struct area *a, int advice, const char *name, struct result *r)
 {
@@ -49,8 +52,8 @@ static int free_and_take(struct press *p, struct result *r)
 	return after ? 0 : -1;
 }
 
-/* Marked only, with nobody at work: all that can be notified now is this. */
-static int free_alone(struct press *p, struct result *r)
+/* The guest must be out of the way. */
+static int mark(struct press *p, struct result *r)
 {
 	size_t before, after;
 
@@ -63,21 +66,91 @@ static int free_alone(struct press *p, struct result *r)
 }
 
 /*
+ * Translations that KVM still has of the area: another call that notifies of all of it
+ * makes them go.
+ */
+static int count_left(const struct press *p, unsigned long long *left, struct result *r)
+{
+	const struct area *a = p->area;
+	unsigned long long small, huge, small_after, huge_after;
+
+	*left = 0;
+	if (!p->alone || vm_mapped(p->vm, &small, &huge))
+		return 0;
+	if (mprotect(a->hva, a->size, PROT_NONE) ||
+	    mprotect(a->hva, a->size, PROT_READ | PROT_WRITE))
+		return result_errno(r, "mprotect(%p, %zu)", a->hva, a->size);
+	if (!vm_mapped(p->vm, &small_after, &huge_after))
+		*left = small - small_after + huge - huge_after;
+	return 0;
+}
+
+/*
+ * Marked only, with nobody at work: all that can be notified now is this, and whatever
+ * KVM maps is used again without anybody's noticing.  The host may take the guest's image
+ * at just that moment, but not each time.
+ */
+static int mark_alone(struct press *p, struct result *r)
+{
+	unsigned long long left;
+	unsigned int try;
+
+	for (try = 0; try < TRIES; try++) {
+		if (press_visited(p, "before MADV_FREE", r) || press_pause(p, r))
+			return -1;
+		if (mark(p, r) || count_left(p, &left, r))
+			return -1;
+		if (!left)
+			return 0;
+		press_resume(p);
+	}
+	return result_fail(r, CONTRACT_NO_STALE,
+			   "KVM still maps %llu pages after MADV_FREE of all: what the guest writes there may be dropped",
+			   left);
+}
+
+/* And what is written then stays, though all the rest may go. */
+static int free_alone(struct press *p, struct result *r)
+{
+	int ret;
+
+	if (mark_alone(p, r))
+		return -1;
+	press_call_over(p);
+	press_resume(p);
+	if (press_write_all(p, "after MADV_FREE", r) || press_pause(p, r))
+		return -1;
+	ret = advise(p->area, MADV_PAGEOUT, "MADV_PAGEOUT", r);
+	press_resume(p);
+	return ret;
+}
+
+static int free_paused(struct press *p, struct result *r)
+{
+	int ret;
+
+	if (press_pause(p, r))
+		return -1;
+	ret = free_and_take(p, r);
+	press_resume(p);
+	return ret;
+}
+
+/*
  * By turns.  Reclaim spares what was used since, above all the one huge page that all
  * vCPUs share: so the guest is out of the way in one round, and in the next, where
- * nothing is taken; then it races with it.
+ * what it writes afterwards is taken; then it races with it.
  */
 static int apply_free(struct press *p, struct result *r)
 {
-	unsigned int turn = p->round % 3;
-	int ret;
-
-	if (turn < 2 && press_pause(p, r))
-		return -1;
-	ret = turn == 1 ? free_alone(p, r) : free_and_take(p, r);
-	if (turn < 2)
-		press_resume(p);
-	return ret;
+	switch (p->round % 3) {
+	case 0:
+		return free_paused(p, r);
+	case 1:
+		return free_alone(p, r);
+	default:
+		return free_and_take(p, r);
+	}
 }
 
 PRESSURE(unmap_madvise_free) = {
