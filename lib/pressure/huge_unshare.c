@@ -10,6 +10,7 @@
 
 #include "base/deadline.h"
 #include "memory/pagemap.h"
+#include "memory/uffd.h"
 #include "oracle/oracle.h"
 #include "pressure/huge.h"
 #include "vm/arch.h"
@@ -25,6 +26,8 @@
 struct share {
 	char *reserved;		/* addresses for an aligned mapping */
 	char *other;		/* the second mapping */
+	struct uffd uffd;
+	bool opened;		/* uffd */
 };
 
 static int map(const struct area *a, char *at, struct result *r)
@@ -222,4 +225,68 @@ PRESSURE(huge_unshare_mprotect) = {
 	.set_up = set_up,
 	.apply = apply_mprotect,
 	.tear_down = tear_down,
+};
+
+#ifndef UFFD_FEATURE_WP_HUGETLBFS_SHMEM
+#define UFFD_FEATURE_WP_HUGETLBFS_SHMEM	(1 << 12)
+#endif
+
+static const char *uffd_wp_missing(void)
+{
+	return uffd_has(UFFD_FEATURE_WP_HUGETLBFS_SHMEM) ? NULL :
+	       "no write-protection of hugetlb by userfaultfd: kernel before v5.19, or an architecture without it";
+}
+
+/* Bits of a page table that may be registered are one mapping's own. */
+static int register_all(struct press *p, struct result *r)
+{
+	struct share *s = p->state;
+
+	s->opened = true;
+	if (uffd_open(&s->uffd, UFFD_FEATURE_WP_HUGETLBFS_SHMEM, HUGE_BYTES, p->budget_ns, r))
+		return -1;
+	return uffd_register(&s->uffd, p->area->hva, SHARED_BYTES, UFFDIO_REGISTER_MODE_WP, r);
+}
+
+/* It keeps the page table that it was given. */
+static int unregister(struct press *p, struct result *r)
+{
+	struct share *s = p->state;
+	int ret = 0;
+
+	if (s->opened)
+		ret = uffd_close(&s->uffd, r);
+	s->opened = false;
+	return map_again(p, r) ? -1 : ret;
+}
+
+static int apply_uffd(struct press *p, struct result *r)
+{
+	return part(p, register_all, unregister, r);
+}
+
+static void tear_down_uffd(struct press *p)
+{
+	struct share *s = p->state;
+	struct result ignored;
+
+	result_init(&ignored);
+	if (s && s->opened)
+		uffd_close(&s->uffd, &ignored);
+	tear_down(p);
+}
+
+PRESSURE(huge_unshare_uffd) = {
+	.name = "unshare_uffd",
+	.family = PRESSURE_HUGE,
+	.calls = "UFFDIO_REGISTER for write-protection of 1 GiB with a shared page table, mmap(MAP_FIXED) of all",
+	.since = "v5.19",
+	.events = "clear",
+	.proof = PROOF,
+	.preserves = BACKING_BIT(BACKING_HUGETLB_SHARED),
+	.granule = HUGE_BYTES,
+	.needs = { pagemap_missing, uffd_missing, uffd_wp_missing },
+	.set_up = set_up,
+	.apply = apply_uffd,
+	.tear_down = tear_down_uffd,
 };
