@@ -129,14 +129,15 @@ static void report_disk(struct agent *ag, const char *target, const char *call, 
 	agent_sayf(ag, CHANNEL_NOTE, "no disk at %s: %s(%s): %s", target, call, what, reason);
 }
 
-static void mount_disk(struct agent *ag, const char *device, const char *target, const char *type)
+static void mount_disk(struct agent *ag, const char *device, const char *target, const char *type,
+		       const char *options)
 {
 	if (access(device, F_OK)) {
 		report_disk(ag, target, "access", device, errno == ENOENT ?
 			    "this kernel has no driver for it" : strerror(errno));
 	} else if (mkdir(target, 0755)) {
 		report_disk(ag, target, "mkdir", target, strerror(errno));
-	} else if (mount(device, target, type, 0, NULL)) {
+	} else if (mount(device, target, type, 0, options)) {
 		report_disk(ag, target, "mount", type, errno == ENODEV ?
 			    "this kernel has no such file system" : strerror(errno));
 		/* Tests look for the directory. */
@@ -146,11 +147,11 @@ static void mount_disk(struct agent *ag, const char *device, const char *target,
 
 void agent_mount_disks(struct agent *ag)
 {
-	char device[64], target[256], type[32];
+	char device[64], target[256], type[32], options[32];
 	FILE *f = open_list(ag, "/mounts");
 
-	while (f && fscanf(f, "%63s %255s %31s", device, target, type) == 3)
-		mount_disk(ag, device, target, type);
+	while (f && fscanf(f, "%63s %255s %31s %31s", device, target, type, options) == 4)
+		mount_disk(ag, device, target, type, strcmp(options, "-") ? options : NULL);
 	if (f)
 		fclose(f);
 }

@@ -50,27 +50,41 @@ const struct lab_topology *lab_topology_find(const struct lab_arch *arch, const 
 	return NULL;
 }
 
-/* An option of QEMU ends at a comma, but not at two. */
-static void add_disk(struct lab_argv *a, const char *image)
+/* Nothing outlives the VM: flushing to this machine's disk, or memory, would be in vain. */
+static void add_disk(struct lab_argv *a, const struct lab_suite_disk *disk, size_t n,
+		     const char *image)
 {
 	struct lab_text t = { NULL };
 
-	/* Nothing outlives the VM: flushing to this machine's disk would be in vain. */
-	lab_text_addf(&t, "if=virtio,format=raw,cache=unsafe,file=");
+	if (disk->pmem)
+		lab_text_addf(&t, "memory-backend-file,share=off,id=pmem%zu,size=%lldM,mem-path=",
+			      n, (long long)disk->size_mib);
+	else
+		lab_text_addf(&t, "if=virtio,format=raw,cache=unsafe,file=");
+	/* An option of QEMU ends at a comma, but not at two. */
 	for (; *image; image++)
 		lab_text_addf(&t, "%s%c", *image == ',' ? "," : "", *image);
-	lab_argv_add_all(a, "-drive", t.s, NULL);
+	lab_argv_add_all(a, disk->pmem ? "-object" : "-drive", t.s, NULL);
 	lab_text_clear(&t);
+	if (disk->pmem) {
+		lab_argv_add(a, "-device");
+		lab_argv_addf(a, "virtio-pmem-pci,memdev=pmem%zu", n);
+	}
 }
 
 /*
  * CPUs are sockets of their own: cores of one socket on two nodes make the
  * kernel warn about its topology.
  */
-static void add_topology(struct lab_argv *a, const struct lab_topology *t)
+static void add_topology(struct lab_argv *a, const struct lab_suite *suite,
+			 const struct lab_topology *t)
 {
+	unsigned long max = t->mib;
+
+	for (size_t i = 0; i < suite->nr_disks; i++)
+		max += suite->disks[i].pmem ? (unsigned long)suite->disks[i].size_mib : 0;
 	lab_argv_add_all(a, "-smp", "2,sockets=2,cores=1,threads=1", "-m", NULL);
-	lab_argv_addf(a, "%luM", t->mib);
+	lab_argv_addf(a, max > t->mib ? "%luM,slots=1,maxmem=%luM" : "%luM", t->mib, max);
 	for (int i = 0; i < 2 && t->cpus[i]; i++) {
 		lab_argv_add(a, "-object");
 		lab_argv_addf(a, "memory-backend-ram,id=m%d,size=%luM", i, t->mib / 2);
@@ -126,7 +140,7 @@ static void build_arguments(struct lab_argv *a, const struct lab_plan *plan, uns
 			 "-no-reboot", NULL);
 	if (emulated && plan->arch->icount)
 		lab_argv_add_all(a, "-icount", plan->arch->icount, NULL);
-	add_topology(a, plan->topology);
+	add_topology(a, plan->suite, plan->topology);
 	for (int i = 0; i < LAB_NR_STREAMS; i++) {
 		lab_argv_add(a, "-chardev");
 		lab_argv_addf(a, "socket,id=%s,fd=%d", names[i], theirs[i]);
@@ -137,7 +151,7 @@ static void build_arguments(struct lab_argv *a, const struct lab_plan *plan, uns
 	for (size_t i = 0; i < plan->suite->nr_disks; i++) {
 		char *image = lab_disk_path(plan->results->out, bed, i);
 
-		add_disk(a, image);
+		add_disk(a, &plan->suite->disks[i], i, image);
 		free(image);
 	}
 	lab_argv_add_all(a, "-kernel", plan->kernel, "-initrd", plan->image,

@@ -34,7 +34,7 @@ struct lab_image {
  *			one a line; not an error, the tests decide
  *
  *   /mounts		what init is to mount when modules are loaded, one a
- *			line: "DEVICE TARGET FILESYSTEM"
+ *			line: "DEVICE TARGET FILESYSTEM OPTIONS", "-" if none
  *
  * A wanted module that is built into the kernel is in neither list. From the same files
  * comes the same image, byte for byte. The directory @out.parts is used on the way; it

@@ -155,6 +155,8 @@ static int list_userland(const struct lab_prepare *p, struct lab_error *e, struc
 /* Make the disks' images, and tell init where they belong. */
 static int make_disks(const struct lab_prepare *p, struct lab_error *e, struct lab_text *mounts)
 {
+	int nr[2] = { 0 };
+
 	for (size_t i = 0; i < p->suite->nr_disks; i++) {
 		const struct lab_suite_disk *d = &p->suite->disks[i];
 
@@ -164,8 +166,10 @@ static int make_disks(const struct lab_prepare *p, struct lab_error *e, struct l
 			if (ret)
 				return ret;
 		}
-		/* virtio-blk names its disks in the order of QEMU's command line. */
-		lab_text_addf(mounts, "/dev/vd%c %s %s\n", 'a' + (int)i, d->mount, d->filesystem);
+		/* The kernel names those of one driver in the order of QEMU's command line. */
+		lab_text_addf(mounts, d->pmem ? "/dev/pmem%c %s %s dax\n" : "/dev/vd%c %s %s -\n",
+			      "a0"[d->pmem] + nr[d->pmem], d->mount, d->filesystem);
+		nr[d->pmem]++;
 	}
 	return 0;
 }

@@ -19,6 +19,7 @@ struct reading {
 	const char *path;
 	struct lab_error *e;
 	struct lab_suite *suite;
+	const struct lab_arch *arch;
 	struct lab_text parameters;
 };
 
@@ -123,8 +124,9 @@ static int add_disk(struct reading *r, json_t *object, void *arg)
 	(void)arg;
 	if (r->suite->nr_disks == LAB_MAX_DISKS)
 		return wrong(r, "\"disks\": more than %d", LAB_MAX_DISKS);
-	ret = unpack(r, object, "one of \"disks\"", "{s:s, s:I, s:s}", "filesystem",
-		     &d->filesystem, "size_mib", &d->size_mib, "mount", &d->mount);
+	ret = unpack(r, object, "one of \"disks\"", "{s:s, s:I, s:s, s?b}", "filesystem",
+		     &d->filesystem, "size_mib", &d->size_mib, "mount", &d->mount,
+		     "pmem", &d->pmem);
 	if (ret)
 		return ret;
 	/* What mke2fs can make: one tool for all beats one tool for each. */
@@ -136,7 +138,10 @@ static int add_disk(struct reading *r, json_t *object, void *arg)
 			     d->mount);
 	if (d->size_mib <= 0)
 		return wrong(r, "disk %s: \"size_mib\" must be a number of MiB", d->mount);
-	r->suite->nr_disks++;
+	if (d->pmem && !r->arch->pmem)
+		*d = (struct lab_suite_disk){};
+	else
+		r->suite->nr_disks++;
 	return 0;
 }
 
@@ -274,7 +279,7 @@ static int read_all(struct reading *r, const struct lab_suite_select *select)
 int lab_suite_read(const char *path, const struct lab_suite_select *select,
 		   struct lab_suite *suite, struct lab_error *e)
 {
-	struct reading r = { .path = path, .e = e, .suite = suite };
+	struct reading r = { .path = path, .e = e, .suite = suite, .arch = select->arch };
 	json_error_t jerr;
 	int ret;
 

@@ -14,7 +14,8 @@
  *	  "modules": [ { "name": "...", "optional": true }, ... ],
  *	  "external_modules": [ { "name": "...", "dir": "...", "optional": true,
  *				  "program": "..." }, ... ],
- *	  "disks": [ { "filesystem": "ext4", "size_mib": n, "mount": "/..." }, ... ],
+ *	  "disks": [ { "filesystem": "ext4", "size_mib": n, "mount": "/...",
+ *		       "pmem": true }, ... ],
  *	  "profiles": { "NAME": [ { "program": "...", "args": [ ... ], "timeout": s }, ... ] }
  *	}
  *
@@ -23,8 +24,9 @@
  *
  * "dir" is relative to the repository. A module with a "program" is not loaded
  * but put beside that program, if it is selected, which loads it itself. A disk
- * is made anew for each run; what is written to it goes with the VM. Unknown
- * keys are refused, so that a misspelt one is not quietly without effect.
+ * is made anew for each run; what is written to it goes with the VM. One with "pmem"
+ * is persistent memory, mounted with -o dax, and left out where QEMU has none.
+ * Unknown keys are refused, so that a misspelt one is not quietly without effect.
  */
 #ifndef LAB_SUITE_H
 #define LAB_SUITE_H
@@ -51,6 +53,7 @@ struct lab_suite_disk {
 	const char *filesystem;	/* ext2, ext3 or ext4 */
 	const char *mount;	/* absolute path in the VM */
 	json_int_t size_mib;
+	int pmem;		/* persistent memory, no block device of virtio */
 };
 
 struct lab_suite_program {

@@ -18,7 +18,8 @@ static const char good[] =
 	"  \"modules\": [ { \"name\": \"m\", \"optional\": true }, { \"name\": \"n\" } ],"
 	"  \"external_modules\": [ { \"name\": \"x\", \"dir\": \"d/x\" },"
 	"    { \"name\": \"y\", \"dir\": \"d/y\", \"program\": \"q_test\" } ],"
-	"  \"disks\": [ { \"filesystem\": \"ext4\", \"size_mib\": 8, \"mount\": \"/disk\" } ],"
+	"  \"disks\": [ { \"filesystem\": \"ext4\", \"size_mib\": 8, \"mount\": \"/disk\" },"
+	"    { \"filesystem\": \"ext4\", \"size_mib\": 9, \"mount\": \"/pmem\", \"pmem\": true } ],"
 	"  \"profiles\": {"
 	"    \"default\": [ { \"program\": \"p_test\", \"timeout\": 5 },"
 	"                   { \"program\": \"q_test\", \"args\": [ \"-v\", \"x y\" ], \"timeout\": 6 } ],"
@@ -66,10 +67,12 @@ TEST(defaults)
 	EXPECT_STREQ("q_test", s.modules[3].program);
 	EXPECT_TRUE(lab_suite_runs(&s, "q_test"));
 	EXPECT_FALSE(lab_suite_runs(&s, "r_test"));
-	ASSERT_EQ(1, s.nr_disks);
+	ASSERT_EQ(2, s.nr_disks);
 	EXPECT_STREQ("ext4", s.disks[0].filesystem);
 	EXPECT_STREQ("/disk", s.disks[0].mount);
 	EXPECT_EQ(8, s.disks[0].size_mib);
+	EXPECT_FALSE(s.disks[0].pmem);
+	EXPECT_TRUE(s.disks[1].pmem);
 	ASSERT_EQ(2, s.nr_programs);
 	EXPECT_STREQ("p_test", s.programs[0].name);
 	EXPECT_EQ(0, s.programs[0].args.nr);
@@ -92,7 +95,10 @@ TEST(mode_and_profile)
 	lab_suite_free(&s);
 }
 
-/* Its parameters and modules join the others, and a mode may have a CPU of its own. */
+/*
+ * Its parameters and modules join the others, a mode may have a CPU of its own, and not every
+ * machine has persistent memory.
+ */
 TEST(architecture)
 {
 	struct lab_suite_select select = { .arch = &lab_arch_arm64 };
@@ -107,6 +113,8 @@ TEST(architecture)
 	EXPECT_STREQ("a=1 d", s.parameters);
 	ASSERT_EQ(5, s.nr_modules);
 	EXPECT_STREQ("k", s.modules[0].name);
+	ASSERT_EQ(1, s.nr_disks);
+	EXPECT_FALSE(s.disks[0].pmem);
 	lab_suite_free(&s);
 	select.mode = "four";
 	ASSERT_EQ(0, read_suite(good, &select, &s, &e));
