@@ -2,15 +2,38 @@
 /*
  * Reading /proc/kpageflags and /proc/kpagecount; pages that wait.
  */
+#include <fcntl.h>
+#include <linux/kernel-page-flags.h>
 #include <numaif.h>
+#include <unistd.h>
 
 #include "base/page.h"
-#include "host/hostfile.h"
 #include "host/page_flags.h"
+
+/* Both files end where the memory of the page allocator does: words behind that are @beyond. */
+static int read_words(const char *path, uint64_t pfn, size_t nr, uint64_t *words, uint64_t beyond,
+		      struct result *r)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t got;
+	size_t i;
+
+	if (fd < 0)
+		return result_errno(r, "open(%s)", path);
+	got = pread(fd, words, nr * sizeof(*words), pfn * sizeof(*words));
+	if (got < 0)
+		result_errno(r, "pread(%s, word %#llx)", path, (unsigned long long)pfn);
+	close(fd);
+	if (got < 0)
+		return -1;
+	for (i = got / sizeof(*words); i < nr; i++)
+		words[i] = beyond;
+	return 0;
+}
 
 int page_flags_read(uint64_t pfn, size_t nr, uint64_t *flags, struct result *r)
 {
-	return hostfile_read_words("/proc/kpageflags", pfn, flags, nr, r);
+	return read_words("/proc/kpageflags", pfn, nr, flags, 1ULL << KPF_NOPAGE, r);
 }
 
 int page_flags(uint64_t pfn, uint64_t *flags, struct result *r)
@@ -20,7 +43,7 @@ int page_flags(uint64_t pfn, uint64_t *flags, struct result *r)
 
 int page_count_read(uint64_t pfn, size_t nr, uint64_t *counts, struct result *r)
 {
-	return hostfile_read_words("/proc/kpagecount", pfn, counts, nr, r);
+	return read_words("/proc/kpagecount", pfn, nr, counts, 0, r);
 }
 
 /* A call that moves pages, whatever page it is, clears the queues of all CPUs first. */

@@ -13,7 +13,8 @@
 /*
  * page_flags() - flags of a page frame, as /proc/kpageflags has them
  * @pfn: page frame number
- * @flags: filled in; bit numbers are KPF_* of <linux/kernel-page-flags.h>
+ * @flags: filled in; bit numbers are KPF_* of <linux/kernel-page-flags.h>.  KPF_NOPAGE is
+ *	what is said of all that the page allocator never had, such as persistent memory
  *
  * Return: 0, or -1 with an error.
  */
