@@ -55,14 +55,14 @@ static struct {
 struct mn_case {
 	struct __fixture_variant_metadata variant;
 	unsigned int sets;	/* TEST_BY_* */
-	bool slow;		/* the test as such does not run by default */
+	bool extra;		/* the test as such does not run by default */
 };
 
 /* What mn_case_add() is told of a case. */
 enum mn_case_kind {
 	MN_CASE_OTHER,		/* runs with -a if it is chosen from those with its first parameter */
 	MN_CASE_CORE,		/* runs with -a in any event */
-	MN_CASE_SLOW = 2,	/* with either of them: by default the whole test does not run */
+	MN_CASE_EXTRA = 2,	/* with either of them: by default the whole test does not run */
 };
 
 static inline struct mn_case *mn_case_of(struct __fixture_variant_metadata *v)
@@ -118,7 +118,7 @@ static inline void mn_append_case(struct __fixture_metadata *f, const char *id,
 	snprintf(name, sizeof(name), "%s/%s", id, parameters);
 	mn_append(f, c ? &c->variant : NULL, name, contents, size);
 	c->sets = kind & MN_CASE_CORE ? TEST_BY_ALL : 0;
-	c->slow = kind & MN_CASE_SLOW;
+	c->extra = kind & MN_CASE_EXTRA;
 }
 
 /*
@@ -130,7 +130,7 @@ static inline void mn_append_case(struct __fixture_metadata *f, const char *id,
  * @contents: a FIXTURE_VARIANT(fixture), copied
  *
  * By default one case of each test runs, see runner/selection.h, and it goes by the name
- * of the test alone; if it is slow, only if that name is asked for.  With -a these are all core cases, and one of each other first
+ * of the test alone; if it is extra, only if that name is asked for.  With -a these are all core cases, and one of each other first
  * parameter.  Others have to be named.
  */
 #define mn_case_add(fixture, id, parameters, kind, contents)		\
@@ -166,7 +166,7 @@ mn_choose(struct __fixture_variant_metadata *v, const char *fixture, const char 
 		cases[nr++] = strchr(v->name, '/') + 1;
 	for (chosen = selection_choose(id, cases, nr); chosen--; first = first->next)
 		;
-	if (mn_case_of(first)->slow)
+	if (mn_case_of(first)->extra)
 		set &= ~TEST_BY_DEFAULT;
 	mn_case_of(first)->sets |= set;
 	return v;

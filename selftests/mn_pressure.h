@@ -114,7 +114,7 @@ static inline const struct backing *mn_one_backing(const struct pressure *row)
 	unsigned int b, applies[NR_BACKINGS], nr = 0;
 
 	for (b = 0; b < NR_BACKINGS; b++) {
-		if (!pressure_applies(row, &backings[b]))
+		if (!pressure_applies(row, &backings[b]) || row->extra & BACKING_BIT(b))
 			continue;
 		names[nr] = backings[b].name;
 		applies[nr++] = b;
@@ -135,8 +135,9 @@ static inline void mn_add_family(enum pressure_family family, mn_add add)
 		if (!pressure_applies(spec.pressure, spec.backing))
 			continue;
 		snprintf(id, sizeof(id), "%s.%s", spec.backing->name, spec.pressure->name);
-		kind = spec.pressure->slow && spec.backing != mn_one_backing(spec.pressure) ?
-		       MN_CASE_SLOW : 0;
+		kind = spec.pressure->extra & BACKING_BIT(b) ||
+		       (spec.pressure->slow && spec.backing != mn_one_backing(spec.pressure)) ?
+		       MN_CASE_EXTRA : 0;
 		for (w = 0; w < ARRAY_SIZE(mn_workloads); w++) {
 			spec.workload = workload_find(mn_workloads[w]);
 			if (pressure_suits(spec.pressure, spec.backing, spec.workload))

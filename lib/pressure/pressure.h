@@ -81,6 +81,12 @@ struct pressure {
 	/* Its effect on each backing it applies to: sets of BACKING_BIT(). */
 	unsigned int preserves, discards, may_discard, replaces;
 	/*
+	 * Of these, where its test runs with -a or by its id only: the kernel does there what it
+	 * does on others.  On DAX that is all but what fs/dax.c has a part in, the copy of such a
+	 * page, and one row of each way to zap, to move and to protect.
+	 */
+	unsigned int extra;
+	/*
 	 * Of these, where page frames of the guest are free when apply() is over, and anybody's
 	 * who asks: isolation has to watch some.  Not where that is a matter of luck, as with
 	 * pages that go to and fro.
