@@ -207,6 +207,24 @@ const struct backing backings[NR_BACKINGS] = {
 		.open_file = disk_open,
 		.missing = disk_missing,
 	},
+	[BACKING_DAX] = {
+		.name = "dax",
+		.about = "a shared mapping of a file in persistent memory",
+		.granule = PAGE_BYTES,
+		.advice = MADV_NOHUGEPAGE,
+		.flags = MAP_SHARED,
+		.open_file = disk_open_dax,
+		.missing = disk_dax_missing,
+	},
+	[BACKING_DAX_PRIVATE] = {
+		.name = "dax_private",
+		.about = "a private mapping of a file in persistent memory: copied on write",
+		.granule = PAGE_BYTES,
+		.advice = MADV_NOHUGEPAGE,
+		.flags = MAP_PRIVATE,
+		.open_file = disk_open_dax,
+		.missing = disk_dax_missing,
+	},
 };
 
 unsigned int backing_bit(const struct backing *backing)

@@ -26,6 +26,8 @@ enum backing_id {
 	BACKING_HUGETLB_SHARED,
 	BACKING_FILE,
 	BACKING_FILE_PRIVATE,
+	BACKING_DAX,
+	BACKING_DAX_PRIVATE,
 	NR_BACKINGS,
 };
 
@@ -39,15 +41,20 @@ enum backing_id {
 #define ON_SHARED		(BACKING_BIT(BACKING_MEMFD) | \
 				 BACKING_BIT(BACKING_MEMFD_THP) | \
 				 BACKING_BIT(BACKING_HUGETLB_SHARED) | \
-				 BACKING_BIT(BACKING_FILE))
+				 BACKING_BIT(BACKING_FILE) | \
+				 BACKING_BIT(BACKING_DAX))
 /* Copied on write from a file that stays empty. */
 #define ON_PRIVATE_FILE		(BACKING_BIT(BACKING_MEMFD_PRIVATE) | \
-				 BACKING_BIT(BACKING_FILE_PRIVATE))
+				 BACKING_BIT(BACKING_FILE_PRIVATE) | \
+				 BACKING_BIT(BACKING_DAX_PRIVATE))
 /* What the guest writes is lost with the mapping. */
 #define ON_PRIVATE		(ON_EVERY_BACKING & ~ON_SHARED)
+/* Persistent memory itself, without a page cache: no frame of it is the allocator's. */
+#define ON_DAX			(BACKING_BIT(BACKING_DAX) | \
+				 BACKING_BIT(BACKING_DAX_PRIVATE))
 /* On a disk; the others live in memory and swap. */
 #define ON_DISK			(BACKING_BIT(BACKING_FILE) | \
-				 BACKING_BIT(BACKING_FILE_PRIVATE))
+				 BACKING_BIT(BACKING_FILE_PRIVATE) | ON_DAX)
 
 struct backing {
 	const char *name;	/* stable: part of test names */
@@ -98,13 +105,16 @@ struct area {
 
 /*
  * disk_open() - an empty, unnamed file on a filesystem on disk
+ * disk_open_dax() - on one that maps persistent memory itself
  *
  * Return: descriptor, or -1 with @r a skip: no such filesystem is writable.
  */
 int disk_open(struct result *r);
+int disk_open_dax(struct result *r);
 
-/* disk_missing() - why there is no such filesystem, or NULL; static storage */
+/* disk_missing(), disk_dax_missing() - why there is none, or NULL; static storage */
 const char *disk_missing(void);
+const char *disk_dax_missing(void);
 
 /* memory_advice_missing() - why the kernel has no madvise(2), or NULL */
 const char *memory_advice_missing(void);

@@ -17,7 +17,7 @@
 /* Once copied on write, huge pages are in small pieces. */
 #define COPIED		ON_PRIVATE
 /* Private copies of files are all alike: one kind will do. */
-#define COPIED_ALIKE	(COPIED & ~BACKING_BIT(BACKING_FILE_PRIVATE))
+#define COPIED_ALIKE	(COPIED & ~ON_DISK)
 #define MAX_CHILDREN	3
 #define ROUNDS		2
 

@@ -121,8 +121,8 @@ PRESSURE(cow_proc_mem_force) = {
 	.events = "clear",
 	.proof = "page frame changed",
 	/* What is read-only for good reason, and huge pages of a pool, are not forced. */
-	.preserves = ON_PRIVATE & ~ON_HUGETLB & ~BACKING_BIT(BACKING_FILE_PRIVATE),
-	.frees = ON_PRIVATE & ~ON_HUGETLB & ~BACKING_BIT(BACKING_FILE_PRIVATE),
+	.preserves = ON_PRIVATE & ~ON_HUGETLB & ~ON_DISK,
+	.frees = ON_PRIVATE & ~ON_HUGETLB & ~ON_DISK,
 	.rounds = 2,
 	.needs = { memory_advice_missing, pagemap_missing },
 	.set_up = set_up,

@@ -57,6 +57,7 @@ PRESSURE(cow_mprotect_none) = {
 	.events = "protection_vma",
 	.proof = "page that may not be read",
 	.preserves = ON_EVERY_BACKING,
+	.extra = ON_DAX,
 	.apply = apply_none,
 };
 
@@ -158,6 +159,7 @@ PRESSURE(cow_mprotect_read) = {
 	.events = "protection_vma",
 	.proof = "vCPU that read on, or was stopped at its write",
 	.preserves = ON_EVERY_BACKING,
+	.extra = BACKING_BIT(BACKING_DAX_PRIVATE),
 	.set_up = set_up_read,
 	.apply = apply_read,
 	.tear_down = tear_down_read,
@@ -176,6 +178,7 @@ PRESSURE(cow_mprotect_read_half) = {
 	.proof = "vCPU that read on, or was stopped at its write",
 	/* A part of a page of hugetlb cannot be protected; a huge page is split. */
 	.preserves = ON_EVERY_BACKING & ~ON_HUGETLB,
+	.extra = ON_DAX,
 	.set_up = set_up_read,
 	.apply = apply_half,
 	.tear_down = tear_down_read,

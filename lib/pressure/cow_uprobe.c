@@ -165,8 +165,9 @@ PRESSURE(cow_uprobe) = {
 	.calls = "perf_event_open() of uprobes in the file, close()",
 	.events = "clear",
 	.proof = "breakpoint in a page, and gone again",
-	.preserves = ON_PRIVATE_FILE,
-	.frees = ON_PRIVATE_FILE,
+	/* Only what has a page cache can be probed. */
+	.preserves = ON_PRIVATE_FILE & ~ON_DAX,
+	.frees = ON_PRIVATE_FILE & ~ON_DAX,
 	.rounds = 2,
 	.needs = { uprobe_missing },
 	.apply = apply_uprobe,

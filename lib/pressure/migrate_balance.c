@@ -25,7 +25,7 @@
 #include "pressure/pressure.h"
 
 /* The kernel does not look at hugetlb, and leaves dirty pages of files alone. */
-#define FOLLOWS		(ON_EVERY_BACKING & ~ON_HUGETLB & ~BACKING_BIT(BACKING_FILE))
+#define FOLLOWS		(ON_EVERY_BACKING & ~ON_HUGETLB & ~ON_DAX & ~BACKING_BIT(BACKING_FILE))
 
 #ifndef MPOL_F_NUMA_BALANCING		/* since v5.12 */
 #define MPOL_F_NUMA_BALANCING	(1 << 13)

@@ -20,7 +20,7 @@
 
 /* What is huge already is left where it is. */
 #define COMPACTED	(ON_EVERY_BACKING & ~ON_HUGETLB & ~BACKING_BIT(BACKING_ANON_THP) & \
-			 ~BACKING_BIT(BACKING_MEMFD_THP))
+			 ~BACKING_BIT(BACKING_MEMFD_THP) & ~ON_DAX)
 
 #define COMPACT_READS	4	/* each page may be copied, and is looked at from both ends */
 

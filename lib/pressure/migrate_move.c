@@ -12,8 +12,8 @@
 #include "memory/numa_pages.h"
 #include "pressure/pressure.h"
 
-/* Also files: what the page cache has of them moves like all else. */
-#define MOVABLE		ON_EVERY_BACKING
+/* Also files: what the page cache has of them moves like all else. DAX stays where it is. */
+#define MOVABLE		(ON_EVERY_BACKING & ~ON_DAX)
 
 static int set_up(struct press *p, struct result *r)
 {

@@ -282,7 +282,7 @@ PRESSURE(migrate_memory_offline) = {
 	.proof = "page out of the block that went offline",
 	/* The pool decides where its huge pages are: they cannot be steered. */
 	/* What was freed is away with its block, and then the last that anybody gets. */
-	.preserves = ON_EVERY_BACKING & ~ON_HUGETLB,
+	.preserves = ON_EVERY_BACKING & ~ON_HUGETLB & ~ON_DAX,
 	.slow = true,
 	.rounds = 1,
 	.changes = "a block of memory offline",

@@ -160,8 +160,8 @@ PRESSURE(migrate_soft_offline) = {
 	.calls = "madvise(MADV_SOFT_OFFLINE) of single pages",
 	.events = "clear",
 	.proof = "page frame changed",
-	.preserves = ON_EVERY_BACKING,
-	.frees = ON_EVERY_BACKING,
+	.preserves = ON_EVERY_BACKING & ~ON_DAX,
+	.frees = ON_EVERY_BACKING & ~ON_DAX,
 	.changes = "single page frames out of service",
 	.needs = { memory_failure_missing, pagemap_missing },
 	.set_up = set_up_soft_offline,
@@ -322,6 +322,9 @@ static int apply_hwpoison(struct press *p, struct result *r)
 	return hoststate_pop(p->host, r) ? -1 : ret;
 }
 
+#define POISONED	(ON_EVERY_BACKING & ~ON_DAX & ~BACKING_BIT(BACKING_FILE) & \
+			 ~BACKING_BIT(BACKING_MEMFD_THP))
+
 PRESSURE(migrate_hwpoison) = {
 	.name = "hwpoison",
 	.family = PRESSURE_MIGRATE,
@@ -334,10 +337,10 @@ PRESSURE(migrate_hwpoison) = {
 	 * On a disk a page that was written back is only dropped and read again.
 	 * A huge page of a file in memory may refuse to be split while poisoned,
 	 * and then none of it can be used nor taken away.
+	 * Persistent memory stays mapped: its own driver is to know what is poisoned.
 	 */
-	.discards = ON_EVERY_BACKING & ~(BACKING_BIT(BACKING_FILE) |
-					 BACKING_BIT(BACKING_MEMFD_THP)),
-	.frees = ON_EVERY_BACKING & ~(BACKING_BIT(BACKING_FILE) | BACKING_BIT(BACKING_MEMFD_THP)),
+	.discards = POISONED,
+	.frees = POISONED,
 	.poisons = true,
 	.changes = "single page frames out of service",
 	.needs = { memory_failure_missing, pagemap_missing },

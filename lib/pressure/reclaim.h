@@ -13,7 +13,7 @@
 #define RECLAIM_SWAP_BYTES	(64UL << 20)
 
 /* Everything but hugetlb pages, which are never reclaimed. */
-#define ON_RECLAIMABLE		(ON_EVERY_BACKING & ~ON_HUGETLB)
+#define ON_RECLAIMABLE		(ON_EVERY_BACKING & ~ON_HUGETLB & ~ON_DAX)
 
 /* For pressure.proof of rows that use reclaim_out(). */
 #define RECLAIM_OUT_PROOF	"page swapped out or dropped"

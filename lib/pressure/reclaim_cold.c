@@ -219,7 +219,8 @@ PRESSURE(reclaim_cold_first) = {
 	.calls = "write to memory.reclaim of the cgroup, with cold memory beside the guest's",
 	.events = "clear_flush_young clear_young",
 	.proof = "cold page reclaimed",
-	.preserves = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_MEMFD) | ON_PRIVATE_FILE,
+	.preserves = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_MEMFD) |
+		     (ON_PRIVATE_FILE & ~ON_DAX),
 	.rounds = 2,
 	.zap_exclusive = true,
 	.guest_writes = true,	/* who only reads may leave pages out */

@@ -131,6 +131,7 @@ PRESSURE(reclaim_soft_dirty) = {
 	.proof = "soft-dirty bit cleared",
 	.hits = { 1, 2 },
 	.preserves = ON_EVERY_BACKING & ~ON_HUGETLB,
+	.extra = BACKING_BIT(BACKING_DAX_PRIVATE),
 	.needs = { soft_dirty_missing, pagemap_missing },
 	.set_up = set_up_soft_dirty,
 	.apply = apply_soft_dirty,

@@ -45,6 +45,7 @@ PRESSURE(unmap_mmap_fixed) = {
 	.discards = ON_PRIVATE & ~ON_PRIVATE_FILE,
 	.replaces = ON_SHARED | ON_PRIVATE_FILE,
 	.frees = ON_PRIVATE,
+	.extra = ON_DAX,
 	.apply = apply_mmap_fixed,
 };
 
@@ -68,6 +69,7 @@ PRESSURE(unmap_madvise_dontneed) = {
 	.preserves = ON_SHARED,
 	.discards = ON_PRIVATE,
 	.frees = ON_PRIVATE,
+	.extra = ON_DAX,
 	.can_join = true,
 	.needs = { memory_advice_missing },
 	.apply = apply_dontneed,

@@ -59,10 +59,10 @@ PRESSURE(unmap_madvise_dontneed_locked) = {
 	.calls = "mlock(), madvise(MADV_DONTNEED_LOCKED)",
 	.since = LOCKED_SINCE,
 	.events = "clear",
-	/* Not hugetlb, which is never swapped and which mlock() leaves alone. */
-	.preserves = ON_SHARED & ~ON_HUGETLB,
-	.discards = ON_PRIVATE & ~ON_HUGETLB,
-	.frees = ON_PRIVATE & ~ON_HUGETLB,
+	/* Not hugetlb nor DAX, which are never swapped and which mlock() leaves alone. */
+	.preserves = ON_SHARED & ~ON_HUGETLB & ~ON_DAX,
+	.discards = ON_PRIVATE & ~ON_HUGETLB & ~ON_DAX,
+	.frees = ON_PRIVATE & ~ON_HUGETLB & ~ON_DAX,
 	.needs = { locked_missing },
 	.set_up = lock,
 	.apply = apply_dontneed_locked,
@@ -115,6 +115,7 @@ PRESSURE(unmap_guard_install) = {
 	.preserves = ON_SHARED & ~ON_HUGETLB,
 	.discards = ON_PRIVATE & ~ON_HUGETLB,
 	.frees = ON_PRIVATE & ~ON_HUGETLB,
+	.extra = ON_DAX,
 	.needs = { guard_missing },
 	.apply = apply_guard,
 };

@@ -11,6 +11,8 @@
 #include "pressure/pressure.h"
 
 #define ON_FILE		(ON_SHARED | ON_PRIVATE_FILE)
+/* What is persistent goes back to its filesystem. */
+#define FREED(set)	((set) & ~BACKING_BIT(BACKING_DAX))
 
 static int punched(const char *call, struct result *r)
 {
@@ -32,7 +34,8 @@ PRESSURE(unmap_madvise_remove) = {
 	.events = "clear unmap",
 	/* Private mappings are refused with EACCES. */
 	.discards = ON_SHARED,
-	.frees = ON_SHARED,
+	.frees = FREED(ON_SHARED),
+	.extra = ON_DAX,
 	.allows_others = true,
 	.needs = { memory_advice_missing },
 	.apply = apply_remove,
@@ -55,7 +58,7 @@ PRESSURE(unmap_fallocate_punch) = {
 	/* A private copy outlives the page it was copied from. */
 	.preserves = ON_PRIVATE_FILE,
 	.discards = ON_SHARED,
-	.frees = ON_SHARED,
+	.frees = FREED(ON_SHARED),
 	.can_join = true,
 	.apply = apply_punch,
 };
@@ -91,6 +94,6 @@ PRESSURE(unmap_ftruncate) = {
 	.events = "clear unmap",
 	/* Private copies go too. */
 	.discards = ON_FILE,
-	.frees = ON_FILE,
+	.frees = FREED(ON_FILE),
 	.apply = apply_ftruncate,
 };

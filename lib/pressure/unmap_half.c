@@ -50,6 +50,7 @@ PRESSURE(unmap_munmap_half) = {
 	.preserves = ON_SHARED & ~ON_HUGETLB & ~ON_THP,
 	.discards = ON_PRIVATE & ~ON_HUGETLB & ~ON_THP,
 	.frees = ON_PRIVATE & ~ON_HUGETLB & ~ON_THP,
+	.extra = ON_DAX,
 	.apply = apply_munmap_half,
 };
 

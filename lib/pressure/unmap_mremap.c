@@ -58,6 +58,7 @@ PRESSURE(unmap_mremap) = {
 	.events = "unmap",
 	.proof = "page at the other addresses",
 	.preserves = ON_EVERY_BACKING,
+	.extra = BACKING_BIT(BACKING_DAX_PRIVATE),
 	.needs = { pagemap_missing },
 	.apply = apply_mremap,
 };
@@ -73,6 +74,7 @@ PRESSURE(unmap_mremap_pmd) = {
 	.events = "unmap",
 	.proof = "page at the other addresses",
 	.preserves = ON_EVERY_BACKING & ~ON_HUGETLB & ~ON_THP,
+	.extra = ON_DAX,
 	.granule = HUGE_BYTES,
 	.needs = { pagemap_missing },
 	.apply = apply_mremap,
@@ -104,5 +106,6 @@ PRESSURE(unmap_mremap_dontunmap) = {
 	.preserves = ON_SHARED & ~ON_HUGETLB,
 	.discards = ON_PRIVATE & ~ON_HUGETLB,
 	.frees = ON_PRIVATE & ~ON_HUGETLB,
+	.extra = ON_DAX,
 	.apply = apply_dontunmap,
 };

@@ -72,14 +72,16 @@ TEST_F(manifest, test_says_what_it_changes)
 			     "\"a thing\"]";
 	char line[256];
 
-	manifest_test(&self->m, "fixture.anon_thp.ksm_write", "/spin.none.2vcpu", TEST_BY_DEFAULT | TEST_BY_ID);
+	manifest_test(&self->m, "fixture.anon_thp.ksm_write", "/spin.none.2vcpu",
+		      TEST_BY_DEFAULT | TEST_BY_ID);
 	snprintf(line, sizeof(line), "\"changes\": [\"KSM at its fastest, for all memory\"], %s },\n",
 		 on_thp);
 	EXPECT_TRUE(HAS(line));
 	EXPECT_TRUE(HAS("\"injector\": \"none\", \"vcpus\": 2 }"));
 	EXPECT_FALSE(HAS("missing"));
 	self->m.here = true;
-	manifest_test(&self->m, "fixture.anon.hwpoison", "/spin.none.2vcpu", TEST_BY_DEFAULT | TEST_BY_ID);
+	manifest_test(&self->m, "fixture.anon.hwpoison", "/spin.none.2vcpu",
+		      TEST_BY_DEFAULT | TEST_BY_ID);
 	EXPECT_TRUE(HAS("\"missing\": \""));
 }
 
