@@ -19,7 +19,8 @@ MN_ABOUT("injectors come and go in any order, whatever else is under way", 1, 6,
 #define MODULE		"mmu_notifier_inject"
 #define TRIES		5	/* at something that a busy bed can spoil */
 
-static const char *const kinds[] = { "eagain", "observer", "delay", "interval", "gate" };
+static const char *const kinds[] = { "eagain", "observer", "delay", "interval", "gate",
+				      "checker" };
 
 FIXTURE(life) {
 	struct bed bed;
@@ -51,7 +52,9 @@ static int balanced(const struct injector *i, struct result *r)
 
 /* ---- order ---- */
 
-static const char *const together[] = { "eagain", "observer", "eagain", "gate", "delay" };
+static const char *const together[] = {
+	"eagain", "observer", "eagain", "gate", "delay", "checker",
+};
 
 #define NR_TOGETHER	ARRAY_SIZE(together)
 

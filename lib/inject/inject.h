@@ -65,9 +65,24 @@ struct injector_status {
 	uint64_t seq, seq_begun;	/* of the interval; 0 none */
 	/* of gate: ranges now, faults that waited, the longest wait */
 	uint64_t active, waited, longest_us;
+	/*
+	 * of checker: times that a page lost something between a start and its end, and
+	 * at other times; the first of those, if there was any
+	 */
+	uint64_t changed, outside;
+	uint64_t outside_at;			/* its address */
+	uint64_t outside_was, outside_now;	/* CHECKED_*, 0 nothing */
+	uint64_t outside_ended;			/* invalidations of it since the last look */
+	char outside_seen[8];			/* in "start", "end", before a "fault", by "look" */
 	struct injector_event events[INJECT_MAX_EVENTS];
 	unsigned int nr_events;
 };
+
+/* What a checker finds in a page table entry, and above these the page frame number. */
+#define CHECKED_WRITABLE	0x2
+#define CHECKED_DIRTY		0x4
+#define CHECKED_HUGE		0x8
+#define CHECKED_PFN(entry)	((entry) >> 4)
 
 /* One attached notifier: lives as long as its file. */
 struct injector {
@@ -104,7 +119,7 @@ int inject_available(struct result *r);
 /*
  * injector_open() - a detached injector of this process
  * @i: filled in; release with injector_close(), which also detaches
- * @kind: "eagain", "observer", "delay", "interval" or "gate"
+ * @kind: "eagain", "observer", "delay", "interval", "gate" or "checker"
  */
 int injector_open(struct injector *i, const char *kind, struct result *r);
 
@@ -180,6 +195,9 @@ int injector_seq_retry(struct injector *i, struct result *r);
  * Return: 0, 1 if a signal ended the wait, or -1 with @r set.
  */
 int injector_fault(struct injector *i, const void *address, struct result *r);
+
+/* injector_look() - have a checker look at all pages of its range */
+int injector_look(struct injector *i, struct result *r);
 
 /* injector_read() - read its settings, and what it has seen so far */
 int injector_read(const struct injector *i, struct injector_status *s,

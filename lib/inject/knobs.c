@@ -119,6 +119,13 @@ int injector_seq_retry(struct injector *i, struct result *r)
 	return err ? failed(err, "seq_retry", "an attached interval after seq_begin", r) : 0;
 }
 
+int injector_look(struct injector *i, struct result *r)
+{
+	int err = injector_try(i, "look");
+
+	return err ? failed(err, "look", "an attached checker", r) : 0;
+}
+
 int injector_fault(struct injector *i, const void *address, struct result *r)
 {
 	int err = injector_try(i, "fault %#lx", (unsigned long)address);

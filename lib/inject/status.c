@@ -61,6 +61,9 @@ static uint64_t *counter(struct injector_status *s, const char *key)
 		{ "seq", &s->seq }, { "seq_begun", &s->seq_begun },
 		{ "active", &s->active }, { "waited", &s->waited },
 		{ "longest_us", &s->longest_us },
+		{ "changed", &s->changed }, { "outside", &s->outside },
+		{ "outside_at", &s->outside_at }, { "outside_was", &s->outside_was },
+		{ "outside_now", &s->outside_now }, { "outside_ended", &s->outside_ended },
 	};
 	size_t i;
 
@@ -91,6 +94,8 @@ static int parse_setting(const char *key, const char *rest, struct injector_stat
 		return parse_number(rest, &s->knobs[knob]);
 	if (!strcmp(key, "kind"))
 		return sscanf(rest, "%15s", s->kind) == 1 ? 0 : -1;
+	if (!strcmp(key, "outside_seen"))
+		return sscanf(rest, "%7s", s->outside_seen) == 1 ? 0 : -1;
 	if (!strcmp(key, "events"))
 		return sscanf(rest, "%127[^\n]", s->events_acted_on) == 1 ? 0 : -1;
 	if (!strcmp(key, "range"))

@@ -143,6 +143,16 @@ unsigned long mni_aim_overlap(struct mni_injector *inj, unsigned long start,
 	return ((end - 1) >> PAGE_SHIFT) - (start >> PAGE_SHIFT) + 1;
 }
 
+bool mni_aim_event(struct mni_injector *inj, const struct mmu_notifier_range *range)
+{
+	bool is_one;
+
+	spin_lock(&inj->knob_lock);
+	is_one = inj->events & (1UL << mni_event_row(range->event));
+	spin_unlock(&inj->knob_lock);
+	return is_one;
+}
+
 bool mni_aim_hit(struct mni_injector *inj,
 		 const struct mmu_notifier_range *range, unsigned long pages,
 		 const char *doing)

@@ -23,7 +23,7 @@
 
 static const struct mni_kind *const kinds[] = { &mni_eagain, &mni_observer,
 					       &mni_delay, &mni_interval,
-					       &mni_gate };
+					       &mni_gate, &mni_checker };
 
 static int do_kind(struct mni_injector *inj, char **args)
 {
@@ -204,6 +204,7 @@ static int attach_open(struct inode *inode, struct file *file)
 	init_waitqueue_head(&inj->waiters);
 	spin_lock_init(&inj->interval.lock);
 	spin_lock_init(&inj->gate.lock);
+	raw_spin_lock_init(&inj->checker.lock);
 	mni_aim_init(inj);
 
 	err = single_open(file, attach_show, inj);

@@ -166,6 +166,8 @@ struct mni_counters {
 	atomic64_t delayed_starts;
 	atomic64_t delayed_ends;
 	atomic64_t delayed_us;
+	atomic64_t changed;
+	atomic64_t outside;
 	atomic64_t waited;
 	atomic64_t longest_us;
 	atomic64_t event[MNI_NR_EVENTS][MNI_NR_CALLERS];
@@ -222,6 +224,7 @@ extern const struct mni_kind mni_observer;
 extern const struct mni_kind mni_delay;
 extern const struct mni_kind mni_interval;
 extern const struct mni_kind mni_gate;
+extern const struct mni_kind mni_checker;
 
 /* Additional state of an injector of kind interval. */
 struct mni_interval_state {
@@ -241,10 +244,27 @@ struct mni_gate_state {
 	unsigned long beyond;		/* more than fit: they cover everything */
 };
 
+/* What was lost outside of invalidations, when that was first seen. */
+struct mni_outside {
+	unsigned long address;
+	unsigned long was, now;		/* what the page table entry gave */
+	unsigned int ended;		/* invalidations of it since the last look */
+	const char *seen;		/* by which look */
+};
+
+/* Additional state of an injector of kind checker. */
+struct mni_checker_state {
+	raw_spinlock_t lock;		/* the pages and first */
+	struct mni_checked_page *pages;	/* of the range, while attached */
+	struct mni_outside first;	/* if outside is not 0 */
+	struct kprobe probe;
+};
+
 struct mni_injector {
 	struct mmu_notifier mn;		/* of an hlist kind */
 	struct mni_interval_state interval;
 	struct mni_gate_state gate;
+	struct mni_checker_state checker;
 	struct mm_struct *mm;		/* the opener's, held by mmgrab() */
 	struct pid *process;		/* the opener's thread group */
 	struct mni_attached_mms *mms;
@@ -350,6 +370,9 @@ void mni_aim_show(struct seq_file *seq, struct mni_injector *inj);
 /* Pages of [start, end) that lie in the injector's range. Atomic. */
 unsigned long mni_aim_overlap(struct mni_injector *inj, unsigned long start,
 			      unsigned long end);
+
+/* Whether the event of a call is one to act on. Atomic. */
+bool mni_aim_event(struct mni_injector *inj, const struct mmu_notifier_range *range);
 
 /*
  * Whether to act on a call over @pages pages of the injector's range, by its

@@ -27,7 +27,7 @@ const struct fuzz_verb fuzz_verbs[] = {
 	{ .file = FUZZ_ATTACH, .name = "range", .args = { ARG_START, ARG_LEN }, .min_args = 2,
 	  .errors = MAY(EBUSY) },
 	{ .file = FUZZ_ATTACH, .name = "attach",
-	  .errors = MAY(EBUSY) | MAY(EINTR) | MAY(EINVAL) | MAY(ENOMEM) },
+	  .errors = MAY(EBUSY) | MAY(EINTR) | MAY(EINVAL) | MAY(ENOMEM) | MAY(ENXIO) },
 	{ .file = FUZZ_ATTACH, .name = "detach", .errors = MAY(EINVAL) },
 	{ .file = FUZZ_ATTACH, .name = "reset" },
 	{ .file = FUZZ_ATTACH, .name = "caller", .args = { ARG_TID }, .min_args = 1,
@@ -36,6 +36,7 @@ const struct fuzz_verb fuzz_verbs[] = {
 	  .errors = MAY(EINVAL) },
 	{ .file = FUZZ_ATTACH, .name = "seq_begin", .errors = MAY(EINVAL) },
 	{ .file = FUZZ_ATTACH, .name = "seq_retry", .errors = MAY(EINVAL) | MAY(EAGAIN) },
+	{ .file = FUZZ_ATTACH, .name = "look", .errors = MAY(EINVAL) },
 	{ .file = FUZZ_ATTACH, .name = "fault", .args = { ARG_ADDRESS }, .min_args = 1,
 	  .errors = MAY(EINVAL) | MAY(EINTR) },
 	{ .file = FUZZ_REAP, .args = { ARG_START, ARG_LEN, ARG_COUNT, ARG_MICROS }, .min_args = 2,
@@ -54,7 +55,7 @@ const struct fuzz_verb fuzz_verbs[] = {
 };
 
 const char *const fuzz_kinds[] = {
-	"eagain", "observer", "delay", "interval", "gate"
+	"eagain", "observer", "delay", "interval", "gate", "checker"
 };
 
 const char *const fuzz_events[] = {

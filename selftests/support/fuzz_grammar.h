@@ -44,8 +44,8 @@ struct fuzz_verb {
 	bool denied;			/* never accepted, whatever the arguments */
 };
 
-#define FUZZ_NR_VERBS	24
-#define FUZZ_NR_KINDS	5
+#define FUZZ_NR_VERBS	25
+#define FUZZ_NR_KINDS	6
 #define FUZZ_NR_EVENTS	10
 
 /* The knobs come first, in the order of enum injector_knob. */

@@ -14,6 +14,9 @@
 	"starts 12\nends 11\nblockable 10\nnonblockable 2\n"	\
 	"accepted 9\nrefused 3\npages 24\n"			\
 	"delayed_starts 5\ndelayed_ends 6\ndelayed_us 7\n"	\
+	"changed 13\noutside 2\noutside_at 0x7f0000001000\n"	\
+	"outside_was 0x123f\noutside_now 0x0\noutside_ended 1\n"	\
+	"outside_seen fault\n"					\
 	"event unmap 4 1 0\nevent clear 0 0 7\n"		\
 	"callback change_pte 0 2 0\n"
 
@@ -33,6 +36,13 @@ TEST(all_counters)
 	EXPECT_EQ(5, s.delayed_starts);
 	EXPECT_EQ(6, s.delayed_ends);
 	EXPECT_EQ(7, s.delayed_us);
+	EXPECT_EQ(13, s.changed);
+	EXPECT_EQ(2, s.outside);
+	EXPECT_EQ(0x7f0000001000, s.outside_at);
+	EXPECT_EQ(0x123, CHECKED_PFN(s.outside_was));
+	EXPECT_EQ(0, s.outside_now);
+	EXPECT_EQ(1, s.outside_ended);
+	EXPECT_STREQ("fault", s.outside_seen);
 	EXPECT_EQ(3, s.nr_events);
 	EXPECT_EQ(4, injector_event_starts(&s, "unmap", CALLER_PRESSURE));
 	EXPECT_EQ(1, injector_event_starts(&s, "unmap", CALLER_OWN));
