@@ -23,6 +23,7 @@ enum pressure_family {
 	PRESSURE_MEMSLOT,
 	PRESSURE_COW,
 	PRESSURE_HUGE,
+	NR_PRESSURE_FAMILIES,
 };
 
 /* What it is to the notifiers. */
@@ -137,6 +138,9 @@ const struct pressure *pressure_next(const struct pressure *p);
 
 /* pressure_find() - by name, or NULL */
 const struct pressure *pressure_find(const char *name);
+
+/* pressure_family_name() - static storage */
+const char *pressure_family_name(enum pressure_family family);
 
 /* pressure_applies() - does the source have an effect on this backing? */
 bool pressure_applies(const struct pressure *p, const struct backing *backing);

@@ -32,6 +32,17 @@ const struct pressure *pressure_find(const char *name)
 	return NULL;
 }
 
+const char *pressure_family_name(enum pressure_family family)
+{
+	static const char * const names[NR_PRESSURE_FAMILIES] = {
+		[PRESSURE_UNMAP] = "unmap", [PRESSURE_MIGRATE] = "migrate",
+		[PRESSURE_RECLAIM] = "reclaim", [PRESSURE_MEMSLOT] = "memslot",
+		[PRESSURE_COW] = "cow", [PRESSURE_HUGE] = "huge",
+	};
+
+	return names[family];
+}
+
 bool pressure_applies(const struct pressure *p, const struct backing *backing)
 {
 	return (p->preserves | p->discards | p->may_discard | p->replaces) &

@@ -208,11 +208,6 @@ static void print_words(FILE *f, const char *key, const char *words)
 
 static void print_pressure(FILE *f, const struct pressure *p)
 {
-	static const char * const families[] = {
-		[PRESSURE_UNMAP] = "unmap", [PRESSURE_MIGRATE] = "migrate",
-		[PRESSURE_RECLAIM] = "reclaim", [PRESSURE_MEMSLOT] = "memslot",
-		[PRESSURE_COW] = "cow", [PRESSURE_HUGE] = "huge",
-	};
 	static const char * const kinds[] = {
 		[PRESSURE_TAKES] = "takes memory", [PRESSURE_AGES] = "ages memory",
 		[PRESSURE_SPARES] = "causes nothing",
@@ -226,7 +221,7 @@ static void print_pressure(FILE *f, const struct pressure *p)
 
 	print_string(f, p->name);
 	fputs(": { \"family\": ", f);
-	print_string(f, families[p->family]);
+	print_string(f, pressure_family_name(p->family));
 	print_member(f, "kind", kinds[p->kind]);
 	print_member(f, "calls", p->calls);
 	print_words(f, "events", p->events);
