@@ -24,7 +24,7 @@ enum oracle {
 	ORACLE_TRANSLATIONS,	/* KVM's own count of them, with all memory gone */
 	ORACLE_DEATH,		/* what is left when a VM or an mm is gone */
 	ORACLE_FAULTS,		/* who waits for an open invalidation, and who does not */
-	ORACLE_ORDER,		/* pages are there while the first start() is open */
+	ORACLE_ORDER,		/* nothing is taken before start(), nor after end() */
 	ORACLE_REFUSAL,		/* who is refused, and what stays then */
 	ORACLE_MEMSLOTS,	/* updates that wait, and complete */
 	ORACLE_DIRTY_LOG,	/* writes, against what the log has */

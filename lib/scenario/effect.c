@@ -194,6 +194,8 @@ void scenario_summary(const struct scenario_run *run, struct result *r)
 	result_note(r, "effect: %llu x %s; isolation: %llu freed frames watched, %llu seen free",
 		    f.proved, run->spec->pressure->proof ?: run->spec->pressure->events, f.caught,
 		    (unsigned long long)run->isolation.freed);
-	if (run->rounds)
-		isolation_summary(&run->isolation, r);
+	if (!run->rounds)
+		return;
+	isolation_summary(&run->isolation, r);
+	ordering_summary(&run->ordering, run->spec->pressure->kind == PRESSURE_TAKES, r);
 }

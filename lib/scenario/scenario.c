@@ -94,6 +94,14 @@ static const char *changes_of(const struct scenario *spec)
 	return (row ? row->changes ?: row->may_change : NULL) ?: spec->backing->may_change;
 }
 
+/* By whom the order is judged, if by anybody. */
+static struct injector *checker_of(struct scenario_run *run)
+{
+	const char *kind = run->spec->injector->kind;
+
+	return kind && !strcmp(kind, "checker") ? &run->injectors[0] : NULL;
+}
+
 /* From before the guest's first visit to the end. */
 static void begin_samples(struct scenario_run *run, struct result *r)
 {
@@ -122,6 +130,7 @@ static int set_up(struct scenario_run *run, struct result *r)
 	progress_init(&run->progress, &run->vm);
 	isolation_init(&run->isolation, &run->area,
 		       spec->pressure && pressure_frees(spec->pressure, spec->backing), r);
+	ordering_init(&run->ordering, checker_of(run), &run->area);
 	vm_set_workload(&run->vm, spec->workload);
 	begin_samples(run, r);
 	return vm_start(&run->vm, r);
@@ -240,7 +249,8 @@ static int press_once(struct scenario_run *run, struct result *r)
 	if (coherence_before(&run->coherence, run->press.effect, r) ||
 	    step(run, run->steps->before_call, r) || effect_before(run, r) ||
 	    isolation_before(&run->isolation, run->pages, r) ||
-	    pressure->apply(&run->press, r) || effect_after(run, r))
+	    ordering_look(&run->ordering, "the guest", r) || pressure->apply(&run->press, r) ||
+	    ordering_look(&run->ordering, pressure->name, r) || effect_after(run, r))
 		return -1;
 	/* At once: a translation that is only not flushed soon goes by itself. */
 	coherence_after(&run->coherence, run->press.effect);
@@ -356,6 +366,7 @@ static void judge(struct scenario_run *run, bool pressed, struct result *r)
 		health_balanced(&run->health, run->budget_ns, r);
 	for (n = 0; n < run->spec->injector->count; n++)
 		injector_balanced(run, &run->injectors[n], n ? &others : &run->seen, r);
+	ordering_look(&run->ordering, "the guest", r);
 	sample_counters(run, &run->seq_after, &run->faults_after, r);
 	if (pressed && run->spec->pressure)
 		scenario_took_effect(run, r);

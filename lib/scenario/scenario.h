@@ -8,6 +8,7 @@
 
 #include "inject/inject.h"
 #include "oracle/oracle.h"
+#include "oracle/ordering.h"
 #include "oracle/samples.h"
 #include "pressure/pressure.h"
 
@@ -129,6 +130,7 @@ struct scenario_run {
 	struct progress progress;
 	struct coherence coherence;
 	struct isolation isolation;
+	struct ordering ordering;
 	struct sampler sampler;
 	struct calibration calibration;
 	uint64_t budget_ns;	/* for one await, from the calibration */
