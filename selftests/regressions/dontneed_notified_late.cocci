@@ -3,8 +3,8 @@
 // commit: cddb8a5c14aa ("mmu-notifiers: core") introduced the rule
 // broke: KVM is notified after the pages were freed: for a moment the guest writes to memory that may have a new owner
 // file: mm/memory.c
-// tests: mn_order_test:*.madvise_dontneed
-// tests: mn_order_test:*.fallocate_punch
+// tests: mn_order_test:*/madvise_dontneed.*
+// tests: mn_order_test:*/fallocate_punch.*
 // expect: contract 5
 
 @ notified @

@@ -3,8 +3,8 @@
 // commit: 369ea8242c0f ("mm/rmap: update to new mmu_notifier semantic v2")
 // broke: KVM is notified of a migration after the page was unmapped: until then the guest uses a page that is being copied
 // file: mm/rmap.c
-// tests: mn_order_test:*.move_pages_bulk
-// tests: mn_order_test:*.compact
+// tests: mn_order_test:*/move_pages_bulk.*
+// tests: mn_order_test:*/compact.*
 // expect: contract 5
 
 @@

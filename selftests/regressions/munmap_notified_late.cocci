@@ -3,8 +3,8 @@
 // commit: cddb8a5c14aa ("mmu-notifiers: core") introduced the rule
 // broke: KVM is notified of munmap() after the pages were unmapped, when they may have a new owner
 // file: mm/memory.c
-// tests: mn_order_test:*.munmap
-// tests: mn_order_test:*.mmap_fixed
+// tests: mn_order_test:*/munmap.*
+// tests: mn_order_test:*/mmap_fixed.*
 // expect: contract 5
 
 @@

@@ -3,7 +3,7 @@
 // commit: 369ea8242c0f ("mm/rmap: update to new mmu_notifier semantic v2")
 // broke: KVM is notified after the page was unmapped and freed: for a moment the guest writes to memory that may have a new owner
 // file: mm/rmap.c
-// tests: mn_order_test:*.pageout
+// tests: mn_order_test:*/pageout.*
 // expect: contract 5
 
 @@
