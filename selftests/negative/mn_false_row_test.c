@@ -36,22 +36,30 @@ FIXTURE_TEARDOWN(false_row)
 {
 }
 
-static void run_row(const struct pressure *row, const char *workload, const char *injector)
+static void run_row_with(const struct pressure *row, const char *workload,
+			 const struct injector_setup *injector)
 {
-	struct scenario spec = {
+	const struct scenario spec = {
 		.backing = &backings[BACKING_ANON],
 		.pressure = row,
-		.injector = injector_setups,
+		.injector = injector,
 		.workload = workload_find(workload),
 		.nr_vcpus = NR_VCPUS,
 		.nr_pages = NR_PAGES,
 		.rounds = NR_ROUNDS,
 	};
 
-	while (strcmp(spec.injector->name, injector))
-		spec.injector++;
 	if (!inject_available(mn.result))
 		scenario_run(&spec, mn.result, NULL);
+}
+
+static void run_row(const struct pressure *row, const char *workload, const char *injector)
+{
+	const struct injector_setup *setup = injector_setups;
+
+	while (strcmp(setup->name, injector))
+		setup++;
+	run_row_with(row, workload, setup);
 }
 
 static int discard(struct press *p, struct result *r)
@@ -174,6 +182,25 @@ TEST_F(false_row, wrong_event)
 	};
 
 	run_row(&row, "sweep_write", "observer");
+}
+
+/* To a checker that takes no event for an invalidation, all that goes goes outside. */
+TEST_F(false_row, notifies_of_nothing)
+{
+	static const struct injector_setup deaf = {
+		.name = "deaf_checker",
+		.kind = "checker",
+		.count = 1,
+		.knob = "events release",
+	};
+	static const struct pressure row = {
+		.name = "notifies_of_nothing",
+		.events = "clear",
+		.discards = ON_PRIVATE,
+		.apply = discard,
+	};
+
+	run_row_with(&row, "sweep_write", &deaf);
 }
 
 TEST_F(false_row, takes_instead_of_sparing)
