@@ -2,6 +2,8 @@
 /*
  * Reclaiming pages, and proving that they were reclaimed.
  */
+#include <errno.h>
+#include <numa.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -87,10 +89,37 @@ int reclaim_out(struct press *p, int (*reclaim)(struct press *p, struct result *
 
 int reclaim_empty_tlbs(const struct press *p, struct result *r)
 {
-	char *last = p->area->hva + p->area->size - PAGE_BYTES;
+	char *image = p->vm->system.hva;
+	size_t size = GUEST_SHARED_GPA - GUEST_SYSTEM_GPA;
 
-	if (mprotect(last, PAGE_BYTES, PROT_READ) ||
-	    mprotect(last, PAGE_BYTES, PROT_READ | PROT_WRITE))
-		return result_errno(r, "mprotect(%p)", last);
+	if (mprotect(image, size, PROT_READ) || mprotect(image, size, PROT_READ | PROT_WRITE))
+		return result_errno(r, "mprotect(%p, %zu)", image, size);
 	return 0;
+}
+
+char *reclaim_map_pages(size_t nr, struct result *r)
+{
+	char *memory = mmap(NULL, nr * PAGE_BYTES, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (memory == MAP_FAILED) {
+		result_errno(r, "mmap(%zu)", nr * PAGE_BYTES);
+		return NULL;
+	}
+	if (madvise(memory, nr * PAGE_BYTES, MADV_NOHUGEPAGE) && errno != EINVAL) {
+		result_errno(r, "madvise(MADV_NOHUGEPAGE)");
+		munmap(memory, nr * PAGE_BYTES);
+		return NULL;
+	}
+	if (numa_available() >= 0)
+		numa_interleave_memory(memory, nr * PAGE_BYTES, numa_all_nodes_ptr);
+	return memory;
+}
+
+void reclaim_use(char *memory, size_t nr)
+{
+	size_t n;
+
+	for (n = 0; n < nr; n++)
+		__atomic_store_n(&memory[n * PAGE_BYTES], 1, __ATOMIC_RELAXED);
 }

@@ -66,9 +66,21 @@ int reclaim_out(struct press *p, int (*reclaim)(struct press *p, struct result *
  * reclaim_empty_tlbs() - have KVM empty the TLBs of all vCPUs
  *
  * Whether a page was used shows in the page tables, which a CPU does not look at
- * while the TLB has the translation: removing any translation flushes the TLBs.
+ * while the TLB has the translation: removing any translation flushes the TLBs.  Those
+ * of the guest's program go, and the area keeps its own.  The guest must be paused.
  * Return: 0, or -1 with an error.
  */
 int reclaim_empty_tlbs(const struct press *p, struct result *r);
+
+/*
+ * reclaim_map_pages() - memory of the test itself to compare the guest's with
+ * @nr: of small pages, on all nodes in turn; nobody has used them yet
+ *
+ * Return: the memory, to be unmapped; NULL with an error.
+ */
+char *reclaim_map_pages(size_t nr, struct result *r);
+
+/* reclaim_use() - write to each of them */
+void reclaim_use(char *memory, size_t nr);
 
 #endif

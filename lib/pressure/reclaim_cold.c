@@ -14,7 +14,6 @@
  * that takes those too does is its policy (MGLRU, which clears the bits of neighbours with
  * one look, wants to see pages used twice from v6.14 on), and says nothing about KVM.
  */
-#include <errno.h>
 #include <numa.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -51,26 +50,6 @@ static const char *few_nodes_missing(void)
 	return nr_nodes() > MAX_NODES ? "more nodes than there is swap for" : NULL;
 }
 
-/* Small pages, on all nodes in turn; NULL on failure. */
-static char *map_pages(size_t nr, struct result *r)
-{
-	char *memory = mmap(NULL, nr * PAGE_BYTES, PROT_READ | PROT_WRITE,
-			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	if (memory == MAP_FAILED) {
-		result_errno(r, "mmap(%zu)", nr * PAGE_BYTES);
-		return NULL;
-	}
-	if (madvise(memory, nr * PAGE_BYTES, MADV_NOHUGEPAGE) && errno != EINVAL) {
-		result_errno(r, "madvise(MADV_NOHUGEPAGE)");
-		munmap(memory, nr * PAGE_BYTES);
-		return NULL;
-	}
-	if (numa_available() >= 0)
-		numa_interleave_memory(memory, nr * PAGE_BYTES, numa_all_nodes_ptr);
-	return memory;
-}
-
 static int set_up_cold(struct press *p, struct result *r)
 {
 	struct cold *c = calloc(1, sizeof(*c));
@@ -82,8 +61,8 @@ static int set_up_cold(struct press *p, struct result *r)
 	c->pages = calloc(c->nr, sizeof(*c->pages));
 	if (!c->pages)
 		return result_errno(r, "calloc(%zu pages)", c->nr);
-	c->memory = map_pages(c->nr, r);
-	c->own = c->memory ? map_pages(p->nr_pages, r) : NULL;
+	c->memory = reclaim_map_pages(c->nr, r);
+	c->own = c->memory ? reclaim_map_pages(p->nr_pages, r) : NULL;
 	if (!c->own)
 		return -1;
 	if (reclaim_set_up(p, r) ||
@@ -113,14 +92,6 @@ static int advise(char *memory, size_t bytes, int advice, struct result *r)
 	return 0;
 }
 
-static void use(char *memory, size_t nr)
-{
-	size_t n;
-
-	for (n = 0; n < nr; n++)
-		__atomic_store_n(&memory[n * PAGE_BYTES], 1, __ATOMIC_RELAXED);
-}
-
 /* First what is in use, then the other, all new, and as if nobody had used them. */
 static int put_in_order(const struct press *p, struct result *r)
 {
@@ -130,14 +101,14 @@ static int put_in_order(const struct press *p, struct result *r)
 
 	if (advise(c->memory, bytes, MADV_DONTNEED, r))
 		return -1;
-	use(c->own, p->nr_pages);
+	reclaim_use(c->own, p->nr_pages);
 	/* By turns: whose come first is whose go first. */
 	for (i = 0; i < p->nr_pages; i++) {
 		if (advise(p->area->hva + i * each, each, MADV_COLD, r) ||
 		    advise(c->own + i * PAGE_BYTES, PAGE_BYTES, MADV_COLD, r))
 			return -1;
 	}
-	use(c->memory, c->nr);
+	reclaim_use(c->memory, c->nr);
 	return advise(c->memory, bytes, MADV_COLD, r);
 }
 
@@ -165,7 +136,7 @@ static int step(struct press *p, struct gone *gone, struct result *r)
 
 	if (press_visited(p, "before some is reclaimed", r) || press_pause(p, r))
 		return -1;
-	use(c->own, p->nr_pages);
+	reclaim_use(c->own, p->nr_pages);
 	ret = memcg_reclaim(c->cgroup, STEP_BYTES, r) || reclaim_count_out(p, &used, r) ||
 		count_swapped(c, c->own, p->nr_pages, &own, r) ||
 		count_swapped(c, c->memory, c->nr, &gone->cold, r) ||
