@@ -17,8 +17,11 @@
 #include <numa.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/uio.h>
+#include <unistd.h>
 
 #include "base/deadline.h"
+#include "host/hostfile.h"
 #include "host/memcg.h"
 #include "host/swap.h"
 #include "memory/pagemap.h"
@@ -92,24 +95,46 @@ static int advise(char *memory, size_t bytes, int advice, struct result *r)
 	return 0;
 }
 
+/*
+ * Since v6.14 MGLRU keeps what it finds used twice.  A page that is looked up was used once,
+ * which leaves no trace in any page table.
+ */
+static int look_up(char *memory, size_t nr, size_t stride, struct result *r)
+{
+	struct iovec remote[1], local[1];
+	size_t n;
+	char byte;
+
+	for (n = 0; n < nr; n++) {
+		*remote = (struct iovec){ memory + n * stride, 1 };
+		*local = (struct iovec){ &byte, 1 };
+		if (process_vm_readv(getpid(), local, 1, remote, 1, 0) != 1)
+			return result_errno(r, "process_vm_readv(%p)", remote->iov_base);
+	}
+	return 0;
+}
+
 /* First what is in use, then the other, all new, and as if nobody had used them. */
 static int put_in_order(const struct press *p, struct result *r)
 {
 	const struct cold *c = p->state;
-	size_t bytes = c->nr * PAGE_BYTES, each = p->area->size / p->nr_pages;
-	unsigned int i;
+	size_t each = p->area->backing->granule, parts = p->area->size / each, i;
+	size_t own = p->nr_pages / parts * PAGE_BYTES;
 
-	if (advise(c->memory, bytes, MADV_DONTNEED, r))
+	if (advise(c->memory, c->nr * PAGE_BYTES, MADV_DONTNEED, r))
 		return -1;
 	reclaim_use(c->own, p->nr_pages);
 	/* By turns: whose come first is whose go first. */
-	for (i = 0; i < p->nr_pages; i++) {
+	for (i = 0; i < parts; i++) {
 		if (advise(p->area->hva + i * each, each, MADV_COLD, r) ||
-		    advise(c->own + i * PAGE_BYTES, PAGE_BYTES, MADV_COLD, r))
+		    advise(c->own + i * own, own, MADV_COLD, r))
 			return -1;
 	}
+	if (look_up(c->own, p->nr_pages, PAGE_BYTES, r) ||
+	    (each == PAGE_BYTES && look_up(p->area->hva, parts, each, r)))
+		return -1;
 	reclaim_use(c->memory, c->nr);
-	return advise(c->memory, bytes, MADV_COLD, r);
+	return advise(c->memory, c->nr * PAGE_BYTES, MADV_COLD, r);
 }
 
 /* How many pages went: of those in use now, of the cold ones by now. */
@@ -190,14 +215,52 @@ PRESSURE(reclaim_cold_first) = {
 	.calls = "write to memory.reclaim of the cgroup, with cold memory beside the guest's",
 	.events = "clear_flush_young clear_young",
 	.proof = "cold page reclaimed",
-	.preserves = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_MEMFD) |
-		     (ON_PRIVATE_FILE & ~ON_DAX),
+	.preserves = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_ANON_THP) |
+		     BACKING_BIT(BACKING_MEMFD) | (ON_PRIVATE_FILE & ~ON_DAX),
 	.rounds = 2,
 	.zap_exclusive = true,
 	.guest_writes = true,	/* who only reads may leave pages out */
 	.may_change = RECLAIM_GROUP_MAY_CHANGE,
 	.needs = { reclaim_pageout_missing, pagemap_missing, swap_missing, few_nodes_missing },
 	.set_up = set_up_cold,
+	.apply = apply_cold,
+	.tear_down = tear_down_cold,
+};
+
+#define LRU_GEN_ENABLED	"/sys/kernel/mm/lru_gen/enabled"
+#define LRU_GEN_ALONE	"0x0001"	/* and no walks of page tables */
+
+static const char *lru_gen_missing(void)
+{
+	return hostfile_missing(LRU_GEN_ENABLED, "kernel without CONFIG_LRU_GEN") ?:
+	       pagemap_missing();
+}
+
+static int set_up_look_around(struct press *p, struct result *r)
+{
+	return hoststate_write(p->host, LRU_GEN_ENABLED, LRU_GEN_ALONE, r) ? -1 : set_up_cold(p, r);
+}
+
+/*
+ * MGLRU walks page tables before it reclaims, and then knows what was used.  Without it asks
+ * for each page when it comes to it, and looks around from there.
+ */
+PRESSURE(reclaim_look_around) = {
+	.name = "mglru_look_around",
+	.family = PRESSURE_RECLAIM,
+	.kind = PRESSURE_AGES,
+	.calls = "the same, by the multi-generational LRU without its walks of page tables",
+	.since = "v6.1",
+	.events = "clear_flush_young clear_young",
+	.proof = "cold page reclaimed",
+	.preserves = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_ANON_THP) |
+		     BACKING_BIT(BACKING_MEMFD),
+	.rounds = 2,
+	.zap_exclusive = true,
+	.guest_writes = true,
+	.may_change = "lru_gen/enabled=0x0001; " RECLAIM_GROUP_MAY_CHANGE,
+	.needs = { reclaim_pageout_missing, lru_gen_missing, swap_missing, few_nodes_missing },
+	.set_up = set_up_look_around,
 	.apply = apply_cold,
 	.tear_down = tear_down_cold,
 };
