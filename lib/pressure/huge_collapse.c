@@ -6,9 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "host/hostfile.h"
 #include "memory/memory.h"
+#include "memory/smaps.h"
 #include "pressure/huge.h"
 
 #define ENABLED		"/sys/kernel/mm/transparent_hugepage/enabled"
@@ -99,19 +101,31 @@ static int sleep_so_long(const struct press *p, const char *ms, struct result *r
 	return err > 0 ? result_error(r, "write(%s, %s): %s", SCAN_SLEEP, ms, strerror(err)) : err;
 }
 
+static int wake(const struct press *p, struct scan *scan, struct result *r)
+{
+	if (sleep_so_long(p, SLEEP_SHORT, r))
+		return -1;
+	scan_start(scan, KHUGEPAGED "full_scans", "khugepaged to collapse pages", p->budget_ns,
+		   scan_pass_ns(memory_swappable() / PAGE_BYTES, BATCH, strtoul(SLEEP_SHORT, NULL, 10),
+				scan_page_ns()));
+	return 0;
+}
+
+static int put_to_sleep(const struct press *p, struct result *r)
+{
+	scan_end();
+	return sleep_so_long(p, SLEEP_LONG, r);
+}
+
 int huge_khugepaged(struct press *p, struct result *r)
 {
 	struct scan scan;
 	int ret;
 
-	if (sleep_so_long(p, SLEEP_SHORT, r))
+	if (wake(p, &scan, r))
 		return -1;
-	scan_start(&scan, KHUGEPAGED "full_scans", "khugepaged to collapse pages", p->budget_ns,
-		   scan_pass_ns(memory_swappable() / PAGE_BYTES, BATCH, strtoul(SLEEP_SHORT, NULL, 10),
-				scan_page_ns()));
 	ret = huge_collapse_by_scan(p, &scan, r);
-	scan_end();
-	return sleep_so_long(p, SLEEP_LONG, r) ? -1 : ret;
+	return put_to_sleep(p, r) ? -1 : ret;
 }
 
 static int apply_khugepaged(struct press *p, struct result *r)
@@ -133,4 +147,107 @@ PRESSURE(huge_collapse_by_khugepaged) = {
 	.changes = HUGE_KHUGEPAGED_CHANGES,
 	.set_up = huge_khugepaged_set_up,
 	.apply = apply_khugepaged,
+};
+
+#define CLEAR_REFS	"/proc/self/clear_refs"
+
+/* One that is under way, and one that meets all as it is now. */
+#define UNUSED_PASSES	2
+#define USED_TRIES	2
+
+static const char *young_missing(void)
+{
+	return hostfile_missing(CLEAR_REFS, "kernel without CONFIG_PROC_PAGE_MONITOR");
+}
+
+/* What the host's page table and the pages themselves say; nobody asks KVM. */
+static int forget_use(struct result *r)
+{
+	int ret = hostfile_write(CLEAR_REFS, "1");
+
+	return ret ? result_error(r, "write(" CLEAR_REFS ", 1): %s", strerror(-ret)) : 0;
+}
+
+/* How much it collapses in so many passes; the test must not touch what it waits for. */
+static int collapsed(const struct press *p, unsigned int passes, size_t *bytes, struct result *r)
+{
+	struct scan scan;
+	int ret;
+
+	if (forget_use(r) || wake(p, &scan, r))
+		return -1;
+	do {
+		ret = smaps_huge(p->area, bytes, r);
+	} while (!ret && *bytes < p->area->size && scan_passes(&scan) < passes && scan_poll(&scan));
+	if (!ret && !*bytes && scan_passes(&scan) < passes)
+		ret = result_skip(r, "khugepaged_young: khugepaged does not get around to the test's memory");
+	return put_to_sleep(p, r) ? -1 : ret;
+}
+
+/* KVM has no translations, and no vCPU makes any. */
+static int check_unused(const struct press *p, struct result *r)
+{
+	const struct area *a = p->area;
+	size_t bytes;
+
+	if (mprotect(a->hva, a->size, PROT_READ) ||
+	    mprotect(a->hva, a->size, PROT_READ | PROT_WRITE))
+		return result_errno(r, "mprotect(%p, %zu)", a->hva, a->size);
+	if (collapsed(p, UNUSED_PASSES, &bytes, r))
+		return -1;
+	if (!bytes)
+		return 0;
+	return result_fail(r, CONTRACT_CONTENTS,
+			   "khugepaged collapsed %zu bytes that nobody used: the mm is told that they are",
+			   bytes);
+}
+
+/* Only the guest uses it, and only KVM knows; what it does if all is used tells why it did not. */
+static int try_used(struct press *p, size_t *bytes, struct result *r)
+{
+	int ret;
+
+	if (huge_split_folios(p, r) || press_pause(p, r))
+		return -1;
+	ret = check_unused(p, r);
+	press_resume(p);
+	if (ret || press_visited(p, "before khugepaged looks", r) || press_pause(p, r))
+		return -1;
+	ret = collapsed(p, SCAN_PASSES, bytes, r);
+	press_resume(p);
+	return ret || huge_khugepaged(p, r) ? -1 : 0;
+}
+
+static int apply_khugepaged_young(struct press *p, struct result *r)
+{
+	size_t bytes = 0;
+	unsigned int i;
+
+	/* It may have been short of huge pages. */
+	for (i = 0; i < USED_TRIES && !bytes; i++) {
+		if (try_used(p, &bytes, r))
+			return -1;
+	}
+	if (!bytes)
+		return result_fail(r, CONTRACT_CONTENTS,
+				   "khugepaged does not collapse what the guest uses all the time, and does once the process uses it: the mm does not know");
+	return huge_in_kvm(p, r);
+}
+
+/* Of what nobody uses khugepaged makes no huge page; the page cache it does not ask about. */
+PRESSURE(huge_collapse_young) = {
+	.name = "khugepaged_young",
+	.family = PRESSURE_HUGE,
+	.calls = "write 1 to /proc/self/clear_refs; khugepaged collapses what was used since",
+	.events = "clear",
+	.callers = CALLER_BIT(CALLER_OTHER),
+	.proof = HUGE_PROOF,
+	.preserves = BACKING_BIT(BACKING_ANON_THP),
+	.granule = HUGE_BYTES,
+	.rounds = 1,
+	.zap_exclusive = true,
+	.needs = { huge_khugepaged_missing, huge_split_missing, young_missing },
+	.changes = HUGE_KHUGEPAGED_CHANGES,
+	.set_up = huge_khugepaged_set_up,
+	.apply = apply_khugepaged_young,
 };
