@@ -110,6 +110,8 @@ void agent_die(struct agent *ag, const char *fmt, ...)
  */
 void agent_load_modules(struct agent *ag, const char *root,
 			void (*before)(struct agent *ag, const char *name));
+/* Write what "lab.write=FILE:TEXT" in /proc/cmdline asks for: settings without a parameter. */
+void agent_write_parameters(struct agent *ag);
 /* Load the .ko at @path. Returns 0, also if it is loaded already, or errno. */
 int agent_load(const char *path, const char *params);
 /* Tell, for people, that module @name is not loaded. */

@@ -214,5 +214,6 @@ void agent_host(struct agent *ag, char **words)
 		agent_die(ag, "nobody is left who would put the machine back");
 	agent_hello(ag);
 	agent_set_panics(ag, console);
+	agent_write_parameters(ag);
 	agent_load_words(ag, words);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What the image lists: modules to load, in the order that its builder worked out,
- * and disks to mount. A kernel that lacks one is no reason to run nothing: tests
- * that need it skip.
+ * and disks to mount; and what the kernel's command line has for us. A kernel that lacks
+ * one is no reason to run nothing: tests that need it skip.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -15,9 +15,11 @@
 #include <unistd.h>
 
 #include "agent/agent.h"
+#include "host/hoststate.h"
 
 #define LINE		" %255[^\n]"	/* the next that is not empty, for fscanf() */
 #define CMDLINE_MAX	4096
+#define WRITE		"lab.write="
 
 /* A list of the image: NULL if it has none. */
 static FILE *open_list(struct agent *ag, const char *path)
@@ -92,16 +94,41 @@ static FILE *open_list_of(struct agent *ag, const char *root, const char *name)
 	return open_list(ag, path);
 }
 
+static void read_cmdline(struct agent *ag, char cmdline[CMDLINE_MAX])
+{
+	FILE *f = fopen("/proc/cmdline", "re");
+
+	if (!f || !fgets(cmdline, CMDLINE_MAX, f))
+		agent_die(ag, "read(/proc/cmdline): %s", strerror(errno));
+	fclose(f);
+}
+
+void agent_write_parameters(struct agent *ag)
+{
+	char cmdline[CMDLINE_MAX], *rest = cmdline, *word, *text;
+	struct result r;
+
+	result_init(&r);
+	read_cmdline(ag, cmdline);
+	while ((word = strsep(&rest, " \n"))) {
+		text = strchr(word, ':');
+		if (strncmp(word, WRITE, strlen(WRITE)) || !text)
+			continue;
+		*text++ = '\0';
+		if (!ag->host)
+			agent_write(ag, word + strlen(WRITE), text);
+		else if (hoststate_write(ag->host, word + strlen(WRITE), text, &r))
+			agent_sayf(ag, CHANNEL_NOTE, "%s", r.reason);
+	}
+}
+
 void agent_load_modules(struct agent *ag, const char *root,
 			void (*before)(struct agent *ag, const char *name))
 {
-	char cmdline[CMDLINE_MAX] = "", params[CMDLINE_MAX], name[256], path[PATH_MAX];
-	FILE *f = fopen("/proc/cmdline", "re");
+	char cmdline[CMDLINE_MAX], params[CMDLINE_MAX], name[256], path[PATH_MAX];
+	FILE *f;
 
-	if (!f || !fgets(cmdline, sizeof(cmdline), f))
-		agent_die(ag, "read(/proc/cmdline): %s", strerror(errno));
-	fclose(f);
-
+	read_cmdline(ag, cmdline);
 	f = open_list_of(ag, root, "modules.load");
 	while (f && fscanf(f, LINE, name) == 1) {
 		int err;

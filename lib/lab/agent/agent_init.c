@@ -132,4 +132,5 @@ void agent_init(struct agent *ag)
 	setup(ag);
 	open_port(ag);
 	agent_mount_disks(ag);
+	agent_write_parameters(ag);
 }
