@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0
+// class: dirty and accessed
+// commit: none: DAMON must ask notifiers whether a page was used
+// broke: DAMON sees no access to the huge pages of a guest
+// file: mm/damon/vaddr.c
+// tests: mn_reclaim_test:*hugetlb.damon*
+// expect: contract 9
+
+@@
+expression mm, addr;
+@@
+damon_young_hugetlb_entry(...)
+{
+<...
+- mmu_notifier_test_young(mm, addr)
++ (mmu_notifier_test_young(mm, addr) && !mn_regress(damon_hugetlb_young_ignored))
+...>
+}
