@@ -175,10 +175,11 @@ void coherence_after(struct coherence *c, enum content_effect effect)
 
 /* The halves of a stamp that straddles two pages; of two that are wrong, the first is shown. */
 static enum guest_error_what judge_straddle(const struct coherence *c, unsigned int page,
-					    guest_u32 spare, struct guest_view *view)
+					    char *base, guest_u32 spare,
+					    struct guest_view *view)
 {
 	const struct guest_shared *shared = vm_shared(c->vm);
-	const char *at = (const char *)word_in(c, c->area->hva, page) +
+	const char *at = (const char *)word_in(c, base, page) +
 			 guest_straddle_offset(page, c->nr_pages, shared->stride);
 	enum guest_error_what what = GUEST_ERR_NONE;
 	uint32_t halves[2];
@@ -200,45 +201,84 @@ static guest_u64 added(const struct coherence *c, unsigned int page)
 	return sum;
 }
 
-/* With nobody at work: what is in a page must be exactly what was written last. */
-static enum guest_error_what judge(const struct coherence *c, unsigned int page,
-				   struct guest_view *view)
+void coherence_look_begin(const struct coherence *c, struct coherence_look *looks)
+{
+	unsigned int i;
+
+	for (i = 0; i < c->nr_pages; i++) {
+		guest_look_begin(&vm_records(c->vm)[i], &looks[i].view);
+		looks[i].added = added(c, i);
+	}
+}
+
+/* Each vCPU at work may have added 1 that it has not counted yet. */
+static guest_u64 may_be_added(const struct coherence *c, unsigned int page)
+{
+	guest_u64 most = added(c, page);
+	unsigned int id;
+
+	for (id = 0; id < c->vm->nr_vcpus; id++)
+		most += __atomic_load_n(&c->vm->vcpus[id].state, __ATOMIC_ACQUIRE) == VCPU_RUNNING;
+	return most;
+}
+
+/* If it was written meanwhile, it may be any; on some architectures none in between. */
+static enum guest_error_what judge_entry(unsigned int page, const struct guest_view *view)
+{
+	if (view->floor != view->ceiling && (!view->seen || guest_entry_is_of(page, view->seen)))
+		return GUEST_ERR_NONE;
+	return guest_entry_judge(page, view->seen, view->floor);
+}
+
+/* What is in a page of the area, or of a copy of it, as far as it is known what may be there. */
+static enum guest_error_what judge(const struct coherence *c, unsigned int page, char *base,
+				   struct coherence_look *look)
 {
 	guest_u32 spare = vm_shared(c->vm)->may_spare;
+	struct guest_view *view = &look->view;
 
-	guest_page_look(&vm_records(c->vm)[page], word_in(c, c->area->hva, page), view);
+	view->seen = guest_load(word_in(c, base, page));
+	guest_look_end(&vm_records(c->vm)[page], view);
 	switch (c->form) {
 	case GUEST_FORM_WORD:
 		break;
 	case GUEST_FORM_CODE:
 		return guest_short_judge(page, guest_code_result(view->seen), view, spare);
 	case GUEST_FORM_STRADDLE:
-		return judge_straddle(c, page, spare, view);
+		return judge_straddle(c, page, base, spare, view);
 	case GUEST_FORM_SUM:
-		view->floor = guest_stamp(page, 0, added(c, page));
-		return guest_sum_judge(page, view->seen, added(c, page), added(c, page));
+		view->floor = guest_stamp(page, 0, look->added);
+		return guest_sum_judge(page, view->seen, look->added, may_be_added(c, page));
 	case GUEST_FORM_TABLE:
-		return guest_entry_judge(page, view->seen, view->floor);
+		return judge_entry(page, view);
 	}
 	return guest_page_judge(page, view, spare);
 }
 
-int coherence_final(const struct coherence *c, struct result *r)
+int coherence_look_end(const struct coherence *c, struct coherence_look *looks, char *bytes,
+		       const char *who, struct result *r)
 {
-	struct guest_view view;
 	unsigned int i, bad = 0;
 
 	result_judged(r, ORACLE_CONTENTS);
 	for (i = 0; i < c->nr_pages; i++) {
-		if (judge(c, i, &view) == GUEST_ERR_NONE)
+		if (judge(c, i, bytes, &looks[i]) == GUEST_ERR_NONE)
 			continue;
 		if (!bad++)
 			result_fail(r, CONTRACT_CONTENTS,
-				    "the host reads %#llx in page %u at %p, where %#llx was written last",
-				    view.seen, i, (void *)word_in(c, c->area->hva, i),
-				    view.floor);
+				    "%s reads %#llx in page %u at %p, where %#llx was written last",
+				    who, looks[i].view.seen, i,
+				    (void *)word_in(c, c->area->hva, i), looks[i].view.floor);
 	}
 	if (bad)
 		result_note(r, "%u of %u pages differ", bad, c->nr_pages);
 	return bad ? -1 : 0;
+}
+
+int coherence_final(const struct coherence *c, struct result *r)
+{
+	struct coherence_look looks[GUEST_MAX_PAGES];
+
+	coherence_look_begin(c, looks);
+	return coherence_look_end(c, looks, c->area->hva, "the host", r);
 }

@@ -123,6 +123,24 @@ void coherence_stamp(struct coherence *c);
 guest_u64 coherence_next(struct coherence *c, unsigned int page);
 void coherence_published(struct coherence *c);
 
+/* A look at one page by others than the guest, begun before it and judged after it. */
+struct coherence_look {
+	struct guest_view view;
+	guest_u64 added;	/* to a sum, before it */
+};
+
+/*
+ * coherence_look_begin() / coherence_look_end() - bracket a copy of the area, made by anybody
+ * @looks: one for each visited page
+ * @bytes: the copy; the guest may be at work while it is made
+ * @who: made it, for the message
+ *
+ * Return: 0, or -1 with a failure of contract 9: that cannot have been in the pages.
+ */
+void coherence_look_begin(const struct coherence *c, struct coherence_look *looks);
+int coherence_look_end(const struct coherence *c, struct coherence_look *looks, char *bytes,
+		       const char *who, struct result *r);
+
 /* coherence_final() - with all vCPUs parked: the host must see what the guest wrote */
 int coherence_final(const struct coherence *c, struct result *r);
 
