@@ -23,6 +23,7 @@ enum pressure_family {
 	PRESSURE_MEMSLOT,
 	PRESSURE_COW,
 	PRESSURE_HUGE,
+	PRESSURE_DEVICE,
 	NR_PRESSURE_FAMILIES,
 };
 
@@ -44,6 +45,7 @@ struct press {
 	struct area *area;
 	unsigned int nr_pages;		/* visited by the guest, spread over the area */
 	struct hoststate *host;		/* puts settings back when the scenario ends */
+	bool each;			/* the guest visits each of its pages, not just some */
 	bool alone;			/* nobody else is at work on the area */
 	bool reaped;			/* but a reaper, who takes translations and no memory */
 	uint64_t budget_ns;		/* for one wait, calibrated */
@@ -103,6 +105,7 @@ struct pressure {
 	 */
 	bool can_join;
 	bool zap_exclusive;	/* no injector may be reaped over its memory */
+	bool has_interval;	/* it has an interval notifier on the mm, see setup_suits() */
 	bool plain;		/* others read or write the words too: see GUEST_JUDGES_PLAIN */
 	bool guest_writes;	/* its own judgement needs a guest that writes every page */
 	bool poisons;		/* vCPUs must get SIGBUS: see GUEST_JUDGES_POISONED */

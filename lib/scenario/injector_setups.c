@@ -18,6 +18,9 @@ const struct injector_setup injector_setups[] = {
 	{ .name = "eagain_after_kvm",
 	  .about = "refuses non-blockable ranges, asked before KVM; reaps all the while",
 	  .kind = "eagain", .count = 1, .reaps = true },
+	{ .name = "eagain_interval",
+	  .about = "refuses non-blockable ranges as an interval, before KVM is asked; reaps all the while",
+	  .kind = "interval", .count = 1, .reaps = true, .is_interval = true },
 };
 
 const unsigned int nr_injector_setups =
@@ -31,5 +34,7 @@ static bool needs_injector(const struct pressure *row)
 
 bool setup_suits(const struct injector_setup *setup, const struct pressure *row)
 {
-	return (setup->kind || !needs_injector(row)) && (!setup->reaps || !row->zap_exclusive);
+	if (setup->reaps && (row->zap_exclusive || setup->is_interval != row->has_interval))
+		return false;
+	return setup->kind || !needs_injector(row);
 }

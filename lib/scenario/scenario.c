@@ -76,6 +76,7 @@ static int set_up_pressure(struct scenario_run *run, struct result *r)
 		.area = &run->area,
 		.nr_pages = run->spec->nr_pages,
 		.host = &run->host,
+		.each = run->spec->workload->judges & GUEST_JUDGES_EACH,
 		.alone = !run->spec->concurrent[0],
 		.reaped = run->spec->injector->reaps,
 		.coherence = &run->coherence,
@@ -102,11 +103,17 @@ static struct injector *checker_of(struct scenario_run *run)
 	return kind && !strcmp(kind, "checker") ? &run->injectors[0] : NULL;
 }
 
+/* Kinds that may refuse have no end(): the core could not tell them that a start did not count. */
+static bool has_no_end(const struct injector_setup *setup)
+{
+	return !strcmp(setup->kind, "eagain") || !strcmp(setup->kind, "interval");
+}
+
 /* From before the guest's first visit to the end. */
 static void begin_samples(struct scenario_run *run, struct result *r)
 {
 	const struct injector_setup *setup = run->spec->injector;
-	bool refuses = setup->count && !strcmp(setup->kind, "eagain");
+	bool refuses = setup->count && has_no_end(setup);
 
 	sampler_start(&run->sampler, &run->vm, run->watched ? &run->health : NULL,
 		      refuses ? &run->injectors[0] : NULL, r);
@@ -322,11 +329,11 @@ static int press(struct scenario_run *run, struct result *r)
 	return ret;
 }
 
-/* Who has an end sees as many as starts; the kind eagain accepts or refuses each. */
+/* Who has an end sees as many as starts; the others accept or refuse each. */
 static int injector_balanced(struct scenario_run *run, const struct injector *i,
 			     struct injector_status *s, struct result *r)
 {
-	bool eagain = !strcmp(run->spec->injector->kind, "eagain");
+	bool refuses = has_no_end(run->spec->injector);
 	struct deadline deadline;
 
 	deadline_start(&deadline, run->budget_ns);
@@ -337,7 +344,7 @@ static int injector_balanced(struct scenario_run *run, const struct injector *i,
 			result_judged(r, ORACLE_PAIRING);
 		else
 			result_not_judged(r, ORACLE_PAIRING, "no start was seen");
-		if (s->starts == (eagain ? s->accepted + s->refused : s->ends))
+		if (s->starts == (refuses ? s->accepted + s->refused : s->ends))
 			return 0;
 	} while (deadline_poll(&deadline));
 	return result_fail(r, CONTRACT_PAIRING,

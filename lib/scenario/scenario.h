@@ -21,6 +21,7 @@ struct injector_setup {
 	const char *knob;	/* an additional command, or NULL */
 	bool before_kvm;	/* attached before KVM_CREATE_VM */
 	bool reaps;		/* a thread reaps over the area all the while */
+	bool is_interval;	/* what it attaches is an interval notifier */
 };
 
 #define SCENARIO_MAX_INJECTORS	4
@@ -29,7 +30,13 @@ struct injector_setup {
 extern const struct injector_setup injector_setups[];
 extern const unsigned int nr_injector_setups;
 
-/* setup_suits() - can a row be judged with these injectors, and by them? */
+/*
+ * setup_suits() - can a row be judged with these injectors, and by them?
+ *
+ * Of those that refuse, an interval goes only with a row that has one itself, and nothing else
+ * goes with it: no kernel ends what interval notifiers have begun when another one then refuses,
+ * and removing the row's own would take forever (selftests/known/interval-hole.md).
+ */
 bool setup_suits(const struct injector_setup *setup, const struct pressure *row);
 
 struct scenario_run;
