@@ -15,7 +15,7 @@
 #define TAKEN_AGAIN	6
 #define LEAST_FAULTS	4	/* every workload visits more pages */
 
-static size_t unit_of(const struct press *p)
+size_t userfault_unit(const struct press *p)
 {
 	return backing_bit(p->area->backing) & ON_HUGETLB ? HUGE_BYTES : PAGE_BYTES;
 }
@@ -26,10 +26,10 @@ int userfault_round(struct press *p, const struct userfault *how, struct result 
 	struct uffd u;
 	int ret;
 
-	ret = uffd_open(&u, how->features, how->unit ? how->unit : unit_of(p),
+	ret = uffd_open(&u, how->features, how->unit ? how->unit : userfault_unit(p),
 			p->budget_ns, r) ||
 	      uffd_register(&u, a->hva, a->size, how->mode, r) ||
-	      uffd_serve(&u, how->resolve, p, true, r) || how->run(p, &u, r) ? -1 : 0;
+	      uffd_serve(&u, how->resolve, how->owner ?: p, true, r) || how->run(p, &u, r) ? -1 : 0;
 	return uffd_close(&u, r) ? -1 : ret;
 }
 

@@ -13,7 +13,8 @@ struct userfault {
 	uint64_t features;	/* UFFD_FEATURE_* that are used */
 	uint64_t mode;		/* one UFFDIO_REGISTER_MODE_*, of the area */
 	size_t unit;		/* resolved at once; 0: what the backing's faults take */
-	int (*resolve)(struct uffd *u, char *unit, struct result *r); /* owner: the press */
+	int (*resolve)(struct uffd *u, char *unit, struct result *r);
+	void *owner;		/* for resolve(); NULL: the press */
 	/* The round itself; finds the area registered and faults held back. */
 	int (*run)(struct press *p, struct uffd *u, struct result *r);
 };
@@ -24,6 +25,9 @@ struct userfault {
  * No one waits in a fault any more when it returns.
  */
 int userfault_round(struct press *p, const struct userfault *how, struct result *r);
+
+/* userfault_unit() - what is resolved at once of the area's backing */
+size_t userfault_unit(const struct press *p);
 
 /* userfault_discard() - remove all pages, from the mapping and from the file behind it */
 int userfault_discard(struct press *p, struct result *r);
