@@ -3,9 +3,13 @@
  * Reading /proc/self/pagemap.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "host/hostfile.h"
 #include "memory/pagemap.h"
+
+#define CLEAR_REFS	"/proc/self/clear_refs"
+#define CLEAR_WRITTEN	"4"
 
 int pagemap_probe(pagemap_t *page)
 {
@@ -27,6 +31,28 @@ const char *pagemap_missing(void)
 	if (!pagemap_pfn(entry))
 		return "page frame numbers are hidden: needs CAP_SYS_ADMIN";
 	return NULL;
+}
+
+/* A page that was just written to has the bit, where there is one. */
+const char *pagemap_soft_dirty_missing(void)
+{
+	const char *missing = hostfile_missing(CLEAR_REFS,
+					       "kernel without CONFIG_PROC_PAGE_MONITOR");
+	pagemap_t entry;
+
+	if (!missing && (pagemap_probe(&entry) || !(entry & PAGEMAP_SOFT_DIRTY)))
+		missing = "kernel without CONFIG_MEM_SOFT_DIRTY";
+	return missing;
+}
+
+int pagemap_clear_soft_dirty(struct result *r)
+{
+	int ret = hostfile_write(CLEAR_REFS, CLEAR_WRITTEN);
+
+	if (ret)
+		return result_error(r, "write(%s, %s): %s", CLEAR_REFS, CLEAR_WRITTEN,
+				    strerror(-ret));
+	return 0;
 }
 
 int pagemap_read(const void *addr, size_t nr, pagemap_t *pages, struct result *r)

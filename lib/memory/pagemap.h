@@ -17,6 +17,7 @@ typedef uint64_t pagemap_t;
 
 #define PAGEMAP_PRESENT		(1ULL << 63)
 #define PAGEMAP_SWAPPED		(1ULL << 62)
+#define PAGEMAP_UFFD_WP		(1ULL << 57)	/* v5.14 */
 #define PAGEMAP_SOFT_DIRTY	(1ULL << 55)
 #define PAGEMAP_PFN		((1ULL << 55) - 1)
 
@@ -46,6 +47,12 @@ const char *pagemap_missing(void);
  * For finding out what this kernel tells this process.  Return: 0, or -1.
  */
 int pagemap_probe(pagemap_t *page);
+
+/* pagemap_soft_dirty_missing() - why the kernel keeps no soft-dirty bits, or NULL */
+const char *pagemap_soft_dirty_missing(void);
+
+/* pagemap_clear_soft_dirty() - in all memory of this process; Return: 0, or -1 with an error */
+int pagemap_clear_soft_dirty(struct result *r);
 
 /*
  * pagemap_read() - look up pages one after the other

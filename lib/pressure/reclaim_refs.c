@@ -13,32 +13,10 @@
 
 #define CLEAR_REFS	"/proc/self/clear_refs"
 #define CLEAR_USED	"1"
-#define CLEAR_WRITTEN	"4"
 
 static const char *clear_refs_missing(void)
 {
 	return hostfile_missing(CLEAR_REFS, "kernel without CONFIG_PROC_PAGE_MONITOR");
-}
-
-/* A page that was just written to has the bit, where there is one. */
-static const char *soft_dirty_missing(void)
-{
-	pagemap_t entry;
-
-	if (clear_refs_missing())
-		return clear_refs_missing();
-	if (pagemap_probe(&entry) || !(entry & PAGEMAP_SOFT_DIRTY))
-		return "kernel without CONFIG_MEM_SOFT_DIRTY";
-	return NULL;
-}
-
-static int clear(const char *what, struct result *r)
-{
-	int ret = hostfile_write(CLEAR_REFS, what);
-
-	if (ret)
-		return result_error(r, "write(%s, %s): %s", CLEAR_REFS, what, strerror(-ret));
-	return 0;
 }
 
 /* How many visited pages have the bit; the first that has not. */
@@ -79,7 +57,7 @@ static int clear_and_count(struct press *p, struct result *r)
 {
 	unsigned int before, after, first_clean;
 
-	if (count_dirty(p, &before, &first_clean, r) || clear(CLEAR_WRITTEN, r) ||
+	if (count_dirty(p, &before, &first_clean, r) || pagemap_clear_soft_dirty(r) ||
 	    count_dirty(p, &after, &first_clean, r))
 		return -1;
 	p->proved += before > after ? before - after : 0;
@@ -111,7 +89,7 @@ static int apply_soft_dirty(struct press *p, struct result *r)
 	if (judge(p, &rounds->tracking, r))
 		return -1;
 	if (rounds->done++ % 2) {
-		ret = clear(CLEAR_WRITTEN, r);
+		ret = pagemap_clear_soft_dirty(r);
 		write_tracking_begin(&rounds->tracking, p);
 		return ret;
 	}
@@ -132,7 +110,7 @@ PRESSURE(reclaim_soft_dirty) = {
 	.hits = { 1, 2 },
 	.preserves = ON_EVERY_BACKING & ~ON_HUGETLB,
 	.extra = BACKING_BIT(BACKING_DAX_PRIVATE),
-	.needs = { soft_dirty_missing, pagemap_missing },
+	.needs = { pagemap_soft_dirty_missing, pagemap_missing },
 	.set_up = set_up_soft_dirty,
 	.apply = apply_soft_dirty,
 	.tear_down = tear_down_soft_dirty,
@@ -140,8 +118,12 @@ PRESSURE(reclaim_soft_dirty) = {
 
 static int apply_used(struct press *p, struct result *r)
 {
+	int ret = hostfile_write(CLEAR_REFS, CLEAR_USED);
+
 	(void)p;
-	return clear(CLEAR_USED, r);
+	if (ret)
+		return result_error(r, "write(%s, %s): %s", CLEAR_REFS, CLEAR_USED, strerror(-ret));
+	return 0;
 }
 
 /* Only the host's own page tables forget; KVM's are not asked. */
