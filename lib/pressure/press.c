@@ -65,7 +65,8 @@ int press_pause(struct press *p, struct result *r)
 
 void press_resume(struct press *p)
 {
-	vm_resume(p->vm);
+	if (!p->kept_out)
+		vm_resume(p->vm);
 }
 
 int press_last_try(struct press *p, struct result *r)

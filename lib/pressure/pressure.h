@@ -48,6 +48,7 @@ struct press {
 	bool each;			/* the guest visits each of its pages, not just some */
 	bool alone;			/* nobody else is at work on the area */
 	bool reaped;			/* but a reaper, who takes translations and no memory */
+	bool kept_out;			/* vCPUs are paused beyond the call: no row resumes them */
 	uint64_t budget_ns;		/* for one wait, calibrated */
 	unsigned int round;		/* calls of apply() before this one */
 	uint64_t proved;		/* pages shown to be hit, see pressure.proof */

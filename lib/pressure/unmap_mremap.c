@@ -36,7 +36,8 @@ static int move_away(struct press *p, struct result *r)
 	pages = pagemap_area(&there, r);
 	if (!pages)
 		return -1;
-	p->proved += pagemap_count(pages, there.size / PAGE_BYTES, PAGEMAP_PRESENT);
+	p->proved += pagemap_count(pages, there.size / PAGE_BYTES,
+				     PAGEMAP_PRESENT | PAGEMAP_SWAPPED);
 	free(pages);
 	return 0;
 }
