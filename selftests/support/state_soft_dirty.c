@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Pages that are watched for writes by their soft-dirty bits.
+ *
+ * What was written since they were cleared must stay known: half of the memory is
+ * written to again at once.  And what is written later must become known.
+ */
+#include <stdlib.h>
+
+#include "memory/pagemap.h"
+#include "pressure/write_tracking.h"
+#include "support/page_state.h"
+
+static const char *missing(void)
+{
+	return pagemap_soft_dirty_missing() ?: pagemap_missing();
+}
+
+static int set_up(struct pair *pair, struct result *r)
+{
+	pair->own = calloc(1, sizeof(struct write_tracking));
+	return pair->own ? 0 : result_errno(r, "calloc(write_tracking)");
+}
+
+/* Of what has one bit, every second piece; the other pages are to stay clean. */
+static bool is_written(const struct press *p, unsigned int page)
+{
+	return ((char *)press_page(p, page) - p->area->hva) / p->area->backing->granule % 2 == 0;
+}
+
+/* The first page that should have the bit and has not; the number of pages if there is none. */
+static int first_lost(const struct press *p, bool all, unsigned int *lost, unsigned int *clean,
+		      struct result *r)
+{
+	pagemap_t *pages = pagemap_area(p->area, r);
+	unsigned int i;
+
+	if (!pages)
+		return -1;
+	*lost = p->nr_pages;
+	*clean = 0;
+	for (i = 0; i < p->nr_pages; i++) {
+		if (pages[press_index(p, i)] & PAGEMAP_SOFT_DIRTY)
+			continue;
+		(*clean)++;
+		if (*lost == p->nr_pages && (all || is_written(p, i)))
+			*lost = i;
+	}
+	free(pages);
+	return 0;
+}
+
+static int enter(struct pair *pair, struct result *r)
+{
+	struct press *p = pair->press;
+	unsigned int i, lost, clean;
+
+	if (pair_keep_out(pair, r) || pagemap_clear_soft_dirty(r))
+		return -1;
+	for (i = 0; i < p->nr_pages; i++) {
+		if (is_written(p, i))
+			guest_store(press_page(p, i), guest_load(press_page(p, i)));
+	}
+	if (first_lost(p, false, &lost, &clean, r))
+		return -1;
+	if (lost < p->nr_pages || !clean)
+		return result_error(r, "of %u pages %u are soft-dirty when half of them have just been written to",
+				    p->nr_pages, p->nr_pages - clean);
+	return 0;
+}
+
+static int judge_known(struct pair *pair, struct result *r)
+{
+	const struct press *p = pair->press;
+	unsigned int lost, clean;
+
+	if (first_lost(p, false, &lost, &clean, r))
+		return -1;
+	if (lost == p->nr_pages)
+		return 0;
+	return result_fail(r, CONTRACT_CONTENTS,
+			   "page %u at %p was written to, and the mm has forgotten that after %s",
+			   lost, (void *)press_page(p, lost), pair->after);
+}
+
+static int judge(struct pair *pair, struct result *r)
+{
+	struct write_tracking *later = pair->own;
+	struct press *p = pair->press;
+	unsigned int lost, clean;
+
+	if (judge_known(pair, r))
+		return -1;
+	write_tracking_begin(later, p);
+	pair_let_in(pair);
+	if (!write_tracking_all(later, p)) {
+		vm_describe(p->vm, r);
+		return result_fail(r, CONTRACT_PROGRESS, "the guest does not write to its pages after %s",
+				   pair->after);
+	}
+	if (first_lost(p, true, &lost, &clean, r))
+		return -1;
+	if (lost < p->nr_pages)
+		return write_tracking_lost(p, lost, r);
+	pair->judged += p->nr_pages;
+	return 0;
+}
+
+static void tear_down(struct pair *pair)
+{
+	free(pair->own);
+}
+
+const struct page_state state_soft_dirty = {
+	.name = "soft_dirty",
+	.missing = missing,
+	.set_up = set_up,
+	.enter = enter,
+	.judge = judge,
+	.tear_down = tear_down,
+};
