@@ -36,18 +36,19 @@ TEST_F(device, guest)
 	mn_run_scenario(&variant->spec);
 }
 
-static void add(const struct scenario *spec, const char *id, const char *parameters, bool core)
+static void add(const struct scenario *spec, const char *id, const char *parameters,
+		unsigned int kind)
 {
 	FIXTURE_VARIANT(device) variant = { .spec = *spec };
 
-	mn_case_add(device, id, parameters, core, &variant);
+	mn_case_add(device, id, parameters, kind, &variant);
 }
 
 static void add_chosen(const struct scenario *spec, const char *id, const char *parameters,
 		       unsigned int arg)
 {
 	(void)arg;
-	add(spec, id, parameters, true);
+	add(spec, id, parameters, MN_CASE_CORE);
 }
 
 /*

@@ -200,7 +200,7 @@ static void add(const struct scenario *spec, const char *id, const char *paramet
 {
 	FIXTURE_VARIANT(pairs) variant = { .spec = *spec, .row = &pairs[row] };
 
-	mn_case_add(pairs, id, parameters, true, &variant);
+	mn_case_add(pairs, id, parameters, MN_CASE_CORE, &variant);
 }
 
 static void add_variants(void)

@@ -38,7 +38,7 @@ const char *pressure_family_name(enum pressure_family family)
 		[PRESSURE_UNMAP] = "unmap", [PRESSURE_MIGRATE] = "migrate",
 		[PRESSURE_RECLAIM] = "reclaim", [PRESSURE_MEMSLOT] = "memslot",
 		[PRESSURE_COW] = "cow", [PRESSURE_HUGE] = "huge",
-		[PRESSURE_DEVICE] = "device",
+		[PRESSURE_DEVICE] = "hmm",	/* "device" is a workload */
 	};
 
 	return names[family];
