@@ -21,6 +21,7 @@ allowed()
 		lib/oracle/klog.c		asks hoststate_allowed()
 		lib/oracle/leak_check.c		counters brought up to date, nothing else
 		lib/pressure/huge.c		huge pages of this process
+		lib/pressure/huge_collapse.c	of this process
 		lib/pressure/migrate_offline.c	after hoststate_at_end()
 		lib/pressure/reclaim_aging.c	generations of a cgroup of its own
 		lib/pressure/reclaim_refs.c	of this process

@@ -4,6 +4,7 @@
 // broke: reclaim takes memory that the guest uses all the time before memory that nobody uses
 // file: virt/kvm/kvm_main.c
 // tests: mn_reclaim_test:*memory_reclaim_cold*
+// tests: mn_reclaim_test:*anon_thp.mglru_look_around*
 // expect: contract 9
 
 @@
