@@ -3,7 +3,7 @@
 // commit: 550a7d60bd5e ("mm, hugepages: add mremap() support for hugepage backed vma") introduced the rule
 // broke: while mremap() of hugetlb is under way, the guest uses pages that belong to the new address already
 // file: mm/hugetlb.c
-// tests: mn_order_test:*moved*
+// tests: mn_delay_test:moved.hugetlb.*
 // expect: contract 5
 
 @@
