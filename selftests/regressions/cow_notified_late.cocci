@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0
+// class: ordering
+// commit: 6bdb913f0a70 ("mm: wrap calls to set_pte_at_notify with invalidate_range_start and invalidate_range_end") introduced today's rule
+// broke: the guest goes on reading for a moment from a page that was copied, and is no longer its own
+// file: mm/memory.c
+// file: mm/hugetlb.c
+// tests: mn_order_test:*/fork_hold.*
+// tests: mn_order_test:*/proc_mem_force.*
+// expect: contract 5
+
+@@
+identifier fn =~ "^(wp_page_copy|hugetlb_wp)$";
+expression range;
+@@
+ fn(...)
+ {
+ <...
+(
+- mmu_notifier_invalidate_range_start(range);
++ if (!mn_regress(cow_notified_late))
++	mmu_notifier_invalidate_range_start(range);
+|
+- mmu_notifier_invalidate_range_end(range);
++ if (mn_regress(cow_notified_late))
++	mmu_notifier_invalidate_range_start(range);
++ mmu_notifier_invalidate_range_end(range);
+|
+- mmu_notifier_invalidate_range_only_end(range);
++ if (mn_regress(cow_notified_late))
++	mmu_notifier_invalidate_range_start(range);
++ mmu_notifier_invalidate_range_only_end(range);
+)
+ ...>
+ }
