@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-2.0
+// class: state of pages
+// broke: mprotect() makes writable what userfaultfd protects
+// file: mm/mprotect.c
+// tests: mn_pairs_test:pairs.uffd_protected.*.mprotect_none
+// expect: contract
+
+@@
+expression vma, pte;
+@@
+- userfaultfd_pte_wp(vma, pte)
++ (userfaultfd_pte_wp(vma, pte) && !mn_regress(mprotect_ignores_uffd_wp))

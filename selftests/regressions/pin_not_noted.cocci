@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-2.0
+// class: state of pages
+// broke: after fork() a device goes on writing to a page that only the child has
+// file: mm/gup.c
+// tests: mn_cow_test:cow.*.fork_pinned
+// expect: contract 9
+
+@@
+expression flags;
+@@
+- mm_set_has_pinned_flag(flags);
++ if (!mn_regress(pin_not_noted))
++	mm_set_has_pinned_flag(flags);
