@@ -38,6 +38,11 @@ struct vm_arch {
 	 */
 	bool faults_hold_pages;
 	/*
+	 * Does a signal end KVM_RUN while the guest's fault waits for a page of the host?  KVM
+	 * has to ask for it (FOLL_INTERRUPTIBLE).
+	 */
+	bool signals_end_faults;
+	/*
 	 * Does what was mapped by small pages for the dirty log stay so when the log is turned
 	 * off, until it is unmapped?
 	 */

@@ -13,6 +13,7 @@ static const char *const activity[] = {
 
 const struct vm_arch vm_arch = {
 	.waits_by_range = true,		/* since v5.12 */
+	.signals_end_faults = true,	/* since v6.2 */
 	.counts_flushes = true,
 	.mapped_missing = "no pages_4k, pages_2m and pages_1g, before v5.15",
 	.breakpoint = 0xcc,		/* int3 */
