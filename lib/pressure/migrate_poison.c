@@ -346,3 +346,78 @@ PRESSURE(migrate_hwpoison) = {
 	.needs = { memory_failure_missing, pagemap_missing },
 	.apply = apply_hwpoison,
 };
+
+/* What is on the disk as well is not lost: the file has it still, and nobody is signalled. */
+static int judge_reread(struct press *p, const char *addr, guest_u64 word, struct result *r)
+{
+	const struct area *a = p->area;
+	pagemap_t page;
+	guest_u64 again;
+
+	if (pagemap_read(addr, 1, &page, r))
+		return -1;
+	if (page & PAGEMAP_SWAPPED)
+		return result_fail(r, CONTRACT_CONTENTS,
+				   "the clean page at %p counts as lost to poison", (void *)addr);
+	if (pread(a->fd, &again, sizeof(again), area_file_offset(a) + (addr - a->hva)) !=
+	    sizeof(again))
+		return result_fail(r, CONTRACT_CONTENTS,
+				   "the file of the clean page at %p cannot be read after poison: %s",
+				   (void *)addr, strerror(errno));
+	if (again != word)
+		return result_fail(r, CONTRACT_CONTENTS,
+				   "the file has %#llx of the clean page at %p, where %#llx was before poison",
+				   again, (void *)addr, word);
+	p->proved++;
+	return 0;
+}
+
+static int poison_clean(struct press *p, struct result *r)
+{
+	struct poison poison = { .busy = false };
+	unsigned int n;
+
+	if (msync(p->area->hva, p->area->size, MS_SYNC))
+		return result_errno(r, "msync(%p, %zu)", (void *)p->area->hva, p->area->size);
+	for (n = 0; n < SOFT_PAGES; n++) {
+		char *addr = target(p, n);
+		guest_u64 word = guest_load((guest_u64 *)addr);
+
+		if (poison_page(p, &poison, addr, r))
+			return -1;
+		if (!poison.busy && judge_reread(p, addr, word, r))
+			return -1;
+	}
+	return 0;
+}
+
+/* The frames are back in service, if they can be, before the guest goes on. */
+static int apply_hwpoison_clean(struct press *p, struct result *r)
+{
+	int ret;
+
+	if (hoststate_push(p->host, r))
+		return -1;
+	ret = press_pause(p, r);
+	if (!ret) {
+		ret = poison_clean(p, r);
+		if (hoststate_pop(p->host, r))
+			ret = -1;
+		press_resume(p);
+	}
+	return ret;
+}
+
+PRESSURE(migrate_hwpoison_clean) = {
+	.name = "hwpoison_clean",
+	.family = PRESSURE_MIGRATE,
+	.calls = "msync(), madvise(MADV_HWPOISON) of clean pages, with the guest paused",
+	.events = "clear",
+	.proof = "page dropped, and read again from the file",
+	/* One that somebody holds is not dropped. */
+	.hits = { 1, 2 },
+	.preserves = BACKING_BIT(BACKING_FILE),
+	.changes = "single page frames out of service",
+	.needs = { memory_failure_missing, pagemap_missing },
+	.apply = apply_hwpoison_clean,
+};
