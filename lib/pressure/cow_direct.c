@@ -223,6 +223,7 @@ PRESSURE(cow_direct_io) = {
 	.preserves = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_ANON_THP) |
 		     BACKING_BIT(BACKING_MEMFD),
 	.rounds = 2,
+	.allows_others = true,
 	.needs = { disk_missing, numa_pages_missing },
 	.set_up = set_up,
 	.apply = apply_direct,

@@ -55,6 +55,7 @@ PRESSURE(cow_uffd_wp) = {
 	.proof = "page copied while its first write waited",
 	.preserves = ON_EVERY_BACKING & ~ON_DISK,
 	.rounds = 2,
+	.allows_others = true,
 	.needs = { uffd_missing, uffd_snapshot_missing },
 	.set_up = set_up_snapshot,
 	.apply = apply_snapshot,

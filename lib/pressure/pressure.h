@@ -99,7 +99,19 @@ struct pressure {
 	size_t granule;		/* the area must be a multiple of it; 0: any size */
 	unsigned int rounds;	/* for sources that take long; 0: the test decides */
 	bool slow;		/* takes over a second all the same: by default on one backing only */
-	bool allows_others;	/* others may be at work on the area at the same time */
+	/*
+	 * Others may be at work on the area at the same time.  Not if the row
+	 *
+	 * - leaves addresses without a mapping, or one that may not be read, where others
+	 *   would fail, or get SIGSEGV;
+	 * - forks: NUMA balancing keeps every second page out of children, so that the kernel
+	 *   does not merge the mappings that it looks at;
+	 * - holds faults on missing pages back: others would wait for them, too;
+	 * - tells from frames, translations or bits in the page table what it has done itself:
+	 *   who moves or discards pages changes these (KSM, huge pages, soft-dirty, poison);
+	 * - works on the whole host, and slowly enough for others to starve it.
+	 */
+	bool allows_others;
 	/*
 	 * It may be one of the others, see pressure_joins(), and allows them: it
 	 * pauses no vCPU, needs no cgroup, and leaves mappings alone.
