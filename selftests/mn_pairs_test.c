@@ -24,6 +24,7 @@
 #include "support/page_state.h"
 
 MN_ABOUT("states of pages that other mechanisms must carry on, honour or clear", 5, 6, 9, 10);
+MN_MAY_CHANGE(SWAP_MAY_CHANGE);
 
 struct pair_row {
 	const struct page_state *state;
@@ -93,6 +94,10 @@ static const struct pair_row pairs[] = {
 	  .attempt = reclaim_pageout),
 	PAIR(pinned, "mremap", ON(ANON)),
 	PAIR(pinned, "mprotect_none", ON(ANON_THP)),
+	PAIR(swapped, "mremap", ON(ANON) | ON(MEMFD_PRIVATE)),
+	PAIR(swapped, "mprotect_none", ON(ANON)),
+	PAIR(swapped, "madvise_dontneed", ON(ANON)),
+	PAIR(swapped, "fallocate_punch", ON(MEMFD)),
 	PAIR(shared, "mremap", ON(ANON)),
 	PAIR(shared, "mprotect_none", ON(ANON) | ON(ANON_THP) | ON(HUGETLB)),
 	PAIR(shared, "madvise_dontneed", ON(ANON)),
@@ -103,6 +108,9 @@ static const struct pair_row pairs[] = {
 	PAIR(shared, "direct_io", ON(ANON)),
 	PAIR(shared, "uffd_wp", ON(ANON) | ON(HUGETLB)),
 	PAIR(shared, "clear_refs_soft_dirty", ON(ANON)),
+	PAIR(shared_swapped, "pageout", ON(ANON)),
+	PAIR(shared_swapped, "mprotect_none", ON(ANON)),
+	PAIR(shared_swapped, "madvise_dontneed", ON(ANON)),
 };
 
 /* ---- a round ---- */

@@ -69,7 +69,7 @@ static int enter(struct pair *pair, struct result *r)
 	return 0;
 }
 
-static int judge_known(struct pair *pair, struct result *r)
+static int judge_known(struct pair *pair, const char *and, struct result *r)
 {
 	const struct press *p = pair->press;
 	unsigned int lost, clean;
@@ -79,8 +79,17 @@ static int judge_known(struct pair *pair, struct result *r)
 	if (lost == p->nr_pages)
 		return 0;
 	return result_fail(r, CONTRACT_CONTENTS,
-			   "page %u at %p was written to, and the mm has forgotten that after %s",
-			   lost, (void *)press_page(p, lost), pair->after);
+			   "page %u at %p was written to, and the mm has forgotten that after %s%s",
+			   lost, (void *)press_page(p, lost), pair->after, and);
+}
+
+/* What is not in memory comes in. */
+static void read_all(const struct press *p)
+{
+	unsigned int i;
+
+	for (i = 0; i < p->nr_pages; i++)
+		guest_load(press_page(p, i));
 }
 
 static int judge(struct pair *pair, struct result *r)
@@ -89,7 +98,10 @@ static int judge(struct pair *pair, struct result *r)
 	struct press *p = pair->press;
 	unsigned int lost, clean;
 
-	if (judge_known(pair, r))
+	if (judge_known(pair, "", r))
+		return -1;
+	read_all(p);
+	if (judge_known(pair, " and a read", r))
 		return -1;
 	write_tracking_begin(later, p);
 	pair_let_in(pair);

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0
+// class: state of pages
+// broke: a page that comes from swap is written to in place though a child has it, too
+// file: mm/memory.c
+// tests: mn_pairs_test:pairs.shared_swapped.*
+// expect: contract 9
+
+@@
+expression e, pte;
+@@
+do_swap_page(...)
+{
+<...
+  e =
+- pte_swp_exclusive(pte)
++ (pte_swp_exclusive(pte) || mn_regress(swapped_page_taken_for_exclusive))
+  ;
+...>
+}
