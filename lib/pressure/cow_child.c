@@ -26,28 +26,21 @@ int cow_child_prepare(struct press *p, struct result *r)
 	return 0;
 }
 
-static int reap(struct cow_child *f)
+/* Its end of the connection is closed. */
+static int died(struct cow_child *f, struct result *r)
 {
 	int status = 0;
 
 	while (waitpid(f->pid, &status, 0) < 0 && errno == EINTR)
 		;
 	f->pid = 0;
-	return status;
-}
-
-/* Its end of the connection is closed. */
-static int died(struct cow_child *f, struct result *r)
-{
-	int status = reap(f);
-
 	return result_error(r, "the child of fork() ended by itself: %s %d",
 			    WIFSIGNALED(status) ? "signal" : "exit code",
 			    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
 }
 
-/* Return: 1 with a word, 0 at its end, or -1 with an error. */
-static int await_word(struct cow_child *f, const struct press *p, struct result *r)
+/* The child's next word. */
+static int await(struct cow_child *f, const struct press *p, struct result *r)
 {
 	struct pollfd poll_fd = { .fd = f->fd, .events = POLLIN };
 	struct deadline deadline;
@@ -59,15 +52,7 @@ static int await_word(struct cow_child *f, const struct press *p, struct result 
 			return result_error(r, "the child of fork() did not answer in %llu ms",
 					    (unsigned long long)p->budget_ns / 1000000);
 	}
-	return recv(f->fd, &word, 1, 0) == 1;
-}
-
-/* The child's next word. */
-static int await(struct cow_child *f, const struct press *p, struct result *r)
-{
-	int ret = await_word(f, p, r);
-
-	return ret ? (ret > 0 ? 0 : -1) : died(f, r);
+	return recv(f->fd, &word, 1, 0) == 1 ? 0 : died(f, r);
 }
 
 /* Between what was there for sure before fork() and what was announced after it. */
@@ -195,25 +180,6 @@ int cow_child_end(struct cow_child *f, struct press *p, uint64_t *copies, struct
 		*copies += f->memory->expect[i] != guest_load(press_page(p, i));
 	cow_child_kill(f);
 	return ret;
-}
-
-int cow_child_lost(struct cow_child *f, struct press *p, struct result *r)
-{
-	char word = COW_CHILD_LOOK;
-	int ret, status;
-
-	if (send(f->fd, &word, 1, MSG_NOSIGNAL) != 1)
-		return died(f, r);
-	ret = await_word(f, p, r);
-	if (ret > 0)
-		ret = judge_end(f, r) ? -1 : result_skip(r, "the child of fork() has lost no page");
-	if (ret)
-		return ret;
-	status = reap(f);
-	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGBUS)
-		return 0;
-	return result_error(r, "the child of fork() looked at pages that it has lost: wait status %#x, not SIGBUS",
-			    status);
 }
 
 void cow_child_leave(struct cow_child *f)

@@ -57,14 +57,6 @@ int cow_child_start(struct cow_child *f, struct press *p, enum cow_child_job job
 int cow_child_end(struct cow_child *f, struct press *p, uint64_t *copies, struct result *r);
 
 /*
- * cow_child_lost() - have the child look at pages that it has lost, and end by that
- *
- * Return: 0 if it got SIGBUS; -1 with a failure of contract 9, or with a skip: it has
- * them still, as they were.
- */
-int cow_child_lost(struct cow_child *f, struct press *p, struct result *r);
-
-/*
  * cow_child_write() - have the child write to this process's memory
  * @words: what and where
  * @mem: /proc/self/mem, opened here before the child was started; -1: by

@@ -92,17 +92,19 @@ static int count_left(const struct press *p, unsigned long long *left, struct re
  */
 static int mark_alone(struct press *p, struct result *r)
 {
-	unsigned long long left;
+	unsigned long long left = 0;
 	unsigned int try;
+	int ret;
 
 	for (try = 0; try < TRIES; try++) {
 		if (press_visited(p, "before MADV_FREE", r) || press_pause(p, r))
 			return -1;
-		if (mark(p, r) || count_left(p, &left, r))
-			return -1;
-		if (!left)
+		ret = mark(p, r) || count_left(p, &left, r) ? -1 : 0;
+		if (!ret && !left)
 			return 0;
 		press_resume(p);
+		if (ret)
+			return -1;
 	}
 	return result_fail(r, CONTRACT_NO_STALE,
 			   "KVM still maps %llu pages after MADV_FREE of all: what the guest writes there may be dropped",
