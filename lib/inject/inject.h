@@ -285,9 +285,26 @@ int inject_frames_open(struct result *r);
  * inject_frames() - replace the frames by @nr new ones, zeroed
  *
  * Zaps all mappings of the old ones, which then go back to the kernel.
- * Return: 0, or -1 with an error.
+ * Return: 0, or -1 with an error, or a skip: none are free in one range, as "huge 1" asks for.
  */
 int inject_frames(int fd, size_t nr, struct result *r);
+
+/*
+ * inject_frames_set() - another command of that file, e.g. inject_frames_set(fd, r, "zap")
+ *
+ * Return: 0, or -1 with an error, or a skip: this kernel cannot.
+ */
+int inject_frames_set(int fd, struct result *r, const char *fmt, ...) RESULT_PRINTF(3, 4);
+
+/* What the module counted of the frames of one open file. */
+struct inject_frames_status {
+	unsigned long long blocks;	/* faults that mapped a whole PMD */
+	unsigned long long mkwrites;	/* first writes that the driver was asked for */
+	unsigned long long refused;	/* faults */
+};
+
+/* inject_frames_read() - Return: 0, or -1 with an error */
+int inject_frames_read(int fd, struct inject_frames_status *s, struct result *r);
 
 /*
  * inject_unsafe_open() - open the file that can break the kernel on purpose

@@ -94,6 +94,31 @@ static inline void mni_compat_vm_flags_set(struct vm_area_struct *vma,
 #endif
 }
 
+/*
+ * Frames of a driver by PMD: KVM finds them since v6.12, which brought this option.
+ * Their number was a pfn_t before v6.17.
+ */
+#ifdef CONFIG_ARCH_SUPPORTS_PMD_PFNMAP
+#define MNI_HAVE_PFNMAP_PMD	1
+#else
+#define MNI_HAVE_PFNMAP_PMD	0
+#endif
+
+#if MNI_HAVE_PFNMAP_PMD
+#if __has_include(<linux/pfn_t.h>)
+#include <linux/pfn_t.h>
+#define MNI_PMD_PFN(pfn)	__pfn_to_pfn_t(pfn, 0)
+#else
+#define MNI_PMD_PFN(pfn)	(pfn)
+#endif
+
+static inline vm_fault_t mni_compat_insert_pmd(struct vm_fault *vmf, unsigned long pfn,
+					       bool write)
+{
+	return vmf_insert_pfn_pmd(vmf, MNI_PMD_PFN(pfn), write);
+}
+#endif
+
 /* A random number in [0, @ceil). */
 static inline u32 mni_compat_random_below(u32 ceil)
 {
