@@ -41,6 +41,9 @@ guest_u64 arch_call(guest_u64 code, void *argument, guest_u64 value);
 guest_u64 arch_load(const void *from);
 void arch_store(void *to, guest_u64 value);
 
+/* One access of 16 bytes, aligned: the value twice.  KVM does not know the instruction. */
+void arch_store_pair(guest_u64 *to, guest_u64 value);
+
 /* String instructions: @words of 8 bytes. */
 void arch_copy(void *to, const void *from, guest_u64 words);
 void arch_fill(void *to, guest_u64 value, guest_u64 words);

@@ -39,6 +39,11 @@ void arch_store(void *to, guest_u64 value)
 	asm volatile("str %1, [%0]" : : "r"(to), "r"(value) : "memory");
 }
 
+void arch_store_pair(guest_u64 *to, guest_u64 value)
+{
+	asm volatile("stp %1, %1, [%0]" : : "r"(to), "r"(value) : "memory");
+}
+
 /* By pairs, which is what memcpy() does; single words may be a device's. */
 void arch_copy(void *to, const void *from, guest_u64 words)
 {

@@ -31,6 +31,15 @@ void arch_store(void *to, guest_u64 value)
 	asm volatile("movq %1, (%0)" : : "r"(to), "r"(value) : "memory");
 }
 
+void arch_store_pair(guest_u64 *to, guest_u64 value)
+{
+	guest_u64 low = to[0], high = to[1];
+
+	asm volatile("1: lock cmpxchg16b (%2)\n\t"
+		     "jnz 1b"
+		     : "+a"(low), "+d"(high) : "r"(to), "b"(value), "c"(value) : "memory", "cc");
+}
+
 void arch_copy(void *to, const void *from, guest_u64 words)
 {
 	asm volatile("rep movsq" : "+D"(to), "+S"(from), "+c"(words) : : "memory");
