@@ -8,57 +8,328 @@
  * see the new frames, and never again an old one.  pagemap shows no frames of such
  * mappings, so the page protocol alone decides, not the watch over freed frames.
  *
+ * Drivers do more than that.  Those that want to know which pages are written map them
+ * read-only first, and are asked by pfn_mkwrite(); once they have taken the right to
+ * write back, no write of the guest may pass them by.  Some map by PMD, some give the
+ * guest nothing to write to, and some refuse: then KVM_RUN has to say so, and the guest
+ * has to go on when they no longer do.
+ *
  * Contracts 5, 9 and 10.
  */
 #include "mn_chosen.h"
+#include "base/deadline.h"
+#include "vm/arch.h"
 
 MN_ABOUT("page frames of a driver (VM_PFNMAP) as guest memory, which it replaces", 5, 9, 10);
 
-static int set_up(struct press *p, struct result *r)
-{
-	const struct area *a = p->area;
-	int *fd = malloc(sizeof(*fd));
-	void *at;
+/* ---- the driver ---- */
 
-	if (!fd)
-		return result_errno(r, "malloc(descriptor)");
-	p->state = fd;
-	*fd = inject_frames_open(r);
-	if (*fd < 0 || inject_frames(*fd, a->size / PAGE_BYTES, r))
-		return -1;
-	at = mmap(a->hva, a->size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, *fd, 0);
-	if (at == MAP_FAILED)
-		return result_errno(r, "mmap(%p, %zu, frames of the module)", a->hva, a->size);
+/* A row, and how the driver maps for it. */
+struct driver {
+	struct pressure row;
+	const char *modes[2];		/* commands, before it maps anything */
+	bool readonly;			/* user space maps them so */
+};
+
+/* At work. */
+struct frames {
+	int fd;
+	struct inject_frames_status seen;
+};
+
+static const struct driver *driver_of(const struct press *p)
+{
+	return (const void *)((const char *)p->row - offsetof(struct driver, row));
+}
+
+static const struct frames *frames_of(const struct press *p)
+{
+	return p->state;
+}
+
+static int map(struct press *p, int prot, char *at, size_t fixed, char **mem, struct result *r)
+{
+	*mem = mmap(at, p->area->size, prot, MAP_SHARED | fixed, frames_of(p)->fd, 0);
+	if (*mem == MAP_FAILED)
+		return result_errno(r, "mmap(%p, %zu, frames of the module)", at, p->area->size);
 	return 0;
 }
 
-static int apply(struct press *p, struct result *r)
+/* What is read-only to KVM the host writes through another mapping. */
+static int map_readonly(struct press *p, struct result *r)
 {
-	return inject_frames(*(int *)p->state, p->area->size / PAGE_BYTES, r);
+	struct area *a = p->area;
+	char *mem;
+
+	if (map(p, PROT_READ, a->hva, MAP_FIXED, &mem, r) ||
+	    map(p, PROT_READ | PROT_WRITE, NULL, 0, &mem, r))
+		return -1;
+	a->writable = mem;
+	if (vm_arch.readonly_is_mmio)
+		vm_readonly_begin(p->vm);
+	return 0;
+}
+
+static int set_up(struct press *p, struct result *r)
+{
+	const struct driver *d = driver_of(p);
+	struct frames *f = malloc(sizeof(*f));
+	unsigned int n;
+	char *mem;
+
+	if (!f)
+		return result_errno(r, "malloc(frames)");
+	*f = (struct frames) { .fd = inject_frames_open(r) };
+	p->state = f;
+	if (f->fd < 0)
+		return -1;
+	for (n = 0; n < ARRAY_SIZE(d->modes) && d->modes[n]; n++) {
+		if (inject_frames_set(f->fd, r, "%s", d->modes[n]))
+			return -1;
+	}
+	if (inject_frames(f->fd, p->area->size / PAGE_BYTES, r))
+		return -1;
+	return d->readonly ? map_readonly(p, r) :
+	       map(p, PROT_READ | PROT_WRITE, p->area->hva, MAP_FIXED, &mem, r);
 }
 
 static void tear_down(struct press *p)
 {
-	int *fd = p->state;
+	struct frames *f = p->state;
 
-	if (fd && *fd >= 0)
-		close(*fd);
-	free(fd);
+	if (p->area->writable)
+		munmap(p->area->writable, p->area->size);
+	p->area->writable = NULL;
+	if (f && f->fd >= 0)
+		close(f->fd);
+	free(f);
 }
 
-static const struct pressure replace = {
-	.name = "frames_replace",
-	.calls = "unmap_mapping_range() of a VM_PFNMAP mapping, other frames in it",
-	.events = "clear",
-	.discards = BACKING_BIT(BACKING_ANON),
-	.set_up = set_up,
-	.apply = apply,
-	.tear_down = tear_down,
+/* ---- what it does while the guest runs ---- */
+
+static int replace(struct press *p, struct result *r)
+{
+	return inject_frames(frames_of(p)->fd, p->area->size / PAGE_BYTES, r);
+}
+
+/*
+ * The guest has written to all of its pages since the driver took the right to: the
+ * driver must have been asked for each, or KVM has let writes pass.
+ */
+static int judge_asked(struct press *p, struct result *r)
+{
+	struct frames *f = p->state;
+	struct inject_frames_status now;
+	unsigned long long asked, wanted;
+
+	if (press_visited(p, "with its pages mapped read-only first", r) ||
+	    inject_frames_read(f->fd, &now, r))
+		return -1;
+	asked = now.mkwrites - f->seen.mkwrites;
+	wanted = now.blocks ? p->area->size / HUGE_BYTES : p->nr_pages;
+	f->seen = now;
+	p->proved += asked;
+	if (asked >= wanted)
+		return 0;
+	return result_fail(r, CONTRACT_NO_STALE,
+			   "the guest wrote to all of its pages since its driver made them read-only, which was asked for %llu of %llu",
+			   asked, wanted);
+}
+
+static int apply_mkwrite_replace(struct press *p, struct result *r)
+{
+	return judge_asked(p, r) || replace(p, r) ? -1 : 0;
+}
+
+static int apply_mkwrite_zap(struct press *p, struct result *r)
+{
+	return judge_asked(p, r) ? -1 : inject_frames_set(frames_of(p)->fd, r, "zap");
+}
+
+static int apply_mkwrite_protect(struct press *p, struct result *r)
+{
+	return judge_asked(p, r) ? -1 : inject_frames_set(frames_of(p)->fd, r, "protect");
+}
+
+/* No visit of a guest that writes is over before its write came out of it. */
+static int apply_readonly_replace(struct press *p, struct result *r)
+{
+	unsigned int id;
+
+	for (id = 0; !press_host_writes(p) && id < p->vm->nr_vcpus; id++) {
+		uint64_t visits = guest_load(&vm_shared(p->vm)->vcpu[id].visits);
+		uint64_t writes = guest_load(&p->vm->vcpus[id].emulated_mmio);
+
+		if (visits > writes)
+			return result_fail(r, CONTRACT_NO_STALE,
+					   "vCPU %u wrote to %llu pages that are mapped read-only, but only %llu writes left as MMIO",
+					   id, (unsigned long long)visits,
+					   (unsigned long long)writes);
+	}
+	return replace(p, r);
+}
+
+static int protect(struct press *p, int prot, struct result *r)
+{
+	if (mprotect(p->area->hva, p->area->size, prot))
+		return result_errno(r, "mprotect(%p, %zu, %d)", p->area->hva, p->area->size, prot);
+	return 0;
+}
+
+static int make_readonly(struct press *p, struct result *r)
+{
+	return protect(p, PROT_READ, r);
+}
+
+static int make_writable(struct press *p, struct result *r)
+{
+	return protect(p, PROT_READ | PROT_WRITE, r);
+}
+
+static int apply_mprotect(struct press *p, struct result *r)
+{
+	return press_gap(p, make_readonly, make_writable, r);
+}
+
+static int refuse(struct press *p, struct result *r)
+{
+	return inject_frames_set(frames_of(p)->fd, r, "refuse 1");
+}
+
+/* When a fault was refused, none is any more. */
+static int allow(struct press *p, struct result *r)
+{
+	struct frames *f = p->state;
+	struct inject_frames_status now;
+	struct deadline deadline;
+
+	deadline_start(&deadline, p->budget_ns);
+	do {
+		if (inject_frames_read(f->fd, &now, r))
+			return -1;
+	} while (now.refused == f->seen.refused && deadline_poll(&deadline));
+	p->proved += now.refused - f->seen.refused;
+	f->seen = now;
+	return inject_frames_set(f->fd, r, "refuse 0");
+}
+
+static int apply_refuse(struct press *p, struct result *r)
+{
+	return press_gap(p, refuse, allow, r);
+}
+
+static int apply_huge_replace(struct press *p, struct result *r)
+{
+	struct frames *f = p->state;
+	struct inject_frames_status now;
+
+	if (inject_frames_read(f->fd, &now, r))
+		return -1;
+	p->proved += now.blocks - f->seen.blocks;
+	f->seen = now;
+	return replace(p, r);
+}
+
+#define ON_FRAMES	BACKING_BIT(BACKING_ANON)
+#define DRIVER_ROW	.set_up = set_up, .tear_down = tear_down
+#define ASKED		"page made writable by pfn_mkwrite()"
+
+static const struct driver plain = {
+	.row = {
+		.name = "frames_replace",
+		.calls = "unmap_mapping_range() of a VM_PFNMAP mapping, other frames in it",
+		.discards = ON_FRAMES,
+		.apply = replace,
+		.events = "clear",
+		DRIVER_ROW,
+	},
 };
 
-static const struct mn_choice choices[] = {
-	{ .own = &replace, .backings = BACKING_BIT(BACKING_ANON) },
-	{ 0 },
+static const struct driver tracking = {
+	.row = {
+		.name = "frames_mkwrite_zap",
+		.calls = "unmap_mapping_range() of a VM_PFNMAP mapping that is read-only until pfn_mkwrite()",
+		.preserves = ON_FRAMES,
+		.guest_writes = true,
+		.proof = ASKED,
+		.apply = apply_mkwrite_zap,
+		.events = "clear",
+		DRIVER_ROW,
+	},
+	.modes = { "mkwrite 1" },
+};
+
+static const struct driver drivers[] = {
+	{ .row = {
+		.name = "frames_mkwrite_replace",
+		.calls = "unmap_mapping_range() of a VM_PFNMAP mapping that is read-only until pfn_mkwrite(), other frames in it",
+		.discards = ON_FRAMES,
+		.guest_writes = true,
+		.proof = ASKED,
+		.apply = apply_mkwrite_replace,
+		.events = "clear",
+		DRIVER_ROW,
+	}, .modes = { "mkwrite 1" } },
+	{ .row = {
+		.name = "frames_mkwrite_protect",
+		.calls = "wp_shared_mapping_range() of a VM_PFNMAP mapping that is read-only until pfn_mkwrite()",
+		.preserves = ON_FRAMES,
+		.guest_writes = true,
+		.proof = ASKED,
+		.apply = apply_mkwrite_protect,
+		.events = "protection_page",
+		DRIVER_ROW,
+	}, .modes = { "mkwrite 1" } },
+	{ .row = {
+		.name = "frames_readonly_replace",
+		.calls = "unmap_mapping_range() of a read-only VM_PFNMAP mapping, other frames in it",
+		.discards = ON_FRAMES,
+		.granule = 2 * HUGE_BYTES,	/* as large as a PMD maps, and no PMD can */
+		.apply = apply_readonly_replace,
+		.events = "clear",
+		DRIVER_ROW,
+	}, .readonly = true },
+	{ .row = {
+		.name = "frames_mprotect",
+		.calls = "mprotect(PROT_READ) of a VM_PFNMAP mapping, and back",
+		.preserves = ON_FRAMES,
+		.guest_writes = true,
+		.apply = apply_mprotect,
+		.events = "protection_vma",
+		DRIVER_ROW,
+	} },
+	{ .row = {
+		.name = "frames_refuse",
+		.calls = "unmap_mapping_range() of a VM_PFNMAP mapping, VM_FAULT_SIGBUS for a while",
+		.preserves = ON_FRAMES,
+		.proof = "fault refused",
+		.apply = apply_refuse,
+		.events = "clear",
+		DRIVER_ROW,
+	} },
+	{ .row = {
+		.name = "frames_huge_replace",
+		.calls = "unmap_mapping_range() of a VM_PFNMAP mapping by PMD, other frames in it",
+		.since = "v6.12",
+		.discards = ON_FRAMES,
+		.granule = 2 * HUGE_BYTES,
+		.proof = "fault that mapped a PMD",
+		.apply = apply_huge_replace,
+		.events = "clear",
+		DRIVER_ROW,
+	}, .modes = { "huge 1" } },
+	{ .row = {
+		.name = "frames_huge_mkwrite_zap",
+		.calls = "unmap_mapping_range() of a VM_PFNMAP mapping by PMD that is read-only until written",
+		.since = "v6.12",
+		.preserves = ON_FRAMES,
+		.granule = 2 * HUGE_BYTES,
+		.guest_writes = true,
+		.proof = "PMD made writable",
+		.apply = apply_mkwrite_zap,
+		.events = "clear",
+		DRIVER_ROW,
+	}, .modes = { "mkwrite 1", "huge 1" } },
 };
 
 FIXTURE(frames) {
@@ -164,30 +435,77 @@ TEST_F(openers, one_replaced)
 }
 
 static void add(const struct scenario *spec, const char *id, const char *parameters,
-		unsigned int unused)
+		bool core)
 {
 	FIXTURE_VARIANT(frames) variant = { .spec = *spec };
 
-	(void)unused;
-	mn_case_add(frames, id, parameters, MN_CASE_CORE, &variant);
+	mn_case_add(frames, id, parameters, kind, &variant);
 }
 
-/* By default each workload with each number of vCPUs. */
+/* Can the guest do its work, and the workload judge it? */
+static bool suits(const struct driver *d, const struct scenario *spec)
+{
+	return pressure_suits(&d->row, spec->backing, spec->workload) &&
+	       (!d->readonly || vm_arch.readonly_is_mmio ||
+		spec->workload->writer == GUEST_WRITER_HOST);
+}
+
+static struct scenario spec_of(const struct driver *d, const char *workload)
+{
+	return (struct scenario) {
+		.nr_pages = MN_NR_PAGES,
+		.rounds = MN_NR_ROUNDS,
+		.backing = &backings[BACKING_ANON],
+		.pressure = &d->row,
+		.workload = workload_find(workload),
+	};
+}
+
+/* A test is a row; its cases are the workloads, injectors and numbers of vCPUs. */
+static void add_row(const struct driver *d)
+{
+	unsigned int w;
+	char id[64];
+
+	snprintf(id, sizeof(id), "anon.%s", d->row.name);
+	for (w = 0; w < ARRAY_SIZE(mn_workloads); w++) {
+		const struct scenario spec = spec_of(d, mn_workloads[w]);
+
+		if (spec.workload && suits(d, &spec))
+			mn_add_workload(&spec, id, w < MN_NR_CORE ? MN_CASE_CORE : 0, add);
+	}
+}
+
+static void add_plain(const struct scenario *spec, const char *id, const char *parameters,
+		      unsigned int unused)
+{
+	(void)unused;
+	add(spec, id, parameters, MN_CASE_CORE);
+}
+
 static void add_variants(void)
 {
-	struct scenario base = { .nr_pages = MN_NR_PAGES, .rounds = MN_NR_ROUNDS };
-	unsigned int w;
-	char what[32];
+	const struct scenario pairs = spec_of(&tracking, "pair");
+	unsigned int w, n;
+	char id[64];
 
 	mn_account_begin();
-	for (w = 0; w < MN_NR_CORE; w++)
-	for (base.nr_vcpus = 1; base.nr_vcpus <= 2; base.nr_vcpus++) {
-		base.workload = workload_find(mn_workloads[w]);
-		if (!base.workload)	/* not of this architecture */
-			continue;
-		snprintf(what, sizeof(what), "%s_%uvcpu", mn_workloads[w], base.nr_vcpus);
-		mn_add_chosen(&base, what, choices, add, 0);
+	/* Each of these workloads with each number of vCPUs. */
+	for (w = 0; w < MN_NR_CORE; w++) {
+		struct scenario spec = spec_of(&plain, mn_workloads[w]);
+
+		for (spec.nr_vcpus = 1; spec.workload && spec.nr_vcpus <= 2; spec.nr_vcpus++) {
+			snprintf(id, sizeof(id), "%s_%uvcpu.anon.%s", mn_workloads[w],
+				 spec.nr_vcpus, plain.row.name);
+			mn_add_cases(&spec, id, add_plain, 0);
+		}
 	}
+	add_row(&tracking);
+	for (n = 0; n < ARRAY_SIZE(drivers); n++)
+		add_row(&drivers[n]);
+	/* A write that KVM cannot carry out: it has to ask the driver for the page. */
+	if (pairs.workload)
+		mn_add_workload(&pairs, "unemulated.anon.frames_mkwrite_zap", true, add);
 }
 
 int main(int argc, char **argv)

@@ -101,7 +101,14 @@ struct area {
 	int fd;			/* of a file backing, else -1 */
 	size_t file_half;	/* file backing: half that is mapped, 0 or 1 */
 	char *file_view;	/* file backing: both halves, not the guest's */
+	char *writable;		/* the same memory where the host can write; NULL: at hva */
 };
+
+/* area_host() - where the host reads and writes what is in the guest's memory */
+static inline char *area_host(const struct area *a)
+{
+	return a->writable ? a->writable : a->hva;
+}
 
 /*
  * disk_open() - an empty, unnamed file on a filesystem on disk

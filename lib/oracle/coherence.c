@@ -35,7 +35,7 @@ void coherence_stamp(struct coherence *c)
 		uint32_t settled;
 		guest_u64 stamp = guest_stamp_begin(&records[i], i, c->generation, &settled);
 
-		store(c, word_in(c, c->area->hva, i), in_form(c, stamp));
+		store(c, word_in(c, area_host(c->area), i), in_form(c, stamp));
 		guest_stamp_end(&records[i], stamp, settled);
 	}
 }
@@ -46,7 +46,7 @@ static void begin_sums(struct coherence *c)
 	unsigned int i;
 
 	for (i = 0; i < c->nr_pages; i++)
-		guest_store(word_in(c, c->area->hva, i), guest_stamp(i, 0, 0));
+		guest_store(word_in(c, area_host(c->area), i), guest_stamp(i, 0, 0));
 }
 
 void coherence_init(struct coherence *c, struct vm *vm, struct area *area,
@@ -82,7 +82,7 @@ void coherence_published(struct coherence *c)
 	for (i = 0; i < c->nr_pages; i++) {
 		/* Others wrote, and as if it were data. */
 		if (c->form == GUEST_FORM_CODE)
-			vm_code_written(word_in(c, c->area->hva, i), sizeof(guest_u64));
+			vm_code_written(word_in(c, area_host(c->area), i), sizeof(guest_u64));
 		guest_store(&records[i].floor, records[i].ceiling);
 	}
 }
@@ -268,7 +268,7 @@ int coherence_look_end(const struct coherence *c, struct coherence_look *looks, 
 			result_fail(r, CONTRACT_CONTENTS,
 				    "%s reads %#llx in page %u at %p, where %#llx was written last",
 				    who, looks[i].view.seen, i,
-				    (void *)word_in(c, c->area->hva, i), looks[i].view.floor);
+				    (void *)word_in(c, area_host(c->area), i), looks[i].view.floor);
 	}
 	if (bad)
 		result_note(r, "%u of %u pages differ", bad, c->nr_pages);
@@ -280,5 +280,5 @@ int coherence_final(const struct coherence *c, struct result *r)
 	struct coherence_look looks[GUEST_MAX_PAGES];
 
 	coherence_look_begin(c, looks);
-	return coherence_look_end(c, looks, c->area->hva, "the host", r);
+	return coherence_look_end(c, looks, area_host(c->area), "the host", r);
 }

@@ -157,10 +157,10 @@ bool vcpu_handle_mmio(struct vcpu *vcpu, const struct mmio_part *last,
 		.before = *before,
 	};
 	if (!run->mmio.is_write) {
-		memcpy(run->mmio.data, area->hva + offset, run->mmio.len);
+		memcpy(run->mmio.data, area_host(area) + offset, run->mmio.len);
 		return true;
 	}
-	memcpy(area->hva + offset, run->mmio.data, run->mmio.len);
+	memcpy(area_host(area) + offset, run->mmio.data, run->mmio.len);
 	guest_store(&vcpu->emulated_mmio, vcpu->emulated_mmio + 1);
 	return true;
 }
