@@ -435,7 +435,7 @@ TEST_F(openers, one_replaced)
 }
 
 static void add(const struct scenario *spec, const char *id, const char *parameters,
-		bool core)
+		unsigned int kind)
 {
 	FIXTURE_VARIANT(frames) variant = { .spec = *spec };
 
@@ -505,7 +505,8 @@ static void add_variants(void)
 		add_row(&drivers[n]);
 	/* A write that KVM cannot carry out: it has to ask the driver for the page. */
 	if (pairs.workload)
-		mn_add_workload(&pairs, "unemulated.anon.frames_mkwrite_zap", true, add);
+		mn_add_workload(&pairs, "unemulated.anon.frames_mkwrite_zap",
+				MN_CASE_CORE, add);
 }
 
 int main(int argc, char **argv)
