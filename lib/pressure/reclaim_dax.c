@@ -63,6 +63,7 @@ PRESSURE(reclaim_writeback_dax) = {
 	.callers = CALLER_BIT(CALLER_PRESSURE) | CALLER_BIT(CALLER_OTHER),
 	.proof = "page that the guest faulted in again",
 	.preserves = BACKING_BIT(BACKING_DAX),
-	.allows_others = true,
+	/* Whoever else takes the translations makes the guest fault as well. */
+	.zap_exclusive = true,
 	.apply = apply_writeback_dax,
 };

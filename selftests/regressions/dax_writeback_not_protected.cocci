@@ -4,7 +4,7 @@
 // broke: what is written to persistent memory after fsync() is not flushed by the next one, and lost with the power
 // file: fs/dax.c
 // tests: mn_reclaim_test:*.writeback_dax
-// expect: contract 9
+// expect: contract
 // arch: x86_64
 
 @@
