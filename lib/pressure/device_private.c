@@ -20,14 +20,21 @@
 /* Only what belongs to a process alone migrates to devices. */
 #define PRIVATE		(BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_ANON_THP))
 
-/* Unit by unit, with the guest at work, which takes back what it needs. */
+#define PARTS	4
+
+/*
+ * Part by part, with the guest at work, which takes back what it needs.  In few parts: for
+ * each the kernel has every CPU give up its batches of pages first, and waits for that.
+ */
 static int take_some(struct press *p, struct result *r)
 {
 	size_t unit = p->area->backing->granule, at;
-	int ret;
 
+	if (unit < p->area->size / PARTS)
+		unit = p->area->size / PARTS;
 	for (at = 0; at < p->area->size; at += unit) {
-		ret = hmm_call(p, HMM_TO_DEVICE, at, unit);
+		int ret = hmm_call(p, HMM_TO_DEVICE, at, unit);
+
 		/* Where the guest was quicker the device has nothing to read. */
 		if (ret && ret != -ENOENT)
 			return result_error(r, "MIGRATE_TO_DEV of %zu bytes: %s", unit,
