@@ -108,7 +108,6 @@ static const struct pair_row pairs[] = {
 	PAIR(shared, "direct_io", ON(ANON)),
 	PAIR(shared, "uffd_wp", ON(ANON) | ON(HUGETLB)),
 	PAIR(shared, "clear_refs_soft_dirty", ON(ANON)),
-	PAIR(shared_swapped, "pageout", ON(ANON)),
 	PAIR(shared_swapped, "mprotect_none", ON(ANON)),
 	PAIR(shared_swapped, "madvise_dontneed", ON(ANON)),
 };

@@ -47,11 +47,6 @@ struct vm_arch {
 	 * off, until it is unmapped?
 	 */
 	bool log_leaves_small;
-	/*
-	 * Does a write to a driver's memory that user space maps read-only leave as MMIO?  Else
-	 * KVM_RUN ends with EFAULT.
-	 */
-	bool readonly_is_mmio;
 	/* Does memory that was there at boot never go offline? */
 	bool boot_memory_stays;
 	/* First byte of the instruction that a uprobe writes. */

@@ -277,7 +277,7 @@ void vm_gap_close(struct vm *vm);
 /*
  * vm_readonly_begin() / vm_readonly_end() - bracket a time with the area's slot read-only
  *
- * Or what it maps, where vm_arch.readonly_is_mmio.  In between, what the guest writes to the area exits as MMIO; the vCPU's thread
+ * In between, what the guest writes to the area exits as MMIO; the vCPU's thread
  * does the write and counts it.
  */
 void vm_readonly_begin(struct vm *vm);

@@ -15,7 +15,6 @@ const struct vm_arch vm_arch = {
 	.waits_by_range = true,		/* since v5.12 */
 	.signals_end_faults = true,	/* since v6.2 */
 	.counts_flushes = true,
-	.readonly_is_mmio = true,	/* KVM_PFN_ERR_RO_FAULT is RET_PF_EMULATE */
 	.mapped_missing = "no pages_4k, pages_2m and pages_1g, before v5.15",
 	.breakpoint = 0xcc,		/* int3 */
 	.return_address = "$stack0",
