@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // class: state of pages
+// commit: none: what the mm has noted of a page must go where the page goes
 // broke: mprotect(), or the end of a protection by userfaultfd, makes writable what a child shares: it sees what is written here
 // file: mm/mprotect.c
 // tests: mn_pairs_test:pairs.shared.anon.mprotect_none

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // class: state of pages
+// commit: none: what the mm has noted of a page must go where the page goes
 // broke: mprotect() makes writable what userfaultfd protects
 // file: mm/mprotect.c
 // tests: mn_pairs_test:pairs.uffd_protected.*.mprotect_none

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // class: state of pages
+// commit: none: what the mm has noted of a page must go where the page goes
 // broke: a device goes on writing to a page that the process no longer has
 // file: mm/migrate.c
 // file: mm/rmap.c

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // class: state of pages
+// commit: none: what the mm has noted of a page must go where the page goes
 // broke: a checkpoint loses what was written before the page went to swap
 // file: mm/memory.c
 // file: mm/swapfile.c

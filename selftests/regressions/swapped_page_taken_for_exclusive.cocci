@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // class: state of pages
+// commit: none: what the mm has noted of a page must go where the page goes
 // broke: a page that comes from swap is written to in place though a child has it, too
 // file: mm/memory.c
 // tests: mn_pairs_test:pairs.shared_swapped.*

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // class: state of pages
+// commit: none: what the mm has noted of a page must go where the page goes
 // broke: pages stay protected where no userfaultfd is registered any more, and warn once they are written to
 // file: mm/mremap.c
 // file: mm/huge_memory.c

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // class: state of pages
+// commit: none: what the mm has noted of a page must go where the page goes
 // broke: a page that userfaultfd protects is written to after its migration, and a snapshot has half of a state
 // file: mm/migrate.c
 // tests: mn_pairs_test:pairs.uffd_protected.*.move_pages_bulk

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // class: state of pages
+// commit: none: what the mm has noted of a page must go where the page goes
 // broke: pages that userfaultfd protects are written to once their huge page is split
 // file: mm/huge_memory.c
 // tests: mn_pairs_test:pairs.uffd_protected.anon_thp.*

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // class: state of pages
+// commit: none: what the mm has noted of a page must go where the page goes
 // broke: a page of a file that userfaultfd protects is written to once it was unmapped
 // file: mm/memory.c
 // file: mm/rmap.c

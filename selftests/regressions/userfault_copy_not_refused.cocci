@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // class: state of pages
+// commit: none: what the mm has noted of a page must go where the page goes
 // broke: a page that userfaultfd puts in place is thrown away by a call that user space has not heard of
 // file: fs/userfaultfd.c
 // file: mm/userfaultfd.c
