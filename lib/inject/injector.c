@@ -53,8 +53,8 @@ int injector_read(const struct injector *i, struct injector_status *s,
 	if (read_status(i, text) < 0)
 		return result_errno(r, "read(%s/attach)", INJECT_DIR);
 	if (injector_parse(text, s))
-		return result_error(r, "%s/attach: cannot make sense of '%.120s'",
-				    INJECT_DIR, text);
+		return result_error(r, "%s/attach: cannot make sense of what follows '%.*s'",
+				    INJECT_DIR, (int)strcspn(text, "\n"), text);
 	return 0;
 }
 

@@ -79,7 +79,7 @@ static int parse_number(const char *text, long long *value)
 	char *end;
 
 	errno = 0;
-	*value = strtoll(text, &end, 10);
+	*value = strtoll(text, &end, 0);
 	return end == text || *end || errno ? -1 : 0;
 }
 
