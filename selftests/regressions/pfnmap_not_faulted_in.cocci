@@ -4,7 +4,7 @@
 // broke: a guest whose driver has taken pages back cannot get them again: KVM_RUN ends with EFAULT
 // file: virt/kvm/kvm_main.c
 // tests: mn_frames_test
-// expect: KVM_RUN: EFAULT though all guest memory is mapped
+// expect: contract 4
 
 @@
 expression r;

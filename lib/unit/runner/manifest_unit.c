@@ -49,7 +49,7 @@ TEST_F(manifest, program)
 TEST_F(manifest, test_is_of_what_its_name_says)
 {
 	manifest_test(&self->m, "fixture.anon.munmap", "/sweep_write.none.2vcpu",
-		      TEST_BY_DEFAULT | TEST_BY_ALL);
+		      TEST_BY_DEFAULT | TEST_BY_ALL | TEST_BY_ID);
 	manifest_test(&self->m, "anon.what.ever", "", TEST_BY_DEFAULT | TEST_BY_ALL);
 	EXPECT_TRUE(HAS("\"fixture.anon.munmap\": { \"default\": true, \"all\": false, "
 			"\"backing\": \"anon\", \"pressure\": \"munmap\", "
