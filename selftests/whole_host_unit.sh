@@ -17,6 +17,7 @@ here=$(dirname "$0")
 allowed()
 {
 	cat <<-END
+		lib/memory/pagemap.c		soft-dirty bits of this process
 		lib/oracle/activity.c		a trace instance of its own
 		lib/oracle/klog.c		asks hoststate_allowed()
 		lib/oracle/leak_check.c		counters brought up to date, nothing else
