@@ -61,7 +61,7 @@ FIXTURE_TEARDOWN(userfault)
 }
 
 /* With the features, and nobody there to resolve a fault. */
-static int begin(FIXTURE_DATA(userfault) *self, uint64_t features, struct result *r)
+static int begin(struct _test_data_userfault *self, uint64_t features, struct result *r)
 {
 	const struct area *a = &self->run.area;
 
@@ -71,7 +71,7 @@ static int begin(FIXTURE_DATA(userfault) *self, uint64_t features, struct result
 	       coherence_before(&self->run.coherence, EFFECT_DISCARD, r);
 }
 
-static int await_progress(FIXTURE_DATA(userfault) *self, const char *when, struct result *r)
+static int await_progress(struct _test_data_userfault *self, const char *when, struct result *r)
 {
 	struct scenario_run *run = &self->run;
 
@@ -80,7 +80,7 @@ static int await_progress(FIXTURE_DATA(userfault) *self, const char *when, struc
 
 /* ---- signal ---- */
 
-static int await_waiting(FIXTURE_DATA(userfault) *self, struct result *r)
+static int await_waiting(struct _test_data_userfault *self, struct result *r)
 {
 	struct deadline deadline;
 
@@ -95,7 +95,7 @@ static int await_waiting(FIXTURE_DATA(userfault) *self, struct result *r)
 	return 0;
 }
 
-static int signal_waiters(FIXTURE_DATA(userfault) *self, struct result *r)
+static int signal_waiters(struct _test_data_userfault *self, struct result *r)
 {
 	const struct area *a = &self->run.area;
 
@@ -130,14 +130,14 @@ TEST_F(userfault, signal)
 
 static void *remove_all(void *arg)
 {
-	FIXTURE_DATA(userfault) *self = arg;
+	struct _test_data_userfault *self = arg;
 	const struct area *a = &self->run.area;
 
 	self->err = madvise(a->hva, a->size, MADV_DONTNEED) ? errno : 0;
 	return NULL;
 }
 
-static int await_event(FIXTURE_DATA(userfault) *self, struct result *r)
+static int await_event(struct _test_data_userfault *self, struct result *r)
 {
 	struct pollfd fd = { .fd = self->uffd.fd, .events = POLLIN };
 	struct deadline deadline;
@@ -151,7 +151,7 @@ static int await_event(FIXTURE_DATA(userfault) *self, struct result *r)
 }
 
 /* A page that was put there now would be taken by the call that the event is of. */
-static int judge_pending(FIXTURE_DATA(userfault) *self, struct result *r)
+static int judge_pending(struct _test_data_userfault *self, struct result *r)
 {
 	const struct area *a = &self->run.area;
 	struct uffdio_copy copy = {
@@ -166,7 +166,7 @@ static int judge_pending(FIXTURE_DATA(userfault) *self, struct result *r)
 	return await_progress(self, "with its memory about to be removed", r);
 }
 
-static int read_event(FIXTURE_DATA(userfault) *self, struct result *r)
+static int read_event(struct _test_data_userfault *self, struct result *r)
 {
 	const struct area *a = &self->run.area;
 	struct uffd_msg msg;
@@ -183,7 +183,7 @@ static int read_event(FIXTURE_DATA(userfault) *self, struct result *r)
 	return 0;
 }
 
-static int remove_with_event(FIXTURE_DATA(userfault) *self, struct result *r)
+static int remove_with_event(struct _test_data_userfault *self, struct result *r)
 {
 	int ret;
 

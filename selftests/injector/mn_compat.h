@@ -105,7 +105,7 @@ static inline void mni_compat_vm_flags_set(struct vm_area_struct *vma,
 #endif
 
 #if MNI_HAVE_PFNMAP_PMD
-#if __has_include(<linux/pfn_t.h>)
+#if __has_include("linux/pfn_t.h")
 #include <linux/pfn_t.h>
 #define MNI_PMD_PFN(pfn)	__pfn_to_pfn_t(pfn, 0)
 #else
