@@ -15,11 +15,7 @@ struct mn_choice {
 	unsigned int backings;
 };
 
-/* Registers a case, for mn_case_add(). */
-typedef void (*mn_add_with)(const struct scenario *spec, const char *id, const char *parameters,
-			    unsigned int arg);
-
-static inline void mn_add_cases(const struct scenario *base, const char *id, mn_add_with add,
+static inline void mn_add_cases(const struct scenario *base, const char *id, mn_add add,
 				unsigned int arg)
 {
 	unsigned int workloads = base->workload ? 1 : MN_NR_CORE;
@@ -44,10 +40,10 @@ static inline void mn_add_cases(const struct scenario *base, const char *id, mn_
  * @base: what the scenarios have in common; a workload or an injector in it is the only one
  * @what: first part of the names
  * @choices: ends with one that has neither; a row that is not there is left out
- * @add: registers one case
+ * @add: registers one case; a program that needs no @arg of its own gives MN_CASE_* for it
  */
 static inline void mn_add_chosen(const struct scenario *base, const char *what,
-				 const struct mn_choice *choices, mn_add_with add,
+				 const struct mn_choice *choices, mn_add add,
 				 unsigned int arg)
 {
 	struct scenario spec = *base;

@@ -44,13 +44,6 @@ static void add(const struct scenario *spec, const char *id, const char *paramet
 	mn_case_add(device, id, parameters, kind, &variant);
 }
 
-static void add_chosen(const struct scenario *spec, const char *id, const char *parameters,
-		       unsigned int arg)
-{
-	(void)arg;
-	add(spec, id, parameters, MN_CASE_CORE);
-}
-
 /*
  * Where the guest only reads memory that nobody wrote to, the zero page is mapped until a page
  * of the device takes its place.  It may be mapped again between the driver's look at it and
@@ -80,7 +73,7 @@ static void add_variants(void)
 	};
 
 	mn_add_family(PRESSURE_DEVICE, add);
-	mn_add_chosen(&base, "delayed", choices, add_chosen, 0);
+	mn_add_chosen(&base, "delayed", choices, add, MN_CASE_CORE);
 }
 
 int main(int argc, char **argv)

@@ -457,13 +457,6 @@ static void add_row(const struct driver *d)
 	}
 }
 
-static void add_plain(const struct scenario *spec, const char *id, const char *parameters,
-		      unsigned int unused)
-{
-	(void)unused;
-	add(spec, id, parameters, MN_CASE_CORE);
-}
-
 static void add_variants(void)
 {
 	const struct scenario pairs = spec_of(&tracking, "pair");
@@ -478,7 +471,7 @@ static void add_variants(void)
 		for (spec.nr_vcpus = 1; spec.workload && spec.nr_vcpus <= 2; spec.nr_vcpus++) {
 			snprintf(id, sizeof(id), "%s_%uvcpu.anon.%s", mn_workloads[w],
 				 spec.nr_vcpus, plain.row.name);
-			mn_add_cases(&spec, id, add_plain, 0);
+			mn_add_cases(&spec, id, add, MN_CASE_CORE);
 		}
 	}
 	add_row(&tracking);

@@ -109,13 +109,6 @@ static void add_rows(struct scenario *spec)
 	}
 }
 
-static void add_slow(const struct scenario *spec, const char *id, const char *parameters,
-		     unsigned int unused)
-{
-	(void)unused;
-	add(spec, id, parameters, MN_CASE_CORE);
-}
-
 #define ON(backing)	BACKING_BIT(BACKING_##backing)
 
 static const struct mn_choice slow_choices[] = {
@@ -155,7 +148,7 @@ static void add_variants(void)
 	base.injector = &delay;
 	base.steps = &slow_steps;
 	base.workload = workload_find("sweep_write");
-	mn_add_chosen(&base, "slow", slow_choices, add_slow, 0);
+	mn_add_chosen(&base, "slow", slow_choices, add, MN_CASE_CORE);
 }
 
 int main(int argc, char **argv)

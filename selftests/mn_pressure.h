@@ -83,9 +83,9 @@ static inline void mn_run_scenario(const struct scenario *variant)
 	mn_run_scenario_with(variant, NULL, NULL, NULL);
 }
 
-/* Registers a case, for mn_case_add(). */
+/* Registers a case by mn_case_add(); @arg is its kind, or what the program makes of it. */
 typedef void (*mn_add)(const struct scenario *spec, const char *id, const char *parameters,
-		       unsigned int kind);
+		       unsigned int arg);
 
 /* The cases of one row on one backing with one workload. */
 static inline void mn_add_workload(const struct scenario *row, const char *id,
