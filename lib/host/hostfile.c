@@ -83,20 +83,17 @@ const char *hostfile_missing(const char *path, const char *without)
 	return why;
 }
 
-int hostfile_read_words(const char *path, uint64_t index, uint64_t *words, size_t nr,
-			struct result *r)
+ssize_t hostfile_read_words(const char *path, uint64_t index, uint64_t *words, size_t nr,
+			    struct result *r)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t want = nr * sizeof(*words), got;
+	ssize_t got;
 
 	if (fd < 0)
 		return result_errno(r, "open(%s)", path);
-	got = pread(fd, words, want, index * sizeof(*words));
+	got = pread(fd, words, nr * sizeof(*words), index * sizeof(*words));
 	if (got < 0)
 		result_errno(r, "pread(%s, word %#llx)", path, (unsigned long long)index);
-	else if (got != want)
-		result_error(r, "pread(%s, word %#llx): %zd of %zd bytes", path,
-			     (unsigned long long)index, got, want);
 	close(fd);
-	return got == want ? 0 : -1;
+	return got < 0 ? -1 : got / (ssize_t)sizeof(*words);
 }

@@ -7,6 +7,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/result.h"
 
@@ -50,11 +51,11 @@ const char *hostfile_missing(const char *path, const char *without);
  * hostfile_read_words() - a stretch of a binary file of 64-bit words
  * @path: e.g. /proc/kpageflags, which has a word for each page frame
  * @index: the first word to read
- * @words: filled with @nr of them
+ * @words: filled with up to @nr of them
  *
- * Return: 0, or -1 with an error; less than @nr words is one.
+ * Return: how many there are, fewer where the file ends; or -1 with an error.
  */
-int hostfile_read_words(const char *path, uint64_t index, uint64_t *words, size_t nr,
-			struct result *r);
+ssize_t hostfile_read_words(const char *path, uint64_t index, uint64_t *words, size_t nr,
+			    struct result *r);
 
 #endif

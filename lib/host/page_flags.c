@@ -2,33 +2,23 @@
 /*
  * Reading /proc/kpageflags and /proc/kpagecount; pages that wait.
  */
-#include <fcntl.h>
 #include <linux/kernel-page-flags.h>
 #include <numaif.h>
-#include <unistd.h>
 
 #include "base/page.h"
+#include "host/hostfile.h"
 #include "host/page_flags.h"
 
 /* Both files end where the memory of the page allocator does: words behind that are @beyond. */
 static int read_words(const char *path, uint64_t pfn, size_t nr, uint64_t *words, uint64_t beyond,
 		      struct result *r)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t got;
+	ssize_t got = hostfile_read_words(path, pfn, words, nr, r);
 	size_t i;
 
-	if (fd < 0)
-		return result_errno(r, "open(%s)", path);
-	got = pread(fd, words, nr * sizeof(*words), pfn * sizeof(*words));
-	if (got < 0)
-		result_errno(r, "pread(%s, word %#llx)", path, (unsigned long long)pfn);
-	close(fd);
-	if (got < 0)
-		return -1;
-	for (i = got / sizeof(*words); i < nr; i++)
+	for (i = got; got >= 0 && i < nr; i++)
 		words[i] = beyond;
-	return 0;
+	return got < 0 ? -1 : 0;
 }
 
 int page_flags_read(uint64_t pfn, size_t nr, uint64_t *flags, struct result *r)

@@ -57,8 +57,13 @@ int pagemap_clear_soft_dirty(struct result *r)
 
 int pagemap_read(const void *addr, size_t nr, pagemap_t *pages, struct result *r)
 {
-	return hostfile_read_words("/proc/self/pagemap", (uintptr_t)addr / PAGE_BYTES, pages, nr,
-				   r);
+	ssize_t got = hostfile_read_words("/proc/self/pagemap", (uintptr_t)addr / PAGE_BYTES,
+					  pages, nr, r);
+
+	if (got >= 0 && (size_t)got < nr)
+		return result_error(r, "read(/proc/self/pagemap, %zu pages at %p): %zd pages", nr,
+				    addr, got);
+	return got < 0 ? -1 : 0;
 }
 
 pagemap_t *pagemap_area(const struct area *area, struct result *r)
