@@ -17,15 +17,13 @@ here=$(dirname "$0")
 allowed()
 {
 	cat <<-END
-		lib/memory/pagemap.c		soft-dirty bits of this process
+		lib/memory/pagemap.c		what is known of the use of this process
 		lib/oracle/activity.c		a trace instance of its own
 		lib/oracle/klog.c		asks hoststate_allowed()
 		lib/oracle/leak_check.c		counters brought up to date, nothing else
 		lib/pressure/huge.c		huge pages of this process
-		lib/pressure/huge_collapse.c	of this process
 		lib/pressure/migrate_offline.c	after hoststate_at_end()
 		lib/pressure/reclaim_aging.c	generations of a cgroup of its own
-		lib/pressure/reclaim_refs.c	of this process
 		lib/scenario/vmm_process.c	a process of its own, into a cgroup
 	END
 }

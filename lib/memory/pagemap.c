@@ -9,6 +9,7 @@
 #include "memory/pagemap.h"
 
 #define CLEAR_REFS	"/proc/self/clear_refs"
+#define CLEAR_USED	"1"
 #define CLEAR_WRITTEN	"4"
 
 int pagemap_probe(pagemap_t *page)
@@ -33,11 +34,15 @@ const char *pagemap_missing(void)
 	return NULL;
 }
 
+const char *pagemap_clear_missing(void)
+{
+	return hostfile_missing(CLEAR_REFS, "kernel without CONFIG_PROC_PAGE_MONITOR");
+}
+
 /* A page that was just written to has the bit, where there is one. */
 const char *pagemap_soft_dirty_missing(void)
 {
-	const char *missing = hostfile_missing(CLEAR_REFS,
-					       "kernel without CONFIG_PROC_PAGE_MONITOR");
+	const char *missing = pagemap_clear_missing();
 	pagemap_t entry;
 
 	if (!missing && (pagemap_probe(&entry) || !(entry & PAGEMAP_SOFT_DIRTY)))
@@ -45,14 +50,21 @@ const char *pagemap_soft_dirty_missing(void)
 	return missing;
 }
 
+static int clear(const char *what, struct result *r)
+{
+	int ret = hostfile_write(CLEAR_REFS, what);
+
+	return ret ? result_error(r, "write(" CLEAR_REFS ", %s): %s", what, strerror(-ret)) : 0;
+}
+
 int pagemap_clear_soft_dirty(struct result *r)
 {
-	int ret = hostfile_write(CLEAR_REFS, CLEAR_WRITTEN);
+	return clear(CLEAR_WRITTEN, r);
+}
 
-	if (ret)
-		return result_error(r, "write(%s, %s): %s", CLEAR_REFS, CLEAR_WRITTEN,
-				    strerror(-ret));
-	return 0;
+int pagemap_clear_used(struct result *r)
+{
+	return clear(CLEAR_USED, r);
 }
 
 int pagemap_read(const void *addr, size_t nr, pagemap_t *pages, struct result *r)

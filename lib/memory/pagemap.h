@@ -48,11 +48,21 @@ const char *pagemap_missing(void);
  */
 int pagemap_probe(pagemap_t *page);
 
+/* pagemap_clear_missing() - why this process cannot clear any such bits, or NULL */
+const char *pagemap_clear_missing(void);
+
 /* pagemap_soft_dirty_missing() - why the kernel keeps no soft-dirty bits, or NULL */
 const char *pagemap_soft_dirty_missing(void);
 
 /* pagemap_clear_soft_dirty() - in all memory of this process; Return: 0, or -1 with an error */
 int pagemap_clear_soft_dirty(struct result *r);
+
+/*
+ * pagemap_clear_used() - what this process's page table, and its pages, say of their use
+ *
+ * Nobody asks KVM.  Return: 0, or -1 with an error.
+ */
+int pagemap_clear_used(struct result *r);
 
 /*
  * pagemap_read() - look up pages one after the other

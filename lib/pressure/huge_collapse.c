@@ -10,6 +10,7 @@
 
 #include "host/hostfile.h"
 #include "memory/memory.h"
+#include "memory/pagemap.h"
 #include "memory/smaps.h"
 #include "pressure/huge.h"
 
@@ -149,24 +150,9 @@ PRESSURE(huge_collapse_by_khugepaged) = {
 	.apply = apply_khugepaged,
 };
 
-#define CLEAR_REFS	"/proc/self/clear_refs"
-
 /* One that is under way, and one that meets all as it is now. */
 #define UNUSED_PASSES	2
 #define USED_TRIES	2
-
-static const char *young_missing(void)
-{
-	return hostfile_missing(CLEAR_REFS, "kernel without CONFIG_PROC_PAGE_MONITOR");
-}
-
-/* What the host's page table and the pages themselves say; nobody asks KVM. */
-static int forget_use(struct result *r)
-{
-	int ret = hostfile_write(CLEAR_REFS, "1");
-
-	return ret ? result_error(r, "write(" CLEAR_REFS ", 1): %s", strerror(-ret)) : 0;
-}
 
 /* How much it collapses in so many passes; the test must not touch what it waits for. */
 static int collapsed(const struct press *p, unsigned int passes, size_t *bytes, struct result *r)
@@ -174,7 +160,7 @@ static int collapsed(const struct press *p, unsigned int passes, size_t *bytes, 
 	struct scan scan;
 	int ret;
 
-	if (forget_use(r) || wake(p, &scan, r))
+	if (pagemap_clear_used(r) || wake(p, &scan, r))
 		return -1;
 	do {
 		ret = smaps_huge(p->area, bytes, r);
@@ -246,7 +232,7 @@ PRESSURE(huge_collapse_young) = {
 	.granule = HUGE_BYTES,
 	.rounds = 1,
 	.zap_exclusive = true,
-	.needs = { huge_khugepaged_missing, huge_split_missing, young_missing },
+	.needs = { huge_khugepaged_missing, huge_split_missing, pagemap_clear_missing },
 	.changes = HUGE_KHUGEPAGED_CHANGES,
 	.set_up = huge_khugepaged_set_up,
 	.apply = apply_khugepaged_young,

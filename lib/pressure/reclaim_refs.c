@@ -4,20 +4,9 @@
  * them against writes, or which were used, which takes nothing away.
  */
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-#include "host/hostfile.h"
 #include "memory/pagemap.h"
 #include "pressure/write_tracking.h"
-
-#define CLEAR_REFS	"/proc/self/clear_refs"
-#define CLEAR_USED	"1"
-
-static const char *clear_refs_missing(void)
-{
-	return hostfile_missing(CLEAR_REFS, "kernel without CONFIG_PROC_PAGE_MONITOR");
-}
 
 /* How many visited pages have the bit; the first that has not. */
 static int count_dirty(const struct press *p, unsigned int *dirty, unsigned int *first_clean,
@@ -118,12 +107,8 @@ PRESSURE(reclaim_soft_dirty) = {
 
 static int apply_used(struct press *p, struct result *r)
 {
-	int ret = hostfile_write(CLEAR_REFS, CLEAR_USED);
-
 	(void)p;
-	if (ret)
-		return result_error(r, "write(%s, %s): %s", CLEAR_REFS, CLEAR_USED, strerror(-ret));
-	return 0;
+	return pagemap_clear_used(r);
 }
 
 /* Only the host's own page tables forget; KVM's are not asked. */
@@ -135,6 +120,6 @@ PRESSURE(reclaim_clear_young) = {
 	.events = "none",
 	.preserves = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_ANON_THP),
 	.can_join = true,
-	.needs = { clear_refs_missing },
+	.needs = { pagemap_clear_missing },
 	.apply = apply_used,
 };
