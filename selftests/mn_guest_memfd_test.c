@@ -138,10 +138,7 @@ static int convert(struct press *p, struct result *r)
 	if (!memory->now)
 		return punch(p, r);
 	p->proved++;
-	if (madvise(p->area->hva, p->area->size, MADV_DONTNEED))
-		return result_errno(r, "madvise(%p, %zu, MADV_DONTNEED)", p->area->hva,
-				    p->area->size);
-	return 0;
+	return press_dontneed(p, r);
 }
 
 /* The host judges what it can read: in the end that must be what the guest sees. */

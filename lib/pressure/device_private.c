@@ -10,7 +10,6 @@
  */
 #include <errno.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "base/deadline.h"
 #include "oracle/oracle.h"
@@ -239,15 +238,6 @@ PRESSURE(device_write) = {
 	.tear_down = hmm_tear_down,
 };
 
-static int discard(struct press *p, struct result *r)
-{
-	const struct area *a = p->area;
-
-	if (madvise(a->hva, a->size, MADV_DONTNEED))
-		return result_errno(r, "madvise(%p, %zu, MADV_DONTNEED)", a->hva, a->size);
-	return 0;
-}
-
 /*
  * Where there was nothing, or the zero page, which a vCPU may map again until the device's page
  * is there.
@@ -257,9 +247,9 @@ static int apply_populate(struct press *p, struct result *r)
 	size_t there = 0;
 	int ret;
 
-	if (discard(p, r) || take_some(p, r) || judge_back(p, r))
+	if (press_dontneed(p, r) || take_some(p, r) || judge_back(p, r))
 		return -1;
-	ret = press_pause(p, r) || discard(p, r) || take_all(p, &there, r) ? -1 : 0;
+	ret = press_pause(p, r) || press_dontneed(p, r) || take_all(p, &there, r) ? -1 : 0;
 	press_call_over(p);
 	press_resume(p);
 	p->proved += there;

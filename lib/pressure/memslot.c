@@ -311,11 +311,7 @@ static const char *pre_fault_missing(void)
 
 static int dontneed(struct press *p, struct result *r)
 {
-	const struct area *a = p->area;
-
-	if (madvise(a->hva, a->size, MADV_DONTNEED))
-		return result_errno(r, "madvise(%p, %zu, MADV_DONTNEED)", a->hva, a->size);
-	return 1;
+	return press_dontneed(p, r) ? -1 : 1;
 }
 
 /* Each time to another node; pages that are busy stay. */

@@ -2,6 +2,9 @@
 /*
  * What rows of different families need from the scenario.
  */
+#include <errno.h>
+#include <sys/mman.h>
+
 #include "oracle/oracle.h"
 #include "pressure/pressure.h"
 #include "vm/arch.h"
@@ -90,6 +93,17 @@ int press_gap(struct press *p, int (*take)(struct press *p, struct result *r),
 	}
 	vm_gap_close(p->vm);
 	return ret;
+}
+
+int press_dontneed(struct press *p, struct result *r)
+{
+	const struct area *a = p->area;
+
+	if (!madvise(a->hva, a->size, MADV_DONTNEED))
+		return 0;
+	if (errno == EINVAL && backing_bit(a->backing) & ON_HUGETLB)
+		return result_skip(r, "madvise(MADV_DONTNEED) of hugetlb: kernel before v5.18");
+	return result_errno(r, "madvise(%p, %zu, MADV_DONTNEED)", a->hva, a->size);
 }
 
 int press_unmap(struct press *p, struct result *r)

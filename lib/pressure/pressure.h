@@ -213,6 +213,13 @@ int press_last_try(struct press *p, struct result *r);
 int press_gap(struct press *p, int (*take)(struct press *p, struct result *r),
 	      int (*give_back)(struct press *p, struct result *r), struct result *r);
 
+/*
+ * press_dontneed() - madvise(MADV_DONTNEED) of the whole area
+ *
+ * Return: 0, or -1 with an error, or a skip: this kernel has it not for hugetlb.
+ */
+int press_dontneed(struct press *p, struct result *r);
+
 /* press_unmap() / press_map() - of the whole area, for press_gap() */
 int press_unmap(struct press *p, struct result *r);
 int press_map(struct press *p, struct result *r);

@@ -49,17 +49,6 @@ PRESSURE(unmap_mmap_fixed) = {
 	.apply = apply_mmap_fixed,
 };
 
-static int apply_dontneed(struct press *p, struct result *r)
-{
-	const struct area *a = p->area;
-
-	if (!madvise(a->hva, a->size, MADV_DONTNEED))
-		return 0;
-	if (errno == EINVAL && backing_bit(a->backing) & ON_HUGETLB)
-		return result_skip(r, "madvise(MADV_DONTNEED) of hugetlb: kernel before v5.18");
-	return result_errno(r, "madvise(%p, %zu, MADV_DONTNEED)", a->hva, a->size);
-}
-
 PRESSURE(unmap_madvise_dontneed) = {
 	.name = "madvise_dontneed",
 	.family = PRESSURE_UNMAP,
@@ -72,5 +61,5 @@ PRESSURE(unmap_madvise_dontneed) = {
 	.extra = ON_DAX,
 	.can_join = true,
 	.needs = { memory_advice_missing },
-	.apply = apply_dontneed,
+	.apply = press_dontneed,
 };
