@@ -3,8 +3,10 @@
  * What rows of different families need from the scenario.
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 
+#include "memory/pagemap.h"
 #include "oracle/oracle.h"
 #include "pressure/pressure.h"
 #include "vm/arch.h"
@@ -22,6 +24,29 @@ guest_u64 *press_page(const struct press *p, unsigned int page)
 size_t press_index(const struct press *p, unsigned int page)
 {
 	return page * vm_shared(p->vm)->stride / PAGE_BYTES;
+}
+
+int press_count_bit(const struct press *p, uint64_t bit,
+		    bool (*of)(const struct press *p, unsigned int page), unsigned int *with,
+		    unsigned int *first_without, struct result *r)
+{
+	pagemap_t *pages = pagemap_area(p->area, r);
+	unsigned int i;
+
+	if (!pages)
+		return -1;
+	*with = 0;
+	*first_without = p->nr_pages;
+	for (i = 0; i < p->nr_pages; i++) {
+		if (of && !of(p, i))
+			continue;
+		if (pages[press_index(p, i)] & bit)
+			(*with)++;
+		else if (*first_without == p->nr_pages)
+			*first_without = i;
+	}
+	free(pages);
+	return 0;
 }
 
 bool press_host_writes(const struct press *p)

@@ -230,6 +230,19 @@ guest_u64 *press_page(const struct press *p, unsigned int page);
 /* press_index() - which page of the area a visited page is, hugetlb or not */
 size_t press_index(const struct press *p, unsigned int page);
 
+/*
+ * press_count_bit() - which visited pages have a bit in /proc/self/pagemap?
+ * @bit: PAGEMAP_*
+ * @of: leaves out the pages of which it says no; NULL: counts all
+ * @with: set to how many have it
+ * @first_without: set to the first that has not, or to @p->nr_pages
+ *
+ * Return: 0, or -1 with an error.
+ */
+int press_count_bit(const struct press *p, uint64_t bit,
+		    bool (*of)(const struct press *p, unsigned int page), unsigned int *with,
+		    unsigned int *first_without, struct result *r);
+
 /* press_host_writes() - is it the host that stamps the pages, not the guest? */
 bool press_host_writes(const struct press *p);
 

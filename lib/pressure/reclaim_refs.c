@@ -8,25 +8,10 @@
 #include "memory/pagemap.h"
 #include "pressure/write_tracking.h"
 
-/* How many visited pages have the bit; the first that has not. */
 static int count_dirty(const struct press *p, unsigned int *dirty, unsigned int *first_clean,
 		       struct result *r)
 {
-	pagemap_t *pages = pagemap_area(p->area, r);
-	unsigned int i;
-
-	if (!pages)
-		return -1;
-	*dirty = 0;
-	*first_clean = p->nr_pages;
-	for (i = 0; i < p->nr_pages; i++) {
-		if (pages[press_index(p, i)] & PAGEMAP_SOFT_DIRTY)
-			(*dirty)++;
-		else if (*first_clean == p->nr_pages)
-			*first_clean = i;
-	}
-	free(pages);
-	return 0;
+	return press_count_bit(p, PAGEMAP_SOFT_DIRTY, NULL, dirty, first_clean, r);
 }
 
 /* What the guest has written to since the bits were cleared must have them again. */

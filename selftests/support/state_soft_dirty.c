@@ -28,32 +28,10 @@ static bool is_written(const struct press *p, unsigned int page)
 	return ((char *)press_page(p, page) - p->area->hva) / p->area->backing->granule % 2 == 0;
 }
 
-/* The first page that should have the bit and has not; the number of pages if there is none. */
-static int first_lost(const struct press *p, bool all, unsigned int *lost, unsigned int *clean,
-		      struct result *r)
-{
-	pagemap_t *pages = pagemap_area(p->area, r);
-	unsigned int i;
-
-	if (!pages)
-		return -1;
-	*lost = p->nr_pages;
-	*clean = 0;
-	for (i = 0; i < p->nr_pages; i++) {
-		if (pages[press_index(p, i)] & PAGEMAP_SOFT_DIRTY)
-			continue;
-		(*clean)++;
-		if (*lost == p->nr_pages && (all || is_written(p, i)))
-			*lost = i;
-	}
-	free(pages);
-	return 0;
-}
-
 static int enter(struct pair *pair, struct result *r)
 {
 	struct press *p = pair->press;
-	unsigned int i, lost, clean;
+	unsigned int i, lost, with, clean, dirty;
 
 	if (pair_keep_out(pair, r) || pagemap_clear_soft_dirty(r))
 		return -1;
@@ -61,20 +39,21 @@ static int enter(struct pair *pair, struct result *r)
 		if (is_written(p, i))
 			guest_store(press_page(p, i), guest_load(press_page(p, i)));
 	}
-	if (first_lost(p, false, &lost, &clean, r))
+	if (press_count_bit(p, PAGEMAP_SOFT_DIRTY, is_written, &with, &lost, r) ||
+	    press_count_bit(p, PAGEMAP_SOFT_DIRTY, NULL, &dirty, &clean, r))
 		return -1;
-	if (lost < p->nr_pages || !clean)
+	if (lost < p->nr_pages || clean == p->nr_pages)
 		return result_error(r, "of %u pages %u are soft-dirty when half of them have just been written to",
-				    p->nr_pages, p->nr_pages - clean);
+				    p->nr_pages, dirty);
 	return 0;
 }
 
 static int judge_known(struct pair *pair, const char *and, struct result *r)
 {
 	const struct press *p = pair->press;
-	unsigned int lost, clean;
+	unsigned int with, lost;
 
-	if (first_lost(p, false, &lost, &clean, r))
+	if (press_count_bit(p, PAGEMAP_SOFT_DIRTY, is_written, &with, &lost, r))
 		return -1;
 	if (lost == p->nr_pages)
 		return 0;
@@ -96,7 +75,7 @@ static int judge(struct pair *pair, struct result *r)
 {
 	struct write_tracking *later = pair->own;
 	struct press *p = pair->press;
-	unsigned int lost, clean;
+	unsigned int with, lost;
 
 	if (judge_known(pair, "", r))
 		return -1;
@@ -110,7 +89,7 @@ static int judge(struct pair *pair, struct result *r)
 		return result_fail(r, CONTRACT_PROGRESS, "the guest does not write to its pages after %s",
 				   pair->after);
 	}
-	if (first_lost(p, true, &lost, &clean, r))
+	if (press_count_bit(p, PAGEMAP_SOFT_DIRTY, NULL, &with, &lost, r))
 		return -1;
 	if (lost < p->nr_pages)
 		return write_tracking_lost(p, lost, r);

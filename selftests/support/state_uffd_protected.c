@@ -50,27 +50,13 @@ static int enter(struct pair *pair, struct result *r)
 }
 
 /* As the page table has it, whatever stands there for the page. */
-static int count_protected(struct pair *pair, unsigned int *nr, struct result *r)
-{
-	const struct press *p = pair->press;
-	pagemap_t *pages = pagemap_area(p->area, r);
-	unsigned int i;
-
-	if (!pages)
-		return -1;
-	for (*nr = 0, i = 0; i < p->nr_pages; i++)
-		*nr += !!(pages[press_index(p, i)] & PAGEMAP_UFFD_WP);
-	free(pages);
-	return 0;
-}
-
 static int judge_bits(struct pair *pair, struct result *r)
 {
-	unsigned int nr, want = pair->clears ? 0 : pair->press->nr_pages;
+	unsigned int nr, without, want = pair->clears ? 0 : pair->press->nr_pages;
 
 	if (release_before(5, 14))
 		return 0;
-	if (count_protected(pair, &nr, r))
+	if (press_count_bit(pair->press, PAGEMAP_UFFD_WP, NULL, &nr, &without, r))
 		return -1;
 	if (nr == want)
 		return 0;
