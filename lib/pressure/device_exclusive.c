@@ -8,7 +8,6 @@
  * But then the device has the page still, although the guest has used it.
  */
 #include <errno.h>
-#include <string.h>
 
 #include "base/deadline.h"
 #include "oracle/oracle.h"
@@ -24,7 +23,7 @@ static int exclude_some(struct press *p, struct result *r)
 		ret = hmm_call(p, HMM_EXCLUSIVE, press_index(p, i) * PAGE_BYTES, PAGE_BYTES);
 		/* The guest was quicker, or has the page locked. */
 		if (ret && ret != -ENOENT && ret != -EBUSY)
-			return result_error(r, "EXCLUSIVE of page %u: %s", i, strerror(-ret));
+			return hmm_failed(HMM_EXCLUSIVE, PAGE_BYTES, ret, r);
 	}
 	return 0;
 }
@@ -44,7 +43,7 @@ static int exclude_all(struct press *p, struct result *r)
 	if (ret == -EBUSY && p->area->backing->granule > PAGE_BYTES)
 		return result_skip(r, "this kernel gives no part of a huge page to a device alone");
 	if (ret && ret != -ENOENT)
-		return result_error(r, "EXCLUSIVE of %zu bytes: %s", p->area->size, strerror(-ret));
+		return hmm_failed(HMM_EXCLUSIVE, p->area->size, ret, r);
 	p->proved += p->area->size / PAGE_BYTES;
 	return ret ? 0 : coherence_look_end(p->coherence, h->looks, h->copy, "the device", r);
 }

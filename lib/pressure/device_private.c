@@ -36,8 +36,7 @@ static int take_some(struct press *p, struct result *r)
 
 		/* Where the guest was quicker the device has nothing to read. */
 		if (ret && ret != -ENOENT)
-			return result_error(r, "MIGRATE_TO_DEV of %zu bytes: %s", unit,
-					    strerror(-ret));
+			return hmm_failed(HMM_TO_DEVICE, unit, ret, r);
 	}
 	return 0;
 }
@@ -61,8 +60,7 @@ static int take_all(struct press *p, size_t *there, struct result *r)
 		coherence_look_begin(p->coherence, h->looks);
 		ret = hmm_call(p, HMM_TO_DEVICE, 0, p->area->size);
 		if (ret && ret != -ENOENT)
-			return result_error(r, "MIGRATE_TO_DEV of %zu bytes: %s", p->area->size,
-					    strerror(-ret));
+			return hmm_failed(HMM_TO_DEVICE, p->area->size, ret, r);
 		if (hmm_on_device(p, there, r))
 			return -1;
 	} while (*there < nr && deadline_retry(&deadline));
@@ -155,7 +153,7 @@ static int give_back_half(struct press *p, struct result *r)
 
 	ret = hmm_call(p, HMM_TO_SYSTEM, 0, half);
 	if (ret)
-		return result_error(r, "MIGRATE_TO_SYS of %zu bytes: %s", half, strerror(-ret));
+		return hmm_failed(HMM_TO_SYSTEM, half, ret, r);
 	if (hmm_on_device(p, &nr, r))
 		return -1;
 	for (i = 0; i < half / PAGE_BYTES; i++)

@@ -90,6 +90,12 @@ int hmm_call(const struct press *p, enum hmm_call call, size_t offset, size_t by
 	return ioctl(h->fd, _IOWR('H', call, struct hmm_argument), &argument) ? -errno : 0;
 }
 
+int hmm_failed(enum hmm_call call, size_t bytes, int err, struct result *r)
+{
+	return result_error(r, "ioctl(" HMM_DEVICE ", %s, %zu bytes): %s", names[call], bytes,
+			    strerror(-err));
+}
+
 int hmm_retry(const struct press *p, enum hmm_call call, struct result *r)
 {
 	struct deadline deadline;
@@ -99,9 +105,7 @@ int hmm_retry(const struct press *p, enum hmm_call call, struct result *r)
 	do {
 		ret = hmm_call(p, call, 0, p->area->size);
 	} while (ret == -EBUSY && deadline_retry(&deadline));
-	errno = -ret;
-	return ret ? result_errno(r, "ioctl(" HMM_DEVICE ", %s, %zu bytes)", names[call],
-				  p->area->size) : 0;
+	return ret ? hmm_failed(call, p->area->size, ret, r) : 0;
 }
 
 int hmm_on_device(const struct press *p, size_t *nr, struct result *r)

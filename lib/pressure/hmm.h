@@ -53,6 +53,9 @@ void hmm_tear_down(struct press *p);
  */
 int hmm_call(const struct press *p, enum hmm_call call, size_t offset, size_t bytes);
 
+/* hmm_failed() - record that a call has returned @err, a -errno; Return: -1 */
+int hmm_failed(enum hmm_call call, size_t bytes, int err, struct result *r);
+
 /*
  * hmm_retry() - the same of the whole area, until it is done
  *
