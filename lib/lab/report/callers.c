@@ -111,14 +111,13 @@ static const char **sorted_keys(json_t *all)
 
 void lab_callers_table(struct lab_text *t, json_t *runs)
 {
-	json_t *callers = json_array(), *all = json_object(), *run;
+	json_t *all = json_object(), *run;
 	const char **keys;
 	size_t i, k;
 
 	lab_text_addf(t, "| event | caller");
 	json_array_foreach(runs, i, run) {
-		json_array_append_new(callers, lab_callers(run));
-		json_object_update_missing(all, json_array_get(callers, i));
+		json_object_update_missing(all, json_object_get(run, "callers"));
 		lab_text_addf(t, " | %s", lab_json_text_of(run, "kernel"));
 	}
 	lab_text_addf(t, " |\n|---|---");
@@ -130,20 +129,30 @@ void lab_callers_table(struct lab_text *t, json_t *runs)
 		int len = (int)strcspn(keys[k], " ");
 
 		lab_text_addf(t, "| %.*s | %s", len, keys[k], keys[k] + len + 1);
-		json_array_foreach(callers, i, run)
-			add_cell(t, json_object_get(run, keys[k]));
+		json_array_foreach(runs, i, run)
+			add_cell(t, json_object_get(json_object_get(run, "callers"), keys[k]));
 		lab_text_addf(t, " |\n");
 	}
 	free(keys);
 	json_decref(all);
-	json_decref(callers);
 }
 
 struct callers {
-	json_t *runs;
+	json_t *runs;		/* as for lab_callers_table() */
+	size_t found;		/* callers in all of them */
 	bool json;
 	struct lab_error e;
 };
+
+static void add_run(struct callers *c, json_t *results)
+{
+	json_t *found = lab_callers(results);
+
+	c->found += json_object_size(found);
+	json_array_append_new(c->runs, json_pack("{s:O, s:o}", "kernel",
+						 json_object_get(results, "kernel"),
+						 "callers", found));
+}
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
@@ -157,7 +166,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_ARG:
 		if (lab_results_load(arg, &results, &c->e))
 			return lab_command_refuse(state, "%s", c->e.text);
-		return json_array_append_new(c->runs, results);
+		add_run(c, results);
+		json_decref(results);
+		return 0;
 	case ARGP_KEY_END:
 		if (!json_array_size(c->runs))
 			return lab_command_refuse(state, "give runs: the directory, or the "
@@ -186,28 +197,18 @@ int lab_callers_main(int argc, char *argv[], const struct lab_paths *paths)
 {
 	struct callers c = { .runs = json_array() };
 	struct lab_text t = { NULL };
-	json_t *all, *run;
-	size_t i, found = 0;
 	int ret = lab_command_parse(&command, argc, argv, &c);
 
 	(void)paths;
-	all = json_object();
-	json_array_foreach(c.runs, i, run) {
-		json_t *one = lab_callers(run);
-
-		found += json_object_size(one);
-		json_object_set_new(all, lab_json_text_of(run, "kernel"), one);
-	}
 	lab_callers_table(&t, c.runs);
-	if (!ret && !found) {
+	if (!ret && !c.found) {
 		fprintf(stderr, "lab: these runs say nothing of callers; run with --args '-D --callers'\n");
 		ret = LAB_EXIT_INFRASTRUCTURE;
-	} else if (!ret && (c.json ? json_dumpf(all, stdout, JSON_INDENT(2)) || putchar('\n') == EOF :
+	} else if (!ret && (c.json ? json_dumpf(c.runs, stdout, JSON_INDENT(2)) || putchar('\n') == EOF :
 			    fputs(t.s, stdout) == EOF)) {
 		ret = LAB_EXIT_INFRASTRUCTURE;
 	}
 	lab_text_clear(&t);
-	json_decref(all);
 	json_decref(c.runs);
 	return ret;
 }

@@ -14,7 +14,10 @@
  */
 json_t *lab_callers(json_t *results);
 
-/* As Markdown: a row for each of them, a column for each of the array @runs of results.json. */
+/*
+ * As Markdown: a row for each of them, a column for each of the array @runs:
+ * {"kernel", "callers": of lab_callers()}.
+ */
 void lab_callers_table(struct lab_text *t, json_t *runs);
 
 /* "lab callers RUN..." */

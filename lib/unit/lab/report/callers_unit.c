@@ -28,15 +28,22 @@ TEST(one_run)
 	json_decref(run);
 }
 
+static void add_run(json_t *runs, json_t *run)
+{
+	json_array_append_new(runs, json_pack("{s:O, s:o}", "kernel", json_object_get(run, "kernel"),
+					      "callers", lab_callers(run)));
+	json_decref(run);
+}
+
 TEST(table)
 {
 	json_t *runs = json_array();
 	struct lab_text t = { NULL };
 
-	json_array_append_new(runs, run_of("6.1", "# callers: invalidate zap 3", "no such line",
-					   "# callers: invalidate zap 40"));
-	json_array_append_new(runs, run_of("7.2", "# callers: invalidate zap 0",
-					   "# callers: invalidate move 7", "# callers: invalidate move 7"));
+	add_run(runs, run_of("6.1", "# callers: invalidate zap 3", "no such line",
+			     "# callers: invalidate zap 40"));
+	add_run(runs, run_of("7.2", "# callers: invalidate zap 0",
+			     "# callers: invalidate move 7", "# callers: invalidate move 7"));
 	lab_callers_table(&t, runs);
 	EXPECT_STREQ("| event | caller | 6.1 | 7.2 |\n|---|---|---|---|\n"
 		     "| invalidate | move | not there | a_test 7, b_test 7 |\n"
