@@ -21,6 +21,7 @@
  * Contracts 4, 5, 6, 9 and 10.
  */
 #include "mn_harness.h"
+#include "support/moved.h"
 #include "support/stage.h"
 
 MN_ABOUT("faults of the guest while an invalidation is held open", 4, 5, 6, 9, 10);
@@ -339,124 +340,6 @@ TEST_F(apart, no_memslot)
 
 #define MOVED_PAGES	16
 #define MOVED_ROUNDS	3
-#define MOVED_HOLD_US	200000
-
-/* One call, watched from another thread. */
-struct moved {
-	struct scenario_run *run;
-	struct injector_status before;
-	pthread_t thread;
-	uint32_t over;
-	bool running;
-	unsigned int judged;		/* calls */
-	struct result result;		/* the thread's */
-};
-
-/* Return: 1 while the start of the second is open, 0, or -1. */
-static int second_is_open(struct moved *m)
-{
-	struct injector_status now;
-
-	if (injector_read(&m->run->injectors[0], &now, &m->result))
-		return -1;
-	return now.delayed_starts > m->before.delayed_starts &&
-	       now.delayed_us == m->before.delayed_us;
-}
-
-static void vcpu_visits(const struct moved *m, uint64_t *visits)
-{
-	unsigned int id;
-
-	for (id = 0; id < m->run->vm.nr_vcpus; id++)
-		visits[id] = guest_load(&vm_shared(&m->run->vm)->vcpu[id].visits);
-}
-
-static void judge_moved(struct moved *m)
-{
-	uint64_t before[GUEST_MAX_VCPUS], now[GUEST_MAX_VCPUS];
-	unsigned int id;
-
-	vcpu_visits(m, before);
-	sleep_ns(MOVED_HOLD_US / 4 * 1000ULL);
-	vcpu_visits(m, now);
-	if (second_is_open(m) != 1)
-		return;
-	m->judged++;
-	for (id = 0; id < m->run->vm.nr_vcpus; id++) {
-		/* An access that was over may have been counted only now. */
-		if (now[id] - before[id] > 1)
-			result_fail(&m->result, CONTRACT_NO_STALE,
-				    "vCPU %u made %llu visits to pages that mremap() had moved elsewhere, and not yet unmapped",
-				    id, (unsigned long long)(now[id] - before[id]));
-	}
-}
-
-static void *watch_move(void *arg)
-{
-	struct moved *m = arg;
-	int open = 0;
-
-	while (!open && !__atomic_load_n(&m->over, __ATOMIC_ACQUIRE)) {
-		open = second_is_open(m);
-		if (!open)
-			sleep_ns(DEADLINE_POLL_NS);
-	}
-	if (open > 0)
-		judge_moved(m);
-	return NULL;
-}
-
-/* The thread is there before mremap() takes the mmap_lock. */
-static int before_move(struct scenario_run *run, struct result *r)
-{
-	struct moved *m = run->spec->own;
-	struct injector *i = &run->injectors[0];
-	int err;
-
-	m->run = run;
-	m->over = 0;
-	result_init(&m->result);
-	if (injector_events(i, "unmap", r) || injector_delay(i, MOVED_HOLD_US, 0, r) ||
-	    injector_knob(i, KNOB_TIMES, 1, r) || injector_read(i, &m->before, r))
-		return -1;
-	err = pthread_create(&m->thread, NULL, watch_move, m);
-	if (err)
-		return result_error(r, "pthread_create: %s", strerror(err));
-	m->running = true;
-	return 0;
-}
-
-static void stop_watching(struct moved *m)
-{
-	__atomic_store_n(&m->over, 1, __ATOMIC_RELEASE);
-	if (m->running)
-		pthread_join(m->thread, NULL);
-	m->running = false;
-}
-
-static int after_move(struct scenario_run *run, struct result *r)
-{
-	struct moved *m = run->spec->own;
-
-	stop_watching(m);
-	if (m->result.kind == RESULT_PASS)
-		return 0;
-	result_adopt(r, &m->result);
-	return -1;
-}
-
-static int last_move(struct scenario_run *run, struct result *r)
-{
-	struct moved *m = run->spec->own;
-
-	stop_watching(m);
-	if (m->judged)
-		result_judged(r, ORACLE_ORDER);
-	else if (run->rounds)
-		return result_skip(r, "the bed is too slow: in none of %u calls was there time to look",
-				   run->rounds);
-	return 0;
-}
 
 FIXTURE(moved) {
 	struct scenario spec;
@@ -478,11 +361,6 @@ FIXTURE_SETUP(moved)
 		.kind = "delay",
 		.count = 1,
 	};
-	static const struct scenario_steps steps = {
-		.before_call = before_move,
-		.after_call = after_move,
-		.last = last_move,
-	};
 
 	self->spec = (struct scenario) {
 		.backing = &backings[variant->backing],
@@ -492,7 +370,7 @@ FIXTURE_SETUP(moved)
 		.nr_vcpus = 2,
 		.nr_pages = MOVED_PAGES,
 		.rounds = MOVED_ROUNDS,
-		.steps = &steps,
+		.steps = &moved_steps,
 		.own = &self->moved,
 	};
 }
