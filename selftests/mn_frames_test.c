@@ -46,25 +46,27 @@ static const struct frames *frames_of(const struct press *p)
 	return p->state;
 }
 
-static int map(struct press *p, int prot, char *at, size_t fixed, char **mem, struct result *r)
+/* Return: where, or NULL with an error; @at: NULL for anywhere. */
+static char *map(struct press *p, int prot, char *at, struct result *r)
 {
-	*mem = mmap(at, p->area->size, prot, MAP_SHARED | fixed, frames_of(p)->fd, 0);
-	if (*mem == MAP_FAILED)
-		return result_errno(r, "mmap(%p, %zu, frames of the module)", at, p->area->size);
-	return 0;
+	char *mem = mmap(at, p->area->size, prot, MAP_SHARED | (at ? MAP_FIXED : 0),
+			 frames_of(p)->fd, 0);
+
+	if (mem != MAP_FAILED)
+		return mem;
+	result_errno(r, "mmap(%p, %zu, frames of the module)", at, p->area->size);
+	return NULL;
 }
 
 /* What is read-only to KVM the host writes through another mapping. */
 static int map_readonly(struct press *p, struct result *r)
 {
 	struct area *a = p->area;
-	char *mem;
 
-	if (map(p, PROT_READ, a->hva, MAP_FIXED, &mem, r) ||
-	    map(p, PROT_READ | PROT_WRITE, NULL, 0, &mem, r))
+	if (!map(p, PROT_READ, a->hva, r))
 		return -1;
-	a->writable = mem;
-	return 0;
+	a->writable = map(p, PROT_READ | PROT_WRITE, NULL, r);
+	return a->writable ? 0 : -1;
 }
 
 static int set_up(struct press *p, struct result *r)
@@ -72,7 +74,6 @@ static int set_up(struct press *p, struct result *r)
 	const struct driver *d = driver_of(p);
 	struct frames *f = malloc(sizeof(*f));
 	unsigned int n;
-	char *mem;
 
 	if (!f)
 		return result_errno(r, "malloc(frames)");
@@ -86,8 +87,9 @@ static int set_up(struct press *p, struct result *r)
 	}
 	if (inject_frames(f->fd, p->area->size / PAGE_BYTES, r))
 		return -1;
-	return d->readonly ? map_readonly(p, r) :
-	       map(p, PROT_READ | PROT_WRITE, p->area->hva, MAP_FIXED, &mem, r);
+	if (d->readonly)
+		return map_readonly(p, r);
+	return map(p, PROT_READ | PROT_WRITE, p->area->hva, r) ? 0 : -1;
 }
 
 static void tear_down(struct press *p)
