@@ -256,6 +256,25 @@ static int await_vcpu(struct press *p, const struct poison *poison, const struct
 	return 0;
 }
 
+/*
+ * A file in memory keeps the page, so that who reads it is told that it is lost.  Since
+ * v5.16, and v6.1 for huge pages; a kernel before lets the file have zeroes instead.
+ */
+static int judge_file(const struct press *p, const char *addr, struct result *r)
+{
+	const struct area *a = p->area;
+	guest_u64 word;
+
+	if (!(backing_bit(a->backing) & ON_SHARED) ||
+	    (unit(p) == HUGE_BYTES ? release_before(6, 1) : release_before(5, 16)))
+		return 0;
+	if (pread(a->fd, &word, sizeof(word), area_file_offset(a) + (addr - a->hva)) < 0)
+		return errno == EIO ? 0 : result_errno(r, "pread() of the poisoned page at %p", (void *)addr);
+	return result_fail(r, CONTRACT_CONTENTS,
+			   "the file reads as %#llx where its page at %p was lost to poison: nobody is told",
+			   word, (void *)addr);
+}
+
 /* A page of each vCPU. */
 static int poison_all(struct press *p, struct poison *poison, struct result *r)
 {
@@ -264,7 +283,8 @@ static int poison_all(struct press *p, struct poison *poison, struct result *r)
 	for (id = 0; id < p->vm->nr_vcpus; id++) {
 		if (id && same_unit(p, target(p, id), target(p, id - 1)))
 			continue;
-		if (poison_page(p, poison, target(p, id), r))
+		if (poison_page(p, poison, target(p, id), r) ||
+		    (!poison->busy && judge_file(p, target(p, id), r)))
 			return -1;
 	}
 	return 0;
