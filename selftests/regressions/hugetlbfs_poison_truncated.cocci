@@ -4,7 +4,7 @@
 // broke: a poisoned huge page of a file is dropped, and the guest silently reads zeroes instead of getting SIGBUS
 // file: fs/hugetlbfs/inode.c
 // tests: mn_migrate_test:*.hugetlb_shared.hwpoison
-// expect: contract
+// expect: contract 9
 
 @@
 identifier mapping, folio;

@@ -4,7 +4,7 @@
 // broke: a poisoned page of shared memory is dropped, and the guest silently reads zeroes instead of getting SIGBUS
 // file: mm/shmem.c
 // tests: mn_migrate_test:*.memfd*.hwpoison
-// expect: contract
+// expect: contract 9
 
 @@
 identifier mapping, folio;
