@@ -20,11 +20,12 @@
 #include "memory/numa_pages.h"
 #include "mn_chosen.h"
 #include "pressure/huge.h"
+#include "pressure/ksm.h"
 #include "pressure/reclaim.h"
 #include "support/page_state.h"
 
 MN_ABOUT("states of pages that other mechanisms must carry on, honour or clear", 5, 6, 9, 10);
-MN_MAY_CHANGE(SWAP_MAY_CHANGE);
+MN_MAY_CHANGE(SWAP_MAY_CHANGE ", " KSM_MAY_CHANGE);
 
 struct pair_row {
 	const struct page_state *state;
@@ -110,6 +111,12 @@ static const struct pair_row pairs[] = {
 	PAIR(shared, "clear_refs_soft_dirty", ON(ANON)),
 	PAIR(shared_swapped, "mprotect_none", ON(ANON)),
 	PAIR(shared_swapped, "madvise_dontneed", ON(ANON)),
+	PAIR(merged, "memory_reclaim", ON(ANON)),
+	PAIR(merged, "soft_offline", ON(ANON)),
+	PAIR(merged, "mremap", ON(ANON)),
+	PAIR(merged, "mprotect_none", ON(ANON)),
+	PAIR(merged, "longterm_pin", ON(ANON)),
+	PAIR(merged, "madvise_dontneed", ON(ANON)),
 };
 
 /* ---- a round ---- */

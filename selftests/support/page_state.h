@@ -2,7 +2,7 @@
 /*
  * States that one mechanism of the mm leaves pages in, and that all others have to
  * reckon with: write-protected by userfaultfd, watched for writes, pinned, swapped
- * out, shared with a child.
+ * out, shared with a child, merged with equal ones.
  *
  * A state is entered before another mechanism comes to the pages, and judged after
  * it: by what the kernel says of the pages, and by what happens to the guest.
@@ -40,7 +40,7 @@ struct page_state {
 };
 
 extern const struct page_state state_uffd_protected, state_soft_dirty, state_pinned,
-			       state_swapped, state_shared, state_shared_swapped;
+			       state_swapped, state_shared, state_shared_swapped, state_merged;
 
 /* pair_keep_out() / pair_let_in() - the vCPUs, beyond the calls of pressures */
 static inline int pair_keep_out(struct pair *pair, struct result *r)
