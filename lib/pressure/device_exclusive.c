@@ -65,11 +65,15 @@ static int judge_lost(struct press *p, struct result *r)
 	return 0;
 }
 
+/*
+ * Judged after each step: before the kernel excludes a page for the second time it takes it
+ * back, and notifies of that, which would hide that it did not notify of the first.
+ */
 static int apply(struct press *p, struct result *r)
 {
 	int ret;
 
-	if (exclude_some(p, r))
+	if (exclude_some(p, r) || judge_lost(p, r))
 		return -1;
 	ret = press_pause(p, r) || exclude_all(p, r) ? -1 : 0;
 	press_resume(p);
