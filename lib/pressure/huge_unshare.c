@@ -98,10 +98,23 @@ static void tear_down(struct press *p)
 	free(s);
 }
 
-/* They share again from the guest's next fault on. */
+/* Does KVM map what the mapping has no page table for?  Return: 0, or -1 with a failure. */
+static int judge_kvm(const struct press *p, struct result *r)
+{
+	unsigned long long small, pages;
+
+	if (vm_mapped(p->vm, &small, &pages) || !pages)
+		return 0;
+	return result_fail(r, CONTRACT_NO_STALE,
+			   "KVM maps %llu huge pages though the page table that had them no longer belongs to the mapping",
+			   pages);
+}
+
+/* They share again from the guest's next fault on, if it has to fault. */
 static int await_shared(const struct press *p, struct result *r)
 {
 	struct deadline deadline;
+	pagemap_t page;
 	bool shared;
 
 	deadline_start(&deadline, p->budget_ns);
@@ -111,6 +124,9 @@ static int await_shared(const struct press *p, struct result *r)
 		if (shared)
 			return 0;
 	} while (deadline_poll(&deadline));
+	if (pagemap_read(p->area->hva, 1, &page, r) ||
+	    (!(page & PAGEMAP_PRESENT) && judge_kvm(p, r)))
+		return -1;
 	return result_error(r, "%s: the page table is not shared again after %llu ms", p->row->name,
 			    (unsigned long long)p->budget_ns / 1000000);
 }
@@ -118,17 +134,14 @@ static int await_shared(const struct press *p, struct result *r)
 /* With the guest out: neither the host's page table nor KVM's may still have the area. */
 static int judge_unshared(struct press *p, struct result *r)
 {
-	unsigned long long small, pages;
 	bool shared;
 
 	if (look(p, &shared, r))
 		return -1;
 	if (shared)
 		return result_error(r, "%s: the page table is still shared", p->row->name);
-	if (!vm_mapped(p->vm, &small, &pages) && pages)
-		return result_fail(r, CONTRACT_NO_STALE,
-				   "KVM maps %llu huge pages though the page table that had them no longer belongs to the mapping",
-				   pages);
+	if (judge_kvm(p, r))
+		return -1;
 	p->proved++;
 	return 0;
 }
