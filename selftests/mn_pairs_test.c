@@ -89,6 +89,7 @@ static const struct pair_row pairs[] = {
 	PAIR(soft_dirty, "mremap", ON(ANON) | ON(ANON_THP)),
 	PAIR(soft_dirty, "fork_hold", ON(ANON) | ON(ANON_THP), .attempt = try_fork),
 	PAIR(soft_dirty, "madvise_collapse", ON(ANON_THP), .attempt = try_collapse),
+	PAIR(soft_dirty, "soft_offline", ON(ANON_THP)),
 	PAIR(pinned, "move_pages_bulk", ON(ANON) | ON(ANON_THP) | ON(MEMFD),
 	  .attempt = try_migration),
 	PAIR(pinned, "pageout", ON(ANON) | ON(ANON_THP) | ON(MEMFD),
