@@ -5,6 +5,7 @@
 // file: mm/memory.c
 // tests: mn_pairs_test:pairs.shared_swapped.*
 // expect: contract 9
+// expect: kernel BUG at mm/memory.c
 
 @@
 expression e, pte;

@@ -5,7 +5,7 @@
 // file: mm/mmap.c
 // file: mm/vma.c
 // arch: x86_64
-// tests: mn_cow_test:*.memfd*uffd_wp*
+// tests: mn_pairs_test:pairs.uffd_protected.memfd*
 // expect: contract
 
 @@
