@@ -23,6 +23,7 @@ const char *oracle_name(enum oracle oracle)
 		[ORACLE_DEATH] = "death",
 		[ORACLE_FAULTS] = "faults",
 		[ORACLE_ORDER] = "order",
+		[ORACLE_PRECISION] = "precision",
 		[ORACLE_REFUSAL] = "refusal",
 		[ORACLE_MEMSLOTS] = "memslots",
 		[ORACLE_DIRTY_LOG] = "dirty_log",

@@ -25,6 +25,7 @@ enum oracle {
 	ORACLE_DEATH,		/* what is left when a VM or an mm is gone */
 	ORACLE_FAULTS,		/* who waits for an open invalidation, and who does not */
 	ORACLE_ORDER,		/* nothing is taken before start(), nor after end() */
+	ORACLE_PRECISION,	/* no fault on pages that nothing took */
 	ORACLE_REFUSAL,		/* who is refused, and what stays then */
 	ORACLE_MEMSLOTS,	/* updates that wait, and complete */
 	ORACLE_DIRTY_LOG,	/* writes, against what the log has */

@@ -23,6 +23,7 @@ const char *contract_name(enum contract contract)
 		[CONTRACT_DEATH] = "contract 8 (death)",
 		[CONTRACT_CONTENTS] = "contract 9 (contents)",
 		[CONTRACT_PROGRESS] = "contract 10 (progress)",
+		[CONTRACT_PRECISION] = "contract 11 (precision)",
 		[CONTRACT_KERNEL_LOG] = "kernel log",
 	};
 

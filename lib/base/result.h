@@ -45,6 +45,7 @@ enum contract {
 	CONTRACT_DEATH,		/* of the mm or of the VM, in any order */
 	CONTRACT_CONTENTS,	/* no lost write, no stale read */
 	CONTRACT_PROGRESS,	/* the guest makes progress when there are gaps */
+	CONTRACT_PRECISION,	/* what was not invalidated stays */
 	CONTRACT_KERNEL_LOG,	/* no splat, no new taint */
 };
 
