@@ -2,8 +2,8 @@
 /*
  * mn_false_row_test - pressures that do not do what their rows say.
  *
- * Each must be detected: by contents, by the lack of effect, or by invalidations
- * where there should be none.  One is killed half-way: what it had changed on
+ * Each must be detected: by contents, by the lack of effect, by invalidations where
+ * there should be none, or by faults on pages that it should have left.  One is killed half-way: what it had changed on
  * the host must be restored.  `make check` expects the failures.
  */
 #include <sys/mman.h>
@@ -12,6 +12,7 @@
 #include "base/deadline.h"
 #include "host/hostfile.h"
 #include "scenario/scenario.h"
+#include "support/precision.h"
 
 MN_ABOUT("pressures that lie about what they do, to be found out: fails on purpose");
 
@@ -214,6 +215,44 @@ TEST_F(false_row, takes_instead_of_sparing)
 	};
 
 	run_row(&row, "sweep_write", "observer");
+}
+
+static int discard_more(struct press *p, struct result *r)
+{
+	if (madvise(p->area->hva, p->area->size + PAGE_BYTES, MADV_DONTNEED))
+		return result_errno(r, "madvise(MADV_DONTNEED)");
+	return 0;
+}
+
+/* What comes next goes as well: contract 11. */
+TEST_F(false_row, takes_a_page_more)
+{
+	static const struct pressure row = {
+		.name = "takes_a_page_more",
+		.events = "clear",
+		.discards = ON_PRIVATE,
+		.apply = discard_more,
+	};
+
+	precision_judge(&row, &backings[BACKING_ANON], mn.result);
+}
+
+static int discard_and_zap(struct press *p, struct result *r)
+{
+	return discard(p, r) ?: vm_remake_area(p->vm, r);
+}
+
+/* What a KVM does that zaps the whole slot: the mm knows nothing of it. */
+TEST_F(false_row, zaps_the_slot)
+{
+	static const struct pressure row = {
+		.name = "zaps_the_slot",
+		.events = "clear",
+		.discards = ON_PRIVATE,
+		.apply = discard_and_zap,
+	};
+
+	precision_judge(&row, &backings[BACKING_ANON], mn.result);
 }
 
 static int change_setting(struct press *p, struct result *r)
