@@ -14,6 +14,7 @@
 #include "base/json_text.h"
 #include "report/cases.h"
 #include "report/compare.h"
+#include "report/notified.h"
 
 enum state { ABSENT, PASSED, FAILED, ERROR, SKIPPED, NR_STATES };
 
@@ -190,6 +191,7 @@ json_t *lab_compare(json_t *before, json_t *now)
 		worse |= changes[order[i]].worse &&
 			json_array_size(json_object_get(found, changes[order[i]].key));
 	json_object_set_new(found, "slower", slower(ratios));
+	json_object_set_new(found, "more_notified", lab_notified_more(a, b));
 	json_object_set_new(found, "worse", json_boolean(worse));
 	json_decref(ratios);
 	json_decref(a);
@@ -256,6 +258,7 @@ void lab_compare_table(struct lab_text *t, json_t *before, json_t *now, json_t *
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
 		add_change(t, found, order[i]);
 	add_slower(t, json_object_get(found, "slower"));
+	lab_notified_table(t, json_object_get(found, "more_notified"));
 	lab_text_addf(t, "\n%s\n", json_is_true(json_object_get(found, "worse")) ?
 		      "Something is worse." : "Nothing is worse.");
 }
@@ -299,10 +302,11 @@ static const struct argp command = {
 	.parser = parse,
 	.args_doc = "BEFORE NOW",
 	.doc = "What is other in the second of two runs: new failures, fixed, newly skipped or "
-		"passing, tests that came and went, guests that became slower. A test that is no "
-		"more, or skipped now, is worse than one that passed: a renamed test is no success."
-		"\vExit code: 0 nothing is worse (times apart), 1 something is, 13 infrastructure, "
-		"64 wrong usage",
+		"passing, tests that came and went, guests that became slower or lose more. A "
+		"test that is no more, or skipped now, is worse than one that passed: a renamed "
+		"test is no success."
+		"\vExit code: 0 nothing is worse (those guests apart), 1 something is, 13 "
+		"infrastructure, 64 wrong usage",
 };
 
 int lab_compare_main(int argc, char *argv[], const struct lab_paths *paths)

@@ -111,4 +111,31 @@ TEST(slower_guests)
 	json_decref(a);
 }
 
+static json_t *notified_run(const char *line)
+{
+	return json_pack("{s:[{s:s, s:s, s:s, s:[s]}], s:[{s:s}]}", "cases", "program", "p_test",
+			 "name", "a", "status", "pass", "diagnostics", line, "programs",
+			 "name", "p_test");
+}
+
+/* No accident: nobody else was about. */
+TEST(guests_that_lose_more)
+{
+	json_t *a = notified_run("# took 10 pages in 4 calls: 4 notifications of 10 pages");
+	json_t *b = notified_run("# took 10 pages in 4 calls: 6 notifications of 40 pages");
+	json_t *more = lab_compare(a, b), *less = lab_compare(b, a);
+	struct lab_text t = { NULL };
+
+	EXPECT_EQ(1, json_array_size(json_object_get(more, "more_notified")));
+	EXPECT_EQ(0, json_array_size(json_object_get(less, "more_notified")));
+	EXPECT_FALSE(json_is_true(json_object_get(more, "worse")));
+	lab_compare_table(&t, a, b, more);
+	EXPECT_NE(NULL, strstr(t.s, "| p_test:a | 1.00 to 1.50 | 1.00 to 4.00 |")) TH_LOG("%s", t.s);
+	lab_text_clear(&t);
+	json_decref(less);
+	json_decref(more);
+	json_decref(b);
+	json_decref(a);
+}
+
 TEST_HARNESS_MAIN
