@@ -241,7 +241,8 @@ static void add_ways(const struct scenario *row)
 		spec->injector = &injector_setups[i];
 		snprintf(parameters, sizeof(parameters), "%s.%s.%s", writers[writer],
 			 dirty_log_way_name(variant.way), spec->injector->name);
-		if (pressure_suits(spec->pressure, spec->backing, spec->workload))
+		if (pressure_suits(spec->pressure, spec->backing, spec->workload) &&
+		    setup_suits(spec->injector, spec->pressure))
 			mn_case_add(dirty_log, id, parameters, MN_CASE_CORE, &variant);
 	}
 }
