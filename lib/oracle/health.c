@@ -24,7 +24,8 @@ static int read_counter(const struct health *h, const char *name, long long *val
 	ret = hostfile_read(path, text, sizeof(text));
 	if (ret < 0)
 		return result_error(r, "read(%s): %s", path, strerror(-ret));
-	*value = strtoll(text, NULL, 10);
+	/* seq uses all 64 bits, and the others may be negative. */
+	*value = strtoull(text, NULL, 10);
 	return 0;
 }
 
@@ -59,7 +60,8 @@ int health_sample(struct health *h, struct health_sample *s, struct result *r)
 		return result_fail(r, CONTRACT_BALANCED,
 				   "a count is negative: in-progress %lld, active %lld",
 				   s->in_progress, s->active);
-	if (s->seq < h->seq)
+	/* It begins anew after the last one there is. */
+	if ((long long)(s->seq - h->seq) < 0)
 		return result_fail(r, CONTRACT_BALANCED, "seq went back from %llu to %llu",
 				   h->seq, s->seq);
 	h->seq = s->seq;

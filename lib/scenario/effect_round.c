@@ -83,7 +83,7 @@ static int account(struct scenario_run *run, struct result *r)
 	if (look(run, &now, r))
 		return -1;
 	hit = now.proved > was->proved || now.changed > was->changed;
-	run->rose.seq += now.seq > was->seq;
+	run->rose.seq += now.seq != was->seq;
 	run->rose.starts += now.starts > was->starts;
 	run->rose.heard += now.heard > was->heard;
 	run->rose.proved += now.proved > was->proved;
