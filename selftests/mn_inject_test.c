@@ -394,6 +394,54 @@ TEST_F(inject, watch_ends_without_kprobes)
 		result_error(r, "VM %s is gone, and %s lists it forever", vm_name, WATCH);
 }
 
+static int age(const struct vm *vm, const char *seq)
+{
+	char command[64];
+
+	snprintf(command, sizeof(command), "%d %s", vm->fd, seq);
+	return hostfile_write(WATCH, command);
+}
+
+/* All rules but for the last: nor again what it was before it began anew. */
+static int try_ages(const struct vm *vm, struct result *r)
+{
+	return expect("unwatched", age(vm, "5"), -ENOENT, r) || inject_watch(vm->fd, r) ||
+	       expect("no number", age(vm, "x"), -EINVAL, r) ||
+	       expect("negative", age(vm, "-1"), -EINVAL, r) ||
+	       expect("two numbers", age(vm, "5 6"), -EINVAL, r) ||
+	       expect("65 bits", age(vm, "0x10000000000000000"), -EINVAL, r) ||
+	       expect("5", age(vm, "5"), 0, r) || expect("5 again", age(vm, "5"), -EINVAL, r) ||
+	       expect("4 after 5", age(vm, "4"), -EINVAL, r) ||
+	       expect("the greatest", age(vm, "0xffffffffffffffff"), 0, r);
+}
+
+static void age_vm(struct bed *bed, const struct vm *vm, struct result *r)
+{
+	struct health_sample sample;
+	struct health health;
+
+	if (try_ages(vm, r) || health_init(&health, vm->name, r) ||
+	    expect("memslot", vm_set_slot(vm, VM_SLOT_SPARE, GUEST_AREA_GPA, bed->mem, BED_BYTES),
+		   0, r) ||
+	    bed_dontneed(bed, 0, BED_PAGES, r) || health_sample(&health, &sample, r))
+		return;
+	if (sample.seq > 1000)
+		result_error(r, "seq is %#llx after the greatest number", sample.seq);
+	expect("less than ever", age(vm, "2000"), -EINVAL, r);
+}
+
+TEST_F(inject, ages_upwards)
+{
+	struct vm vm = { .kvm = -1, .fd = -1 };
+	struct result *r = mn.result;
+
+	if (!bed_ready(r) || vm_available(r))
+		return;
+	if (!vm_create(&vm, 1, r))
+		age_vm(&self->bed, &vm, r);
+	vm_destroy(&vm);
+}
+
 int main(int argc, char **argv)
 {
 	mn.needs = inject_available;

@@ -73,20 +73,29 @@ int inject_read_all(int fd, char *buf, size_t size)
 	return used;
 }
 
-int inject_watch(int vm_fd, struct result *r)
+static int __attribute__((format(printf, 2, 3)))
+watch_command(struct result *r, const char *fmt, ...)
 {
-	int fd = inject_open_file(INJECT_DIR "/watch", r);
-	char text[16];
-	int ret;
+	int fd = inject_open_file(INJECT_DIR "/watch", r), ret;
+	va_list ap;
 
 	if (fd < 0)
 		return -1;
-	snprintf(text, sizeof(text), "%d", vm_fd);
-	ret = inject_write(fd, text);
+	va_start(ap, fmt);
+	ret = inject_command(fd, "watch command", r, fmt, ap);
+	va_end(ap);
 	close(fd);
-	if (ret)
-		return result_error(r, "watch of VM fd %d: %s", vm_fd, strerror(-ret));
-	return 0;
+	return ret;
+}
+
+int inject_watch(int vm_fd, struct result *r)
+{
+	return watch_command(r, "%d", vm_fd);
+}
+
+int inject_age(int vm_fd, unsigned long long seq, struct result *r)
+{
+	return watch_command(r, "%d %llu", vm_fd, seq);
 }
 
 /* One record: `ID NAME count=N seq=N active=N`; active is - if absent. */

@@ -231,6 +231,12 @@ uint64_t injector_event_starts(const struct injector_status *s, const char *even
 int inject_watch(int vm_fd, struct result *r);
 
 /*
+ * inject_age() - put KVM's sequence number of a watched VM forward
+ * @seq: more than it is, and than it was ever put to
+ */
+int inject_age(int vm_fd, unsigned long long seq, struct result *r);
+
+/*
  * inject_find_destroyed() - the record of a destroyed VM
  * @name: KVM's directory name, "<pid>-<fd>"
  * @d: filled in from the newest record of that name

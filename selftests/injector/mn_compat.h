@@ -143,13 +143,37 @@ static inline long mni_kvm_count(struct kvm *kvm)
 #endif
 }
 
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 0, 0)
+#define MNI_KVM_SEQ(kvm)	((kvm)->mmu_invalidate_seq)
+#else
+#define MNI_KVM_SEQ(kvm)	((kvm)->mmu_notifier_seq)
+#endif
+
 static inline unsigned long mni_kvm_seq(struct kvm *kvm)
 {
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 0, 0)
-	return READ_ONCE(kvm->mmu_invalidate_seq);
+	return READ_ONCE(MNI_KVM_SEQ(kvm));
+}
+
+/* A spinlock everywhere before v5.12. */
+#ifdef KVM_HAVE_MMU_RWLOCK
+#define MNI_KVM_LOCK(kvm)	write_lock(&(kvm)->mmu_lock)
+#define MNI_KVM_UNLOCK(kvm)	write_unlock(&(kvm)->mmu_lock)
 #else
-	return READ_ONCE(kvm->mmu_notifier_seq);
+#define MNI_KVM_LOCK(kvm)	spin_lock(&(kvm)->mmu_lock)
+#define MNI_KVM_UNLOCK(kvm)	spin_unlock(&(kvm)->mmu_lock)
 #endif
+
+/* The only write, under KVM's lock as its own are. Return: whether @seq is more than it was. */
+static inline bool mni_kvm_raise_seq(struct kvm *kvm, unsigned long seq)
+{
+	bool is_more;
+
+	MNI_KVM_LOCK(kvm);
+	is_more = seq > MNI_KVM_SEQ(kvm);
+	if (is_more)
+		WRITE_ONCE(MNI_KVM_SEQ(kvm), seq);
+	MNI_KVM_UNLOCK(kvm);
+	return is_more;
 }
 
 static inline bool mni_kvm_active(struct kvm *kvm, unsigned long *active)

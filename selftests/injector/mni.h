@@ -443,6 +443,7 @@ struct mni_watched {
 	struct dentry *dir;
 	bool probed;			/* the probe has seen its end, */
 	unsigned int sweeps;		/* or the worker has, so often */
+	unsigned long aged;		/* the highest seq that it was given */
 	pid_t pid;
 	char name[MNI_VM_NAME_MAX];
 };
@@ -451,7 +452,8 @@ struct mni_watched {
 void mni_watched_init(struct mni_vms *vms);
 void mni_watched_exit(struct mni_vms *vms);
 
-bool mni_watched_has(struct mni_vms *vms, const struct kvm *kvm);
+/* The record of a VM, there for as long as the caller keeps that alive; or NULL. */
+struct mni_watched *mni_watched_find(struct mni_vms *vms, const struct kvm *kvm);
 
 /* Lists a VM, whose directory this takes a reference on, until it is destroyed. */
 void mni_watched_add(struct mni_vms *vms, struct mni_watched *vm);

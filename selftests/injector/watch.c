@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The watch file: KVM's invalidation counters of chosen VMs, in debugfs.
+ * The watch file: KVM's invalidation counters of chosen VMs, in debugfs; and their age.
  *
  * The counters appear in KVM's own directory of the VM. KVM removes that
  * directory, waiting for readers, before it frees the VM, so the files need no
@@ -112,7 +112,7 @@ static int watch_vm(struct mni_vms *vms, struct kvm *kvm)
 	struct mni_watched *vm;
 	int err;
 
-	if (mni_watched_has(vms, kvm))
+	if (mni_watched_find(vms, kvm))
 		return -EEXIST;
 	/* No directory: NULL or an error, when its name was taken already. */
 	if (IS_ERR_OR_NULL(kvm->debugfs_dentry))
@@ -134,6 +134,23 @@ static int watch_vm(struct mni_vms *vms, struct kvm *kvm)
 	return 0;
 }
 
+/*
+ * To KVM, which only asks whether seq is still what it was, this is as if so many
+ * invalidations had begun and ended. But no value may come twice: a fault that waits
+ * for its page remembers one for as long as that takes.
+ */
+static int age_vm(struct mni_vms *vms, struct kvm *kvm, unsigned long seq)
+{
+	struct mni_watched *vm = mni_watched_find(vms, kvm);
+
+	if (!vm)
+		return -ENOENT;
+	if (seq <= vm->aged || !mni_kvm_raise_seq(kvm, seq))
+		return -EINVAL;
+	vm->aged = seq;
+	return 0;
+}
+
 static ssize_t watch_write(struct file *file, const char __user *ubuf,
 			   size_t len, loff_t *pos)
 {
@@ -141,11 +158,13 @@ static ssize_t watch_write(struct file *file, const char __user *ubuf,
 	struct mni_vms *vms = seq->private;
 	struct mni_command cmd;
 	struct file *vm_file;
+	unsigned long age;
 	struct kvm *kvm;
 	int fd, err;
 
 	err = mni_command_get(&cmd, ubuf, len);
-	if (!err && (cmd.argc != 1 || mni_parse_fd(cmd.argv[0], &fd)))
+	if (!err && (cmd.argc > 2 || mni_parse_fd(cmd.argv[0], &fd) ||
+		     (cmd.argc == 2 && mni_parse_ulong(cmd.argv[1], &age))))
 		err = -EINVAL;
 	if (err)
 		return err;
@@ -158,7 +177,7 @@ static ssize_t watch_write(struct file *file, const char __user *ubuf,
 	if (mni_destroyed_hook(vms))
 		err = -ENXIO;
 	else
-		err = watch_vm(vms, kvm);
+		err = cmd.argc == 2 ? age_vm(vms, kvm, age) : watch_vm(vms, kvm);
 	mutex_unlock(&vms->lock);
 	fput(vm_file);
 	return err ?: len;

@@ -78,14 +78,15 @@ void mni_watched_exit(struct mni_vms *vms)
 	free_gone(&vms->gone);
 }
 
-bool mni_watched_has(struct mni_vms *vms, const struct kvm *kvm)
+struct mni_watched *mni_watched_find(struct mni_vms *vms, const struct kvm *kvm)
 {
-	struct mni_watched *vm;
-	bool found = false;
+	struct mni_watched *vm, *found = NULL;
 
 	raw_spin_lock_irq(&vms->list_lock);
-	list_for_each_entry(vm, &vms->watched, node)
-		found |= vm->dir == kvm->debugfs_dentry;
+	list_for_each_entry(vm, &vms->watched, node) {
+		if (vm->dir == kvm->debugfs_dentry)
+			found = vm;
+	}
 	raw_spin_unlock_irq(&vms->list_lock);
 	return found;
 }

@@ -41,7 +41,7 @@ const struct fuzz_verb fuzz_verbs[] = {
 	  .errors = MAY(EINVAL) | MAY(EINTR) },
 	{ .file = FUZZ_REAP, .args = { ARG_START, ARG_LEN, ARG_COUNT, ARG_MICROS }, .min_args = 2,
 	  .errors = MAY(EAGAIN) | MAY(EINTR) | MAY(ENOENT) },
-	{ .file = FUZZ_WATCH, .args = { ARG_FD }, .min_args = 1,
+	{ .file = FUZZ_WATCH, .args = { ARG_FD, ARG_ADDRESS }, .min_args = 1,
 	  .errors = MAY(EBADF) | MAY(EINVAL) | MAY(EEXIST) | MAY(ENOENT) | MAY(ENXIO) |
 		    MAY(ENOMEM) },
 	{ .file = FUZZ_UNSAFE, .name = "withhold_end", .args = { ARG_START, ARG_LEN },
