@@ -203,7 +203,7 @@ void isolation_release(struct isolation *i);
 struct health {
 	char dir[128];		/* KVM's directory of the VM; "" if not watched */
 	bool has_active;	/* the kernel has an active count */
-	unsigned long long seq;	/* last seen */
+	unsigned long long seq;	/* last seen, or put to */
 };
 
 struct health_sample {

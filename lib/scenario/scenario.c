@@ -9,6 +9,7 @@
 
 #include "base/test_process.h"
 #include "memory/smaps.h"
+#include "scenario/age.h"
 #include "scenario/concurrent.h"
 #include "scenario/scenario.h"
 #include "vm/arch.h"
@@ -114,8 +115,10 @@ static void begin_samples(struct scenario_run *run, struct result *r)
 {
 	const struct injector_setup *setup = run->spec->injector;
 	bool refuses = setup->count && has_no_end(setup);
+	/* What an aged VM skips would look like invalidations. */
+	bool counts = run->watched && !run->spec->aged;
 
-	sampler_start(&run->sampler, &run->vm, run->watched ? &run->health : NULL,
+	sampler_start(&run->sampler, &run->vm, counts ? &run->health : NULL,
 		      refuses ? &run->injectors[0] : NULL, r);
 }
 
@@ -126,6 +129,7 @@ static int set_up(struct scenario_run *run, struct result *r)
 
 	test_process_bind();
 	if ((spec->pressure && check_needs(spec, r)) || vm_available(r) ||
+	    (spec->aged && inject_available(r)) ||
 	    klog_open(&run->klog, r) || hoststate_open(&run->host, changes_of(spec), r) ||
 	    concurrent_open(run, r) ||
 	    backing_provide(spec->backing, &run->host, bytes, r) ||
@@ -253,7 +257,7 @@ static int press_once(struct scenario_run *run, struct result *r)
 			   "after the host wrote to its pages", r))
 		return -1;
 	run->press.round = run->rounds;
-	if (coherence_before(&run->coherence, run->press.effect, r) ||
+	if (age_before_round(run, r) || coherence_before(&run->coherence, run->press.effect, r) ||
 	    step(run, run->steps->before_call, r) || effect_before(run, r) ||
 	    isolation_before(&run->isolation, run->pages, r) ||
 	    ordering_look(&run->ordering, "the guest", r) || pressure->apply(&run->press, r) ||
@@ -266,7 +270,8 @@ static int press_once(struct scenario_run *run, struct result *r)
 	run->rounds++;
 	strncat(when, pressure->name, sizeof(when) - strlen(when) - 1);
 	if (progress_await(&run->progress, run->visits, run->budget_ns, when, r) ||
-	    effect_round_over(run, r) || step(run, run->steps->after_round, r) ||
+	    effect_round_over(run, r) || age_after_round(run, r) ||
+	    step(run, run->steps->after_round, r) ||
 	    isolation_check(&run->isolation, r))
 		return -1;
 	/* Round by round: a test should end in the round in which the kernel complains. */
@@ -302,7 +307,7 @@ static int sample_counters(struct scenario_run *run, unsigned long long *seq,
 static int press(struct scenario_run *run, struct result *r)
 {
 	const struct scenario *spec = run->spec;
-	unsigned int rounds = spec->pressure->rounds ? spec->pressure->rounds : spec->rounds;
+	unsigned int rounds = age_rounds(spec) ?: spec->pressure->rounds ?: spec->rounds;
 	uint64_t start, visits;
 	int ret = 0;
 

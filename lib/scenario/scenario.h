@@ -67,6 +67,11 @@ struct scenario {
 	unsigned int nr_vcpus;
 	unsigned int nr_pages;	/* visited by the guest */
 	unsigned int rounds;	/* pressure calls, each followed by progress */
+	/*
+	 * So many rounds at each border that KVM's seq meets in a VM's life, in place of the
+	 * above: with 1 the call crosses it, with more the first call ends one below.
+	 */
+	unsigned int aged;
 	uint64_t min_ns;	/* continue with rounds for so long */
 	const struct vm_kind *kind; /* NULL: a plain VM */
 	const struct scenario_steps *steps; /* or NULL */
