@@ -187,6 +187,11 @@ static const struct injector_setup delay = {
 	.before_kvm = true,
 };
 
+static const struct mn_choice aged_choices[] = {
+	{ .pressure = "munmap", .backings = BACKING_BIT(BACKING_MEMFD) },
+	{ 0 },
+};
+
 static void add_variants(void)
 {
 	struct scenario base = {
@@ -201,6 +206,8 @@ static void add_variants(void)
 	/* Each invalidation takes its time; an area has dozens. */
 	base.rounds = 2;
 	mn_add_chosen(&base, "delayed", choices, add, 0);
+	base.aged = 1;
+	mn_add_chosen(&base, "aged", aged_choices, add, 0);
 }
 
 int main(int argc, char **argv)

@@ -233,7 +233,8 @@ static void add_ways(const struct scenario *row)
 	char id[96], parameters[96];
 	unsigned int writer, i;
 
-	snprintf(id, sizeof(id), "%s.%s", row->backing->name, row->pressure->name);
+	snprintf(id, sizeof(id), "%s%s.%s", row->aged ? "aged." : "", row->backing->name,
+		 row->pressure->name);
 	for (writer = 0; writer < ARRAY_SIZE(writers); writer++)
 	for (variant.way = 0; variant.way < NR_DIRTY_LOG_WAYS; variant.way++)
 	for (i = 0; i < nr_injector_setups; i++) {
@@ -266,6 +267,10 @@ static void add_variants(void)
 				add_ways(&spec);
 		}
 	}
+	spec.aged = 1;
+	spec.pressure = pressure_find("madvise_dontneed");
+	spec.backing = &backings[BACKING_MEMFD];
+	add_ways(&spec);
 }
 
 int main(int argc, char **argv)
