@@ -123,7 +123,7 @@ static void judge_last(struct vm *vm, struct invalidators *invalidators, struct 
 	if (!health_init(&health, name, r) && !health_balanced(&health, WAIT_NS, r))
 		vm_check(vm, r);
 	vm_destroy(vm);
-	scenario_judge_destroyed(name, r);
+	scenario_judge_destroyed(name, false, r);
 }
 
 TEST_F(churn, same_addresses)

@@ -76,7 +76,7 @@ static int destroy_judged(struct second *s, struct scenario_run *run, struct res
 		return -1;
 	memcpy(name, s->vm.name, sizeof(name));
 	vm_destroy(&s->vm);
-	ret = scenario_judge_destroyed(name, r);
+	ret = scenario_judge_destroyed(name, false, r);
 	vm_resume(&run->vm);
 	return ret;
 }

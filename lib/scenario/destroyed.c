@@ -40,12 +40,17 @@ int scenario_await_destroyed(const char *vm_name, struct inject_destroyed *d, st
 	return 0;
 }
 
-int scenario_judge_destroyed(const char *vm_name, struct result *r)
+int scenario_judge_destroyed(const char *vm_name, bool alone, struct result *r)
 {
 	struct inject_destroyed d;
 
 	if (scenario_await_destroyed(vm_name, &d, r))
 		return -1;
+	if (!alone && d.count >= 0 && (d.count || d.active > 0)) {
+		result_not_judged(r, ORACLE_DEATH,
+				  "others had an invalidation open when the VM was destroyed");
+		return 0;
+	}
 	result_judged(r, ORACLE_DEATH);
 	if (d.count || d.active > 0)
 		return result_fail(r, CONTRACT_DEATH,

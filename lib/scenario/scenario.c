@@ -415,6 +415,8 @@ static void tear_down(struct scenario_run *run, struct result *r)
 		close(run->unsafe_fd);
 	if (!stopped && run->vm.nr_vcpus)
 		judge_translations(run, r);
+	if (!stopped && run->watched && r->kind == RESULT_PASS)
+		health_balanced(&run->health, STOP_NS, r);
 	vm_destroy(&run->vm);
 	for (n = 0; n < SCENARIO_MAX_INJECTORS; n++)
 		injector_close(&run->injectors[n]);
@@ -424,7 +426,7 @@ static void tear_down(struct scenario_run *run, struct result *r)
 	area_destroy(&run->area);
 	hoststate_close(&run->host);
 	if (!stopped && run->watched)
-		scenario_judge_destroyed(name, r);
+		scenario_judge_destroyed(name, false, r);
 	if (run->klog.fd >= 0)
 		klog_check(&run->klog, r);
 	klog_close(&run->klog);

@@ -219,10 +219,12 @@ int scenario_await_destroyed(const char *vm_name, struct inject_destroyed *d,
 /*
  * scenario_judge_destroyed() - wait for that, and judge: were its counts 0 at the end?
  * @vm_name: as above
+ * @alone: its mm was dead.  To one that lives others may have come just then, and move pages:
+ *         then that is all that can be said, if health_balanced() has been asked before
  *
  * Return: 0, or -1 with a failure of contract 8, or an error: no record of it.
  */
-int scenario_judge_destroyed(const char *vm_name, struct result *r);
+int scenario_judge_destroyed(const char *vm_name, bool alone, struct result *r);
 
 /*
  * effect_before() / effect_after() - bracket a call: what does it do?

@@ -67,6 +67,6 @@ int vmm_judge_orphans(struct vmm *v, bool strict, struct injector_status *seen,
 		spte_none(&(struct spte) { .known = false }, &vm, r);
 	vmm_end(v);
 	for (i = 0; !ret && i < nr_vms; i++)
-		ret = strict ? scenario_judge_destroyed(names[i], r) : note_destroyed(names[i], r);
+		ret = strict ? scenario_judge_destroyed(names[i], true, r) : note_destroyed(names[i], r);
 	return ret;
 }
