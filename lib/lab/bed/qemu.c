@@ -28,9 +28,11 @@
 #define RAM_MIB		(2 * NODE_MIB)
 
 static const struct lab_topology topologies[] = {
-	{ "numa2",	RAM_MIB, { ",cpus=0", ",cpus=1" } },
-	{ "uma",	RAM_MIB, { NULL } },
-	{ "cpuless",	RAM_MIB, { ",cpus=0-1", "" } },
+	{ .name = "numa2", .mib = RAM_MIB, .cpus = { ",cpus=0", ",cpus=1" } },
+	{ .name = "uma", .mib = RAM_MIB },
+	{ .name = "cpuless", .mib = RAM_MIB, .cpus = { ",cpus=0-1", "" } },
+	{ .name = "tiered", .mib = RAM_MIB, .cpus = { ",cpus=0-1", ",initiator=0" },
+	  .tiers = true },
 };
 
 const struct lab_topology *lab_topology_find(const struct lab_arch *arch, const char *name,
@@ -73,6 +75,26 @@ static void add_disk(struct lab_argv *a, const struct lab_suite_disk *disk, size
 }
 
 /*
+ * What the firmware (ACPI HMAT) says of its memory: the second node's is the slower one. The kernel
+ * makes it a memory tier of its own, since v6.10.
+ */
+static void add_tiers(struct lab_argv *a)
+{
+	static const char *const said[] = {
+		"target=0,data-type=access-latency,latency=100",
+		"target=1,data-type=access-latency,latency=400",
+		"target=0,data-type=access-bandwidth,bandwidth=40G",
+		"target=1,data-type=access-bandwidth,bandwidth=10G",
+	};
+
+	lab_argv_add_all(a, "-machine", "hmat=on", NULL);
+	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
+		lab_argv_add(a, "-numa");
+		lab_argv_addf(a, "hmat-lb,initiator=0,hierarchy=memory,%s", said[i]);
+	}
+}
+
+/*
  * CPUs are sockets of their own: cores of one socket on two nodes make the
  * kernel warn about its topology.
  */
@@ -91,6 +113,8 @@ static void add_topology(struct lab_argv *a, const struct lab_suite *suite,
 		lab_argv_add(a, "-numa");
 		lab_argv_addf(a, "node,nodeid=%d%s,memdev=m%d", i, t->cpus[i], i);
 	}
+	if (t->tiers)
+		add_tiers(a);
 }
 
 /* Does this machine let its virtual machines have their own? */

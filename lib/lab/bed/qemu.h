@@ -5,6 +5,8 @@
 #ifndef LAB_QEMU_H
 #define LAB_QEMU_H
 
+#include <stdbool.h>
+
 #include "base/lab_error.h"
 
 struct lab_arch;
@@ -13,6 +15,7 @@ struct lab_topology {
 	const char *name;
 	unsigned long mib;		/* its memory */
 	const char *cpus[2];		/* of the nodes, as -numa wants it; all NULL: no nodes */
+	bool tiers;			/* are they faster and slower memory? */
 };
 
 /* @name NULL is the default of @arch. NULL if there is none of that name (and @e says which there are). */

@@ -54,7 +54,8 @@ static const struct argp_option tests_options[] = {
 	{ "mode", WORD(mode), "NAME", 0,
 	  "On x86_64 tdp (default), rmap or shadow; on arm64 vhe (default), nvhe or pkvm; on riscv64 "
 	  "hext", 0 },
-	{ "topology", WORD(topology), "NAME", 0, "uma, numa2 (default, but on riscv64) or cpuless", 0 },
+	{ "topology", WORD(topology), "NAME", 0,
+	  "uma, numa2 (default, but on riscv64), cpuless or tiered", 0 },
 	{ "append", WORD(append), "PARAMETERS", 0, "More kernel parameters", 0 },
 	{ "beds", BEDS, "N", 0,
 	  "Virtual machines that share the programs (default: one a CPU, 4 at most, as far as "

@@ -61,10 +61,10 @@ check mode_of_an_architecture	offers 'nvhe pkvm vhe' lab run --arch arm64 --mode
 check modes_of_an_architecture	offers 'hext' lab matrix --arch = riscv --modes = ''
 check architecture		offers 'arm64 riscv64 x86_64' lab run --arch ''
 check modes			offers 'rmap shadow tdp' lab matrix --modes ''
-check topologies		offers 'cpuless numa2 uma' lab matrix --topologies ''
+check topologies		offers 'cpuless numa2 tiered uma' lab matrix --topologies ''
 check profiles			has default lab matrix --profiles = ''
 check engine			offers 'local slurm' lab matrix --engine ''
-check topology			offers 'cpuless numa2 uma' lab run --topology ''
+check topology			offers 'cpuless numa2 tiered uma' lab run --topology ''
 check series			has 6.12 lab run --series = ''
 check profile			has default lab run --profile ''
 check directory			has "$root/lib" lab run --kdir "$root/"
