@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Automatic NUMA balancing: vCPU threads change node, and their memory follows.
+ * Automatic NUMA balancing: vCPU threads change node, and their memory follows.  Or they
+ * stay, and what they use of slower memory is promoted.
  *
  * The kernel makes memory inaccessible, range by range, to learn from the faults
  * which node uses it; misplaced pages migrate.  The vCPU threads do both, on their
@@ -22,6 +23,7 @@
 #include "host/hostfile.h"
 #include "memory/numa_pages.h"
 #include "memory/pagemap.h"
+#include "memory/tiers.h"
 #include "pressure/pressure.h"
 
 /* The kernel does not look at hugetlb, and leaves dirty pages of files alone. */
@@ -34,35 +36,41 @@
 #define WORK_NS		100000000ULL	/* goes on for so long after the first page followed */
 
 #define BALANCING	"/proc/sys/kernel/numa_balancing"
-#define SCAN_SYSCTL	BALANCING "_scan_"				/* before v5.13 */
-#define SCAN_DEBUGFS	"/sys/kernel/debug/sched/numa_balancing/scan_"
+#define BY_NODE		"1"
+#define BY_TIER		"2"
+
+#define PACE_SYSCTL	BALANCING "_"				/* before v5.13 */
+#define PACE_DEBUGFS	"/sys/kernel/debug/sched/numa_balancing/"
 
 /*
  * As fast as it goes.  The kernel scans no more than 2560 MiB per second, so
- * that a small size makes for a short period.
+ * that a small size makes for a short period.  And promotes what is accessed within
+ * the threshold after a scan, so that a long one has room for a busy bed.
  */
 static const struct {
 	const char *name, *value;
-} scan_settings[] = {
-	{ "delay_ms", "1" },
-	{ "period_min_ms", "1" },
-	{ "period_max_ms", "1" },
-	{ "size_mb", "4" },
+} pace[] = {
+	{ "scan_delay_ms", "1" },
+	{ "scan_period_min_ms", "1" },
+	{ "scan_period_max_ms", "1" },
+	{ "scan_size_mb", "4" },
+	{ "hot_threshold_ms", "60000" },
 };
 
 struct balance {
 	struct numa_pages at;
 	bool *elsewhere;	/* pages that can follow in this round */
 	int node;		/* of the vCPU threads */
+	int slow;		/* from where their memory follows; -1: from anywhere */
 };
 
 static const char *balancing_missing(void)
 {
 	if (access(BALANCING, F_OK))
 		return "kernel without CONFIG_NUMA_BALANCING";
-	if (!hostfile_missing(SCAN_SYSCTL "size_mb", ""))
+	if (!hostfile_missing(PACE_SYSCTL "scan_size_mb", ""))
 		return NULL;
-	return hostfile_missing(SCAN_DEBUGFS "size_mb",
+	return hostfile_missing(PACE_DEBUGFS "scan_size_mb",
 				"the pace of NUMA balancing cannot be set: needs debugfs since v5.13");
 }
 
@@ -71,12 +79,12 @@ static int speed_up(struct hoststate *host, struct result *r)
 	char path[96];
 	size_t i;
 
-	for (i = 0; i < sizeof(scan_settings) / sizeof(scan_settings[0]); i++) {
-		snprintf(path, sizeof(path), SCAN_SYSCTL "%s", scan_settings[i].name);
-		if (hoststate_write(host, path, scan_settings[i].value, r))
+	for (i = 0; i < sizeof(pace) / sizeof(pace[0]); i++) {
+		snprintf(path, sizeof(path), PACE_SYSCTL "%s", pace[i].name);
+		if (hoststate_write(host, path, pace[i].value, r))
 			return -1;
-		snprintf(path, sizeof(path), SCAN_DEBUGFS "%s", scan_settings[i].name);
-		if (hoststate_write(host, path, scan_settings[i].value, r))
+		snprintf(path, sizeof(path), PACE_DEBUGFS "%s", pace[i].name);
+		if (hoststate_write(host, path, pace[i].value, r))
 			return -1;
 	}
 	return 0;
@@ -124,6 +132,7 @@ static int set_up(struct press *p, struct result *r)
 	if (!b)
 		return result_errno(r, "calloc(balance)");
 	p->state = b;
+	b->slow = -1;
 	/* Of no policy: with one, memory is not balanced.  vCPU threads inherit that. */
 	if (set_mempolicy(MPOL_DEFAULT, NULL, 0))
 		return result_errno(r, "set_mempolicy(MPOL_DEFAULT)");
@@ -135,6 +144,17 @@ static int set_up(struct press *p, struct result *r)
 	if (!b->elsewhere)
 		return result_errno(r, "calloc(%zu pages)", b->at.nr);
 	return speed_up(p->host, r);
+}
+
+static int set_up_promotion(struct press *p, struct result *r)
+{
+	struct balance *b;
+
+	if (set_up(p, r))
+		return -1;
+	b = p->state;
+	b->slow = tiers_find().slow;
+	return 0;
 }
 
 static void tear_down(struct press *p)
@@ -184,12 +204,13 @@ static int next_node(struct balance *b, struct bitmask *cpus, struct result *r)
 static int send_away(struct press *p, struct result *r)
 {
 	struct balance *b = p->state;
+	int to = b->slow < 0 ? numa_node_after(b->node) : b->slow;
 	struct deadline deadline;
 	size_t i, away = 0;
 
 	deadline_start(&deadline, p->budget_ns);
 	do {
-		if (numa_pages_move(&b->at, numa_node_after(b->node), r) ||
+		if (numa_pages_move(&b->at, to, r) ||
 		    numa_pages_look(&b->at, r))
 			return -1;
 		for (i = 0; i < b->at.nr; i++) {
@@ -298,7 +319,8 @@ static int apply(struct press *p, struct result *r)
 	size_t followers;
 
 	/* Not before: the guest is calibrated in peace. */
-	if (hoststate_write(p->host, BALANCING, "1", r) || change_node(p, r))
+	if (hoststate_write(p->host, BALANCING, b->slow < 0 ? BY_NODE : BY_TIER, r) ||
+	    change_node(p, r))
 		return -1;
 	deadline_start(&deadline, p->budget_ns);
 	do {
@@ -329,6 +351,27 @@ PRESSURE(migrate_numa_balancing) = {
 	.changes = "kernel.numa_balancing on, and at its fastest",
 	.needs = { numa_pages_missing, balancing_missing },
 	.set_up = set_up,
+	.apply = apply,
+	.tear_down = tear_down,
+};
+
+/* Only slower memory is scanned then, and moves if it is accessed soon after, by whomever. */
+PRESSURE(migrate_promotion) = {
+	.name = "numa_promotion",
+	.family = PRESSURE_MIGRATE,
+	.calls = "kernel.numa_balancing=2 with memory in a slower tier",
+	.since = "v6.1",
+	.events = "protection_vma clear",
+	.callers = CALLER_BIT(CALLER_OWN),
+	.proof = "page promoted to the vCPUs' node",
+	.hits = { 1, 4 },
+	.preserves = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_ANON_THP),
+	.frees = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_ANON_THP),
+	.slow = true,
+	.can_join = true,
+	.changes = "kernel.numa_balancing by memory tier, and at its fastest",
+	.needs = { numa_pages_missing, tiers_missing, balancing_missing },
+	.set_up = set_up_promotion,
 	.apply = apply,
 	.tear_down = tear_down,
 };
