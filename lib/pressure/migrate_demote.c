@@ -28,7 +28,7 @@ struct demotion {
 
 static const char *demotion_missing(void)
 {
-	return hostfile_missing(DEMOTION, "the kernel does not demote memory: before v5.18?");
+	return hostfile_missing(DEMOTION, "kernel that does not demote memory: no " DEMOTION);
 }
 
 static int set_up(struct press *p, struct result *r)
