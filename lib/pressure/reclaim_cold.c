@@ -97,7 +97,8 @@ static int advise(char *memory, size_t bytes, int advice, struct result *r)
 
 /*
  * Since v6.14 MGLRU keeps what it finds used twice.  A page that is looked up was used once,
- * which leaves no trace in any page table.
+ * which leaves no trace in any page table.  A huge page has one then: where the guest has
+ * those, no page is looked up, and such a kernel takes the process's as well.
  */
 static int look_up(char *memory, size_t nr, size_t stride, struct result *r)
 {
@@ -124,14 +125,14 @@ static int put_in_order(const struct press *p, struct result *r)
 	if (advise(c->memory, c->nr * PAGE_BYTES, MADV_DONTNEED, r))
 		return -1;
 	reclaim_use(c->own, p->nr_pages);
-	/* By turns: whose come first is whose go first. */
+	/* By turns: whose come first is whose go first, and one huge page is more than a step. */
 	for (i = 0; i < parts; i++) {
-		if (advise(p->area->hva + i * each, each, MADV_COLD, r) ||
-		    advise(c->own + i * own, own, MADV_COLD, r))
+		if (advise(c->own + i * own, own, MADV_COLD, r) ||
+		    advise(p->area->hva + i * each, each, MADV_COLD, r))
 			return -1;
 	}
-	if (look_up(c->own, p->nr_pages, PAGE_BYTES, r) ||
-	    (each == PAGE_BYTES && look_up(p->area->hva, parts, each, r)))
+	if (each == PAGE_BYTES && (look_up(c->own, p->nr_pages, PAGE_BYTES, r) ||
+				   look_up(p->area->hva, parts, each, r)))
 		return -1;
 	reclaim_use(c->memory, c->nr);
 	return advise(c->memory, c->nr * PAGE_BYTES, MADV_COLD, r);
