@@ -192,6 +192,7 @@ static void look_at(struct mni_injector *inj, pmd_t *pmdp, unsigned long address
 }
 
 static unsigned long lock_pages(struct mni_injector *inj)
+	__acquires(&inj->checker.lock)
 {
 	unsigned long flags;
 

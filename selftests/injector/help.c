@@ -7,7 +7,8 @@
 
 #include "mni.h"
 
-static const char text[] =
+/* In two: sparse reads no string of more than 8191 bytes. */
+static const char notifiers[] =
 "mmu_notifier_inject - MMU notifiers that refuse, delay, observe and check, on request\n"
 "\n"
 "One write(2) is one command: words separated by blanks, newline optional.\n"
@@ -93,7 +94,9 @@ static const char text[] =
 "    event NAME PRESSURE OWN OTHER     starts, by event and by caller: the\n"
 "      caller thread, another thread of the opener's process, anyone else\n"
 "    callback NAME PRESSURE OWN OTHER  callbacks without start and end\n"
-"\n"
+"\n";
+
+static const char others[] =
 "reap (mm)  the OOM reaper's notifier calls, nothing is unmapped\n"
 "  START LEN [COUNT [SLEEP_US]]  COUNT times (default 1) a non-blockable start\n"
 "                 and, if it was not refused, the end; SLEEP_US, up to 1000000,\n"
@@ -158,7 +161,8 @@ static const char text[] =
 
 static int help_show(struct seq_file *seq, void *unused)
 {
-	seq_puts(seq, text);
+	seq_puts(seq, notifiers);
+	seq_puts(seq, others);
 	return 0;
 }
 
