@@ -5,7 +5,7 @@
 // file: virt/kvm/pfncache.c
 // arch: x86_64
 // tests: mn_clock_test:clock.aged.*
-// expect: contract
+// expect: contract 10
 
 @@
 identifier kvm, seq;
