@@ -30,13 +30,11 @@ static void tear_down(struct press *p)
 	free(p->state);
 }
 
-/* Tell ksmd, and wait until so many pages are merged. */
 static int merge_some(struct press *p, unsigned int enough, struct result *r)
 {
 	unsigned int merged;
 
-	ksm_make_twins(p->state);
-	if (ksm_run(p->state, KSM_MERGE, r) || ksm_await(p->state, enough, &merged, r))
+	if (ksm_merge(p->state, enough, &merged, r))
 		return -1;
 	p->proved += merged;
 	return 0;

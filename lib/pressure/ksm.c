@@ -13,6 +13,7 @@
 #include "pressure/ksm.h"
 
 #define KSM		"/sys/kernel/mm/ksm/"
+#define KSM_MERGE	"1"
 
 /* As far from guest memory as no other area is. */
 #define TWINS_AT	(256UL << 20)
@@ -115,7 +116,7 @@ static guest_u64 *twin(const struct ksm *ksm, unsigned int page)
 	return (guest_u64 *)(ksm->twins[page & 1] + page * PAGE_BYTES);
 }
 
-void ksm_make_twins(struct ksm *ksm)
+static void make_twins(struct ksm *ksm)
 {
 	unsigned int i;
 
@@ -160,7 +161,7 @@ static unsigned long long pages_of_pass(const struct press *p)
 	return sum;
 }
 
-int ksm_await(const struct ksm *ksm, unsigned int enough, unsigned int *merged, struct result *r)
+static int await(const struct ksm *ksm, unsigned int enough, unsigned int *merged, struct result *r)
 {
 	const struct press *p = ksm->press;
 	struct scan scan;
@@ -176,6 +177,12 @@ int ksm_await(const struct ksm *ksm, unsigned int enough, unsigned int *merged, 
 		result_note(r, "%u of %u pages were not merged in %llu passes of ksmd",
 			    p->nr_pages - *merged, p->nr_pages, scan_passes(&scan));
 	return ret;
+}
+
+int ksm_merge(struct ksm *ksm, unsigned int enough, unsigned int *merged, struct result *r)
+{
+	make_twins(ksm);
+	return ksm_run(ksm, KSM_MERGE, r) || await(ksm, enough, merged, r) ? -1 : 0;
 }
 
 int ksm_judge_twins(const struct ksm *ksm, struct result *r)

@@ -14,7 +14,6 @@
 
 /* For ksm_run(): what is written to ksm/run. */
 #define KSM_STOP	"0"
-#define KSM_MERGE	"1"
 #define KSM_UNMERGE	"2"	/* everything, and then stop */
 
 struct ksm {
@@ -43,18 +42,16 @@ int ksm_advise(const struct press *p, int advice, struct result *r);
 /* ksm_run() - tell ksmd; Return: 0, or -1 with an error */
 int ksm_run(const struct ksm *ksm, const char *run, struct result *r);
 
-/* ksm_make_twins() - give each visited page a twin of equal contents; nobody writes meanwhile */
-void ksm_make_twins(struct ksm *ksm);
-
 /*
- * ksm_await() - until ksmd, told to merge, has merged so many pages, or was through often enough
+ * ksm_merge() - have ksmd merge each visited page with its twin, which is made as it is now
+ * @enough: returns when so many are merged, or ksmd was through often enough; it goes on
  * @merged: how many there are
  *
- * Return: 0, or -1 with an error.
+ * Nobody writes to the pages meanwhile.  Return: 0, or -1 with an error.
  */
-int ksm_await(const struct ksm *ksm, unsigned int enough, unsigned int *merged, struct result *r);
+int ksm_merge(struct ksm *ksm, unsigned int enough, unsigned int *merged, struct result *r);
 
-/* ksm_count() - how many visited pages are in the frame of their twin?  Return: as ksm_await() */
+/* ksm_count() - how many visited pages are in the frame of their twin?  Return: as ksm_merge() */
 int ksm_count(const struct ksm *ksm, unsigned int *merged, struct result *r);
 
 /* ksm_judge_twins() - none was written to; Return: 0, or -1 with a failure of contract 5 */

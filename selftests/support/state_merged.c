@@ -39,11 +39,8 @@ static int enter(struct pair *pair, struct result *r)
 {
 	struct merged *own = pair->own;
 
-	if (pair_keep_out(pair, r))
-		return -1;
-	ksm_make_twins(&own->ksm);
-	if (ksm_run(&own->ksm, KSM_MERGE, r) ||
-	    ksm_await(&own->ksm, pair->press->nr_pages, &own->nr, r))
+	if (pair_keep_out(pair, r) ||
+	    ksm_merge(&own->ksm, pair->press->nr_pages, &own->nr, r))
 		return -1;
 	return ksm_run(&own->ksm, KSM_STOP, r);
 }
