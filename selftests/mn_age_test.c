@@ -21,34 +21,7 @@
 
 MN_ABOUT("VMs that have had 2^31, 2^32 and 2^64 invalidations", 4, 5, 6, 9, 10);
 
-FIXTURE(age) {
-	int unused;
-};
-
-FIXTURE_VARIANT(age) {
-	struct scenario spec;
-};
-
-FIXTURE_SETUP(age)
-{
-}
-
-FIXTURE_TEARDOWN(age)
-{
-}
-
-TEST_F(age, guest)
-{
-	mn_run_scenario(&variant->spec);
-}
-
-static void add(const struct scenario *spec, const char *id, const char *parameters,
-		unsigned int kind)
-{
-	FIXTURE_VARIANT(age) variant = { .spec = *spec };
-
-	mn_case_add(age, id, parameters, kind, &variant);
-}
+MN_SCENARIO_TEST(age)
 
 #define ON(backing)	BACKING_BIT(BACKING_##backing)
 
@@ -95,12 +68,12 @@ static void add_variants(void)
 	};
 
 	mn_account_begin();
-	mn_add_chosen(&base, "crossed", families, add, 0);
+	mn_add_chosen(&base, "crossed", families, mn_add_variant, 0);
 	base.injector = &eagain;
-	mn_add_chosen(&base, "refused", single, add, 0);
+	mn_add_chosen(&base, "refused", single, mn_add_variant, 0);
 	base.injector = &delay;
 	base.aged = 3;
-	mn_add_chosen(&base, "delayed", single, add, 0);
+	mn_add_chosen(&base, "delayed", single, mn_add_variant, 0);
 }
 
 int main(int argc, char **argv)

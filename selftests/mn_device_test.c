@@ -15,34 +15,7 @@
 
 MN_ABOUT("guest memory migrates to a device, or is its alone for a while", 1, 5, 6, 9, 10);
 
-FIXTURE(device) {
-	int unused;
-};
-
-FIXTURE_VARIANT(device) {
-	struct scenario spec;
-};
-
-FIXTURE_SETUP(device)
-{
-}
-
-FIXTURE_TEARDOWN(device)
-{
-}
-
-TEST_F(device, guest)
-{
-	mn_run_scenario(&variant->spec);
-}
-
-static void add(const struct scenario *spec, const char *id, const char *parameters,
-		unsigned int kind)
-{
-	FIXTURE_VARIANT(device) variant = { .spec = *spec };
-
-	mn_case_add(device, id, parameters, kind, &variant);
-}
+MN_SCENARIO_TEST(device)
 
 /*
  * Where the guest only reads memory that nobody wrote to, the zero page is mapped until a page
@@ -72,8 +45,8 @@ static void add_variants(void)
 		.workload = workload_find("sweep_verify"),
 	};
 
-	mn_add_family(PRESSURE_DEVICE, add);
-	mn_add_chosen(&base, "delayed", choices, add, MN_CASE_CORE);
+	mn_add_family(PRESSURE_DEVICE, mn_add_variant);
+	mn_add_chosen(&base, "delayed", choices, mn_add_variant, MN_CASE_CORE);
 }
 
 int main(int argc, char **argv)

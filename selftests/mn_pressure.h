@@ -148,11 +148,12 @@ static inline void mn_add_family(enum pressure_family family, mn_add add)
 }
 
 /*
- * MN_PRESSURE_TEST() - all of a program that runs one family
- * @fixture: first part of the tests' names
- * @family: enum pressure_family
+ * MN_SCENARIO_TEST() - tests that are a scenario each, and nothing besides
+ * @fixture: first part of their names
+ *
+ * Defines mn_add_variant(), which registers one, an mn_add() that takes MN_CASE_*.
  */
-#define MN_PRESSURE_TEST(fixture, family)				\
+#define MN_SCENARIO_TEST(fixture)					\
 FIXTURE(fixture) {							\
 	int unused;							\
 };									\
@@ -175,7 +176,15 @@ static void mn_add_variant(const struct scenario *spec, const char *id,	\
 	FIXTURE_VARIANT(fixture) variant = { .spec = *spec };		\
 									\
 	mn_case_add(fixture, id, parameters, kind, &variant);		\
-}									\
+}
+
+/*
+ * MN_PRESSURE_TEST() - all of a program that runs one family
+ * @fixture: first part of the tests' names
+ * @family: enum pressure_family
+ */
+#define MN_PRESSURE_TEST(fixture, family)				\
+MN_SCENARIO_TEST(fixture)						\
 static void mn_add_variants(void)					\
 {									\
 	mn_add_family(family, mn_add_variant);				\
