@@ -43,16 +43,18 @@ int scenario_await_destroyed(const char *vm_name, struct inject_destroyed *d, st
 int scenario_judge_destroyed(const char *vm_name, bool alone, struct result *r)
 {
 	struct inject_destroyed d;
+	bool open;
 
 	if (scenario_await_destroyed(vm_name, &d, r))
 		return -1;
-	if (!alone && d.count >= 0 && (d.count || d.active > 0)) {
+	open = d.count || d.active > 0;
+	if (open && !alone && d.count >= 0) {
 		result_not_judged(r, ORACLE_DEATH,
 				  "others had an invalidation open when the VM was destroyed");
 		return 0;
 	}
 	result_judged(r, ORACLE_DEATH);
-	if (d.count || d.active > 0)
+	if (open)
 		return result_fail(r, CONTRACT_DEATH,
 				   "VM %s was destroyed with in-progress %lld and active %lld",
 				   vm_name, d.count, d.active);

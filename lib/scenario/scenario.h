@@ -219,8 +219,8 @@ int scenario_await_destroyed(const char *vm_name, struct inject_destroyed *d,
 /*
  * scenario_judge_destroyed() - wait for that, and judge: were its counts 0 at the end?
  * @vm_name: as above
- * @alone: its mm was dead.  To one that lives others may have come just then, and move pages:
- *         then that is all that can be said, if health_balanced() has been asked before
+ * @alone: its mm was dead.  In one that lives somebody else's invalidation may be open just then,
+ *         of compaction, say, which is not judged: have health_balanced() judge before
  *
  * Return: 0, or -1 with a failure of contract 8, or an error: no record of it.
  */
