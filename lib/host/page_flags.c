@@ -16,9 +16,11 @@ static int read_words(const char *path, uint64_t pfn, size_t nr, uint64_t *words
 	ssize_t got = hostfile_read_words(path, pfn, words, nr, r);
 	size_t i;
 
-	for (i = got; got >= 0 && i < nr; i++)
+	if (got < 0)
+		return -1;
+	for (i = got; i < nr; i++)
 		words[i] = beyond;
-	return got < 0 ? -1 : 0;
+	return 0;
 }
 
 int page_flags_read(uint64_t pfn, size_t nr, uint64_t *flags, struct result *r)
