@@ -3,8 +3,9 @@
  * mn_false_row_test - pressures that do not do what their rows say.
  *
  * Each must be detected: by contents, by the lack of effect, by invalidations where
- * there should be none, or by faults on pages that it should have left.  One is killed half-way: what it had changed on
- * the host must be restored.  `make check` expects the failures.
+ * there should be none, or by faults on pages that it should have left.  One is killed
+ * half-way: what it had changed on the host must be restored.  `make check` expects the
+ * failures.
  */
 #include <sys/mman.h>
 
