@@ -11,7 +11,7 @@
 #include "runner/results_table.h"
 
 #define MN_NR_PAGES	64
-#define MN_NR_ROUNDS	4
+#define MN_NR_ROUNDS	3
 
 /* The core first. */
 static const char * const mn_workloads[] = {

@@ -19,7 +19,7 @@
 
 MN_ABOUT("a random schedule of pressures, backings, workloads and injectors", 1, 5, 6, 8, 9, 10);
 
-#define DEFAULT_SECONDS	7	/* no step begins later */
+#define DEFAULT_SECONDS	4	/* no step begins later */
 #define NR_ROUNDS	3
 #define RETRIES		3	/* of a failed step alone: it may be a race */
 #define RETRY_NS	60000000000ULL	/* no retry begins later: each may be a hang */

@@ -129,6 +129,7 @@ PRESSURE(reclaim_memory_high) = {
 	.preserves = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_MEMFD),
 	.frees = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_MEMFD),
 	.rounds = 2,
+	.slow = true,
 	.allows_others = true,
 	.may_change = RECLAIM_GROUP_MAY_CHANGE,
 	.needs = { pagemap_missing, swap_missing },
