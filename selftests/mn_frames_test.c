@@ -18,6 +18,8 @@
  */
 #include "mn_chosen.h"
 #include "base/deadline.h"
+#include "host/release.h"
+#include "vm/arch.h"
 
 MN_ABOUT("page frames of a driver (VM_PFNMAP) as guest memory, which it replaces", 5, 9, 10);
 
@@ -331,7 +333,12 @@ FIXTURE_TEARDOWN(frames)
 
 TEST_F(frames, guest)
 {
-	if (!inject_available(mn.result))
+	const unsigned int major = vm_arch.frames_since.major, minor = vm_arch.frames_since.minor;
+
+	if (release_before(major, minor))
+		result_skip(mn.result, "before v%u.%u KVM gives the guest other memory than the driver's",
+			    major, minor);
+	else if (!inject_available(mn.result))
 		mn_run_scenario(&variant->spec);
 }
 

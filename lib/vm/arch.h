@@ -47,6 +47,14 @@ struct vm_arch {
 	 * off, until it is unmapped?
 	 */
 	bool log_leaves_small;
+	/*
+	 * The kernel since which a memslot of a driver's memory gives the guest what the driver
+	 * gives, and not what lies in physical memory where the mapping begins in the driver's
+	 * file (selftests/known/riscv-pfnmap-pgoff.md).  0: any.
+	 */
+	struct {
+		unsigned int major, minor;
+	} frames_since;
 	/* Does memory that was there at boot never go offline? */
 	bool boot_memory_stays;
 	/* First byte of the instruction that a uprobe writes. */

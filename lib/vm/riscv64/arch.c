@@ -23,6 +23,7 @@ const struct vm_arch vm_arch = {
 	.counts_flushes = false,
 	.mapped_missing = "KVM on riscv64 does not tell what it maps",
 	.log_leaves_small = true,	/* kvm_arch_commit_memory_region() */
+	.frames_since = { 7, 2 },	/* kvm_arch_prepare_memory_region() */
 	.breakpoint = 0x02,		/* c.ebreak */
 	.return_address = "%ra",
 	.code_step = 2,
