@@ -30,7 +30,7 @@ enum oracle {
 	ORACLE_MEMSLOTS,	/* updates that wait, and complete */
 	ORACLE_DIRTY_LOG,	/* writes, against what the log has */
 	ORACLE_CLOCK,		/* the time that KVM writes into its page */
-	ORACLE_LEAKS,		/* objects that the kernel keeps */
+	ORACLE_LEAKS,		/* objects, and page frames, that the kernel keeps */
 	ORACLE_TOOLS,		/* the injector module, and what else the suite brings along */
 	ORACLE_KLOG,		/* the kernel log */
 	NR_ORACLES,

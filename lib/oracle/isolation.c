@@ -14,6 +14,7 @@
 
 #include "host/page_flags.h"
 #include "memory/pagemap.h"
+#include "oracle/leaked_frames.h"
 #include "oracle/oracle.h"
 
 /*
@@ -85,8 +86,11 @@ static int count_freed(struct isolation *i, struct result *r)
 			run++;
 		if (page_flags_read(i->frames[n], run, flags, r))
 			return -1;
-		for (k = 0; k < run; k++)
+		for (k = 0; k < run; k++) {
 			i->freed += !flags[k] || flags[k] & 1ULL << KPF_BUDDY;
+			if (i->leaked)
+				leaked_frames_look(i->leaked, i->frames[n] + k, flags[k]);
+		}
 	}
 	return 0;
 }

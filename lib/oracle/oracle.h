@@ -144,11 +144,14 @@ int coherence_look_end(const struct coherence *c, struct coherence_look *looks, 
 /* coherence_final() - with all vCPUs parked: the host must see what the guest wrote */
 int coherence_final(const struct coherence *c, struct result *r);
 
+struct leaked_frames;
+
 /*
  * Isolation (contract 5): the guest does not use frames that it has lost.
  */
 struct isolation {
 	const struct area *area;
+	struct leaked_frames *leaked;	/* looks at what calls have taken, too; or NULL */
 	bool claims;		/* frames must come back: whoever catches none says so */
 	bool judged;		/* page frame numbers can be read */
 	uint64_t *frames;	/* of the area before the call, sorted */

@@ -141,6 +141,7 @@ static int set_up(struct scenario_run *run, struct result *r)
 	progress_init(&run->progress, &run->vm);
 	isolation_init(&run->isolation, &run->area,
 		       spec->pressure && pressure_frees(spec->pressure, spec->backing), r);
+	run->isolation.leaked = &run->leaked;
 	ordering_init(&run->ordering, checker_of(run), &run->area);
 	vm_set_workload(&run->vm, spec->workload);
 	begin_samples(run, r);
@@ -393,7 +394,8 @@ static void judge_translations(struct scenario_run *run, struct result *r)
 	struct spte before;
 
 	spte_before(&before, &run->vm);
-	if (area_unmap(&run->area, r) || area_unmap(&run->vm.system, r))
+	if (leaked_frames_note(&run->leaked, &run->area, r) || area_unmap(&run->area, r) ||
+	    leaked_frames_gone(&run->leaked, r) || area_unmap(&run->vm.system, r))
 		return;
 	spte_none(&before, &run->vm, r);
 }
@@ -427,6 +429,9 @@ static void tear_down(struct scenario_run *run, struct result *r)
 	hoststate_close(&run->host);
 	if (!stopped && run->watched)
 		scenario_judge_destroyed(name, false, r);
+	if (!stopped)
+		leaked_frames_judge(&run->leaked, r);
+	leaked_frames_release(&run->leaked);
 	if (run->klog.fd >= 0)
 		klog_check(&run->klog, r);
 	klog_close(&run->klog);

@@ -7,6 +7,7 @@
 #define SCENARIO_H
 
 #include "inject/inject.h"
+#include "oracle/leaked_frames.h"
 #include "oracle/oracle.h"
 #include "oracle/ordering.h"
 #include "oracle/samples.h"
@@ -142,6 +143,7 @@ struct scenario_run {
 	struct progress progress;
 	struct coherence coherence;
 	struct isolation isolation;
+	struct leaked_frames leaked;
 	struct ordering ordering;
 	struct sampler sampler;
 	struct calibration calibration;
