@@ -84,6 +84,13 @@ int vm_mapped(const struct vm *vm, unsigned long long *small, unsigned long long
 int vm_faults(const struct vm *vm, unsigned long long *faults);
 
 /*
+ * vm_retried() - how often has KVM left a fault for the guest to try again?
+ *
+ * Of all vCPUs, exactly if none runs.  Return: 0, or -errno if nobody counts.
+ */
+int vm_retried(const struct vm *vm, unsigned long long *retried);
+
+/*
  * vm_code_written() - after the host wrote code to guest memory
  * @code: where, in the host's mapping
  * @size: bytes

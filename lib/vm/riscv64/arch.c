@@ -42,6 +42,14 @@ int vm_faults(const struct vm *vm, unsigned long long *faults)
 	return fault_events_count(vm, faults);
 }
 
+/* The tracepoint does not say what became of a fault. */
+int vm_retried(const struct vm *vm, unsigned long long *retried)
+{
+	(void)vm;
+	(void)retried;
+	return -ENOENT;
+}
+
 void vm_code_written(void *code, size_t size)
 {
 	__builtin___clear_cache((char *)code, (char *)code + size);

@@ -39,6 +39,17 @@ int vm_faults(const struct vm *vm, unsigned long long *faults)
 	return vm_stat(vm, "pf_fixed", faults) ?: (*faults ? 0 : -ENOENT);
 }
 
+int vm_retried(const struct vm *vm, unsigned long long *retried)
+{
+	unsigned long long fixed, emulated, spurious;
+	int err = vm_stat(vm, "pf_taken", retried) ?: vm_stat(vm, "pf_fixed", &fixed) ?:
+		  vm_stat(vm, "pf_emulate", &emulated) ?: vm_stat(vm, "pf_spurious", &spurious);
+
+	if (!err)
+		*retried -= fixed + emulated + spurious;
+	return err;
+}
+
 /* Caches are coherent. */
 void vm_code_written(void *code, size_t size)
 {
