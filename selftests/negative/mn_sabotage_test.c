@@ -6,7 +6,12 @@
  * the first round, and must end as a failure with the message that names it.
  * `make check` expects those failures; no other run includes them.
  */
+#include <fcntl.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
 #include "../mn_harness.h"
+#include "oracle/held_pages.h"
 #include "scenario/scenario.h"
 #include "vm/arch.h"
 
@@ -15,6 +20,7 @@ MN_ABOUT("guests and kernels broken on purpose, to be found out: fails on purpos
 #define NR_VCPUS	2
 #define NR_PAGES	16
 #define NR_ROUNDS	2
+#define MOVE_NS		1000000000ULL
 
 FIXTURE(sabotage) {
 	int unused;
@@ -136,6 +142,50 @@ static int corrupt_code(struct scenario_run *run, struct result *r)
 TEST_F(sabotage, guest_exception)
 {
 	run_sabotaged("madvise_dontneed", "sweep_verify", corrupt_code);
+}
+
+/* References that stay as long as this process does, as if KVM had forgotten them: contract 8. */
+static int hold_pages(const struct area *area, struct result *r)
+{
+	struct iovec pages = { .iov_base = area->hva, .iov_len = NR_PAGES * PAGE_BYTES };
+	int ends[2];
+
+	if (pipe(ends))
+		return result_errno(r, "pipe()");
+	if (vmsplice(ends[1], &pages, 1, 0) != (ssize_t)pages.iov_len)
+		return result_errno(r, "vmsplice(%d pages)", NR_PAGES);
+	return 0;
+}
+
+static int hold_pages_of_guest(struct scenario_run *run, struct result *r)
+{
+	return hold_pages(&run->area, r);
+}
+
+/* Discarded in the first round, */
+TEST_F(sabotage, frames_leaked)
+{
+	run_sabotaged("madvise_dontneed", "sweep_write", hold_pages_of_guest);
+}
+
+/* or kept until the area goes. */
+TEST_F(sabotage, frames_leaked_to_the_end)
+{
+	run_sabotaged("mprotect_none", "sweep_write", hold_pages_of_guest);
+}
+
+/* Of a file, where only those who move them notice. */
+TEST_F(sabotage, pages_leaked)
+{
+	struct result *r = mn.result;
+	struct area area;
+
+	if (area_create(&area, &backings[BACKING_MEMFD], NR_PAGES * PAGE_BYTES, r))
+		return;
+	memset(area.hva, 1, area.size);
+	if (!hold_pages(&area, r))
+		held_pages_judge(&area, MOVE_NS, r);
+	area_destroy(&area);
 }
 
 int main(int argc, char **argv)
