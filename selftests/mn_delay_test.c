@@ -9,9 +9,10 @@
  * seen before a look that finds the delay still running was seen while the
  * invalidation was open.
  *
- *   faults	inside the hull of all open invalidations wait for the last
- *		end, those outside make progress (x86-64 since v5.12; else the whole VM waits):
- *		one invalidation, two disjoint with a gap, two that overlap;
+ *   faults	inside an open invalidation wait for its end, those outside the hull of
+ *		all make progress (x86-64 since v5.12; else the whole VM waits): one
+ *		invalidation, two disjoint with a gap, two that overlap; reads, writes,
+ *		fetches, walks by the guest's page tables, and a huge page;
  *   no_memslot	an invalidation outside all memslots raises active alone, and
  *		holds up no vCPU (v5.15; active does not exist before).
  *
@@ -28,19 +29,27 @@ MN_ABOUT("faults of the guest while an invalidation is held open", 4, 5, 6, 9, 1
 
 /* ---- faults, contract 4 ---- */
 
+struct faults {
+	const char *name;		/* stable: part of test names */
+	unsigned int nr_parts;
+	struct part parts[MAX_HELD];
+	enum backing_id backing;
+	const char *workload;		/* its first access to a page is such a fault */
+};
+
 FIXTURE(faults) {
 	struct stage stage;
 };
 
 FIXTURE_VARIANT(faults) {
 	enum order order;
-	unsigned int nr_parts;
-	struct part parts[MAX_HELD];
+	struct faults faults;
 };
 
 FIXTURE_SETUP(faults)
 {
-	stage_begin(&self->stage, variant->order, mn.result);
+	stage_begin(&self->stage, variant->order, variant->faults.backing,
+		    variant->faults.workload, mn.result);
 }
 
 FIXTURE_TEARDOWN(faults)
@@ -71,28 +80,36 @@ static bool all_moved(const struct stage *s, unsigned int vcpus, const uint64_t 
 	return true;
 }
 
-static unsigned int hull_of(const struct part *parts, unsigned int nr)
+/* vCPUs whose pages are in one of the parts from @i on. */
+static unsigned int inside_of(const struct faults *f, unsigned int i)
 {
-	unsigned int first = NR_VCPUS, end = 0, i;
+	unsigned int vcpus = 0;
 
-	for (i = 0; i < nr; i++) {
-		first = parts[i].first < first ? parts[i].first : first;
-		end = parts[i].first + parts[i].nr > end ? parts[i].first + parts[i].nr : end;
-	}
+	for (; i < f->nr_parts; i++)
+		vcpus |= ((1u << f->parts[i].nr) - 1) << f->parts[i].first;
+	return vcpus;
+}
+
+/* And in between: KVM need not tell a gap, nor a part that is over, from what is open. */
+static unsigned int hull_of(const struct faults *f)
+{
+	unsigned int inside = inside_of(f, 0);
+	unsigned int first = __builtin_ctz(inside), end = 32 - __builtin_clz(inside);
+
 	return (1u << end) - (1u << first);
 }
 
-/* Those inside must stand where they were. */
-static int judge_inside(const struct stage *s, unsigned int inside, const uint64_t *visits,
-			unsigned int over, unsigned int nr, struct result *r)
+/* Those inside of what is open must stand where they were. */
+static int judge_inside(const struct stage *s, const struct faults *f, const uint64_t *visits,
+			unsigned int over, struct result *r)
 {
-	unsigned int id;
+	unsigned int inside = inside_of(f, over), id;
 
 	for (id = 0; id < NR_VCPUS; id++) {
 		if ((inside & 1u << id) && visits[id] != s->visits[id])
 			return result_fail(r, CONTRACT_FAULTS,
 					   "vCPU %u visited page %u while %u of %u invalidations around it were open",
-					   id, id, nr - over, nr);
+					   id, id, f->nr_parts - over, f->nr_parts);
 	}
 	return 0;
 }
@@ -132,10 +149,11 @@ static int delays_over(const struct stage *s, unsigned int nr, unsigned int us,
  *
  * Return: 0 proved; 1 if an end came too early to tell; -1 with a failure.
  */
-static int watch(struct stage *s, unsigned int nr, unsigned int inside, unsigned int us,
-		 bool *stalled, struct result *r)
+static int watch(struct stage *s, const struct faults *f, unsigned int us, bool *stalled,
+		 struct result *r)
 {
-	unsigned int outside = s->ranged ? ALL_VCPUS & ~inside : 0;
+	unsigned int outside = s->ranged ? ALL_VCPUS & ~hull_of(f) : 0;
+	unsigned int nr = f->nr_parts;
 	uint64_t visits[NR_VCPUS], since[NR_VCPUS] = { 0 };
 	unsigned int over, proved = 0;
 	struct health_sample now;
@@ -147,7 +165,7 @@ static int watch(struct stage *s, unsigned int nr, unsigned int inside, unsigned
 		visits_now(s, visits);
 		if (delays_over(s, nr, us, &over, r) || health_sample(&s->run.health, &now, r))
 			return -1;
-		if (over < nr && judge_inside(s, inside, visits, over, nr, r))
+		if (over < nr && judge_inside(s, f, visits, over, r))
 			return -1;
 		if (over > proved)
 			return 1;
@@ -157,7 +175,7 @@ static int watch(struct stage *s, unsigned int nr, unsigned int inside, unsigned
 			sleep_ns(DEADLINE_POLL_NS);
 		} else if (!based) {
 			/* Once all are at their pages, they count from here. */
-			based = all_began(s, inside | outside);
+			based = all_began(s, inside_of(f, over) | outside);
 			visits_now(s, since);
 			deadline_start(&stall, us / 4 * 1000ULL);
 			sleep_ns(DEADLINE_POLL_NS);
@@ -173,20 +191,19 @@ static int watch(struct stage *s, unsigned int nr, unsigned int inside, unsigned
 }
 
 /* Of two invalidations the first ends at half time. */
-static int hold_and_watch(struct stage *s, const struct part *parts, unsigned int nr,
-			  unsigned int us, bool *stalled, struct result *r)
+static int hold_and_watch(struct stage *s, const struct faults *f, unsigned int us,
+			  bool *stalled, struct result *r)
 {
-	unsigned int i;
+	unsigned int nr = f->nr_parts, i;
 	int ret = stage_prepare(s, r);
 
 	for (i = 0; !ret && i < nr; i++)
-		ret = stage_hold(s, s->run.area.hva + parts[i].first * PAGE_BYTES,
-				 parts[i].nr * PAGE_BYTES, i + 1 < nr ? us / 2 : us, r);
+		ret = stage_hold(s, &f->parts[i], i + 1 < nr ? us / 2 : us, r);
 	if (!ret)
 		ret = stage_count_is(s, nr, r);
 	vm_resume(&s->run.vm);
 	if (!ret)
-		ret = watch(s, nr, hull_of(parts, nr), us, stalled, r);
+		ret = watch(s, f, us, stalled, r);
 	return stage_release(s, r) ? -1 : ret;
 }
 
@@ -200,8 +217,7 @@ TEST_F(faults, wait)
 
 	for (try = 0; ret > 0 && try < TRIES; try++) {
 		stalled = false;
-		ret = hold_and_watch(s, variant->parts, variant->nr_parts, stage_hold_us(try),
-				     &stalled, r);
+		ret = hold_and_watch(s, &variant->faults, stage_hold_us(try), &stalled, r);
 		stalls += stalled;
 	}
 	if (!ret)
@@ -216,29 +232,42 @@ TEST_F(faults, wait)
 			    TRIES, INJECTOR_MAX_DELAY_US / 1000);
 }
 
+#define ONE	.nr_parts = 1, .parts = { { 0, 2 } }
+
+/* How ranges lie. */
+static const struct faults shapes[] = {
+	{ "one", ONE, BACKING_ANON, "sweep_write" },
+	{ "disjoint", 2, { { 0, 1 }, { 2, 1 } }, BACKING_ANON, "sweep_write" },
+	{ "overlapping", 2, { { 0, 2 }, { 1, 2 } }, BACKING_ANON, "sweep_write" },
+};
+
+/* What the guest does there; above it reads first. */
+static const struct faults kinds[] = {
+	{ "write.anon", ONE, BACKING_ANON, "touch" },
+	{ "exec.memfd", ONE, BACKING_MEMFD, "device" },
+	{ "walk.memfd", ONE, BACKING_MEMFD, "page_tables" },
+	{ "huge.anon_thp", ONE, BACKING_ANON_THP, "sweep_write" },
+};
+
 static void add_fault_variants(void)
 {
-	static const struct {
-		const char *name;
-		unsigned int nr_parts;
-		struct part parts[MAX_HELD];
-	} rows[] = {
-		{ "one", 1, { { 0, 2 } } },
-		{ "disjoint", 2, { { 0, 1 }, { 2, 1 } } },
-		{ "overlapping", 2, { { 0, 2 }, { 1, 2 } } },
-	};
 	FIXTURE_VARIANT(faults) variant;
 	enum order order;
 	char name[64];
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(rows); i++)
+	for (i = 0; i < ARRAY_SIZE(shapes); i++)
 	for (order = 0; order < NR_ORDERS; order++) {
 		variant.order = order;
-		variant.nr_parts = rows[i].nr_parts;
-		memcpy(variant.parts, rows[i].parts, sizeof(variant.parts));
-		snprintf(name, sizeof(name), "%s.%s", rows[i].name, orders[order].name);
+		variant.faults = shapes[i];
+		snprintf(name, sizeof(name), "%s.%s", shapes[i].name, orders[order].name);
 		mn_variant_add(faults, name, &variant);
+	}
+	for (i = 0; i < ARRAY_SIZE(kinds); i++)
+	for (order = 0; workload_find(kinds[i].workload) && order < NR_ORDERS; order++) {
+		variant.order = order;
+		variant.faults = kinds[i];
+		mn_case_add(faults, kinds[i].name, orders[order].name, MN_CASE_CORE, &variant);
 	}
 }
 
@@ -257,7 +286,7 @@ FIXTURE_VARIANT_ADD(apart, end_ahead_of_kvm) { .order = END_AHEAD_OF_KVM };
 
 FIXTURE_SETUP(apart)
 {
-	stage_begin(&self->stage, variant->order, mn.result);
+	stage_begin(&self->stage, variant->order, BACKING_ANON, "sweep_write", mn.result);
 }
 
 FIXTURE_TEARDOWN(apart)
@@ -299,7 +328,7 @@ static int hold_elsewhere(struct stage *s, void *outside, unsigned int us,
 
 	/* A write, so that there is something to discard. */
 	*(char *)outside = 1;
-	if (stage_prepare(s, r) || stage_hold(s, outside, PAGE_BYTES, us, r))
+	if (stage_prepare(s, r) || stage_hold_at(s, outside, PAGE_BYTES, us, r))
 		return -1;
 	vm_resume(&s->run.vm);
 	ret = watch_free(s, r);

@@ -47,7 +47,7 @@ FIXTURE_VARIANT_ADD(held, end_ahead_of_kvm) { .order = END_AHEAD_OF_KVM };
 
 FIXTURE_SETUP(held)
 {
-	stage_begin(&self->stage, variant->order, mn.result);
+	stage_begin(&self->stage, variant->order, BACKING_ANON, "sweep_write", mn.result);
 }
 
 FIXTURE_TEARDOWN(held)
@@ -148,7 +148,7 @@ static int update_while_held(struct stage *s, struct helper *h, unsigned int us,
 	int seen;
 
 	if (helper_create(h, update_slot, s, r) || stage_prepare(s, r) ||
-	    stage_hold(s, s->run.area.hva, s->run.area.size, us, r))
+	    stage_hold_at(s, s->run.area.hva, s->run.area.size, us, r))
 		return -1;
 	guest_store(&h->errand.go, 1);
 	seen = watch_update(s, h, r);
@@ -224,7 +224,7 @@ static int close_while_held(struct stage *s, struct helper *h, unsigned int us, 
 
 	if (helper_create(h, close_vm, s, r) || stage_prepare(s, r) || open_bare_vm(s, &bare, r))
 		return -1;
-	if (stage_hold(s, s->run.area.hva, s->run.area.size, us, r)) {
+	if (stage_hold_at(s, s->run.area.hva, s->run.area.size, us, r)) {
 		close(bare.fd);
 		return -1;
 	}

@@ -33,6 +33,11 @@ uint64_t stage_passes(const struct stage *s, unsigned int vcpu)
 	return guest_load(&vm_shared(&s->run.vm)->vcpu[vcpu].heartbeat);
 }
 
+char *stage_page(const struct stage *s, unsigned int vcpu)
+{
+	return s->run.area.hva + vcpu * vm_shared(&s->run.vm)->stride;
+}
+
 static void *errand_thread(void *arg)
 {
 	struct errand *e = arg;
@@ -51,7 +56,8 @@ int errand_create(struct errand *e, void (*run)(void *arg), void *arg, struct re
 	return errno ? result_errno(r, "pthread_create()") : 0;
 }
 
-void stage_begin(struct stage *s, enum order order, struct result *r)
+void stage_begin(struct stage *s, enum order order, enum backing_id backing,
+		 const char *workload, struct result *r)
 {
 	char path[192];
 
@@ -62,12 +68,14 @@ void stage_begin(struct stage *s, enum order order, struct result *r)
 		.before_kvm = orders[order].before_kvm,
 	};
 	s->spec = (struct scenario) {
-		.backing = &backings[BACKING_ANON],
+		.backing = &backings[backing],
 		.injector = &s->setup,
-		.workload = workload_find("sweep_write"),
+		.workload = workload_find(workload),
 		.nr_vcpus = NR_VCPUS,
 		.nr_pages = NR_VCPUS,
 	};
+	/* MADV_DONTNEED takes shared memory from page tables alone. */
+	s->effect = BACKING_BIT(backing) & ON_SHARED ? EFFECT_PRESERVE : EFFECT_MAY_DISCARD;
 	s->ready = !scenario_begin(&s->run, &s->spec, r);
 	snprintf(path, sizeof(path), "%s/mmu_notifier_range", s->run.health.dir);
 	s->ranged = vm_arch.waits_by_range && !access(path, R_OK);
@@ -112,7 +120,7 @@ int stage_prepare(struct stage *s, struct result *r)
 	unsigned int id;
 
 	if (stage_create_threads(s, r) ||
-	    coherence_before(&s->run.coherence, EFFECT_MAY_DISCARD, r))
+	    coherence_before(&s->run.coherence, s->effect, r))
 		return -1;
 	s->announced = true;
 	if (vm_park(&s->run.vm, s->run.budget_ns, r) || stage_drop_translations(s, r) ||
@@ -140,7 +148,7 @@ static int stage_delays(const struct stage *s, uint64_t *delays, struct result *
 	return 0;
 }
 
-int stage_hold(struct stage *s, void *start, size_t len, unsigned int us, struct result *r)
+int stage_hold_at(struct stage *s, void *start, size_t len, unsigned int us, struct result *r)
 {
 	struct injector *delay = &s->run.injectors[0];
 	struct held *h = &s->held[s->nr_held];
@@ -164,6 +172,13 @@ int stage_hold(struct stage *s, void *start, size_t len, unsigned int us, struct
 			return 0;
 	} while (deadline_poll(&deadline));
 	return result_error(r, "no effect: madvise(%p, %zu, MADV_DONTNEED) was not delayed", start, len);
+}
+
+int stage_hold(struct stage *s, const struct part *part, unsigned int us, struct result *r)
+{
+	char *start = stage_page(s, part->first);
+
+	return stage_hold_at(s, start, stage_page(s, part->first + part->nr) - start, us, r);
 }
 
 int stage_count_is(struct stage *s, unsigned int nr, struct result *r)
@@ -196,7 +211,7 @@ int stage_release(struct stage *s, struct result *r)
 			ret = result_errno(r, "madvise(%p, %zu, MADV_DONTNEED)", h->start, h->len);
 	}
 	if (s->announced)
-		coherence_after(&s->run.coherence, EFFECT_MAY_DISCARD);
+		coherence_after(&s->run.coherence, s->effect);
 	s->announced = false;
 	return ret;
 }

@@ -63,6 +63,7 @@ struct stage {
 	struct injector_setup setup;
 	struct scenario spec;
 	struct scenario_run run;
+	enum content_effect effect;	/* of what is held */
 	bool ready;		/* guest at work; nothing has gone wrong */
 	bool ranged;		/* KVM lets faults outside the hull pass */
 	bool announced;		/* the guest knows that its pages may go */
@@ -90,18 +91,29 @@ uint64_t stage_passes(const struct stage *s, unsigned int vcpu);
 /* errand_create() - a thread that is to @run; Return: 0, or -1 with an error */
 int errand_create(struct errand *e, void (*run)(void *arg), void *arg, struct result *r);
 
-/* stage_begin() - a guest at work, with the injector attached; stage_end() must follow */
-void stage_begin(struct stage *s, enum order order, struct result *r);
+/*
+ * stage_begin() - a guest at work, with the injector attached
+ * @workload: one by which each vCPU visits its own pages; no vCPU has more than one
+ *
+ * stage_end() must follow.
+ */
+void stage_begin(struct stage *s, enum order order, enum backing_id backing,
+		 const char *workload, struct result *r);
+
+/* stage_page() - where a vCPU's page begins; the next one's begins where it ends */
+char *stage_page(const struct stage *s, unsigned int vcpu);
 
 /* stage_prepare() - park the vCPUs and take their translations; Return: 0, or -1 with @r set */
 int stage_prepare(struct stage *s, struct result *r);
 
 /*
- * stage_hold() - discard memory in another thread, and hold that for @us
+ * stage_hold() - discard pages of the area in another thread, and hold that for @us
+ * stage_hold_at() - the same of any memory
  *
  * Return: 0 when the delay has begun, or -1 with an error.
  */
-int stage_hold(struct stage *s, void *start, size_t len, unsigned int us, struct result *r);
+int stage_hold(struct stage *s, const struct part *part, unsigned int us, struct result *r);
+int stage_hold_at(struct stage *s, void *start, size_t len, unsigned int us, struct result *r);
 
 /*
  * stage_count_is() - does KVM count all of the @nr invalidations of its memory?
