@@ -5,7 +5,9 @@
  * As in mn_delay_test a delaying notifier holds the invalidation open, and the order of
  * events is judged, never time:
  *
- *   memslot	an update waits for active == 0, and completes (v5.15);
+ *   memslot	an update waits for active == 0, and completes (v5.15): a slot is created,
+ *		its dirty pages are logged, or it is moved or deleted, and then no vCPU
+ *		that was waiting for the end may find its page where it was;
  *   closed	a VM that is closed meanwhile goes, with its counts still up;
  *   while_held	a VMM that is killed meanwhile ends, though its own thread is
  *		being held and its vCPUs are waiting for the end.
@@ -22,10 +24,19 @@
 
 MN_ABOUT("memslot updates and the end of a VM while an invalidation is held open", 6, 7, 8);
 
+/* What happens to a memslot, and back; 0 or -errno. */
+struct update {
+	const char *name;	/* stable: part of test names */
+	int (*apply)(const struct scenario_run *run);
+	int (*undo)(const struct scenario_run *run);
+	bool takes;		/* the guest's memory */
+};
+
 /* A thread that the kernel may keep for as long as it likes, unkillably. */
 struct helper {
 	struct errand errand;
 	struct stage *stage;
+	const struct update *update;
 	int vm_fd;			/* to close */
 	pid_t tid;
 	int err;			/* of the memslot update */
@@ -86,14 +97,54 @@ static int helper_await(const struct helper *h, enum contract contract, const ch
 
 #define SPARE_GPA	(GUEST_AREA_GPA + (1UL << 30))
 
+static int create(const struct scenario_run *run)
+{
+	return vm_set_slot(&run->vm, VM_SLOT_SPARE, SPARE_GPA, run->area.hva, run->area.size);
+}
+
+static int delete_created(const struct scenario_run *run)
+{
+	return vm_set_slot(&run->vm, VM_SLOT_SPARE, SPARE_GPA, run->area.hva, 0);
+}
+
+static int log_dirty(const struct scenario_run *run)
+{
+	return vm_set_slot_flags(&run->vm, VM_SLOT_AREA, KVM_MEM_LOG_DIRTY_PAGES,
+				 GUEST_AREA_GPA, run->area.hva, run->area.size);
+}
+
+static int move(const struct scenario_run *run)
+{
+	return vm_set_slot(&run->vm, VM_SLOT_AREA, SPARE_GPA, run->area.hva, run->area.size);
+}
+
+static int delete(const struct scenario_run *run)
+{
+	return vm_set_slot(&run->vm, VM_SLOT_AREA, GUEST_AREA_GPA, run->area.hva, 0);
+}
+
+/* As it was, wherever it is. */
+static int put_back(const struct scenario_run *run)
+{
+	return vm_set_slot(&run->vm, VM_SLOT_AREA, GUEST_AREA_GPA, run->area.hva,
+			   run->area.size);
+}
+
+static const struct update creation = { "created", create, delete_created, false };
+
+static const struct update updates[] = {
+	{ "logged", log_dirty, put_back, false },
+	{ "moved", move, put_back, true },
+	{ "deleted", delete, put_back, true },
+};
+
 static void update_slot(void *arg)
 {
 	struct helper *h = arg;
-	struct scenario_run *run = &h->stage->run;
-	struct health health = run->health;
+	struct health health = h->stage->run.health;
 
 	guest_store(&h->tid, gettid());
-	h->err = vm_set_slot(&run->vm, VM_SLOT_SPARE, SPARE_GPA, run->area.hva, run->area.size);
+	h->err = h->update->apply(&h->stage->run);
 	health_sample(&health, &h->after, &h->result);
 }
 
@@ -133,48 +184,111 @@ static int judge_update(struct stage *s, struct helper *h, struct result *r)
 	result_judged(r, ORACLE_MEMSLOTS);
 	if (h->after.seq == s->seq && h->after.active)
 		return result_fail(r, CONTRACT_MEMSLOTS,
-				   "a memslot update returned while an invalidation was active (active %lld, seq %llu)",
-				   h->after.active, h->after.seq);
+				   "a memslot was %s while an invalidation was active (active %lld, seq %llu)",
+				   h->update->name, h->after.active, h->after.seq);
+	if (!h->err && h->update->takes && vm_gap_check(&s->run.vm, r))
+		return -1;
 	if (!h->err)
-		h->err = vm_set_slot(&s->run.vm, VM_SLOT_SPARE, SPARE_GPA, s->run.area.hva, 0);
+		h->err = h->update->undo(&s->run);
 	if (h->err)
-		return result_fail(r, CONTRACT_MEMSLOTS, "memslot update: %s", strerror(-h->err));
+		return result_fail(r, CONTRACT_MEMSLOTS, "a memslot is not %s: %s",
+				   h->update->name, strerror(-h->err));
 	return 0;
 }
 
-static int update_while_held(struct stage *s, struct helper *h, unsigned int us,
-			     struct result *r)
+/* vCPUs whose memory goes wait for the end, too; the others stay out. */
+static int hold_and_update(struct stage *s, struct helper *h, unsigned int us, struct result *r)
 {
 	int seen;
 
-	if (helper_create(h, update_slot, s, r) || stage_prepare(s, r) ||
-	    stage_hold_at(s, s->run.area.hva, s->run.area.size, us, r))
+	if (stage_hold_at(s, s->run.area.hva, s->run.area.size, us, r))
 		return -1;
+	if (h->update->takes)
+		vm_resume(&s->run.vm);
 	guest_store(&h->errand.go, 1);
 	seen = watch_update(s, h, r);
 	if (stage_release(s, r) ||
 	    helper_await(h, CONTRACT_MEMSLOTS, "a memslot update", r) || judge_update(s, h, r))
 		return -1;
-	vm_resume(&s->run.vm);
 	return seen;
 }
 
-TEST_F(held, memslot)
+static int update_while_held(struct stage *s, struct helper *h, unsigned int us,
+			     struct result *r)
 {
-	struct stage *s = &self->stage;
+	int ret;
+
+	if (helper_create(h, update_slot, s, r) || stage_prepare(s, r))
+		return -1;
+	if (h->update->takes)
+		vm_gap_open(&s->run.vm);
+	ret = hold_and_update(s, h, us, r);
+	if (h->update->takes)
+		vm_gap_close(&s->run.vm);
+	vm_resume(&s->run.vm);
+	return ret;
+}
+
+static void update_in_holds(struct stage *s, struct helper *h, const struct update *update,
+			    struct result *r)
+{
 	unsigned int try;
 	int ret = 1;
 
 	if (!s->ready)
 		return;
 	if (!s->run.health.has_active) {
-		result_skip(mn.result, "memslot updates wait for no invalidation before v5.15");
+		result_skip(r, "memslot updates wait for no invalidation before v5.15");
 		return;
 	}
+	h->update = update;
 	for (try = 0; ret > 0 && try < TRIES; try++)
-		ret = update_while_held(s, &self->helper, stage_hold_us(try), mn.result);
+		ret = update_while_held(s, h, stage_hold_us(try), r);
 	if (ret > 0)
-		result_error(mn.result, "no effect: in %d holds no update was seen to wait", TRIES);
+		result_error(r, "no effect: in %d holds no update was seen to wait", TRIES);
+}
+
+TEST_F(held, memslot)
+{
+	update_in_holds(&self->stage, &self->helper, &creation, mn.result);
+}
+
+FIXTURE(memslot) {
+	struct stage stage;
+	struct helper helper;
+};
+
+FIXTURE_VARIANT(memslot) {
+	enum order order;
+	const struct update *update;
+};
+
+FIXTURE_SETUP(memslot)
+{
+	stage_begin(&self->stage, variant->order, BACKING_ANON, "sweep_write", mn.result);
+}
+
+FIXTURE_TEARDOWN(memslot)
+{
+	stage_end(&self->stage, mn.result);
+}
+
+TEST_F(memslot, guest)
+{
+	update_in_holds(&self->stage, &self->helper, variant->update, mn.result);
+}
+
+static void add_updates(void)
+{
+	FIXTURE_VARIANT(memslot) variant;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(updates); i++)
+	for (variant.order = 0; variant.order < NR_ORDERS; variant.order++) {
+		variant.update = &updates[i];
+		mn_case_add(memslot, updates[i].name, orders[variant.order].name, MN_CASE_CORE,
+			    &variant);
+	}
 }
 
 /* ---- death, contract 8 ---- */
@@ -335,5 +449,5 @@ TEST_F(killed, while_held)
 
 int main(int argc, char **argv)
 {
-	return mn_main(argc, argv, NULL);
+	return mn_main(argc, argv, add_updates);
 }
