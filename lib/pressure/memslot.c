@@ -11,13 +11,11 @@
 #include <errno.h>
 #include <linux/kvm.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 
 #include "memory/numa_pages.h"
 #include "oracle/oracle.h"
 #include "pressure/pressure.h"
-#include "vm/kvm_newer.h"
 
 #define UPDATES		2		/* in one call */
 #define ELSEWHERE	(GUEST_AREA_GPA + (1UL << 30))
@@ -274,15 +272,15 @@ static int log_dirty(struct press *p, struct result *r)
 /* No update, but it reads the slot as one must not change it: fault all of it in. */
 static int pre_fault_vcpu(struct press *p, unsigned int id, struct result *r)
 {
-	struct newer_pre_fault range = { .gpa = GUEST_AREA_GPA, .size = p->area->size };
+	uint64_t gpa = GUEST_AREA_GPA, size = p->area->size;
+	int ret;
 
-	/* Each call goes as far as it gets, and says what is left. */
-	while (range.size) {
-		if (ioctl(p->vm->vcpus[id].fd, NEWER_PRE_FAULT_MEMORY, &range) &&
-		    errno != EAGAIN && errno != EINTR)
+	while (size) {
+		ret = vm_pre_fault(p->vm, id, &gpa, &size);
+		errno = -ret;
+		if (ret && errno != EAGAIN && errno != EINTR)
 			return result_errno(r, "KVM_PRE_FAULT_MEMORY(vCPU %u, gpa %#llx, %llu bytes)",
-					    id, (unsigned long long)range.gpa,
-					    (unsigned long long)range.size);
+					    id, (unsigned long long)gpa, (unsigned long long)size);
 	}
 	return 0;
 }
@@ -296,15 +294,6 @@ static int pre_fault(struct press *p, struct result *r)
 			return -1;
 	}
 	return 0;
-}
-
-#define PRE_FAULT_SINCE	"v6.11"
-
-static const char *pre_fault_missing(void)
-{
-	if (vm_capability(NEWER_CAP_PRE_FAULT_MEMORY))
-		return NULL;
-	return "no KVM_PRE_FAULT_MEMORY: kernel before " PRE_FAULT_SINCE ", or shadow paging";
 }
 
 /* ---- what happens to the memory ---- */
@@ -461,13 +450,13 @@ PRESSURE(memslot_pre_fault_dontneed) = {
 	.name = "pre_fault_dontneed",
 	.family = PRESSURE_MEMSLOT,
 	.calls = "KVM_PRE_FAULT_MEMORY of all vCPUs, while madvise(MADV_DONTNEED)",
-	.since = PRE_FAULT_SINCE,
+	.since = VM_PRE_FAULT_SINCE,
 	.events = "clear",
 	.proof = "pass of faulting all in between invalidations",
 	.preserves = ON_ADVISED & ON_SHARED,
 	.discards = ON_ADVISED & ON_PRIVATE,
 	.frees = ON_ADVISED & ON_PRIVATE,
-	.needs = { memory_advice_missing, pre_fault_missing },
+	.needs = { memory_advice_missing, vm_pre_fault_missing },
 	.set_up = set_up,
 	.apply = apply_pre_fault,
 	.tear_down = tear_down,

@@ -83,6 +83,9 @@ int vm_mapped(const struct vm *vm, unsigned long long *small, unsigned long long
  */
 int vm_faults(const struct vm *vm, unsigned long long *faults);
 
+/* vm_faults_taken() - the same, and counted each time that KVM had it try again */
+int vm_faults_taken(const struct vm *vm, unsigned long long *faults);
+
 /*
  * vm_retried() - how often has KVM left a fault for the guest to try again?
  *

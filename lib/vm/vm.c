@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "host/hostfile.h"
+#include "vm/kvm_newer.h"
 #include "vm/vm_internal.h"
 
 #define STOP_BUDGET_NS	10000000000ULL
@@ -235,6 +236,23 @@ int vm_remake_area(struct vm *vm, struct result *r)
 	vm_gap_close(vm);
 	errno = -ret;
 	return ret ? result_errno(r, "KVM_SET_USER_MEMORY_REGION(area)") : 0;
+}
+
+int vm_pre_fault(const struct vm *vm, unsigned int vcpu, uint64_t *gpa, uint64_t *size)
+{
+	struct newer_pre_fault range = { .gpa = *gpa, .size = *size };
+	int ret = ioctl(vm->vcpus[vcpu].fd, NEWER_PRE_FAULT_MEMORY, &range) ? -errno : 0;
+
+	*gpa = range.gpa;
+	*size = range.size;
+	return ret;
+}
+
+const char *vm_pre_fault_missing(void)
+{
+	if (vm_capability(NEWER_CAP_PRE_FAULT_MEMORY))
+		return NULL;
+	return "no KVM_PRE_FAULT_MEMORY: kernel before " VM_PRE_FAULT_SINCE ", or shadow paging";
 }
 
 bool vm_measure_gaps(struct vm *vm)

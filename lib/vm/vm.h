@@ -213,6 +213,19 @@ int vm_remake_area(struct vm *vm, struct result *r);
  */
 void vm_visit(struct vm *vm, unsigned int first, unsigned int nr);
 
+/*
+ * vm_pre_fault() - have KVM fault guest memory in for a vCPU, which does not run
+ * @gpa, @size: bytes; what is left of them comes back, if the call went only so far
+ *
+ * Return: 0, or -errno: EINTR for a signal.
+ */
+int vm_pre_fault(const struct vm *vm, unsigned int vcpu, uint64_t *gpa, uint64_t *size);
+
+/* vm_pre_fault_missing() - why KVM cannot, or NULL; static storage */
+const char *vm_pre_fault_missing(void);
+
+#define VM_PRE_FAULT_SINCE	"v6.11"
+
 /* workload_find() - a workload of the guest image by name, or NULL */
 const struct guest_workload *workload_find(const char *name);
 
