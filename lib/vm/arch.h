@@ -55,6 +55,11 @@ struct vm_arch {
 	struct {
 		unsigned int major, minor;
 	} frames_since;
+	/*
+	 * The quirk by which a memslot that is deleted or moved takes the translations of all
+	 * others with it, until KVM is told not to.  0: it takes its own alone.
+	 */
+	uint64_t zap_all_quirk;
 	/* Does memory that was there at boot never go offline? */
 	bool boot_memory_stays;
 	/* First byte of the instruction that a uprobe writes. */

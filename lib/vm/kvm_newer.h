@@ -46,6 +46,9 @@ struct newer_pre_fault {
 	uint64_t gpa, size, flags, padding[5]; /* what is left of the range comes back */
 };
 
+/* v6.12: of KVM_CAP_DISABLE_QUIRKS2 on x86 */
+#define NEWER_X86_QUIRK_SLOT_ZAP_ALL	(1 << 7)
+
 #define NEWER_SET_MEMORY_REGION		_IOW(0xae, 0x49, struct newer_memory_region)
 #define NEWER_SET_ATTRIBUTES		_IOW(0xae, 0xd2, struct newer_attributes)
 #define NEWER_CREATE_GUEST_MEMFD	_IOWR(0xae, 0xd4, struct newer_guest_memfd)

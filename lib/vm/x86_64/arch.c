@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "vm/arch.h"
+#include "vm/kvm_newer.h"
 
 static const char *const activity[] = {
 	"exits", "irq_exits", "pf_taken", "pf_fixed", "pf_spurious", NULL
@@ -16,6 +17,7 @@ const struct vm_arch vm_arch = {
 	.signals_end_faults = true,	/* since v6.2 */
 	.counts_flushes = true,
 	.mapped_missing = "no pages_4k, pages_2m and pages_1g, before v5.15",
+	.zap_all_quirk = NEWER_X86_QUIRK_SLOT_ZAP_ALL,
 	.breakpoint = 0xcc,		/* int3 */
 	.return_address = "$stack0",
 	.code_step = 1,
