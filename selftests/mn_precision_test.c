@@ -5,11 +5,13 @@
  * A kernel that zaps a whole slot for each page that the mm takes breaks no promise about
  * memory, and makes guests crawl: each NUMA hint, each merged page costs them all of
  * their translations.  So some pages are taken from a guest that has all of its pages
- * mapped and nothing else to do, and it must not fault on any other one.
+ * mapped and nothing else to do, and it must not fault on any other one.  Nor may it because
+ * another memslot is deleted or moved, if KVM was told so (v6.12 on x86).
  *
  * Contracts 5 and 11.
  */
 #include "mn_harness.h"
+#include "support/other_slot.h"
 #include "support/precision.h"
 
 MN_ABOUT("pages that were not invalidated stay mapped: no fault of the guest on them", 5, 11);
@@ -34,6 +36,30 @@ FIXTURE_TEARDOWN(precision)
 TEST_F(precision, guest)
 {
 	precision_judge(variant->row, variant->backing, mn.result);
+}
+
+FIXTURE(other_slot) {
+	int unused;
+};
+
+FIXTURE_VARIANT(other_slot) {
+	bool moved;
+};
+
+FIXTURE_VARIANT_ADD(other_slot, deleted) { .moved = false };
+FIXTURE_VARIANT_ADD(other_slot, moved) { .moved = true };
+
+FIXTURE_SETUP(other_slot)
+{
+}
+
+FIXTURE_TEARDOWN(other_slot)
+{
+}
+
+TEST_F(other_slot, spares)
+{
+	other_slot_judge(variant->moved, mn.result);
 }
 
 /* To KVM, what was copied from a file is as anonymous memory: by default it is left out. */
