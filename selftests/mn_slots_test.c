@@ -7,15 +7,20 @@
  * to hundreds of single pages, and ranges begin and end exactly where slots do.
  * An alias is a second slot over the same host memory: both translations of a page
  * must go.  So must those of the second address space, which a vCPU in system
- * management mode uses.
+ * management mode uses.  A slot that moves is aligned to its memory in one place and not
+ * in the next, where KVM may map nothing huge.
  *
- * Contracts 5, 9 and 10.
+ * A slot that is deleted or moved takes its translations with it, and those of others if KVM
+ * likes, unless it was told to leave them alone.
+ *
+ * Contracts 5, 9, 10 and 11.
  */
 #include "mn_chosen.h"
 #include "vm/arch.h"
+#include "vm/slot_zap.h"
 
 MN_ABOUT("one invalidated range across many memslots, and memory that is in two slots",
-	 5, 9, 10);
+	 5, 9, 10, 11);
 
 #define ALIAS_GPA	(GUEST_AREA_GPA + (1UL << 30))
 #define MANY_PAGES	256
@@ -27,6 +32,9 @@ struct layout {
 	size_t (*pages)(unsigned int slot, size_t all); /* of one slot; may be too many */
 	bool aliased;			/* and all of it once more, at ALIAS_GPA */
 	bool smm;			/* not cut; vCPU 0 has it in the other address space */
+	bool moves;			/* not cut; elsewhere before each call */
+	const struct vm_kind *kind;	/* not cut; a VM of this kind */
+	const char *(*missing)(void);	/* why there is none, or NULL */
 	unsigned int nr_pages;		/* of the area */
 	const char *workload;		/* that alone; NULL: all take turns */
 	const struct mn_choice *choices;
@@ -144,6 +152,8 @@ static int lay_out(struct scenario_run *run, struct result *r)
 	struct faults faults;
 	int slot;
 
+	if (!layout->pages && !layout->smm)
+		return 0;
 	if (vm_park(&run->vm, run->budget_ns, r))
 		return -1;
 	slot = layout->smm ? vm_enter_smm(&run->vm, 0, r) : cut(run, layout, r);
@@ -165,9 +175,35 @@ static int see_both(struct scenario_run *run, struct result *r)
 	return layout->aliased ? visit_both(run, r) : 0;
 }
 
+/* ---- a slot that moves: where it is aligned to its memory, and where not ---- */
+
+static int move(struct scenario_run *run, struct result *r)
+{
+	static const uint64_t offsets[] = {
+		PAGE_BYTES, HUGE_BYTES, HUGE_BYTES - PAGE_BYTES, 0,
+	};
+	uint64_t gpa = GUEST_AREA_GPA + offsets[run->rounds % ARRAY_SIZE(offsets)];
+	struct faults faults;
+
+	if (vm_park(&run->vm, run->budget_ns, r) || vm_move_area(&run->vm, gpa, r))
+		return -1;
+	faults = faults_now(run);
+	vm_resume(&run->vm);
+	return progress_await(&run->progress, run->visits, run->budget_ns,
+			      "with its slot elsewhere", r) ?:
+	       judge_effect(run, &faults, "the slot elsewhere", r);
+}
+
+static int before_call(struct scenario_run *run, struct result *r)
+{
+	const struct layout *layout = run->spec->own;
+
+	return layout->moves ? move(run, r) : see_both(run, r);
+}
+
 static const struct scenario_steps steps = {
 	.first = lay_out,
-	.before_call = see_both,
+	.before_call = before_call,
 	.after_round = see_both,
 };
 
@@ -207,6 +243,21 @@ static const struct mn_choice spaces[] = {
 	{ 0 },
 };
 
+/* What is huge where it can be. */
+static const struct mn_choice moving[] = {
+	{ .pressure = "madvise_dontneed", .backings = BACKING_BIT(BACKING_ANON_THP) },
+	{ .pressure = "move_pages_bulk",
+	  .backings = BACKING_BIT(BACKING_MEMFD_THP) | BACKING_BIT(BACKING_HUGETLB) },
+	{ 0 },
+};
+
+static const struct mn_choice remade[] = {
+	{ .pressure = "slot_recreate_dontneed", .backings = BACKING_BIT(BACKING_ANON) },
+	{ .pressure = "slot_recreate_migrate", .backings = BACKING_BIT(BACKING_HUGETLB) },
+	{ .pressure = "slot_move_dontneed", .backings = BACKING_BIT(BACKING_MEMFD) },
+	{ 0 },
+};
+
 static const struct layout layouts[] = {
 	{ .name = "halves", .pages = half, .nr_pages = MN_NR_PAGES, .choices = across },
 	{ .name = "growing", .pages = growing, .nr_pages = MN_NR_PAGES,
@@ -216,6 +267,9 @@ static const struct layout layouts[] = {
 	{ .name = "alias", .pages = whole, .aliased = true, .nr_pages = MN_NR_PAGES,
 	  .choices = twice },
 	{ .name = "smm", .smm = true, .nr_pages = MN_NR_PAGES, .choices = spaces },
+	{ .name = "moving", .moves = true, .nr_pages = MN_NR_PAGES, .choices = moving },
+	{ .name = "zaps_one", .kind = &vm_zaps_one_slot, .missing = vm_zaps_one_slot_missing,
+	  .nr_pages = MN_NR_PAGES, .choices = remade },
 };
 
 FIXTURE(slots) {
@@ -237,7 +291,13 @@ FIXTURE_TEARDOWN(slots)
 
 TEST_F(slots, guest)
 {
-	mn_run_scenario_with(&variant->spec, NULL, &steps, (void *)variant->layout);
+	const struct layout *layout = variant->layout;
+	const char *missing = layout->missing ? layout->missing() : NULL;
+
+	if (missing)
+		result_skip(mn.result, "%s", missing);
+	else
+		mn_run_scenario_with(&variant->spec, layout->kind, &steps, (void *)layout);
 }
 
 static void add(const struct scenario *spec, const char *id, const char *parameters,
