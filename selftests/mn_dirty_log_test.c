@@ -11,10 +11,13 @@
  * one harvest with its page must be in the next.  Pages in the log that were not
  * written are legal.
  *
+ * The tests `pieces` clear the log in each way that KVM_CLEAR_DIRTY_LOG has, between two calls
+ * of the pressure: see support/log_pieces.h.
+ *
  * Contracts 5, 9 and 10.
  */
-#include "mn_pressure.h"
-#include "vm/dirty_log.h"
+#include "mn_chosen.h"
+#include "support/log_pieces.h"
 
 MN_ABOUT("the dirty log knows of every write while a pressure takes the pages", 5, 9, 10);
 
@@ -248,6 +251,66 @@ static void add_ways(const struct scenario *row)
 	}
 }
 
+/* ---- cleared in pieces ---- */
+
+FIXTURE(pieces) {
+	struct log_pieces pieces;
+};
+
+FIXTURE_VARIANT(pieces) {
+	struct scenario spec;
+	enum dirty_log_way way;
+};
+
+FIXTURE_SETUP(pieces)
+{
+}
+
+FIXTURE_TEARDOWN(pieces)
+{
+}
+
+TEST_F(pieces, guest)
+{
+	const char *missing = dirty_log_missing(variant->way);
+
+	self->pieces.way = variant->way;
+	if (missing)
+		result_skip(mn.result, "%s", missing);
+	else
+		mn_run_scenario_with(&variant->spec, dirty_log_kind(variant->way),
+				     &log_pieces_steps, &self->pieces);
+}
+
+static void add_pieces(const struct scenario *spec, const char *id, const char *parameters,
+		       unsigned int way)
+{
+	FIXTURE_VARIANT(pieces) variant = { .spec = *spec, .way = way };
+
+	mn_case_add(pieces, id, parameters, MN_CASE_CORE, &variant);
+}
+
+static void add_all_pieces(void)
+{
+	static const struct mn_choice discarded[] = {
+		{ .pressure = "madvise_dontneed", .backings = BACKING_BIT(BACKING_ANON) },
+		{ 0 },
+	};
+	static const struct mn_choice moved[] = {
+		{ .pressure = "move_pages_bulk", .backings = BACKING_BIT(BACKING_MEMFD) },
+		{ 0 },
+	};
+	struct scenario base = {
+		.workload = workload_find("sweep_write"),
+		.nr_vcpus = 2,
+		.nr_pages = LOG_PIECES_PAGES,
+		.rounds = MN_NR_ROUNDS,
+	};
+
+	mn_add_chosen(&base, "clear", discarded, add_pieces, DIRTY_LOG_CLEAR);
+	mn_add_chosen(&base, "initially_set", moved, add_pieces, DIRTY_LOG_INITIALLY_SET);
+}
+
 static void add_variants(void)
 {
 	struct scenario spec = {
@@ -271,6 +334,7 @@ static void add_variants(void)
 	spec.pressure = pressure_find("madvise_dontneed");
 	spec.backing = &backings[BACKING_MEMFD];
 	add_ways(&spec);
+	add_all_pieces();
 }
 
 int main(int argc, char **argv)

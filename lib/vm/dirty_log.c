@@ -147,7 +147,7 @@ int dirty_log_start(struct dirty_log *log, enum dirty_log_way way, struct vm *vm
 	return set_logging(log, true, r);
 }
 
-static int get(struct dirty_log *log, struct result *r)
+int dirty_log_get(struct dirty_log *log, struct result *r)
 {
 	struct kvm_dirty_log get = {
 		.slot = VM_SLOT_AREA,
@@ -159,17 +159,24 @@ static int get(struct dirty_log *log, struct result *r)
 	return 0;
 }
 
-static int clear(struct dirty_log *log, struct result *r)
+int dirty_log_clear(const struct dirty_log *log, size_t first, size_t nr, unsigned long *bits)
 {
 	struct kvm_clear_dirty_log clear = {
 		.slot = VM_SLOT_AREA,
-		.num_pages = log->pages,
-		.dirty_bitmap = log->bits,
+		.first_page = first,
+		.num_pages = nr,
+		.dirty_bitmap = bits,
 	};
 
-	if (ioctl(log->vm->fd, KVM_CLEAR_DIRTY_LOG, &clear))
-		return result_errno(r, "KVM_CLEAR_DIRTY_LOG(%zu pages)", log->pages);
-	return 0;
+	return ioctl(log->vm->fd, KVM_CLEAR_DIRTY_LOG, &clear) ? -errno : 0;
+}
+
+static int get_and_clear(struct dirty_log *log, struct result *r)
+{
+	if (dirty_log_get(log, r))
+		return -1;
+	errno = -dirty_log_clear(log, 0, log->pages, log->bits);
+	return errno ? result_errno(r, "KVM_CLEAR_DIRTY_LOG(%zu pages)", log->pages) : 0;
 }
 
 static void read_ring(struct dirty_log *log, unsigned int id)
@@ -208,11 +215,9 @@ int dirty_log_harvest(struct dirty_log *log, struct result *r)
 		return read_rings(log, r);
 	case DIRTY_LOG_CLEAR:
 	case DIRTY_LOG_INITIALLY_SET:
-		if (get(log, r))
-			return -1;
-		return clear(log, r);
+		return get_and_clear(log, r);
 	default:
-		return get(log, r);
+		return dirty_log_get(log, r);
 	}
 }
 

@@ -53,6 +53,24 @@ int dirty_log_start(struct dirty_log *log, enum dirty_log_way way, struct vm *vm
  */
 int dirty_log_harvest(struct dirty_log *log, struct result *r);
 
+/*
+ * dirty_log_get() - read the log into @log->bits, which of DIRTY_LOG_CLEAR and
+ * DIRTY_LOG_INITIALLY_SET clears nothing
+ *
+ * Return: 0, or -1 with an error.
+ */
+int dirty_log_get(struct dirty_log *log, struct result *r);
+
+/*
+ * dirty_log_clear() - clear a piece of the log, of one of these two
+ * @first: page of the area, for KVM a multiple of 64
+ * @nr: pages; for KVM a multiple of 64, or all that are left
+ * @bits: which of them, from @first on, in as many whole words as that takes
+ *
+ * Return: 0, or -errno.
+ */
+int dirty_log_clear(const struct dirty_log *log, size_t first, size_t nr, unsigned long *bits);
+
 /* dirty_log_has() - was a page of the area in the last harvest? */
 bool dirty_log_has(const struct dirty_log *log, size_t page);
 
