@@ -37,6 +37,7 @@ struct layout {
 	const char *(*missing)(void);	/* why there is none, or NULL */
 	unsigned int nr_pages;		/* of the area */
 	const char *workload;		/* that alone; NULL: all take turns */
+	const struct injector_setup *injector; /* the same */
 	const struct mn_choice *choices;
 };
 
@@ -253,7 +254,6 @@ static const struct mn_choice moving[] = {
 
 static const struct mn_choice remade[] = {
 	{ .pressure = "slot_recreate_dontneed", .backings = BACKING_BIT(BACKING_ANON) },
-	{ .pressure = "slot_recreate_migrate", .backings = BACKING_BIT(BACKING_HUGETLB) },
 	{ .pressure = "slot_move_dontneed", .backings = BACKING_BIT(BACKING_MEMFD) },
 	{ 0 },
 };
@@ -269,7 +269,9 @@ static const struct layout layouts[] = {
 	{ .name = "smm", .smm = true, .nr_pages = MN_NR_PAGES, .choices = spaces },
 	{ .name = "moving", .moves = true, .nr_pages = MN_NR_PAGES, .choices = moving },
 	{ .name = "zaps_one", .kind = &vm_zaps_one_slot, .missing = vm_zaps_one_slot_missing,
-	  .nr_pages = MN_NR_PAGES, .choices = remade },
+	  .nr_pages = MN_NR_PAGES, .choices = remade,
+	  /* Who reaps takes what the slot may have left. */
+	  .injector = &injector_setups[0] },
 };
 
 FIXTURE(slots) {
@@ -316,6 +318,7 @@ static void add_variants(void)
 	mn_account_begin();
 	for (i = 0; i < ARRAY_SIZE(layouts); i++) {
 		base.nr_pages = layouts[i].nr_pages;
+		base.injector = layouts[i].injector;
 		base.workload = layouts[i].workload ? workload_find(layouts[i].workload) : NULL;
 		if (layouts[i].workload && !base.workload)	/* not of this architecture */
 			continue;
