@@ -16,6 +16,7 @@
 #include "memory/numa_pages.h"
 #include "oracle/oracle.h"
 #include "pressure/pressure.h"
+#include "pressure/readonly_slot.h"
 
 #define UPDATES		2		/* in one call */
 #define ELSEWHERE	(GUEST_AREA_GPA + (1UL << 30))
@@ -155,28 +156,16 @@ static int update_while(struct press *p, int (*update)(struct press *p, struct r
 
 /* ---- what happens to the slot ---- */
 
-static int set(struct press *p, uint32_t flags, uint64_t gpa, size_t size, struct result *r)
-{
-	const struct area *a = p->area;
-	int ret = vm_set_slot_flags(p->vm, VM_SLOT_AREA, flags, gpa, a->hva, size);
-
-	if (!ret)
-		return 0;
-	errno = -ret;
-	return result_errno(r, "KVM_SET_USER_MEMORY_REGION(flags %#x, gpa %#llx, %zu bytes)",
-			    flags, (unsigned long long)gpa, size);
-}
-
 /* No memory where the guest looks for it: no vCPU may make progress until it is back. */
 static int away(struct press *p, uint64_t gpa, size_t size, struct result *r)
 {
 	int ret;
 
 	vm_gap_open(p->vm);
-	ret = set(p, 0, gpa, size, r);
+	ret = press_set_slot(p, 0, gpa, size, r);
 	if (!ret) {
 		ret = vm_gap_check(p->vm, r);
-		if (set(p, 0, GUEST_AREA_GPA, p->area->size, r))
+		if (press_set_slot(p, 0, GUEST_AREA_GPA, p->area->size, r))
 			ret = -1;
 	}
 	vm_gap_close(p->vm);
@@ -193,80 +182,23 @@ static int move(struct press *p, struct result *r)
 	return away(p, ELSEWHERE, p->area->size, r);
 }
 
-/* Make the slot anew: KVM changes this flag of no slot. */
-static int remake(struct press *p, uint32_t flags, struct result *r)
-{
-	if (set(p, 0, GUEST_AREA_GPA, 0, r))
-		return -1;
-	return set(p, flags, GUEST_AREA_GPA, p->area->size, r);
-}
-
-struct tally {
-	uint64_t visits[GUEST_MAX_VCPUS], emulated_mmio[GUEST_MAX_VCPUS];
-};
-
-static void take_tally(const struct press *p, struct tally *t)
-{
-	unsigned int id;
-
-	for (id = 0; id < p->vm->nr_vcpus; id++) {
-		t->visits[id] = guest_load(&vm_shared(p->vm)->vcpu[id].visits);
-		t->emulated_mmio[id] = guest_load(&p->vm->vcpus[id].emulated_mmio);
-	}
-}
-
-/* A guest that writes makes no visit whose write did not come out of it. */
-static int judge_readonly(const struct press *p, const struct tally *from, struct result *r)
-{
-	struct tally to;
-	unsigned int id;
-
-	take_tally(p, &to);
-	if (p->coherence->writer != GUEST_WRITER_VCPU)
-		return 0;
-	for (id = 0; id < p->vm->nr_vcpus; id++) {
-		uint64_t visits = to.visits[id] - from->visits[id];
-		uint64_t emulated = to.emulated_mmio[id] - from->emulated_mmio[id];
-
-		/* The write of the first may have been over before. */
-		if (visits > emulated + 1)
-			return result_fail(r, CONTRACT_MEMSLOTS,
-					   "vCPU %u wrote to %llu pages of a read-only slot, but only %llu writes left as MMIO",
-					   id, (unsigned long long)visits,
-					   (unsigned long long)emulated);
-	}
-	return 0;
-}
-
 static int readonly(struct press *p, struct result *r)
 {
-	struct tally from;
-	int ret;
+	struct readonly_slot slot;
+	int ret = readonly_slot_begin(p, &slot, r);
 
-	vm_gap_open(p->vm);
-	vm_readonly_begin(p->vm);
-	ret = remake(p, KVM_MEM_READONLY, r);
-	take_tally(p, &from);
-	vm_gap_close(p->vm);
-	if (!ret) {
+	if (!ret)
 		sleep_ns(READONLY_NS);
-		vm_gap_open(p->vm);
-		ret = judge_readonly(p, &from, r);
-		if (remake(p, 0, r))
-			ret = -1;
-		vm_gap_close(p->vm);
-	}
-	vm_readonly_end(p->vm);
-	return ret;
+	return readonly_slot_end(p, &slot, r) ?: ret;
 }
 
 /* No unmapped gap: the slot stays, but each page is protected, or split from a huge one. */
 static int log_dirty(struct press *p, struct result *r)
 {
-	if (set(p, KVM_MEM_LOG_DIRTY_PAGES, GUEST_AREA_GPA, p->area->size, r))
+	if (press_set_slot(p, KVM_MEM_LOG_DIRTY_PAGES, GUEST_AREA_GPA, p->area->size, r))
 		return -1;
 	sleep_ns(READONLY_NS);
-	return set(p, 0, GUEST_AREA_GPA, p->area->size, r);
+	return press_set_slot(p, 0, GUEST_AREA_GPA, p->area->size, r);
 }
 
 /* No update, but it reads the slot as one must not change it: fault all of it in. */

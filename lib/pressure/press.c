@@ -131,6 +131,17 @@ int press_dontneed(struct press *p, struct result *r)
 	return result_errno(r, "madvise(%p, %zu, MADV_DONTNEED)", a->hva, a->size);
 }
 
+int press_set_slot(struct press *p, uint32_t flags, uint64_t gpa, size_t size, struct result *r)
+{
+	int ret = vm_set_slot_flags(p->vm, VM_SLOT_AREA, flags, gpa, p->area->hva, size);
+
+	if (!ret)
+		return 0;
+	errno = -ret;
+	return result_errno(r, "KVM_SET_USER_MEMORY_REGION(flags %#x, gpa %#llx, %zu bytes)",
+			    flags, (unsigned long long)gpa, size);
+}
+
 int press_unmap(struct press *p, struct result *r)
 {
 	return area_unmap(p->area, r);

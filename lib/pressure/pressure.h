@@ -220,6 +220,16 @@ int press_gap(struct press *p, int (*take)(struct press *p, struct result *r),
  */
 int press_dontneed(struct press *p, struct result *r);
 
+/*
+ * press_set_slot() - change the memslot of the area
+ * @flags: KVM_MEM_*
+ * @size: 0 deletes it
+ *
+ * Return: 0, or -1 with an error.
+ */
+int press_set_slot(struct press *p, uint32_t flags, uint64_t gpa, size_t size,
+		   struct result *r);
+
 /* press_unmap() / press_map() - of the whole area, for press_gap() */
 int press_unmap(struct press *p, struct result *r);
 int press_map(struct press *p, struct result *r);
