@@ -341,6 +341,28 @@ PRESSURE(memslot_readonly_migrate) = {
 	.tear_down = tear_down,
 };
 
+static int apply_readonly_dontneed(struct press *p, struct result *r)
+{
+	return update_while(p, readonly, dontneed, r);
+}
+
+/* What is read is the zero page, and what is written comes by way of the host. */
+PRESSURE(memslot_readonly_dontneed) = {
+	.name = "slot_readonly_dontneed",
+	.family = PRESSURE_MEMSLOT,
+	.calls = "KVM_SET_USER_MEMORY_REGION with and without KVM_MEM_READONLY, while madvise(MADV_DONTNEED)",
+	.events = "clear",
+	.proof = PROOF,
+	.preserves = BACKING_BIT(BACKING_MEMFD),
+	.discards = BACKING_BIT(BACKING_ANON),
+	.frees = BACKING_BIT(BACKING_ANON),
+	.needs = { memory_advice_missing },
+	.set_up = set_up,
+	.plain = true,
+	.apply = apply_readonly_dontneed,
+	.tear_down = tear_down,
+};
+
 static int apply_log_dirty_migrate(struct press *p, struct result *r)
 {
 	return update_while(p, log_dirty, migrate, r);
