@@ -20,7 +20,7 @@
 
 #define UPDATES		2		/* in one call */
 #define ELSEWHERE	(GUEST_AREA_GPA + (1UL << 30))
-#define READONLY_NS	5000000ULL	/* of life with a read-only slot */
+#define LOG_NS		5000000ULL	/* of life with a dirty log */
 #define LEAST_GAP_NS	2000000ULL	/* between two invalidations */
 
 /* Return: 1 if memory was taken, 0 if it could not be this time, -1 with @r. */
@@ -185,10 +185,9 @@ static int move(struct press *p, struct result *r)
 static int readonly(struct press *p, struct result *r)
 {
 	struct readonly_slot slot;
-	int ret = readonly_slot_begin(p, &slot, r);
+	int ret = readonly_slot_begin(p, &slot, r) ?:
+		  press_visited(p, "with its slot read-only", r);
 
-	if (!ret)
-		sleep_ns(READONLY_NS);
 	return readonly_slot_end(p, &slot, r) ?: ret;
 }
 
@@ -197,7 +196,7 @@ static int log_dirty(struct press *p, struct result *r)
 {
 	if (press_set_slot(p, KVM_MEM_LOG_DIRTY_PAGES, GUEST_AREA_GPA, p->area->size, r))
 		return -1;
-	sleep_ns(READONLY_NS);
+	sleep_ns(LOG_NS);
 	return press_set_slot(p, 0, GUEST_AREA_GPA, p->area->size, r);
 }
 
@@ -359,6 +358,7 @@ PRESSURE(memslot_readonly_dontneed) = {
 	.needs = { memory_advice_missing },
 	.set_up = set_up,
 	.plain = true,
+	.guest_writes = true,
 	.apply = apply_readonly_dontneed,
 	.tear_down = tear_down,
 };
