@@ -247,8 +247,7 @@ static const struct mn_choice spaces[] = {
 /* What is huge where it can be. */
 static const struct mn_choice moving[] = {
 	{ .pressure = "madvise_dontneed", .backings = BACKING_BIT(BACKING_ANON_THP) },
-	{ .pressure = "move_pages_bulk",
-	  .backings = BACKING_BIT(BACKING_MEMFD_THP) | BACKING_BIT(BACKING_HUGETLB) },
+	{ .pressure = "move_pages_bulk", .backings = BACKING_BIT(BACKING_HUGETLB) },
 	{ 0 },
 };
 

@@ -355,6 +355,7 @@ PRESSURE(memslot_readonly_dontneed) = {
 	.preserves = BACKING_BIT(BACKING_MEMFD),
 	.discards = BACKING_BIT(BACKING_ANON),
 	.frees = BACKING_BIT(BACKING_ANON),
+	.rounds = 2,
 	.needs = { memory_advice_missing },
 	.set_up = set_up,
 	.plain = true,
