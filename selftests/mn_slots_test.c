@@ -10,17 +10,17 @@
  * management mode uses.  A slot that moves is aligned to its memory in one place and not
  * in the next, where KVM may map nothing huge.
  *
- * A slot that is deleted or moved takes its translations with it, and those of others if KVM
- * likes, unless it was told to leave them alone.
+ * A slot that is deleted or moved takes its translations with it, also where KVM was told to
+ * leave those of others alone, and so looks for each.
  *
- * Contracts 5, 9, 10 and 11.
+ * Contracts 5, 9 and 10.
  */
 #include "mn_chosen.h"
 #include "vm/arch.h"
 #include "vm/slot_zap.h"
 
 MN_ABOUT("one invalidated range across many memslots, and memory that is in two slots",
-	 5, 9, 10, 11);
+	 5, 9, 10);
 
 #define ALIAS_GPA	(GUEST_AREA_GPA + (1UL << 30))
 #define MANY_PAGES	256
