@@ -114,8 +114,28 @@ enum guest_error_what {
 	GUEST_ERR_NO_WAY,	/* one leads nowhere; as GUEST_ERR_EXCEPTION */
 	GUEST_ERR_UNMARKED,	/* an entry used by a walk is not marked as used */
 	GUEST_ERR_DEVICE,	/* the device's register holds another value than was written */
+	GUEST_ERR_ASYNC,	/* what KVM says of a page that it fetches; seen: its token, detail: why */
 	GUEST_NR_ERRORS
 };
+
+/* GUEST_ERR_ASYNC: what is wrong with a token. */
+enum guest_async_error {
+	GUEST_ASYNC_NONE,	/* it is 0, which says that there is none */
+	GUEST_ASYNC_TOO_MANY,	/* more of them than KVM may use */
+	GUEST_ASYNC_UNKNOWN,	/* no page was ever fetched under it */
+	GUEST_NR_ASYNC_ERRORS
+};
+
+/* What KVM tells a vCPU of the pages that it fetches, on x86-64; and whether it wants an EOI. */
+struct guest_async_data {
+	guest_u32 reason, token;
+	guest_u32 pad[6];
+	guest_u32 eoi;
+} __attribute__((aligned(64)));
+
+/* Vectors of interrupts, where those of exceptions end. */
+#define GUEST_VECTOR_PAGE_READY	32
+#define GUEST_VECTOR_WAKE	33	/* says nothing; sent by the host */
 
 struct guest_error {
 	guest_u32 what;		/* enum guest_error_what, written last */
@@ -138,7 +158,9 @@ struct guest_vcpu {
 	guest_u64 sweeps;	/* passes over all pages of this vCPU */
 	guest_u64 last_page;
 	guest_u64 visited_at;	/* by the vCPU's clock; 0: not since it was parked */
-	guest_u64 pad[3];
+	guest_u64 async_begun;	/* times that KVM said that a page is not there */
+	guest_u64 async_absent;	/* pages of which it has said nothing since */
+	guest_u64 async_woken;	/* times that it said that all pages may be there */
 	guest_u64 gaps[GUEST_GAP_BUCKETS];	/* gaps[i]: of 2^i to 2^(i+1) us */
 } __attribute__((aligned(64)));
 
@@ -154,8 +176,11 @@ struct guest_shared {
 	guest_u32 may_spare;	/* discards may leave a page as it was */
 	guest_u32 gap;		/* odd while guest memory is unmapped */
 	guest_u64 ticks_per_us;	/* of the vCPUs' clocks, rounded; 0: gaps are not measured */
+	guest_u64 async_gpa;	/* where vCPU 0 has its guest_async_data; 0: nobody has any */
+	guest_u64 async_stride;	/* bytes from there to the next vCPU's */
 	struct guest_error error __attribute__((aligned(64)));
 	struct guest_vcpu vcpu[GUEST_MAX_VCPUS];
+	struct guest_async_data async[GUEST_MAX_VCPUS];	/* if they are not in the area */
 };
 
 /* In which bucket a gap is counted, of a microsecond or more. */

@@ -1,24 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Exceptions: two kinds are part of a workload, all others are reported.
+ * Exceptions and interrupts: three kinds are part of a workload, all others are reported.
  *
  * Code in a page that was emptied is all zeroes, which is an instruction that
  * writes to where RAX points: to nowhere, see guest_short_stamp().  And an access
  * that KVM carries out, because it walks page tables or emulates, finds no
- * memory in an unmapped gap.
+ * memory in an unmapped gap.  What KVM says of pages that it fetches is in async.c.
  */
+#include "exception.h"
 #include "windows.h"
-
-#define VECTOR_INVALID_OPCODE	6
-#define VECTOR_PAGE_FAULT	14
-
-/* Pushed by the CPU and by the entry code. */
-struct exception_frame {
-	guest_u64 r11, r10, r9, r8, rdi, rsi, rdx, rcx, rax;
-	guest_u64 vector;
-	guest_u64 error_code;
-	guest_u64 rip, cs, rflags, rsp, ss;
-};
 
 void guest_exception(struct exception_frame *frame, guest_u64 cr2);
 
@@ -49,7 +39,7 @@ void guest_exception(struct exception_frame *frame, guest_u64 cr2)
 		.detail = frame->vector,
 	};
 
-	if (ran_zeroes(frame, cr2) || met_gap(frame))
+	if (async_event(frame, cr2) || ran_zeroes(frame, cr2) || met_gap(frame))
 		return;
 	error.page = window_page(cr2);
 	if (frame->vector == VECTOR_PAGE_FAULT && error.page < GUEST_MAX_PAGES)

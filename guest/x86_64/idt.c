@@ -4,7 +4,7 @@
  */
 #include "guest.h"
 
-#define NR_VECTORS	32
+#define NR_VECTORS	(GUEST_VECTOR_WAKE + 1)
 #define ENTRY_SIZE	16
 #define CODE_SELECTOR	0x08
 #define GATE_INTERRUPT	0x8e

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Entries of exceptions.
+ * Entries of exceptions and of interrupts, up to GUEST_VECTOR_WAKE.
  */
-#define NR_VECTORS	32
+#define NR_VECTORS	34
 
 	.text
 /* Every entry leaves vector and error code above the CPU's own frame. */

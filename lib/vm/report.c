@@ -18,6 +18,17 @@ static const char *what_name(uint32_t what)
 	return what < GUEST_NR_ERRORS && names[what] ? names[what] : "is reported wrong";
 }
 
+static const char *async_name(guest_u64 what)
+{
+	static const char * const names[GUEST_NR_ASYNC_ERRORS] = {
+		[GUEST_ASYNC_NONE] = "says of a page that it is not there, under a token that says that there is none",
+		[GUEST_ASYNC_TOO_MANY] = "has more pages fetched than it may",
+		[GUEST_ASYNC_UNKNOWN] = "says of a page that it is there, and never said that it was not",
+	};
+
+	return what < GUEST_NR_ASYNC_ERRORS ? names[what] : "says what it may not";
+}
+
 static void note_stamp(const char *label, guest_u64 stamp, struct result *r)
 {
 	result_note(r, "  %s %#018llx: page %u, generation %u, counter %llu", label,
@@ -74,6 +85,9 @@ static int check_mailbox(const struct vm *vm, struct result *r)
 		return result_fail(r, CONTRACT_CONTENTS,
 				   "vCPU %u: the device has %#llx, not %#llx that was written by code in page %u",
 				   e->vcpu, e->seen, e->expected, e->page);
+	case GUEST_ERR_ASYNC:
+		return result_fail(r, CONTRACT_CONTENTS, "vCPU %u: KVM %s (token %#llx)", e->vcpu,
+				   async_name(e->detail), e->seen);
 	}
 	if (e->seen == GUEST_CANARY)
 		return result_fail(r, CONTRACT_NO_STALE,
