@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 
+#include "vm/async_pf.h"
 #include "vm/vm.h"
 
 struct vm_arch {
@@ -69,6 +70,8 @@ struct vm_arch {
 	unsigned int code_step;		/* instructions begin at multiples of it, bytes */
 	/* Statistics that tell people what KVM does with a guest; ends with NULL. */
 	const char *const *activity;
+	/* NULL: KVM has no async page faults. */
+	const struct vm_async_pf *async_pf;
 };
 
 extern const struct vm_arch vm_arch;

@@ -9,6 +9,7 @@
 
 #include "base/deadline.h"
 #include "host/hostfile.h"
+#include "vm/arch.h"
 #include "vm/vm_internal.h"
 
 #define GAP_WAIT_NS	20000000ULL
@@ -108,8 +109,14 @@ void vm_resume(struct vm *vm)
 int vm_park(struct vm *vm, uint64_t budget_ns, struct result *r)
 {
 	struct vcpu *late;
+	unsigned int id;
 
 	guest_store(&vm_shared(vm)->cmd, GUEST_CMD_PARK);
+	for (id = 0; vm->has_apics && id < vm->nr_vcpus; id++) {
+		errno = vm_arch.async_pf->wake(vm, id);
+		if (errno)
+			return result_errno(r, "waking vCPU %u", id);
+	}
 	late = wait_for_all(vm, parked, false, budget_ns);
 	if (!late)
 		return 0;

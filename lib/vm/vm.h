@@ -81,6 +81,7 @@ struct vm {
 	uint32_t stopping;	/* threads must end */
 	uint32_t gap;		/* futex: odd while guest memory is unmapped */
 	uint32_t readonly;	/* odd while the area's slot is read-only */
+	bool has_apics;		/* KVM delivers interrupts, and vCPUs may sleep */
 };
 
 /* What KVM_CREATE_VM is to create, other than a plain VM. */

@@ -7,6 +7,7 @@
 
 #include "vm/arch.h"
 #include "vm/kvm_newer.h"
+#include "vm/x86_64/x86_64.h"
 
 static const char *const activity[] = {
 	"exits", "irq_exits", "pf_taken", "pf_fixed", "pf_spurious", NULL
@@ -22,6 +23,7 @@ const struct vm_arch vm_arch = {
 	.return_address = "$stack0",
 	.code_step = 1,
 	.activity = activity,
+	.async_pf = &x86_async_pf,
 };
 
 int vm_mapped(const struct vm *vm, unsigned long long *small, unsigned long long *huge)

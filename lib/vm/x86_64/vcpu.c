@@ -7,12 +7,16 @@
 #include <sys/ioctl.h>
 
 #include "vm/vm_internal.h"
+#include "vm/x86_64/x86_64.h"
 
 #define CR0_LONG_MODE	0x80010033ULL	/* PG WP NE ET MP PE */
 #define CR4_LONG_MODE	0x20ULL		/* PAE */
 #define EFER_LONG_MODE	0x500ULL	/* LMA LME */
 #define RFLAGS_FIXED	0x2ULL
 #define MAX_CPUID	256
+#define APIC_X2APIC	0xc00ULL	/* enabled, and reached by MSRs */
+#define X2APIC_SPURIOUS	0x80f
+#define SPURIOUS_VECTOR	0x1ff		/* and enabled by software, too */
 
 static int set_cpuid(struct vcpu *vcpu, struct result *r)
 {
@@ -46,6 +50,33 @@ static struct kvm_segment flat_segment(unsigned int selector, unsigned int type,
 	};
 }
 
+int vcpu_set_msr(const struct vm *vm, unsigned int vcpu, uint32_t msr, uint64_t value,
+		 struct result *r)
+{
+	struct {
+		struct kvm_msrs head;
+		struct kvm_msr_entry entry;
+	} msrs = {
+		.head.nmsrs = 1,
+		.entry = { .index = msr, .data = value },
+	};
+	int ret = ioctl(vm->vcpus[vcpu].fd, KVM_SET_MSRS, &msrs);
+
+	if (ret < 0)
+		return result_errno(r, "KVM_SET_MSRS(%#x) of vCPU %u", msr, vcpu);
+	return ret ? 0 : result_skip(r, "KVM has no MSR %#x for its guests", msr);
+}
+
+/* All CPUs are at work from the beginning, not just the one that would boot a machine. */
+static int start_up(struct vcpu *vcpu, struct result *r)
+{
+	struct kvm_mp_state state = { .mp_state = KVM_MP_STATE_RUNNABLE };
+
+	if (ioctl(vcpu->fd, KVM_SET_MP_STATE, &state))
+		return result_errno(r, "KVM_SET_MP_STATE of vCPU %u", vcpu->id);
+	return vcpu_set_msr(vcpu->vm, vcpu->id, X2APIC_SPURIOUS, SPURIOUS_VECTOR, r);
+}
+
 int vcpu_arch_init(struct vcpu *vcpu, struct result *r)
 {
 	const struct guest_header *header = image_header(vcpu->vm);
@@ -64,6 +95,8 @@ int vcpu_arch_init(struct vcpu *vcpu, struct result *r)
 	sregs.cr3 = header->page_table;
 	sregs.cr4 = CR4_LONG_MODE;
 	sregs.efer = EFER_LONG_MODE;
+	if (vcpu->vm->has_apics)
+		sregs.apic_base |= APIC_X2APIC;
 	sregs.cs = flat_segment(0x08, 0xb, 1);
 	sregs.ds = flat_segment(0x10, 0x3, 0);
 	sregs.es = sregs.fs = sregs.gs = sregs.ss = sregs.ds;
@@ -71,7 +104,7 @@ int vcpu_arch_init(struct vcpu *vcpu, struct result *r)
 		return result_errno(r, "KVM_SET_SREGS of vCPU %u", vcpu->id);
 	if (ioctl(vcpu->fd, KVM_SET_REGS, &regs))
 		return result_errno(r, "KVM_SET_REGS of vCPU %u", vcpu->id);
-	return 0;
+	return vcpu->vm->has_apics ? start_up(vcpu, r) : 0;
 }
 
 int vcpu_arch_enter_smm(struct vcpu *vcpu, struct result *r)
