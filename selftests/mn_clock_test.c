@@ -5,11 +5,12 @@
  * KVM itself writes the time into a page of the guest.  On x86-64 (kvmclock) it does so
  * since v5.18 through a cached translation (gfn_to_pfn_cache), which MMU notifiers must
  * invalidate like any other; before, and on arm64 (stolen time), through the host's page
- * table.
+ * table.  So it is with what a Xen guest has, and with stolen time on x86-64.
  * A thread has KVM write again and again while a pressure takes the page: the time
  * must advance in the page that the guest then has, and nothing may be written to
- * the frame that it had before.  In the end the page can be moved: KVM has kept no
- * reference of any that it got hold of.
+ * the frame that it had before.  Where contents stay, it never goes back: then something that
+ * KVM wrote was lost.  In the end the page can be moved: KVM has kept no reference of
+ * any that it got hold of.
  *
  * Contracts 5, 8, 9 and 10.
  */
@@ -20,12 +21,13 @@
 MN_ABOUT("the paravirtual clock that KVM writes keeps to its page, wherever that goes",
 	 5, 8, 9, 10);
 
-#define OFFSET		2048		/* in the page, clear of its stamp */
 #define TICK_NS		1000000ULL
 
 struct clocks {
+	const struct vm_clock *clock;
 	struct scenario_run *run;
 	unsigned long long seen;	/* updates that the host saw in the page */
+	uint64_t latest[GUEST_MAX_VCPUS];
 	unsigned long long ticks;
 	pthread_t ticker;
 	bool ticking;
@@ -36,12 +38,23 @@ struct clocks {
 /* Each vCPU's in a page that it visits in every workload. */
 static size_t place(const struct scenario_run *run, unsigned int id)
 {
-	return id * vm_shared(&run->vm)->stride + OFFSET;
+	const struct clocks *c = run->spec->own;
+
+	return id * vm_shared(&run->vm)->stride + c->clock->at;
+}
+
+static unsigned int nr_clocks(const struct scenario_run *run)
+{
+	const struct clocks *c = run->spec->own;
+
+	return c->clock->is_one ? 1 : run->vm.nr_vcpus;
 }
 
 static uint64_t read_clock(const struct scenario_run *run, unsigned int id)
 {
-	return vm_clock_read(run->area.hva + place(run, id));
+	const struct clocks *c = run->spec->own;
+
+	return c->clock->read(run->area.hva + place(run, id));
 }
 
 static void *ticker(void *arg)
@@ -49,7 +62,7 @@ static void *ticker(void *arg)
 	struct clocks *c = arg;
 
 	while (!guest_load(&c->stop) && !c->err) {
-		c->err = vm_clock_tick(&c->run->vm);
+		c->err = c->clock->tick(&c->run->vm);
 		c->ticks++;
 		sleep_ns(TICK_NS);
 	}
@@ -63,9 +76,15 @@ static int await_update(struct scenario_run *run, const char *when, struct resul
 	struct deadline deadline;
 	unsigned int id;
 
-	for (id = 0; id < run->vm.nr_vcpus; id++) {
+	for (id = 0; id < nr_clocks(run); id++) {
 		const uint64_t from = read_clock(run, id);
 		uint64_t now;
+
+		if (run->press.effect == EFFECT_PRESERVE && from && from < c->latest[id])
+			return result_fail(r, CONTRACT_CONTENTS,
+					   "the clock of vCPU %u was at %llu, and is at %llu %s (lost write)",
+					   id, (unsigned long long)c->latest[id],
+					   (unsigned long long)from, when);
 
 		deadline_start(&deadline, run->budget_ns);
 		while (now = read_clock(run, id), !now || now == from) {
@@ -78,6 +97,7 @@ static int await_update(struct scenario_run *run, const char *when, struct resul
 					   (unsigned long long)run->budget_ns / 1000000, c->ticks,
 					   (unsigned long long)(GUEST_AREA_GPA + place(run, id)));
 		}
+		c->latest[id] = now;
 		c->seen++;
 	}
 	return 0;
@@ -91,8 +111,8 @@ static int start(struct scenario_run *run, struct result *r)
 	c->run = run;
 	if (vm_park(&run->vm, run->budget_ns, r))
 		return -1;
-	for (id = 0; id < run->vm.nr_vcpus; id++) {
-		if (vm_clock_enable(&run->vm, id, GUEST_AREA_GPA + place(run, id), r))
+	for (id = 0; id < nr_clocks(run); id++) {
+		if (c->clock->enable(&run->vm, id, GUEST_AREA_GPA + place(run, id), r))
 			return -1;
 	}
 	vm_resume(&run->vm);
@@ -143,7 +163,7 @@ static int stop(struct scenario_run *run, struct result *r)
 	if (!c->err)
 		return r->kind == RESULT_PASS ? judge_pages(run, r) : 0;
 	errno = c->err;
-	return result_errno(r, "vm_clock_tick()");
+	return result_errno(r, "%s: tick", c->clock->name);
 }
 
 static const struct scenario_steps steps = {
@@ -160,6 +180,7 @@ FIXTURE(clock) {
 
 FIXTURE_VARIANT(clock) {
 	struct scenario spec;
+	const struct vm_clock *clock;
 };
 
 FIXTURE_SETUP(clock)
@@ -172,16 +193,19 @@ FIXTURE_TEARDOWN(clock)
 
 TEST_F(clock, guest)
 {
-	mn_run_scenario_with(&variant->spec, NULL, &steps, &self->clocks);
+	self->clocks.clock = variant->clock;
+	mn_run_scenario_with(&variant->spec, variant->clock->kind, &steps, &self->clocks);
 }
 
-static void add(const struct scenario *spec, const char *id, const char *parameters,
-		unsigned int unused)
-{
-	FIXTURE_VARIANT(clock) variant = { .spec = *spec };
+#define EXTRA	0x100	/* beside the number of a clock */
 
-	(void)unused;
-	mn_case_add(clock, id, parameters, MN_CASE_CORE, &variant);
+static void add(const struct scenario *spec, const char *id, const char *parameters,
+		unsigned int clock)
+{
+	FIXTURE_VARIANT(clock) variant = { .spec = *spec, .clock = &vm_clocks[clock & ~EXTRA] };
+	unsigned int extra = clock & EXTRA ? MN_CASE_EXTRA : 0;
+
+	mn_case_add(clock, id, parameters, MN_CASE_CORE | extra, &variant);
 }
 
 static const struct mn_choice choices[] = {
@@ -210,10 +234,45 @@ static const struct injector_setup delay = {
 	.before_kvm = true,
 };
 
+/* Of the other clocks these, and the rest with -a or by id. */
+static const struct mn_choice core_choices[] = {
+	{ .pressure = "munmap", .backings = BACKING_BIT(BACKING_ANON) },
+	{ .pressure = "slot_recreate_dontneed", .backings = BACKING_BIT(BACKING_ANON) },
+	{ 0 },
+};
+
+static const struct mn_choice extra_choices[] = {
+	{ .pressure = "move_pages_bulk", .backings = BACKING_BIT(BACKING_MEMFD) },
+	{ .pressure = "pageout", .backings = BACKING_BIT(BACKING_ANON) },
+	{ .pressure = "fork_write", .backings = BACKING_BIT(BACKING_ANON) },
+	{ .pressure = "slot_log_dirty_migrate", .backings = BACKING_BIT(BACKING_ANON) },
+	{ 0 },
+};
+
+/* Where a clock goes on in the next page, the guest may not use that. */
+static const struct mn_choice split_core_choices[] = {
+	{ .pressure = "move_pages_bulk", .backings = BACKING_BIT(BACKING_ANON_THP) },
+	{ 0 },
+};
+
+static const struct mn_choice split_extra_choices[] = {
+	{ .pressure = "munmap", .backings = BACKING_BIT(BACKING_ANON_THP) },
+	{ 0 },
+};
+
 static const struct mn_choice aged_choices[] = {
 	{ .pressure = "munmap", .backings = BACKING_BIT(BACKING_MEMFD) },
 	{ 0 },
 };
+
+static void add_others(const struct scenario *base, unsigned int clock)
+{
+	bool split = vm_clocks[clock].crosses;
+	const char *name = vm_clocks[clock].name;
+
+	mn_add_chosen(base, name, split ? split_core_choices : core_choices, add, clock);
+	mn_add_chosen(base, name, split ? split_extra_choices : extra_choices, add, clock | EXTRA);
+}
 
 static void add_variants(void)
 {
@@ -222,6 +281,7 @@ static void add_variants(void)
 		.nr_pages = MN_NR_PAGES,
 		.rounds = MN_NR_ROUNDS,
 	};
+	unsigned int n;
 
 	mn_account_begin();
 	mn_add_chosen(&base, "kvmclock", choices, add, 0);
@@ -231,6 +291,11 @@ static void add_variants(void)
 	mn_add_chosen(&base, "delayed", choices, add, 0);
 	base.aged = 1;
 	mn_add_chosen(&base, "aged", aged_choices, add, 0);
+	base.aged = 0;
+	base.injector = NULL;
+	base.rounds = MN_NR_ROUNDS;
+	for (n = 1; vm_clocks[n].name; n++)
+		add_others(&base, n);
 }
 
 int main(int argc, char **argv)

@@ -56,7 +56,7 @@ void vm_code_written(void *code, size_t size)
 }
 
 /* Stolen time takes a guest that asks for it by SBI. */
-int vm_clock_enable(struct vm *vm, unsigned int vcpu, uint64_t gpa, struct result *r)
+static int no_clock(struct vm *vm, unsigned int vcpu, uint64_t gpa, struct result *r)
 {
 	(void)vm;
 	(void)vcpu;
@@ -64,17 +64,10 @@ int vm_clock_enable(struct vm *vm, unsigned int vcpu, uint64_t gpa, struct resul
 	return result_skip(r, "no time that KVM writes: on riscv64 a guest has to ask for it by SBI");
 }
 
-int vm_clock_tick(struct vm *vm)
-{
-	(void)vm;
-	return ENOSYS;
-}
-
-uint64_t vm_clock_read(const void *clock)
-{
-	(void)clock;
-	return 0;
-}
+const struct vm_clock vm_clocks[] = {
+	{ .name = "kvmclock", .enable = no_clock },
+	{ 0 },
+};
 
 /*
  * auipc and a jalr by the same register, 32 bits together; jal does not reach far enough
