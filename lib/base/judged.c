@@ -27,6 +27,7 @@ const char *oracle_name(enum oracle oracle)
 		[ORACLE_REFUSAL] = "refusal",
 		[ORACLE_MEMSLOTS] = "memslots",
 		[ORACLE_DIRTY_LOG] = "dirty_log",
+		[ORACLE_WAKEUPS] = "wakeups",
 		[ORACLE_CLOCK] = "clock",
 		[ORACLE_LEAKS] = "leaks",
 		[ORACLE_TOOLS] = "tools",

@@ -29,6 +29,7 @@ enum oracle {
 	ORACLE_REFUSAL,		/* who is refused, and what stays then */
 	ORACLE_MEMSLOTS,	/* updates that wait, and complete */
 	ORACLE_DIRTY_LOG,	/* writes, against what the log has */
+	ORACLE_WAKEUPS,		/* who was told that a page is not there hears that it is */
 	ORACLE_CLOCK,		/* the time that KVM writes into its page */
 	ORACLE_LEAKS,		/* objects, and page frames, that the kernel keeps */
 	ORACLE_TOOLS,		/* the injector module, and what else the suite brings along */
