@@ -97,24 +97,36 @@ static void stamp_replacement(struct coherence *c)
 		store(c, word_in(c, half, i), coherence_next(c, i));
 }
 
-static void discard_begins(struct coherence *c)
+void coherence_discard_begin(const struct coherence *c, unsigned int page)
 {
-	struct guest_page *records = vm_records(c->vm);
-	unsigned int i;
+	struct guest_page *record = &vm_records(c->vm)[page];
 
-	for (i = 0; i < c->nr_pages; i++)
-		guest_store(&records[i].discard_begin, records[i].discard_begin + 1);
+	guest_store(&record->discard_begin, record->discard_begin + 1);
 	/* Before the system call: guest writers pair with their own barrier. */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
 
-static void discard_ended(struct coherence *c)
+void coherence_discard_end(const struct coherence *c, unsigned int page)
 {
-	struct guest_page *records = vm_records(c->vm);
+	struct guest_page *record = &vm_records(c->vm)[page];
+
+	guest_store(&record->discard_end, record->discard_begin);
+}
+
+static void discard_begins(const struct coherence *c)
+{
 	unsigned int i;
 
 	for (i = 0; i < c->nr_pages; i++)
-		guest_store(&records[i].discard_end, records[i].discard_begin);
+		coherence_discard_begin(c, i);
+}
+
+static void discard_ended(const struct coherence *c)
+{
+	unsigned int i;
+
+	for (i = 0; i < c->nr_pages; i++)
+		coherence_discard_end(c, i);
 }
 
 /*

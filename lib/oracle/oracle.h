@@ -111,6 +111,15 @@ void coherence_after(struct coherence *c, enum content_effect effect);
  */
 void coherence_call_over(struct coherence *c, enum content_effect effect);
 
+/*
+ * coherence_discard_begin() / coherence_discard_end() - the same of one page, for a row that
+ * takes some of the pages, and preserves the others
+ *
+ * Threads may each do so with pages of their own.
+ */
+void coherence_discard_begin(const struct coherence *c, unsigned int page);
+void coherence_discard_end(const struct coherence *c, unsigned int page);
+
 /* coherence_stamp() - the host, which is the writer, stamps every page anew */
 void coherence_stamp(struct coherence *c);
 
