@@ -39,6 +39,11 @@ struct newer_memory_fault {
 	uint64_t flags, gpa, size;
 };
 
+/* v6.18: such memory that the host maps as well, for any VM */
+#define NEWER_CAP_GUEST_MEMFD_FLAGS	244	/* a set of flags */
+#define NEWER_GUEST_MEMFD_MMAP		(1ULL << 0)
+#define NEWER_GUEST_MEMFD_INIT_SHARED	(1ULL << 1)
+
 /* v6.11: faulting memory in for the guest */
 #define NEWER_CAP_PRE_FAULT_MEMORY	236
 

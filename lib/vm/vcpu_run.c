@@ -285,6 +285,8 @@ static bool run_once(struct vcpu *vcpu)
 	case ENOSYS:		/* no slot, and an access that this KVM cannot carry out */
 	case EOPNOTSUPP:
 	case EIO:
+	case EHWPOISON:		/* of a guest_memfd: no signal is sent */
+		vcpu->gap_error = err;
 		return wait_out_gap(vcpu, before.gap) ||
 		       fail(vcpu, "KVM_RUN: %s though all guest memory is mapped",
 			    strerrorname_np(err));

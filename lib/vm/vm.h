@@ -61,6 +61,7 @@ struct vcpu {
 	uint64_t runs_before;	/* the same when vm_kick() was called */
 	uint64_t gaps;		/* times that KVM_RUN returned because of an unmapped gap */
 	uint64_t gaps_before;	/* the same when the last gap was opened */
+	int gap_error;		/* with which errno it did, if it failed then */
 	struct bus_errors bus;	/* KVM_RUN met poisoned memory */
 	uint64_t device;	/* register of the vCPU's device, see GUEST_PORT_DEVICE */
 	enum contract contract;	/* which was broken, if VCPU_FAILED */
