@@ -394,6 +394,8 @@ static void judge_translations(struct scenario_run *run, struct result *r)
 	struct spte before;
 
 	spte_before(&before, &run->vm);
+	if (run->begun && step(run, run->steps->stopped, r))
+		return;
 	if (leaked_frames_note(&run->leaked, &run->area, r) || area_unmap(&run->area, r) ||
 	    leaked_frames_gone(&run->leaked, r) || area_unmap(&run->vm.system, r))
 		return;

@@ -56,6 +56,8 @@ struct scenario_steps {
 	int (*after_round)(struct scenario_run *run, struct result *r);
 	/* When all rounds are over, before the oracles look; also if one failed. */
 	int (*last)(struct scenario_run *run, struct result *r);
+	/* With the vCPUs stopped: take what is not the area's mapping, but in KVM's slots. */
+	int (*stopped)(struct scenario_run *run, struct result *r);
 };
 
 struct scenario {
