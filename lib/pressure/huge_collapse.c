@@ -152,7 +152,7 @@ PRESSURE(huge_collapse_by_khugepaged) = {
 
 /* One that is under way, and one that meets all as it is now. */
 #define UNUSED_PASSES	2
-#define USED_TRIES	2
+#define USED_TRIES	5
 
 /* How much it collapses in so many passes; the test must not touch what it waits for. */
 static int collapsed(const struct press *p, unsigned int passes, size_t *bytes, struct result *r)

@@ -5,6 +5,7 @@
 // file: virt/kvm/guest_memfd.c
 // tests: mn_guest_memfd_test
 // expect: contract 9
+// expect: kvm_mmu_invalidate_end
 
 @@
 identifier f = {kvm_gmem_invalidate_begin, __kvm_gmem_invalidate_start};
