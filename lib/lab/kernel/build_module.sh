@@ -36,6 +36,13 @@ rsync -rLc --exclude='.*' --exclude='*.mod.c' --include='*/' --include='*.[chS]'
 	--include=Kbuild --include=Makefile --exclude='*' "$src/" "$out/" >"$log" 2>&1 ||
 	fail 1 "cannot copy $src: $(head -n 1 "$log")"
 
+# A kernel that was configured anew may have other structures. Make may not notice.
+config=$build/include/generated/autoconf.h
+if [ -e "$config" ] && ! cmp -s "$config" "$out/.autoconf.h"; then
+	find "$out" \( -name '*.o' -o -name '*.ko' -o -name '.*.cmd' \) -delete
+	cp "$config" "$out/.autoconf.h"
+fi
+
 # Debian's headers ask for the very gcc that built the kernel; any gcc is better than
 # none. A kernel built with LLVM wants that for its modules, too.
 wanted=$(grep -so 'gcc-[0-9]*' "$build/.kernelvariables" | head -n 1) || true
