@@ -89,11 +89,7 @@ static int take_all(struct _test_data_overtaken *self, struct result *r)
 	    coherence_before(&self->run.coherence, EFFECT_DISCARD, r) ||
 	    uffd_serve(&self->uffd, give_back, self, true, r))
 		return -1;
-	if (!madvise(a->hva, a->size, MADV_DONTNEED))
-		return 0;
-	if (errno == EINVAL && backing_bit(a->backing) & ON_HUGETLB)
-		return result_skip(r, "madvise(MADV_DONTNEED) of hugetlb: kernel before v5.18");
-	return result_errno(r, "madvise(MADV_DONTNEED)");
+	return area_dontneed(a, a->hva, a->size, r);
 }
 
 static int await_waiting(struct _test_data_overtaken *self, struct result *r)

@@ -149,6 +149,15 @@ int area_unmap(struct area *a, struct result *r)
 	return 0;
 }
 
+int area_dontneed(const struct area *a, void *at, size_t size, struct result *r)
+{
+	if (!madvise(at, size, MADV_DONTNEED))
+		return 0;
+	if (errno == EINVAL && backing_bit(a->backing) & ON_HUGETLB)
+		return result_skip(r, "madvise(MADV_DONTNEED) of hugetlb: kernel before v5.18");
+	return result_errno(r, "madvise(%p, %zu, MADV_DONTNEED)", at, size);
+}
+
 off_t area_file_offset(const struct area *a)
 {
 	return half_offset(a, a->file_half);

@@ -27,6 +27,13 @@ const char *memory_advice_missing(void)
 	return NULL;
 }
 
+const char *memory_failure_missing(void)
+{
+	if (madvise(NULL, 0, MADV_HWPOISON))
+		return "kernel without CONFIG_MEMORY_FAILURE";
+	return NULL;
+}
+
 static const char *thp_missing(void)
 {
 	char mode[64];

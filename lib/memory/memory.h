@@ -126,6 +126,9 @@ const char *disk_dax_missing(void);
 /* memory_advice_missing() - why the kernel has no madvise(2), or NULL */
 const char *memory_advice_missing(void);
 
+/* memory_failure_missing() - why it takes no pages out of service, or NULL */
+const char *memory_failure_missing(void);
+
 /*
  * memory_available() - can the host spare that much memory?
  * @bytes: about to be touched
@@ -172,6 +175,13 @@ int area_replace(struct area *a, struct result *r);
 
 /* area_unmap() - open an unmapped gap over the whole area */
 int area_unmap(struct area *a, struct result *r);
+
+/*
+ * area_dontneed() - madvise(MADV_DONTNEED) of a part
+ *
+ * Return: 0, or -1 with an error, or a skip: the kernel has none for hugetlb.
+ */
+int area_dontneed(const struct area *a, void *at, size_t size, struct result *r);
 
 /* area_file_offset() - where in the file the mapped half begins */
 off_t area_file_offset(const struct area *a);

@@ -37,7 +37,7 @@ static int take_and_give_back(struct press *p, struct uffd *u, struct result *r)
 {
 	struct stall still;
 
-	if (userfault_unmap(p, r))
+	if (press_dontneed(p, r))
 		return -1;
 	stall_begin(&still, p);
 	return stall_judge(&still, p, u, USERFAULT_TAKEN, r) ||
@@ -82,7 +82,7 @@ PRESSURE(cow_uffd_minor) = {
 
 static int run_minor_again(struct press *p, struct uffd *u, struct result *r)
 {
-	return userfault_again(p, u, userfault_unmap, r);
+	return userfault_again(p, u, press_dontneed, r);
 }
 
 static int apply_minor_again(struct press *p, struct result *r)

@@ -4,7 +4,6 @@
  * Any call on a part of one must first give it a page table of its own, which
  * unmaps all of its pages from the guest, even those far from that part.
  */
-#include <errno.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
@@ -163,13 +162,7 @@ static int part(struct press *p, int (*call)(struct press *p, struct result *r),
 
 static int discard_far_end(struct press *p, struct result *r)
 {
-	char *at = p->area->hva + FAR_END;
-
-	if (!madvise(at, HUGE_BYTES, MADV_DONTNEED))
-		return 0;
-	if (errno == EINVAL)
-		return result_skip(r, "madvise(MADV_DONTNEED) of hugetlb: kernel before v5.18");
-	return result_errno(r, "madvise(%p, %lu, MADV_DONTNEED)", at, HUGE_BYTES);
+	return area_dontneed(p->area, p->area->hva + FAR_END, HUGE_BYTES, r);
 }
 
 static int nothing(struct press *p, struct result *r)

@@ -28,13 +28,6 @@
 #define HUGETLB_POOL	"/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages"
 #define SOFT_PAGES	4	/* a round; each costs a migration and a drain */
 
-static const char *memory_failure_missing(void)
-{
-	if (madvise(NULL, 0, MADV_SOFT_OFFLINE))
-		return "kernel without CONFIG_MEMORY_FAILURE";
-	return NULL;
-}
-
 /* What goes out of service at once. */
 static size_t unit(const struct press *p)
 {

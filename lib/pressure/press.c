@@ -4,7 +4,6 @@
  */
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 
 #include "memory/pagemap.h"
 #include "oracle/oracle.h"
@@ -122,13 +121,7 @@ int press_gap(struct press *p, int (*take)(struct press *p, struct result *r),
 
 int press_dontneed(struct press *p, struct result *r)
 {
-	const struct area *a = p->area;
-
-	if (!madvise(a->hva, a->size, MADV_DONTNEED))
-		return 0;
-	if (errno == EINVAL && backing_bit(a->backing) & ON_HUGETLB)
-		return result_skip(r, "madvise(MADV_DONTNEED) of hugetlb: kernel before v5.18");
-	return result_errno(r, "madvise(%p, %zu, MADV_DONTNEED)", a->hva, a->size);
+	return area_dontneed(p->area, p->area->hva, p->area->size, r);
 }
 
 int press_set_slot(struct press *p, uint32_t flags, uint64_t gpa, size_t size, struct result *r)

@@ -3,9 +3,7 @@
  * Rounds of the rows with userfaultfd, and what is judged in all of them: a vCPU
  * whose fault is held back waits.  One that makes progress used an old translation.
  */
-#include <errno.h>
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/deadline.h"
@@ -33,17 +31,6 @@ int userfault_round(struct press *p, const struct userfault *how, struct result 
 	return uffd_close(&u, r) ? -1 : ret;
 }
 
-int userfault_unmap(struct press *p, struct result *r)
-{
-	const struct area *a = p->area;
-
-	if (!madvise(a->hva, a->size, MADV_DONTNEED))
-		return 0;
-	if (errno == EINVAL && backing_bit(a->backing) & ON_HUGETLB)
-		return result_skip(r, "madvise(MADV_DONTNEED) of hugetlb: kernel before v5.18");
-	return result_errno(r, "madvise(%p, %zu, MADV_DONTNEED)", (void *)a->hva, a->size);
-}
-
 int userfault_discard(struct press *p, struct result *r)
 {
 	const struct area *a = p->area;
@@ -52,7 +39,7 @@ int userfault_discard(struct press *p, struct result *r)
 	if (a->fd >= 0 && fallocate(a->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
 				    area_file_offset(a), a->size))
 		return result_errno(r, "fallocate(PUNCH_HOLE, %zu)", a->size);
-	return backing_bit(a->backing) & ON_PRIVATE ? userfault_unmap(p, r) : 0;
+	return backing_bit(a->backing) & ON_PRIVATE ? press_dontneed(p, r) : 0;
 }
 
 static uint64_t visits_of(const struct press *p, unsigned int vcpu)

@@ -32,9 +32,6 @@ size_t userfault_unit(const struct press *p);
 /* userfault_discard() - remove all pages, from the mapping and from the file behind it */
 int userfault_discard(struct press *p, struct result *r);
 
-/* userfault_unmap() - remove pages of a file from the page tables, but not from the file */
-int userfault_unmap(struct press *p, struct result *r);
-
 /* Where each vCPU was. */
 struct stall {
 	uint64_t visits[GUEST_MAX_VCPUS];

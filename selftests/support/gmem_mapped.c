@@ -190,13 +190,6 @@ static int apply_host_mapping(struct press *p, struct result *r)
 
 /* ---- poison ---- */
 
-static const char *memory_failure_missing(void)
-{
-	if (madvise(NULL, 0, MADV_HWPOISON))
-		return "kernel without CONFIG_MEMORY_FAILURE";
-	return NULL;
-}
-
 #define UNPOISON	"/sys/kernel/debug/hwpoison/unpoison-pfn"
 
 /* With the page punched out nobody has it any more, and it can be put back in service. */

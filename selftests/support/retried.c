@@ -2,8 +2,6 @@
 /*
  * Having faults tried again, one after the other, and moving the pages afterwards.
  */
-#include <errno.h>
-#include <sys/mman.h>
 
 #include "base/deadline.h"
 #include "oracle/held_pages.h"
@@ -34,12 +32,9 @@ static int unprotect(struct uffd *u, char *at, size_t size, struct result *r)
 
 static int discard(struct uffd *u, char *at, size_t size, struct result *r)
 {
-	(void)u;
-	if (!madvise(at, size, MADV_DONTNEED))
-		return 0;
-	if (errno == EINVAL)
-		return result_skip(r, "madvise(MADV_DONTNEED) of hugetlb: kernel before v5.18");
-	return result_errno(r, "madvise(%p, %zu, MADV_DONTNEED)", (void *)at, size);
+	const struct retried *s = u->owner;
+
+	return area_dontneed(&s->run.area, at, size, r);
 }
 
 /* The zero page would not do, for it cannot be moved. */
