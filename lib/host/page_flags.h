@@ -23,6 +23,15 @@ int page_flags(uint64_t pfn, uint64_t *flags, struct result *r);
 /* page_flags_read() - the same for @nr consecutive page frames */
 int page_flags_read(uint64_t pfn, size_t nr, uint64_t *flags, struct result *r);
 
+/*
+ * page_flags_each() - the same for page frames in any order, of which consecutive ones are read at once
+ * @frames: page frame numbers; 0 is left out
+ * @look: called for each in turn; it may change @frames up to the one that it is about
+ */
+int page_flags_each(const uint64_t *frames, size_t nr,
+		    void (*look)(void *arg, uint64_t pfn, uint64_t flags), void *arg,
+		    struct result *r);
+
 /* page_count_read() - how often each of @nr consecutive page frames is mapped */
 int page_count_read(uint64_t pfn, size_t nr, uint64_t *counts, struct result *r);
 

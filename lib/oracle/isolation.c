@@ -24,7 +24,6 @@
 #define CANARIES_PER_PAGE	2
 #define MAX_TRIES		4	/* if no frame comes back */
 #define MAX_CPUS		16
-#define FLAGS_AT_ONCE		64
 #define MAX_BYTES		(16UL << 20)
 #define WORDS_PER_PAGE		(PAGE_BYTES / sizeof(uint64_t))
 
@@ -71,28 +70,14 @@ int isolation_before(struct isolation *i, const uint64_t *pages, struct result *
 	return 0;
 }
 
-/* Add those that have nobody now: nothing is said of them, or that they are free. */
-static int count_freed(struct isolation *i, struct result *r)
+/* Count those that have nobody now: nothing is said of them, or that they are free. */
+static void look_freed(void *arg, uint64_t pfn, uint64_t flags)
 {
-	uint64_t flags[FLAGS_AT_ONCE];
-	size_t n, run, k;
+	struct isolation *i = arg;
 
-	for (n = 0; n < i->nr; n += run) {
-		run = 1;
-		if (!i->frames[n])
-			continue;
-		while (run < FLAGS_AT_ONCE && n + run < i->nr &&
-		       i->frames[n + run] == i->frames[n] + run)
-			run++;
-		if (page_flags_read(i->frames[n], run, flags, r))
-			return -1;
-		for (k = 0; k < run; k++) {
-			i->freed += !flags[k] || flags[k] & 1ULL << KPF_BUDDY;
-			if (i->leaked)
-				leaked_frames_look(i->leaked, i->frames[n] + k, flags[k]);
-		}
-	}
-	return 0;
+	i->freed += !flags || flags & 1ULL << KPF_BUDDY;
+	if (i->leaked)
+		leaked_frames_look(i->leaked, pfn, flags);
 }
 
 /* Memory that the freed frames are likely to become: of the same size. */
@@ -311,7 +296,7 @@ int isolation_after(struct isolation *i, struct result *r)
 			return 0;
 		t.pages = i->canaries.size / PAGE_BYTES;
 	} else {
-		if (count_freed(i, r))
+		if (page_flags_each(i->frames, i->nr, look_freed, i, r))
 			return -1;
 		/* Where frames are freed late, they can be there for us and not yet be seen free. */
 		if (i->freed == freed && !i->claims)

@@ -25,7 +25,6 @@
 /* What is freed by a worker, or when the kernel's queues have been gone through. */
 #define SETTLE_NS	5000000000ULL
 #define LOOK_NS		20000000ULL
-#define FLAGS_AT_ONCE	64
 
 static bool is_nobodys(uint64_t flags)
 {
@@ -40,34 +39,13 @@ void leaked_frames_look(struct leaked_frames *l, uint64_t pfn, uint64_t flags)
 	l->suspects[l->nr++].flags = flags;
 }
 
-/* Runs of consecutive frames are read at once. */
-static size_t run_at(const uint64_t *frames, size_t nr)
+/* Those of anonymous memory: all else is not judged. */
+static void keep_anonymous(void *arg, uint64_t pfn, uint64_t flags)
 {
-	size_t run = 1;
+	struct leaked_frames *l = arg;
 
-	while (run < nr && run < FLAGS_AT_ONCE && frames[run] == frames[0] + run)
-		run++;
-	return run;
-}
-
-/* Keep those of anonymous memory: all else is not judged. */
-static int keep_anonymous(struct leaked_frames *l, size_t nr, struct result *r)
-{
-	uint64_t flags[FLAGS_AT_ONCE];
-	size_t n, run, k;
-
-	for (n = 0; n < nr; n += run) {
-		run = run_at(&l->frames[n], nr - n);
-		if (!l->frames[n])
-			continue;
-		if (page_flags_read(l->frames[n], run, flags, r))
-			return -1;
-		for (k = 0; k < run; k++) {
-			if (flags[k] & BIT(ANON))
-				l->frames[l->nr_frames++] = l->frames[n + k];
-		}
-	}
-	return 0;
+	if (flags & BIT(ANON))
+		l->frames[l->nr_frames++] = pfn;
 }
 
 int leaked_frames_note(struct leaked_frames *l, const struct area *area, struct result *r)
@@ -81,21 +59,18 @@ int leaked_frames_note(struct leaked_frames *l, const struct area *area, struct 
 		return -1;
 	for (n = 0; n < nr; n++)
 		l->frames[n] = pagemap_pfn(l->frames[n]);
-	return keep_anonymous(l, nr, r);
+	return page_flags_each(l->frames, nr, keep_anonymous, l, r);
+}
+
+static void look(void *arg, uint64_t pfn, uint64_t flags)
+{
+	leaked_frames_look(arg, pfn, flags);
 }
 
 int leaked_frames_gone(struct leaked_frames *l, struct result *r)
 {
-	uint64_t flags[FLAGS_AT_ONCE];
-	size_t n, run, k;
-
-	for (n = 0; n < l->nr_frames; n += run) {
-		run = run_at(&l->frames[n], l->nr_frames - n);
-		if (page_flags_read(l->frames[n], run, flags, r))
-			return -1;
-		for (k = 0; k < run; k++)
-			leaked_frames_look(l, l->frames[n + k], flags[k]);
-	}
+	if (page_flags_each(l->frames, l->nr_frames, look, l, r))
+		return -1;
 	if (l->nr_frames)
 		result_judged(r, ORACLE_LEAKS);
 	return 0;
