@@ -109,15 +109,8 @@ static int await_waiting(struct _test_data_overtaken *self, struct result *r)
 /* A whole one, of the pages that they wait for; nothing is taken. */
 static int invalidate(struct _test_data_overtaken *self, struct result *r)
 {
-	const struct area *a = &self->run.area;
-	int fd = inject_reap_open(r), ret;
-
-	if (fd < 0)
+	if (inject_reap_once(self->run.area.hva, self->run.area.size, r))
 		return -1;
-	ret = inject_reap(fd, a->hva, a->size);
-	close(fd);
-	if (ret)
-		return result_error(r, "reap of the area: %s", strerror(-ret));
 	if (uffd_waiting(&self->uffd) < WAITING)
 		return result_error(r, "no effect: %llu of %u vCPUs still wait for a page",
 				    (unsigned long long)uffd_waiting(&self->uffd), WAITING);

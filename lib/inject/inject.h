@@ -257,6 +257,9 @@ int inject_reap(int fd, const void *start, size_t len);
 /* inject_reap_open() - Return: a file descriptor to close, or -1 with @r set */
 int inject_reap_open(struct result *r);
 
+/* inject_reap_once() - the same once, and nobody may refuse; Return: 0, or -1 with an error */
+int inject_reap_once(const void *start, size_t len, struct result *r);
+
 /*
  * A thread that reaps over a range again and again, so that refusals race with
  * whatever else happens to it.

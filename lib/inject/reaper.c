@@ -29,6 +29,17 @@ int inject_reap(int fd, const void *start, size_t len)
 	return inject_write(fd, command);
 }
 
+int inject_reap_once(const void *start, size_t len, struct result *r)
+{
+	int fd = inject_reap_open(r), ret;
+
+	if (fd < 0)
+		return -1;
+	ret = inject_reap(fd, start, len);
+	close(fd);
+	return ret ? result_error(r, "reap(%p, %zu): %s", start, len, strerror(-ret)) : 0;
+}
+
 static void *reaper_thread(void *arg)
 {
 	const struct timespec pause = { .tv_nsec = REAP_PAUSE_NS };

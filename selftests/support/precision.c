@@ -2,8 +2,6 @@
 /*
  * Taking a few pages, and counting the faults of the guest on the others.
  */
-#include <string.h>
-#include <unistd.h>
 
 #include "support/precision.h"
 #include "vm/arch.h"
@@ -55,14 +53,7 @@ struct precision {
 
 static int apply_reap(struct press *p, struct result *r)
 {
-	int fd = inject_reap_open(r), ret;
-
-	if (fd < 0)
-		return -1;
-	ret = inject_reap(fd, p->area->hva, p->area->size);
-	close(fd);
-	return ret ? result_error(r, "reap(%p, %zu): %s", p->area->hva, p->area->size,
-				  strerror(-ret)) : 0;
+	return inject_reap_once(p->area->hva, p->area->size, r);
 }
 
 const struct pressure precision_reap = {

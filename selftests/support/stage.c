@@ -81,18 +81,6 @@ void stage_begin(struct stage *s, enum order order, enum backing_id backing,
 	s->ranged = vm_arch.waits_by_range && !access(path, R_OK);
 }
 
-static int stage_drop_translations(struct stage *s, struct result *r)
-{
-	int fd = inject_reap_open(r);
-	int ret;
-
-	if (fd < 0)
-		return -1;
-	ret = inject_reap(fd, s->run.area.hva, s->run.area.size);
-	close(fd);
-	return ret ? result_error(r, "reap of the area: %s", strerror(-ret)) : 0;
-}
-
 static void stage_discard(void *arg)
 {
 	struct held *h = arg;
@@ -123,7 +111,8 @@ int stage_prepare(struct stage *s, struct result *r)
 	    coherence_before(&s->run.coherence, s->effect, r))
 		return -1;
 	s->announced = true;
-	if (vm_park(&s->run.vm, s->run.budget_ns, r) || stage_drop_translations(s, r) ||
+	if (vm_park(&s->run.vm, s->run.budget_ns, r) ||
+	    inject_reap_once(s->run.area.hva, s->run.area.size, r) ||
 	    health_balanced(&s->run.health, s->run.budget_ns, r) ||
 	    health_sample(&s->run.health, &now, r))
 		return -1;
