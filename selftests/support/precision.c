@@ -2,7 +2,6 @@
 /*
  * Taking a few pages, and counting the faults of the guest on the others.
  */
-
 #include "support/precision.h"
 #include "vm/arch.h"
 
