@@ -191,9 +191,10 @@ static int watch(struct stage *s, const struct faults *f, unsigned int us, bool 
 }
 
 /* Of two invalidations the first ends at half time. */
-static int hold_and_watch(struct stage *s, const struct faults *f, unsigned int us,
-			  bool *stalled, struct result *r)
+static int hold_and_watch(struct stage *s, void *arg, unsigned int us, bool *stalled,
+			  struct result *r)
 {
+	const struct faults *f = arg;
 	unsigned int nr = f->nr_parts, i;
 	int ret = stage_prepare(s, r);
 
@@ -209,27 +210,10 @@ static int hold_and_watch(struct stage *s, const struct faults *f, unsigned int 
 
 TEST_F(faults, wait)
 {
-	struct stage *s = &self->stage;
-	unsigned int try, stalls = 0;
-	struct result *r = mn.result;
-	int ret = s->ready ? 1 : -1;
-	bool stalled;
+	struct faults faults = variant->faults;
 
-	for (try = 0; ret > 0 && try < TRIES; try++) {
-		stalled = false;
-		ret = hold_and_watch(s, &variant->faults, stage_hold_us(try), &stalled, r);
-		stalls += stalled;
-	}
-	if (!ret)
-		result_note(r, "proved in hold %u%s", try,
-			    s->ranged ? "" : "; the whole VM may wait: see vm_arch.waits_by_range");
-	else if (ret > 0 && stalls == TRIES)
-		result_fail(r, CONTRACT_FAULTS,
-			    "a vCPU outside of what was invalidated made no progress in any of %d holds",
-			    TRIES);
-	else if (ret > 0)
-		result_skip(r, "the bed is too slow: in none of %d holds of up to %u ms was there time to look",
-			    TRIES, INJECTOR_MAX_DELAY_US / 1000);
+	stage_watch(&self->stage, hold_and_watch, &faults,
+		    "a vCPU outside of what was invalidated made no progress in any", mn.result);
 }
 
 #define ONE	.nr_parts = 1, .parts = { { 0, 2 } }

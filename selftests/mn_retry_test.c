@@ -266,11 +266,12 @@ static int pre_fault_over(struct stage *s, const struct pre_faulter *f, struct r
 }
 
 /* Of the first two pages, and the vCPUs stay out. */
-static int pre_fault_while_held(struct stage *s, struct pre_faulter *inside,
-				struct pre_faulter *outside, unsigned int us, bool *stalled,
+static int pre_fault_while_held(struct stage *s, void *arg, unsigned int us, bool *stalled,
 				struct result *r)
 {
 	static const struct part held = { 0, 2 };
+	struct _test_data_pre_fault *self = arg;
+	struct pre_faulter *inside = &self->inside, *outside = &self->outside;
 	int ret, over;
 
 	if (stage_prepare(s, r) || pre_fault_create(inside, s, held.first, r) ||
@@ -288,27 +289,9 @@ static int pre_fault_while_held(struct stage *s, struct pre_faulter *inside,
 
 TEST_F(pre_fault, held)
 {
-	struct stage *s = &self->stage;
-	unsigned int try, stalls = 0;
-	struct result *r = mn.result;
-	int ret = s->ready ? 1 : -1;
-	bool stalled;
-
-	for (try = 0; ret > 0 && try < TRIES; try++) {
-		stalled = false;
-		ret = pre_fault_while_held(s, &self->inside, &self->outside, stage_hold_us(try),
-					   &stalled, r);
-		stalls += stalled;
-	}
-	if (!ret)
-		result_note(r, "proved in hold %u", try);
-	else if (ret > 0 && stalls == TRIES)
-		result_fail(r, CONTRACT_FAULTS,
-			    "KVM_PRE_FAULT_MEMORY of a page outside of what was invalidated returned in none of %d holds",
-			    TRIES);
-	else if (ret > 0)
-		result_skip(r, "the bed is too slow: in none of %d holds of up to %u ms was there time to look",
-			    TRIES, INJECTOR_MAX_DELAY_US / 1000);
+	stage_watch(&self->stage, pre_fault_while_held, self,
+		    "KVM_PRE_FAULT_MEMORY of a page outside of what was invalidated returned in none",
+		    mn.result);
 }
 
 /* ---- and a memslot that goes meanwhile, contract 7 ---- */
@@ -321,7 +304,7 @@ FIXTURE(slot) {
 	struct errand remaker, pre_faulter;
 	unsigned int remade, pre_faulted;
 	uint32_t stop;
-	int err;		/* of the remaker */
+	struct result result;	/* of the remaker */
 	bool ready;
 };
 
@@ -366,14 +349,13 @@ static void pre_fault_again(void *arg)
 static void remake(void *arg)
 {
 	struct _test_data_slot *self = arg;
-	const struct area *a = &self->run.area;
-	const struct vm *vm = &self->run.vm;
 	unsigned int before;
 
-	while (!self->err && guest_load(&self->remade) < NR_REMAKES) {
+	result_init(&self->result);
+	while (guest_load(&self->remade) < NR_REMAKES) {
 		before = guest_load(&self->pre_faulted);
-		self->err = -(vm_set_slot(vm, VM_SLOT_AREA, GUEST_AREA_GPA, a->hva, 0) ?:
-			      vm_set_slot(vm, VM_SLOT_AREA, GUEST_AREA_GPA, a->hva, a->size));
+		if (vm_remake_area(&self->run.vm, &self->result))
+			break;
 		/* In between it is to be at work. */
 		while (guest_load(&self->pre_faulted) == before && !guest_load(&self->stop))
 			sleep_ns(DEADLINE_POLL_NS);
@@ -431,9 +413,10 @@ static int delete_meanwhile(struct _test_data_slot *self, struct result *r)
 	result_judged(r, ORACLE_MEMSLOTS);
 	ret = await_remakes(self, r);
 	stop_pre_faults(self);
-	errno = self->err;
-	if (errno)
-		return result_errno(r, "KVM_SET_USER_MEMORY_REGION(area)");
+	if (self->result.kind != RESULT_PASS) {
+		result_adopt(r, &self->result);
+		return -1;
+	}
 	result_note(r, "deleted %u times, %u times faulted in as a whole", self->remade,
 		    self->pre_faulted);
 	vm_resume(&run->vm);

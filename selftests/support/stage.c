@@ -205,6 +205,30 @@ int stage_release(struct stage *s, struct result *r)
 	return ret;
 }
 
+void stage_watch(struct stage *s,
+		 int (*once)(struct stage *s, void *arg, unsigned int us, bool *stalled,
+			     struct result *r),
+		 void *arg, const char *nobody, struct result *r)
+{
+	unsigned int try, stalls = 0;
+	int ret = s->ready ? 1 : -1;
+	bool stalled;
+
+	for (try = 0; ret > 0 && try < TRIES; try++) {
+		stalled = false;
+		ret = once(s, arg, stage_hold_us(try), &stalled, r);
+		stalls += stalled;
+	}
+	if (!ret)
+		result_note(r, "proved in hold %u%s", try,
+			    s->ranged ? "" : "; the whole VM may wait: see vm_arch.waits_by_range");
+	else if (ret > 0 && stalls == TRIES)
+		result_fail(r, CONTRACT_FAULTS, "%s of %d holds", nobody, TRIES);
+	else if (ret > 0)
+		result_skip(r, "the bed is too slow: in none of %d holds of up to %u ms was there time to look",
+			    TRIES, INJECTOR_MAX_DELAY_US / 1000);
+}
+
 void stage_end(struct stage *s, struct result *r)
 {
 	stage_release(s, r);

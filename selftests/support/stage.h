@@ -125,6 +125,17 @@ int stage_count_is(struct stage *s, unsigned int nr, struct result *r);
 /* stage_release() - wait for all holds to be over; Return: 0, or -1 with an error */
 int stage_release(struct stage *s, struct result *r);
 
+/*
+ * stage_watch() - hold, and see who waits and who does not, until one hold was long enough
+ * @once: one hold of @us.  Sets @stalled if those outside made no progress.  Return: 0 proved;
+ *	1 if it was over too early to tell; -1 with a failure
+ * @nobody: of whom that is said, up to "in none", if it was so in each hold: a failure
+ */
+void stage_watch(struct stage *s,
+		 int (*once)(struct stage *s, void *arg, unsigned int us, bool *stalled,
+			     struct result *r),
+		 void *arg, const char *nobody, struct result *r);
+
 /* stage_end() - release, and end the guest; judges as scenario_end() does */
 void stage_end(struct stage *s, struct result *r);
 
