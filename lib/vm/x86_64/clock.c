@@ -102,33 +102,30 @@ static int prepare_xen(struct vm *vm, struct result *r)
 
 static const struct vm_kind xen = { .prepare = prepare_xen };
 
+/* @invalid: why it may be so, or NULL */
 static int set_attr(struct vm *vm, unsigned int vcpu, unsigned int type, uint64_t gpa,
-		    struct result *r)
+		    const char *invalid, struct result *r)
 {
 	struct kvm_xen_vcpu_attr attr = { .type = type, .u.gpa = gpa };
 
-	if (ioctl(vm->vcpus[vcpu].fd, KVM_XEN_VCPU_SET_ATTR, &attr))
+	if (!ioctl(vm->vcpus[vcpu].fd, KVM_XEN_VCPU_SET_ATTR, &attr))
+		return 0;
+	if (errno != EINVAL || !invalid)
 		return result_errno(r, "KVM_XEN_VCPU_SET_ATTR(%u, gpa %#llx) of vCPU %u", type,
 				    (unsigned long long)gpa, vcpu);
-	return 0;
+	return result_skip(r, "%s", invalid);
 }
 
 static int enable_runstate(struct vm *vm, unsigned int vcpu, uint64_t gpa, struct result *r)
 {
-	return set_attr(vm, vcpu, KVM_XEN_VCPU_ATTR_TYPE_RUNSTATE_ADDR, gpa, r);
+	return set_attr(vm, vcpu, KVM_XEN_VCPU_ATTR_TYPE_RUNSTATE_ADDR, gpa, NULL, r);
 }
 
 static int enable_split_runstate(struct vm *vm, unsigned int vcpu, uint64_t gpa,
 				 struct result *r)
 {
-	struct kvm_xen_vcpu_attr attr = {
-		.type = KVM_XEN_VCPU_ATTR_TYPE_RUNSTATE_ADDR,
-		.u.gpa = gpa,
-	};
-
-	if (ioctl(vm->vcpus[vcpu].fd, KVM_XEN_VCPU_SET_ATTR, &attr) && errno == EINVAL)
-		return result_skip(r, "KVM takes no runstate of a Xen guest that crosses into another page");
-	return enable_runstate(vm, vcpu, gpa, r);
+	return set_attr(vm, vcpu, KVM_XEN_VCPU_ATTR_TYPE_RUNSTATE_ADDR, gpa,
+			"KVM takes no runstate of a Xen guest that crosses into another page", r);
 }
 
 /* What has been written as a whole adds up; the guest has asked for no mark meanwhile. */
@@ -148,7 +145,7 @@ static uint64_t read_runstate(const void *clock)
 
 static int enable_vcpu_info(struct vm *vm, unsigned int vcpu, uint64_t gpa, struct result *r)
 {
-	return set_attr(vm, vcpu, KVM_XEN_VCPU_ATTR_TYPE_VCPU_INFO, gpa, r);
+	return set_attr(vm, vcpu, KVM_XEN_VCPU_ATTR_TYPE_VCPU_INFO, gpa, NULL, r);
 }
 
 /* Behind the events. */
