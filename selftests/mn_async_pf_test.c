@@ -261,15 +261,9 @@ static int run_slot_remade(struct press *p, struct uffd *u, struct result *r)
 
 static int log_writes(struct press *p, struct uffd *u, struct result *r)
 {
-	const struct area *a = p->area;
-	int ret;
-
 	(void)u;
-	ret = vm_set_slot_flags(p->vm, VM_SLOT_AREA, KVM_MEM_LOG_DIRTY_PAGES, p->vm->area_gpa,
-				a->hva, a->size) ?:
-	      vm_set_slot_flags(p->vm, VM_SLOT_AREA, 0, p->vm->area_gpa, a->hva, a->size);
-	errno = -ret;
-	return ret ? result_errno(r, "KVM_SET_USER_MEMORY_REGION(area, flags)") : 0;
+	return press_set_slot(p, KVM_MEM_LOG_DIRTY_PAGES, p->vm->area_gpa, p->area->size, r) ?:
+	       press_set_slot(p, 0, p->vm->area_gpa, p->area->size, r);
 }
 
 static int run_logged(struct press *p, struct uffd *u, struct result *r)
