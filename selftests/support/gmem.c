@@ -2,7 +2,6 @@
 /*
  * guest_memfd: files, slots that take a part of one, holes in them, and attributes.
  */
-#include <errno.h>
 #include <fcntl.h>
 #include <linux/kvm.h>
 #include <stdlib.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "gmem.h"
+#include <kselftest.h>
 #include "vm/kvm_newer.h"
 
 const struct vm_kind gmem_private_vm = { .type = NEWER_VM_SW_PROTECTED };
@@ -71,13 +71,10 @@ int gmem_bind(const struct press *p, unsigned int slot, const struct gmem_bindin
 static int make_slots(struct press *p, struct result *r)
 {
 	const struct gmem_layout *layout = &((struct gmem *)p->state)->layout;
-	int ret = vm_set_slot(p->vm, VM_SLOT_AREA, p->vm->area_gpa, p->area->hva, 0);
 	unsigned int n;
 
-	if (ret) {
-		errno = -ret;
-		return result_errno(r, "KVM_SET_USER_MEMORY_REGION(no area)");
-	}
+	if (press_set_slot(p, 0, p->vm->area_gpa, 0, r))
+		return -1;
 	for (n = 0; n < layout->nr_bindings; n++) {
 		const struct gmem_binding *b = &layout->bindings[n];
 
@@ -240,4 +237,33 @@ int gmem_punch_turn(struct press *p, const struct gmem_part *parts, unsigned int
 		return -1;
 	p->proved += taken;
 	return 0;
+}
+
+#define HALF	(GMEM_NR_PAGES / 2)
+#define BEHIND	7
+#define ALL	(GMEM_OFFSET + GMEM_NR_PAGES + BEHIND)
+
+const struct gmem_layout gmem_at_offset = {
+	.pages = ALL,
+	.bindings = { { .area = 0, .file = GMEM_OFFSET, .nr = GMEM_NR_PAGES } },
+	.nr_bindings = 1,
+};
+
+int gmem_punch_parts(struct press *p, struct result *r)
+{
+	static const struct gmem_part parts[GMEM_NR_TURNS] = {
+		{ GMEM_OFFSET, HALF, 1 },
+		{ GMEM_OFFSET + 17, 1, 1 },
+		{ GMEM_OFFSET + GMEM_NR_PAGES - 3, 6, 1 },	/* straddle the ends of the slot */
+		{ GMEM_OFFSET - 3, 6, 1 },
+		{ GMEM_OFFSET + 1, 1, HALF },
+		{ GMEM_OFFSET + HALF, HALF, 1 },
+		{ 0, ALL, 1 },
+	};
+	static const struct gmem_part outside[] = {
+		{ 0, GMEM_OFFSET, 1 },
+		{ GMEM_OFFSET + GMEM_NR_PAGES, BEHIND, 1 },
+	};
+
+	return gmem_punch_turn(p, parts, ARRAY_SIZE(parts), outside, ARRAY_SIZE(outside), r);
 }

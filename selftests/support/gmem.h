@@ -28,6 +28,10 @@ struct gmem_layout {
 	unsigned int nr_bindings;
 };
 
+/* A slot that does not begin where huge pages do, of a file that has more than it on both sides. */
+#define GMEM_OFFSET		5
+extern const struct gmem_layout gmem_at_offset;
+
 /* The state of a press. */
 struct gmem {
 	int fd;
@@ -98,5 +102,9 @@ int gmem_convert(struct press *p, unsigned int first, unsigned int nr, struct re
  */
 int gmem_punch_turn(struct press *p, const struct gmem_part *parts, unsigned int nr,
 		    const struct gmem_part *outside, unsigned int nr_outside, struct result *r);
+
+/* gmem_punch_parts() - the same where the layout is gmem_at_offset; all in GMEM_NR_TURNS */
+#define GMEM_NR_TURNS		7
+int gmem_punch_parts(struct press *p, struct result *r);
 
 #endif

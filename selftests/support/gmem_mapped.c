@@ -22,8 +22,6 @@
 #include "vm/kvm_newer.h"
 
 #define FLAGS	(NEWER_GUEST_MEMFD_MMAP | NEWER_GUEST_MEMFD_INIT_SHARED)
-#define OFFSET	5
-#define PAGES	(OFFSET + GMEM_NR_PAGES + 7)
 
 static int mapped_available(struct result *r)
 {
@@ -40,7 +38,7 @@ static int map(const struct press *p, size_t first, size_t nr, struct result *r)
 	char *at = p->area->hva + first * PAGE_BYTES;
 
 	if (mmap(at, nr * PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, m->fd,
-		 (OFFSET + first) * PAGE_BYTES) == MAP_FAILED)
+		 (GMEM_OFFSET + first) * PAGE_BYTES) == MAP_FAILED)
 		return result_errno(r, "mmap(%p, %zu, guest_memfd)", (void *)at, nr * PAGE_BYTES);
 	return 0;
 }
@@ -61,13 +59,7 @@ static void read_all(const struct press *p)
 
 static int set_up(struct press *p, struct result *r)
 {
-	static const struct gmem_layout layout = {
-		.pages = PAGES,
-		.bindings = { { .area = 0, .file = OFFSET, .nr = GMEM_NR_PAGES } },
-		.nr_bindings = 1,
-	};
-
-	if (gmem_set_up(p, &layout, FLAGS, r) || map_all(p, r))
+	if (gmem_set_up(p, &gmem_at_offset, FLAGS, r) || map_all(p, r))
 		return -1;
 	read_all(p);
 	return 0;
@@ -76,28 +68,16 @@ static int set_up(struct press *p, struct result *r)
 /* That KVM forgets it along with the host's mapping is not promised. */
 static int take_all(struct scenario_run *run, struct result *r)
 {
-	return gmem_punch(&run->press, 0, PAGES, r) < 0 ? -1 : 0;
+	return gmem_punch(&run->press, 0, gmem_at_offset.pages, r) < 0 ? -1 : 0;
 }
 
 /* ---- holes ---- */
 
 static int apply_punch_parts(struct press *p, struct result *r)
 {
-	static const struct gmem_part parts[] = {
-		{ OFFSET, GMEM_NR_PAGES / 2, 1 },
-		{ OFFSET + 17, 1, 1 },
-		{ OFFSET + GMEM_NR_PAGES - 3, 6, 1 },	/* straddle the ends of the slot */
-		{ OFFSET - 3, 6, 1 },
-		{ OFFSET + 1, 1, GMEM_NR_PAGES / 2 },
-		{ 0, PAGES, 1 },
-	};
-	static const struct gmem_part outside[] = {
-		{ 0, OFFSET, 1 },
-		{ OFFSET + GMEM_NR_PAGES, 7, 1 },
-	};
 	struct coherence_look looks[GMEM_NR_PAGES];
 
-	if (gmem_punch_turn(p, parts, ARRAY_SIZE(parts), outside, ARRAY_SIZE(outside), r))
+	if (gmem_punch_parts(p, r))
 		return -1;
 	coherence_look_begin(p->coherence, looks);
 	return coherence_look_end(p->coherence, looks, p->area->hva, "the host", r);
@@ -123,7 +103,7 @@ static int judge_emptied(struct scenario_run *run, struct result *r)
 
 static int apply_punch(struct press *p, struct result *r)
 {
-	int taken = gmem_punch(p, OFFSET, GMEM_NR_PAGES, r);
+	int taken = gmem_punch(p, GMEM_OFFSET, GMEM_NR_PAGES, r);
 
 	if (taken < 0)
 		return -1;
@@ -291,7 +271,7 @@ static int judge_exit(const struct press *p, unsigned int page, struct result *r
 /* What a VMM does about it: another page in the file, and in its own mapping. */
 static int renew(struct press *p, unsigned int page, struct result *r)
 {
-	return gmem_punch(p, OFFSET + page, 1, r) < 0 || map(p, page, 1, r) ? -1 : 0;
+	return gmem_punch(p, GMEM_OFFSET + page, 1, r) < 0 || map(p, page, 1, r) ? -1 : 0;
 }
 
 static int apply_hwpoison(struct press *p, struct result *r)
@@ -372,7 +352,7 @@ const struct gmem_row gmem_mapped_rows[] = {
 			.calls = "fallocate(guest_memfd, FALLOC_FL_PUNCH_HOLE) of parts, the slot at an offset in the file",
 			.events = "",
 			.proof = "page punched out",
-			.rounds = 6,
+			.rounds = GMEM_NR_TURNS,
 			.set_up = set_up,
 			.apply = apply_punch_parts,
 			.tear_down = gmem_tear_down,

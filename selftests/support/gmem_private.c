@@ -9,13 +9,7 @@
 #include "gmem.h"
 #include <kselftest.h>
 
-/* Does not begin where huge pages do, and there is more of it than the slot has. */
-#define OFFSET	5
-static const struct gmem_layout whole = { 0 }, at_offset = {
-	.pages = OFFSET + GMEM_NR_PAGES + 7,
-	.bindings = { { .area = 0, .file = OFFSET, .nr = GMEM_NR_PAGES } },
-	.nr_bindings = 1,
-};
+static const struct gmem_layout whole = { 0 };
 
 /* The first half of the area comes behind the second, and neither is at an end of the file. */
 #define HALF	(GMEM_NR_PAGES / 2)
@@ -41,7 +35,7 @@ static int set_up_whole(struct press *p, struct result *r)
 
 static int set_up_at_offset(struct press *p, struct result *r)
 {
-	return set_up(p, &at_offset, r);
+	return set_up(p, &gmem_at_offset, r);
 }
 
 /* The host judges what it can read: in the end that must be what the guest sees. */
@@ -65,25 +59,6 @@ static int apply_punch(struct press *p, struct result *r)
 	const struct gmem_part all = { .nr = m->pages, .times = 1 };
 
 	return gmem_punch_turn(p, &all, 1, NULL, 0, r);
-}
-
-static int apply_punch_parts(struct press *p, struct result *r)
-{
-	static const struct gmem_part parts[] = {
-		{ OFFSET, HALF, 1 },
-		{ OFFSET + 17, 1, 1 },
-		{ OFFSET + GMEM_NR_PAGES - 3, 6, 1 },	/* straddle the ends of the slot */
-		{ OFFSET - 3, 6, 1 },
-		{ OFFSET + 1, 1, HALF },
-		{ OFFSET + HALF, HALF, 1 },
-		{ 0, OFFSET + GMEM_NR_PAGES + 7, 1 },
-	};
-	static const struct gmem_part outside[] = {
-		{ 0, OFFSET, 1 },
-		{ OFFSET + GMEM_NR_PAGES, 7, 1 },
-	};
-
-	return gmem_punch_turn(p, parts, ARRAY_SIZE(parts), outside, ARRAY_SIZE(outside), r);
 }
 
 /* What one slot has no other may have: KVM could not tell whom to ask. */
@@ -191,7 +166,7 @@ static void *punch_meanwhile(void *arg)
 	unsigned int page;
 
 	for (page = PUNCHED; page < p->nr_pages; page += GROUP) {
-		if (gmem_punch(p, OFFSET + page, 1, &puncher->result) < 0)
+		if (gmem_punch(p, GMEM_OFFSET + page, 1, &puncher->result) < 0)
 			break;
 	}
 	__atomic_store_n(&puncher->over, 1, __ATOMIC_RELEASE);
@@ -260,9 +235,9 @@ const struct gmem_row gmem_private_rows[] = {
 			.calls = "fallocate(guest_memfd, FALLOC_FL_PUNCH_HOLE) of parts, the slot at an offset in the file",
 			.events = "",
 			.proof = "private page punched out",
-			.rounds = 7,
+			.rounds = GMEM_NR_TURNS,
 			.set_up = set_up_at_offset,
-			.apply = apply_punch_parts,
+			.apply = gmem_punch_parts,
 			.tear_down = gmem_tear_down,
 			.preserves = BACKING_BIT(BACKING_ANON),
 		},
