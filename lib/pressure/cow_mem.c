@@ -90,27 +90,42 @@ static int write_words(struct press *p, const struct mem *mem, struct result *r)
 	return 0;
 }
 
-/* Guests that write have to stop meanwhile, as at any read-only memory. */
-static int write_forced(struct press *p, struct cow_child *child, struct result *r)
+static int make_writable(struct press *p, struct result *r)
 {
 	const struct area *a = p->area;
-	int ret = 0;
+	int ret = mprotect(a->hva, a->size, PROT_READ | PROT_WRITE);
 
-	(void)child;
-	vm_gap_open(p->vm);
-	if (mprotect(a->hva, a->size, PROT_READ))
-		ret = result_errno(r, "mprotect(%p, %zu, PROT_READ)", a->hva, a->size);
-	if (!ret)
-		ret = write_words(p, p->state, r);
-	if (mprotect(a->hva, a->size, PROT_READ | PROT_WRITE))
-		ret = result_errno(r, "mprotect(%p, %zu)", a->hva, a->size);
 	vm_gap_close(p->vm);
-	return ret;
+	return ret ? result_errno(r, "mprotect(%p, %zu)", a->hva, a->size) : 0;
 }
 
+static int write_forced(struct press *p, struct cow_child *child, struct result *r)
+{
+	int ret = write_words(p, p->state, r);
+
+	(void)child;
+	return make_writable(p, r) ? -1 : ret;
+}
+
+/*
+ * Read-only before there is a child: a guest that writes has to stop there, and would else
+ * have copied its pages before they are written here.
+ */
 static int apply_force(struct press *p, struct result *r)
 {
-	return with_child(p, write_forced, r);
+	const struct area *a = p->area;
+	uint32_t gap;
+	int ret;
+
+	vm_gap_open(p->vm);
+	gap = p->vm->gap;
+	ret = mprotect(a->hva, a->size, PROT_READ) ?
+	      result_errno(r, "mprotect(%p, %zu, PROT_READ)", a->hva, a->size) :
+	      with_child(p, write_forced, r);
+	/* There was no child, and nothing was written. */
+	if (p->vm->gap == gap)
+		make_writable(p, r);
+	return ret;
 }
 
 PRESSURE(cow_proc_mem_force) = {
