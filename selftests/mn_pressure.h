@@ -11,7 +11,7 @@
 #include "runner/results_table.h"
 
 #define MN_NR_PAGES	64
-#define MN_NR_ROUNDS	3
+#define MN_NR_ROUNDS	2
 
 /* The core first. */
 static const char * const mn_workloads[] = {

@@ -337,9 +337,14 @@ int isolation_check(struct isolation *i, struct result *r)
 	return ret;
 }
 
+bool isolation_awaits(const struct isolation *i)
+{
+	return i->claims && i->judged && !i->total;
+}
+
 void isolation_summary(const struct isolation *i, struct result *r)
 {
-	if (i->claims && i->judged && !i->total)
+	if (isolation_awaits(i))
 		result_not_judged(r, ORACLE_ISOLATION, i->freed || of_pool(i) ?
 				  "no frame came back" : "no frame was seen free");
 }

@@ -203,6 +203,9 @@ int isolation_after(struct isolation *i, struct result *r);
  */
 int isolation_check(struct isolation *i, struct result *r);
 
+/* isolation_awaits() - was no frame caught yet, so that what is claimed is still to be judged? */
+bool isolation_awaits(const struct isolation *i);
+
 /* isolation_summary() - when all is over: says so if nothing was judged that is claimed */
 void isolation_summary(const struct isolation *i, struct result *r);
 

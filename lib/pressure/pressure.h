@@ -97,7 +97,8 @@ struct pressure {
 	 */
 	unsigned int frees;
 	size_t granule;		/* the area must be a multiple of it; 0: any size */
-	unsigned int rounds;	/* for sources that take long; 0: the test decides */
+	/* For sources that take long; 0: the test decides, and runs hits.of at the least. */
+	unsigned int rounds;
 	bool slow;		/* takes over a second all the same: by default on one backing only */
 	/*
 	 * Others may be at work on the area at the same time.  Not if the row

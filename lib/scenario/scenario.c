@@ -16,6 +16,7 @@
 
 #define WARM_SWEEPS	3
 #define HUGE_TRIES	3
+#define MORE_ROUNDS	2
 #define STOP_NS		10000000000ULL
 #define OTHERS_NS	60000000000ULL
 
@@ -305,10 +306,30 @@ static int sample_counters(struct scenario_run *run, unsigned long long *seq,
 	return 0;
 }
 
+/* As many as it takes to hit as often as the row promises. */
+static unsigned int least_rounds(const struct scenario *spec)
+{
+	const struct pressure *row = spec->pressure;
+
+	if (age_rounds(spec))
+		return age_rounds(spec);
+	if (row->rounds)
+		return row->rounds;
+	return spec->rounds > row->hits.of ? spec->rounds : row->hits.of;
+}
+
+/* A round more costs less than a verdict that nobody could give. */
+static bool enough(const struct scenario_run *run, unsigned int rounds, uint64_t spent_ns)
+{
+	if (run->rounds < rounds || spent_ns < run->spec->min_ns)
+		return false;
+	return !isolation_awaits(&run->isolation) || run->rounds >= rounds + MORE_ROUNDS;
+}
+
 static int press(struct scenario_run *run, struct result *r)
 {
 	const struct scenario *spec = run->spec;
-	unsigned int rounds = age_rounds(spec) ?: spec->pressure->rounds ?: spec->rounds;
+	unsigned int rounds = least_rounds(spec);
 	uint64_t start, visits;
 	int ret = 0;
 
@@ -322,7 +343,7 @@ static int press(struct scenario_run *run, struct result *r)
 	ret = step(run, run->steps->first, r);
 	visits = progress_visits(&run->vm);
 	start = now_ns();
-	while (!ret && (run->rounds < rounds || now_ns() - start < spec->min_ns))
+	while (!ret && !enough(run, rounds, now_ns() - start))
 		ret = press_once(run, r);
 	if (!ret && spec->injector->reaps)
 		ret = await_refusal(run, r);

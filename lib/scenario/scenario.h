@@ -69,7 +69,8 @@ struct scenario {
 	const struct guest_workload *workload;
 	unsigned int nr_vcpus;
 	unsigned int nr_pages;	/* visited by the guest */
-	unsigned int rounds;	/* pressure calls, each followed by progress */
+	/* Pressure calls, each followed by progress; a few more while isolation awaits a frame. */
+	unsigned int rounds;
 	/*
 	 * So many rounds at each border that KVM's seq meets in a VM's life, in place of the
 	 * above: with 1 the call crosses it, with more the first call ends one below.
