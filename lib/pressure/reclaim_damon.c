@@ -4,8 +4,10 @@
  * a little later whether it was, by virtual addresses of a process or by frames.
  *
  * Two schemes, which do nothing but count, share what it found: where there was any access,
- * and where there was none.  While no vCPU runs all is to be without.  Then the guest uses
- * its memory by translations that it has already, so that only KVM can tell of it.
+ * and where there was none.  Or a filter looks at every page again, each time that what was
+ * found is put together, and lets those pass that were used.  While no vCPU runs all is to be
+ * without.  Then the guest uses its memory by translations that it has already, so that only
+ * KVM can tell of it.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -15,6 +17,7 @@
 
 #include "base/deadline.h"
 #include "host/hostfile.h"
+#include "host/page_flags.h"
 #include "memory/pagemap.h"
 #include "pressure/reclaim.h"
 
@@ -23,6 +26,8 @@
 #define CONTEXT		"0/contexts/0/"
 #define TARGET		CONTEXT "targets/0/"
 #define NR_REGIONS	TARGET "regions/nr_regions"
+#define SCHEMES		CONTEXT "schemes/"
+#define FILTERS		SCHEMES "0/ops_filters/"
 #define UPDATE_STATS	"update_schemes_stats"
 
 /* Of access: a look, and all of them that are put together, in microseconds. */
@@ -33,6 +38,13 @@
 #define TIMES		3
 
 #define NO_LIMIT	"4294967295"
+
+/* How to look. */
+struct way {
+	const char *operations;
+	int (*set_regions)(const struct press *p, struct result *r);
+	bool filters;
+};
 
 static const char *damon_missing(void)
 {
@@ -160,7 +172,7 @@ static int set_scheme(const struct press *p, unsigned int nr, const char *min, c
 	size_t i;
 
 	for (i = 0; i < sizeof(settings) / sizeof(settings[0]); i++) {
-		snprintf(name, sizeof(name), CONTEXT "schemes/%u/%s", nr, settings[i].name);
+		snprintf(name, sizeof(name), SCHEMES "%u/%s", nr, settings[i].name);
 		if (set(p, name, settings[i].value, r))
 			return -1;
 	}
@@ -168,6 +180,27 @@ static int set_scheme(const struct press *p, unsigned int nr, const char *min, c
 }
 
 enum { COLD, HOT, NR_SCHEMES };
+
+/* One for each; or one for all, of which a filter counts those that were used. */
+static int set_schemes(const struct press *p, struct result *r)
+{
+	const struct way *way = p->state;
+	int err;
+
+	if (!way->filters)
+		return set(p, SCHEMES "nr_schemes", "2", r) || set_scheme(p, COLD, "0", "0", r) ?
+		       -1 : set_scheme(p, HOT, "1", NO_LIMIT, r);
+	if (set(p, SCHEMES "nr_schemes", "1", r) || set_scheme(p, 0, "0", NO_LIMIT, r))
+		return -1;
+	err = try_set(p, FILTERS "nr_filters", "1", r);
+	if (err == ENOENT)
+		return result_skip(r, "%s: this kernel's DAMON has no ops_filters",
+				   p->row->name);
+	if (err > 0)
+		return result_error(r, "write(" KDAMONDS FILTERS "nr_filters, 1): %s", strerror(err));
+	return err || set(p, FILTERS "0/type", "young", r) ||
+	       set(p, FILTERS "0/matching", "Y", r) || set(p, FILTERS "0/allow", "Y", r) ? -1 : 0;
+}
 
 static bool can(const char *operations)
 {
@@ -177,22 +210,21 @@ static bool can(const char *operations)
 	       strstr(have, operations);
 }
 
-static int start(const struct press *p, const char *operations,
-		 int (*set_regions)(const struct press *p, struct result *r), struct result *r)
+static int start(const struct press *p, struct result *r)
 {
+	const struct way *way = p->state;
 	int err;
 
 	if (set(p, "0/contexts/nr_contexts", "1", r))
 		return -1;
-	if (!can(operations))
+	if (!can(way->operations))
 		return result_skip(r, "%s: this kernel's DAMON has no operations %s", p->row->name,
-				   operations);
-	if (set(p, CONTEXT "operations", operations, r) ||
+				   way->operations);
+	if (set(p, CONTEXT "operations", way->operations, r) ||
 	    set(p, CONTEXT "monitoring_attrs/intervals/sample_us", LOOK_US, r) ||
 	    set(p, CONTEXT "monitoring_attrs/intervals/aggr_us", TOGETHER_US, r) ||
-	    set(p, CONTEXT "targets/nr_targets", "1", r) || set_regions(p, r) ||
-	    set(p, CONTEXT "schemes/nr_schemes", "2", r) ||
-	    set_scheme(p, COLD, "0", "0", r) || set_scheme(p, HOT, "1", NO_LIMIT, r))
+	    set(p, CONTEXT "targets/nr_targets", "1", r) || way->set_regions(p, r) ||
+	    set_schemes(p, r))
 		return -1;
 	err = try_set(p, STATE, "on", r);
 	if (err == EBUSY)
@@ -206,18 +238,25 @@ struct found {
 	unsigned long long bytes[NR_SCHEMES];
 };
 
-static int look(const struct press *p, struct found *now, struct result *r)
+static int read_bytes(const char *name, unsigned long long *bytes, struct result *r)
 {
 	char path[160];
-	int nr;
 
-	if (set(p, STATE, UPDATE_STATS, r))
+	snprintf(path, sizeof(path), KDAMONDS SCHEMES "%s", name);
+	return hostfile_read_ulong(path, bytes) ? result_error(r, "read(%s)", path) : 0;
+}
+
+static int look(const struct press *p, struct found *now, struct result *r)
+{
+	const struct way *way = p->state;
+
+	if (set(p, STATE, UPDATE_STATS, r) ||
+	    read_bytes("0/stats/sz_tried", &now->bytes[COLD], r) ||
+	    read_bytes(way->filters ? "0/stats/sz_ops_filter_passed" : "1/stats/sz_tried",
+		       &now->bytes[HOT], r))
 		return -1;
-	for (nr = 0; nr < NR_SCHEMES; nr++) {
-		snprintf(path, sizeof(path), KDAMONDS CONTEXT "schemes/%d/stats/sz_tried", nr);
-		if (hostfile_read_ulong(path, &now->bytes[nr]))
-			return result_error(r, "read(%s)", path);
-	}
+	if (way->filters)
+		now->bytes[COLD] -= now->bytes[HOT];
 	return 0;
 }
 
@@ -292,15 +331,42 @@ static int check_used(struct press *p, struct result *r)
 			   now.bytes[HOT] - first.bytes[HOT], now.bytes[COLD] - first.bytes[COLD]);
 }
 
+/* What this process itself uses must pass, or this kernel's filters are not for addresses. */
+static int check_filter(struct press *p, struct result *r)
+{
+	const struct way *way = p->state;
+	struct found first, now;
+	struct deadline deadline;
+	size_t at;
+
+	if (!way->filters)
+		return 0;
+	if (look(p, &first, r))
+		return -1;
+	deadline_start(&deadline, p->budget_ns);
+	do {
+		for (at = 0; at < p->area->size; at += PAGE_BYTES)
+			guest_load((guest_u64 *)(p->area->hva + at));
+		if (look(p, &now, r))
+			return -1;
+		if (now.bytes[HOT] > first.bytes[HOT])
+			return 0;
+	} while (deadline_retry(&deadline));
+	return result_skip(r, "%s: this kernel's DAMON does not filter addresses by their use",
+			   p->row->name);
+}
+
 /* Before it all pages are there, and in KVM: who faults uses them for the host. */
-static int watch(struct press *p, const char *operations,
-		 int (*set_regions)(const struct press *p, struct result *r), struct result *r)
+static int watch(struct press *p, const struct way *way, struct result *r)
 {
 	int ret;
 
+	p->state = (void *)way;
 	if (press_pause(p, r))
 		return -1;
-	ret = start(p, operations, set_regions, r) || reclaim_empty_tlbs(p, r) ||
+	/* DAMON leaves alone what is on no LRU list yet. */
+	page_queues_clear();
+	ret = start(p, r) || check_filter(p, r) || reclaim_empty_tlbs(p, r) ||
 	      check_unused(p, r) ? -1 : 0;
 	press_resume(p);
 	if (!ret)
@@ -311,12 +377,27 @@ static int watch(struct press *p, const char *operations,
 
 static int apply_vaddr(struct press *p, struct result *r)
 {
-	return watch(p, "fvaddr", by_address, r);
+	static const struct way way = { .operations = "fvaddr", .set_regions = by_address };
+
+	return watch(p, &way, r);
 }
 
 static int apply_paddr(struct press *p, struct result *r)
 {
-	return watch(p, "paddr", by_frame, r);
+	static const struct way way = { .operations = "paddr", .set_regions = by_frame };
+
+	return watch(p, &way, r);
+}
+
+static int apply_filter(struct press *p, struct result *r)
+{
+	static const struct way way = {
+		.operations = "fvaddr",
+		.set_regions = by_address,
+		.filters = true,
+	};
+
+	return watch(p, &way, r);
 }
 
 /* A thread of it ends when told to, and with the process that it watches. */
@@ -372,4 +453,23 @@ PRESSURE(reclaim_damon_paddr) = {
 	.needs = { damon_missing, pagemap_missing },
 	.set_up = set_up_damon,
 	.apply = apply_paddr,
+};
+
+PRESSURE(reclaim_damon_filter) = {
+	.name = "damon_filter",
+	.family = PRESSURE_RECLAIM,
+	.kind = PRESSURE_AGES,
+	.calls = "write to /sys/kernel/mm/damon/admin; kdamond asks of each page whether it was used",
+	.since = "v7.2",	/* seen there; v6.12 has none */
+	.events = "clear_young",
+	.callers = CALLER_BIT(CALLER_OTHER),
+	.proof = "page found used",
+	.preserves = BACKING_BIT(BACKING_ANON) | BACKING_BIT(BACKING_ANON_THP),
+	.rounds = 1,
+	.zap_exclusive = true,
+	.guest_writes = true,
+	.changes = "DAMON watches the test's memory",
+	.needs = { damon_missing },
+	.set_up = set_up_damon,
+	.apply = apply_filter,
 };
