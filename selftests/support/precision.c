@@ -2,6 +2,7 @@
 /*
  * Taking a few pages, and counting the faults of the guest on the others.
  */
+#include "runner/measured.h"
 #include "support/precision.h"
 #include "vm/arch.h"
 
@@ -361,11 +362,12 @@ static int judge_all(struct precision *s, const struct pressure *row, struct res
 		    (targets[n].nr || takes_single_pages(s)))
 			ret = judge_target(s, &targets[n], r);
 	}
-	/* The lab compares these. */
-	if (!ret && !s->account.disturbed)
-		result_note(r, "took %llu pages in %llu calls: %llu notifications of %llu pages",
-			    s->account.pages, s->account.calls, s->account.notifications,
-			    s->account.notified_pages);
+	if (!ret && !s->account.disturbed && s->account.calls) {
+		measured("notifications_per_call",
+			 (double)s->account.notifications / s->account.calls, "count");
+		measured("pages_per_page", (double)s->account.notified_pages / s->account.pages,
+			 "count");
+	}
 	return ret;
 }
 

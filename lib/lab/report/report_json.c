@@ -9,6 +9,7 @@
 
 #include "base/json_text.h"
 #include "report/report.h"
+#include "verdict/measured.h"
 
 static json_t *text_or_null(const char *s)
 {
@@ -113,6 +114,7 @@ static json_t *one_case(const struct lab_results *r, const struct lab_program *p
 		[LAB_LOST] = "infrastructure",
 	};
 	char *replay = lab_report_replay(r, p, c);
+	json_t *measured = lab_measured(c->diagnostics);
 	json_t *j = json_pack("{s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o}",
 		"program", lab_json_text(p->name), "name", lab_json_text(c->name),
 		"status", ktap_status_name(c->status), "reason", text_or_null(c->reason),
@@ -124,6 +126,8 @@ static json_t *one_case(const struct lab_results *r, const struct lab_program *p
 	json_object_update_new(j, told(c));
 	json_object_set(j, "issue", c->issue ? c->issue : json_null());
 	json_object_set(j, "samples", c->samples ? c->samples : json_null());
+	if (measured)
+		json_object_set_new(j, "measured", measured);
 	free(replay);
 	return j;
 }
@@ -213,7 +217,7 @@ static int write_with(FILE *f, const char *text, json_t *all)
 int lab_report_json(FILE *f, const struct lab_results *results)
 {
 	json_t *j = lab_report_document(results), *samples = take_samples(j);
-	char *text = json_dumps(j, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
+	char *text = json_dumps(j, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
 	int ret = text ? write_with(f, text, samples) : -ENOMEM;
 
 	free(text);
