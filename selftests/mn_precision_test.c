@@ -13,6 +13,7 @@
 #include "mn_harness.h"
 #include "support/other_slot.h"
 #include "support/precision.h"
+#include "support/take_part.h"
 
 MN_ABOUT("pages that were not invalidated stay mapped: no fault of the guest on them", 5, 11);
 
@@ -79,43 +80,15 @@ static void add_row(const struct pressure *row, unsigned int on, unsigned int ex
 	}
 }
 
-#define ON(backing)	BACKING_BIT(BACKING_##backing)
-#define ON_FOUR		(ON(ANON) | ON(ANON_THP) | ON(MEMFD) | ON(HUGETLB))
-#define ON_PLAIN	(ON(ANON) | ON(ANON_THP))
-
-/*
- * Rows that can take a part of an area from a guest that is kept out.  By default the mm's ways to zap,
- * to move and to protect where they differ; the others show how much a kernel makes of a
- * call, which the lab compares.
- */
-static const struct {
-	const char *pressure;
-	unsigned int on, extra;
-} rows[] = {
-	{ "madvise_dontneed", ON_FOUR, 0 },
-	{ "move_pages_bulk", ON_FOUR, 0 },
-	{ "mprotect_none", ON(ANON) | ON(MEMFD_THP) | ON(HUGETLB_SHARED), 0 },
-	{ "madvise_dontneed_locked", ON_PLAIN | ON(MEMFD), ON_EVERY_BACKING },
-	{ "madvise_dontneed_each", ON(ANON) | ON(MEMFD), ON_EVERY_BACKING },
-	{ "madvise_free", ON_PLAIN, ON_EVERY_BACKING },
-	{ "madvise_remove", ON(MEMFD), ON_EVERY_BACKING },
-	{ "munmap", ON_PLAIN | ON(HUGETLB), ON_EVERY_BACKING },
-	{ "mmap_fixed", ON_PLAIN | ON(HUGETLB), ON_EVERY_BACKING },
-	{ "mremap", ON_FOUR, ON_EVERY_BACKING },
-	{ "mremap_dontunmap", ON_PLAIN | ON(MEMFD), ON_EVERY_BACKING },
-	{ "mbind_move", ON_FOUR, ON_EVERY_BACKING },
-	{ "move_pages_each", ON_FOUR, ON_EVERY_BACKING },
-	{ "pagemap_scan_wp", ON_FOUR, ON_EVERY_BACKING },
-};
-
 /* KVM's side on all backings. */
 static void add_variants(void)
 {
 	unsigned int i;
 
-	add_row(&precision_reap, ON_EVERY_BACKING, 0);
-	for (i = 0; i < ARRAY_SIZE(rows); i++)
-		add_row(pressure_find(rows[i].pressure), rows[i].on, rows[i].extra);
+	add_row(&take_part_reap, ON_EVERY_BACKING, 0);
+	for (i = 0; i < nr_take_part_rows; i++)
+		add_row(pressure_find(take_part_rows[i].pressure), take_part_rows[i].on,
+			take_part_rows[i].extra);
 }
 
 int main(int argc, char **argv)

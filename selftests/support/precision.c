@@ -4,17 +4,10 @@
  */
 #include "runner/measured.h"
 #include "support/precision.h"
-#include "vm/arch.h"
+#include "support/take_part.h"
 
-#define NR_PAGES	32
-#define SETTLE_TRIES	8
 #define TRIES		8
 #define QUIET_TRIES	3	/* so many must find the same, with nobody else about */
-
-/* Of the pages that the guest visits. */
-struct part {
-	unsigned int first, nr;
-};
 
 /* What is invalidated, in one call each. */
 struct target {
@@ -26,8 +19,8 @@ struct target {
 static const struct target targets[] = {
 	{ "a page", 1, { { 20, 1 } } },
 	{ "a run of pages", 1, { { 4, 8 } } },
-	{ "the first and the last page", 2, { { 0, 1 }, { NR_PAGES - 1, 1 } } },
-	{ "what comes behind the slot", 0, { { NR_PAGES, 1 } } },
+	{ "the first and the last page", 2, { { 0, 1 }, { TAKE_PART_PAGES - 1, 1 } } },
+	{ "what comes behind the slot", 0, { { TAKE_PART_PAGES, 1 } } },
 };
 
 /* Pages where there were faults that need not be. */
@@ -44,50 +37,16 @@ struct account {
 };
 
 struct precision {
-	struct scenario spec;
-	struct scenario_run run;
-	struct press press;
+	struct take_part guest;
 	struct part parts[2];	/* of the target, as far as a granule reaches */
 	struct account account;
 };
 
-static int apply_reap(struct press *p, struct result *r)
-{
-	return inject_reap_once(p->area->hva, p->area->size, r);
-}
-
-const struct pressure precision_reap = {
-	.name = "reap",
-	.calls = "none: the module has all notifiers told of a range",
-	.events = "clear",
-	.preserves = ON_EVERY_BACKING,
-	.apply = apply_reap,
-};
-
 /* ---- the invalidation ---- */
-
-static struct part round_out(const struct precision *s, const struct part *part)
-{
-	size_t stride = vm_shared(&s->run.vm)->stride;
-	unsigned int unit = s->spec.backing->granule > stride ? s->spec.backing->granule / stride : 1;
-	unsigned int first = part->first / unit * unit;
-
-	return (struct part) {
-		.first = first,
-		.nr = (part->first + part->nr + unit - 1) / unit * unit - first,
-	};
-}
 
 static bool takes_single_pages(const struct precision *s)
 {
-	return s->press.row == &precision_reap;
-}
-
-static size_t bytes_of(const struct precision *s, const struct part *part)
-{
-	size_t stride = vm_shared(&s->run.vm)->stride;
-
-	return takes_single_pages(s) ? (part->nr - 1) * stride + PAGE_BYTES : part->nr * stride;
+	return s->guest.press.row == &take_part_reap;
 }
 
 static const struct part *part_of(const struct precision *s, const struct target *target,
@@ -96,76 +55,31 @@ static const struct part *part_of(const struct precision *s, const struct target
 	return takes_single_pages(s) ? &target->parts[n] : &s->parts[n];
 }
 
-/* As if these pages were all there is. */
-static int take(struct precision *s, const struct part *part, struct result *r)
-{
-	const struct pressure *row = s->press.row;
-	struct area area = s->run.area;
-	struct press press = s->press;
-	int ret;
-
-	area.hva += part->first * vm_shared(press.vm)->stride;
-	area.size = bytes_of(s, part);
-	press.area = &area;
-	press.nr_pages = part->nr;
-	ret = (row->set_up ? row->set_up(&press, r) : 0) ?: row->apply(&press, r);
-	if (row->tear_down)
-		row->tear_down(&press);
-	return ret;
-}
-
 static int take_all(struct precision *s, const struct target *target, struct result *r)
 {
 	unsigned int n = 0;
 	int ret;
 
 	do
-		ret = take(s, part_of(s, target, n++), r);
+		ret = take_part(&s->guest, part_of(s, target, n++), r);
 	while (!ret && n < target->nr);
 	return ret;
 }
 
 /* ---- the guest's faults ---- */
 
-/* Send the guest to some of its pages. */
-static int visit(struct precision *s, unsigned int first, unsigned int nr,
-		 unsigned long long *faults, struct result *r)
-{
-	struct press press = s->press;
-	unsigned long long before;
-
-	press.nr_pages = nr;
-	vm_visit(press.vm, first, nr);
-	if (vm_faults(press.vm, &before))
-		return result_skip(r, "nobody counts the faults of the guest");
-	vm_resume(press.vm);
-	if (press_visited(&press, "sent to some of its pages", r) || press_pause(&press, r))
-		return -1;
-	if (vm_faults(press.vm, faults))
-		return result_error(r, "the faults of the guest can be read no more");
-	*faults -= before;
-	return 0;
-}
-
 static int look(struct precision *s, unsigned int first, unsigned int end, const char *after,
 		struct found *found, struct result *r)
 {
 	*found = (struct found) { .part = { first, end - first }, .after = after };
-	return first < end ? visit(s, first, end - first, &found->faults, r) : 0;
+	return first < end ? take_part_visit(&s->guest, &found->part, &found->faults, r) : 0;
 }
 
 /* First a guest that has all of its pages.  Return: 0 with what was @found; or -1. */
 static int settle(struct precision *s, struct found *found, struct result *r)
 {
-	unsigned int try;
-
-	for (try = 0; try < SETTLE_TRIES; try++) {
-		if (look(s, 0, NR_PAGES, "nothing", found, r))
-			return -1;
-		if (!found->faults)
-			return 0;
-	}
-	return 0;
+	*found = (struct found) { .part = { 0, TAKE_PART_PAGES }, .after = "nothing" };
+	return take_part_settle(&s->guest, &found->faults, r);
 }
 
 static int look_at_others(struct precision *s, const struct target *target,
@@ -180,7 +94,7 @@ static int look_at_others(struct precision *s, const struct target *target,
 			return 0;
 		from = s->parts[n].first + s->parts[n].nr;
 	}
-	return look(s, from, NR_PAGES, target->name, found, r);
+	return look(s, from, TAKE_PART_PAGES, target->name, found, r);
 }
 
 static int look_at_taken(struct precision *s, const struct target *target, struct result *r)
@@ -189,12 +103,12 @@ static int look_at_taken(struct precision *s, const struct target *target, struc
 	unsigned int n;
 
 	for (n = 0; n < target->nr; n++) {
-		if (visit(s, s->parts[n].first, s->parts[n].nr, &faults, r))
+		if (take_part_visit(&s->guest, &s->parts[n], &faults, r))
 			return -1;
 		if (!faults)
 			return result_fail(r, CONTRACT_NO_STALE,
 					   "after %s of %s the guest went to pages %u to %u without a fault",
-					   s->press.row->name, target->name, s->parts[n].first,
+					   s->guest.press.row->name, target->name, s->parts[n].first,
 					   s->parts[n].first + s->parts[n].nr - 1);
 	}
 	return 0;
@@ -212,22 +126,6 @@ static int try_once(struct precision *s, const struct target *target, struct fou
 
 /* ---- the verdict ---- */
 
-/* Invalidations of anything in the process that others have caused. */
-static int count_others(const struct precision *s, uint64_t *others, struct result *r)
-{
-	struct injector_status seen;
-	unsigned int n;
-
-	if (injector_read(&s->run.injectors[1], &seen, r))
-		return -1;
-	for (*others = 0, n = 0; n < seen.nr_events; n++) {
-		if (!seen.events[n].callback)
-			*others += seen.events[n].starts[CALLER_OWN] +
-				   seen.events[n].starts[CALLER_OTHER];
-	}
-	return 0;
-}
-
 /* What the calls were about, in the area. */
 static struct account account_of(const struct precision *s, const struct target *target)
 {
@@ -236,7 +134,7 @@ static struct account account_of(const struct precision *s, const struct target 
 
 	for (n = 0; n < target->nr; n++) {
 		asked.calls++;
-		asked.pages += bytes_of(s, part_of(s, target, n)) / PAGE_BYTES;
+		asked.pages += take_part_bytes(&s->guest, part_of(s, target, n)) / PAGE_BYTES;
 	}
 	return asked;
 }
@@ -254,24 +152,21 @@ static void add_account(struct account *sum, const struct account *one)
 static int try_and_account(struct precision *s, const struct target *target,
 			   struct found *found, struct account *a, struct result *r)
 {
-	const struct injector *area = &s->run.injectors[0];
-	struct injector_status before, now;
-	uint64_t others, others_now;
+	struct take_part_seen before, now;
 
-	if (count_others(s, &others, r) || injector_read(area, &before, r) ||
-	    try_once(s, target, found, r) ||
-	    injector_read(area, &now, r) || count_others(s, &others_now, r))
+	if (take_part_look(&s->guest, &before, r) || try_once(s, target, found, r) ||
+	    take_part_look(&s->guest, &now, r))
 		return -1;
 	*a = account_of(s, target);
-	a->notifications = now.starts - before.starts;
+	a->notifications = now.notifications - before.notifications;
 	a->notified_pages = now.pages - before.pages;
-	a->disturbed = others_now != others;
+	a->disturbed = now.others != before.others;
 	return 0;
 }
 
 static int judge(struct precision *s, const struct target *target, struct result *r)
 {
-	const char *name = s->press.row->name;
+	const char *name = s->guest.press.row->name;
 	unsigned int try, quiet = 0;
 	struct found found;
 	struct account a;
@@ -308,55 +203,30 @@ static bool leaves_some(const struct precision *s, const struct target *target)
 
 	for (n = 0; n < target->nr; n++)
 		taken += s->parts[n].nr;
-	return taken < NR_PAGES;
+	return taken < TAKE_PART_PAGES;
 }
 
 /* The guest at its usual work, then sent about, then at its usual work. */
 static int judge_target(struct precision *s, const struct target *target, struct result *r)
 {
-	struct scenario_run *run = &s->run;
 	int ret;
 
-	if (vm_park(&run->vm, run->budget_ns, r) ||
-	    coherence_before(&run->coherence, s->press.effect, r))
+	if (take_part_out(&s->guest, r))
 		return -1;
-	vm_set_workload(&run->vm, workload_find("touch"));
 	ret = judge(s, target, r);
 	if (ret && r->kind == RESULT_FAIL && r->contract == CONTRACT_PROGRESS)
 		return -1;
-	vm_set_workload(&run->vm, s->spec.workload);
-	vm_visit(&run->vm, 0, NR_PAGES);
-	coherence_after(&run->coherence, s->press.effect);
-	vm_resume(&run->vm);
-	return ret ?: progress_await(&run->progress, run->visits, run->budget_ns,
-				     "at its usual work again", r) ?: klog_check(&run->klog, r);
+	return (take_part_back(&s->guest, r) ?: ret) ?: klog_check(&s->guest.run.klog, r);
 }
 
-static int judge_all(struct precision *s, const struct pressure *row, struct result *r)
+static int judge_all(struct precision *s, struct result *r)
 {
-	struct scenario_run *run = &s->run;
 	unsigned int n, i;
 	int ret = 0;
 
-	s->press = (struct press) {
-		.row = row,
-		.vm = &run->vm,
-		.host = &run->host,
-		.each = true,
-		.alone = true,
-		.kept_out = true,
-		.budget_ns = run->budget_ns,
-		.coherence = &run->coherence,
-		.effect = pressure_effect(row, s->spec.backing),
-	};
-	/* Only a part goes. */
-	if (s->press.effect == EFFECT_DISCARD)
-		s->press.effect = EFFECT_MAY_DISCARD;
-	if (injector_range(&run->injectors[1], NULL, 0, r))
-		return -1;
 	for (n = 0; !ret && n < sizeof(targets) / sizeof(targets[0]); n++) {
 		for (i = 0; i < targets[n].nr; i++)
-			s->parts[i] = round_out(s, &targets[n].parts[i]);
+			s->parts[i] = take_part_round_out(&s->guest, &targets[n].parts[i]);
 		/* Behind the slot there is nothing that a call could take. */
 		if (leaves_some(s, &targets[n]) &&
 		    (targets[n].nr || takes_single_pages(s)))
@@ -373,26 +243,12 @@ static int judge_all(struct precision *s, const struct pressure *row, struct res
 
 void precision_judge(const struct pressure *row, const struct backing *backing, struct result *r)
 {
-	/* One for the area, one for all of the process. */
-	static const struct injector_setup observers = {
-		.name = "observers",
-		.kind = "observer",
-		.count = 2,
-	};
-	struct precision s = {
-		.spec = {
-			.backing = backing,
-			.injector = &observers,
-			.workload = workload_find("sweep_write"),
-			.nr_vcpus = 1,
-			.nr_pages = NR_PAGES,
-		},
-	};
+	struct precision s = { 0 };
 	const char *missing = pressure_missing(row);
 
 	if (missing) {
 		result_skip(r, "%s: %s", row->name, missing);
 		return;
 	}
-	scenario_end(&s.run, !scenario_begin(&s.run, &s.spec, r) && !judge_all(&s, row, r), r);
+	take_part_end(&s.guest, !take_part_begin(&s.guest, row, backing, r) && !judge_all(&s, r), r);
 }

@@ -21,12 +21,9 @@
 
 #include "scenario/scenario.h"
 
-/* No call: the module has notifiers told of a range, and takes nothing. */
-extern const struct pressure precision_reap;
-
 /*
  * precision_judge() - have a row take some pages of an area, and judge the others
- * @row: applied to parts of the area, of one granule at least; precision_reap to single pages
+ * @row: applied to parts of the area, of one granule at least; take_part_reap to single pages
  */
 void precision_judge(const struct pressure *row, const struct backing *backing,
 		     struct result *r);
