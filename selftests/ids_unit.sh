@@ -15,7 +15,7 @@ here=$(dirname "$0")
 . "$here/checks.sh"
 
 # A line for each test, its program first; and those that run by default.
-for part in "$build"/selftests/mn_*_test.json; do
+for part in "$build"/selftests/[mp]*_test.json; do
 	sed -n "s|^\"\([^/]*\)\": { \(\"default\": .*\)|$(basename "$part" .json) \1 \2|p" "$part"
 done >"$work/all"
 grep '"default": true' "$work/all" >"$work/tests"

@@ -2,7 +2,7 @@
 # The test programs: every *_test.c is one, static, so that one binary runs on
 # any kernel and in any image.
 
-TEST_SRCS := $(wildcard selftests/*_test.c $(foreach d,hosts known negative,selftests/$(d)/*_test.c))
+TEST_SRCS := $(wildcard selftests/*_test.c $(foreach d,hosts known negative perf,selftests/$(d)/*_test.c))
 TESTS_BUILT := $(addprefix $(TARGET_BUILD)/selftests/,$(notdir $(TEST_SRCS:.c=)))
 
 # The files of the kernel's source that the tests are built and run with, of Debian's 6.1

@@ -11,6 +11,7 @@ static const struct lab_unit units[] = {
 	{ "us", -1, false },
 	{ "s", -1, false },
 	{ "/s", 1, false },
+	{ "ratio", 1, false },
 	{ "exponent", -1, false },
 	{ "pages", 0, false },
 	{ "bytes", 0, false },
