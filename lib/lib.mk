@@ -8,7 +8,7 @@ LIB_SRCS := $(foreach room,$(LIB_ROOMS),$(patsubst lib/%,%,$(wildcard \
 LIB_OBJS := $(addprefix $(TARGET_BUILD)/obj/lib/,$(addsuffix .o,$(LIB_SRCS)))
 LIB_CPPFLAGS := -Ilib -I. -Iguest/$(ARCH) -DGUEST_BIN='"$(GUEST_BIN)"'
 
-LIB_LIBS := -lnuma -lpthread
+LIB_LIBS := -lnuma -lpthread -lm
 
 $(TARGET_BUILD)/obj/lib/%.o: lib/% | $(TARGET_READY)
 	$(call stage,lib,the library of the tests)@mkdir -p $(@D)
