@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdint.h>
+
+#include "base/deadline.h"
+#include "guest/abi.h"
+#include "memory/numa_pages.h"
+#include "support/no_vm.h"
+
+#define MAX_USERS	GUEST_MAX_VCPUS
+#define LOOK_NS		100000ULL
+
+struct user {
+	struct side *side;
+	unsigned int first;	/* page; it uses every nr_users-th */
+	uint64_t sweeps;
+};
+
+struct side {
+	struct area area, image;	/* and as much memory as a VM has besides */
+	struct bare_turn turn;
+	size_t bytes;
+	unsigned int nr_pages, nr_users;
+	struct user users[MAX_USERS];
+	uint32_t at_work;
+};
+
+/* The memory is not there just now: once more. */
+static void on_fault(int signal)
+{
+	(void)signal;
+	sched_yield();
+}
+
+static void *use(void *arg)
+{
+	struct user *u = arg;
+	const struct side *s = u->side;
+	size_t stride = s->area.size / PAGE_BYTES / s->nr_pages * PAGE_BYTES;
+	unsigned int page;
+
+	for (;;) {
+		if (!__atomic_load_n(&s->at_work, __ATOMIC_ACQUIRE)) {
+			sleep_ns(LOOK_NS);
+			continue;
+		}
+		for (page = u->first; page < s->nr_pages; page += s->nr_users)
+			__atomic_fetch_add((uint64_t *)(s->area.hva + page * stride), 1,
+					   __ATOMIC_RELAXED);
+		__atomic_add_fetch(&u->sweeps, 1, __ATOMIC_RELEASE);
+	}
+	return NULL;
+}
+
+static int touched(void *arg, struct result *r)
+{
+	struct side *s = arg;
+
+	(void)r;
+	area_touch(&s->area);
+	return 0;
+}
+
+/* The second sweep that ends from now on has begun after now. */
+static int used(void *arg, struct result *r)
+{
+	struct side *s = arg;
+	unsigned int n;
+	uint64_t from;
+
+	(void)r;
+	for (n = 0; n < s->nr_users; n++) {
+		from = __atomic_load_n(&s->users[n].sweeps, __ATOMIC_ACQUIRE);
+		while (__atomic_load_n(&s->users[n].sweeps, __ATOMIC_ACQUIRE) - from < 2)
+			sleep_ns(LOOK_NS);
+	}
+	return 0;
+}
+
+static int take_turn(void *arg, int turn, double *per_second, struct result *r)
+{
+	struct side *s = arg;
+	int ret;
+
+	s->turn.ready = turn == NO_VM_ALONE ? touched : used;
+	__atomic_store_n(&s->at_work, turn != NO_VM_ALONE, __ATOMIC_RELEASE);
+	ret = turn == NO_VM_STORM ? bare_storm(&s->turn, per_second, r) :
+				    bare_turn(&s->turn, per_second, r);
+	__atomic_store_n(&s->at_work, 0, __ATOMIC_RELEASE);
+	return ret;
+}
+
+static int begin(void *arg, struct result *r)
+{
+	struct sigaction action = { .sa_handler = on_fault };
+	struct side *s = arg;
+	unsigned int n;
+
+	if (sigaction(SIGSEGV, &action, NULL) || sigaction(SIGBUS, &action, NULL))
+		return result_errno(r, "sigaction(SIGSEGV)");
+	if (area_create(&s->area, &backings[s->turn.call->backing], s->bytes, r) ||
+	    area_create(&s->image, &backings[BACKING_ANON], GUEST_SYSTEM_SIZE, r))
+		return -1;
+	area_touch(&s->image);
+	for (n = 0; n < s->nr_users; n++) {
+		pthread_t thread;
+
+		s->users[n] = (struct user) { .side = s, .first = n };
+		errno = pthread_create(&thread, NULL, use, &s->users[n]);
+		if (errno)
+			return result_errno(r, "pthread_create(user)");
+	}
+	return 0;
+}
+
+int no_vm_start(struct peer *p, const struct bare_call *call, size_t bytes,
+		unsigned int nr_pages, unsigned int nr_threads, struct result *r)
+{
+	static const struct peer_steps steps = { .begin = begin, .turn = take_turn };
+	static struct side side;
+
+	side = (struct side) {
+		.turn = { .call = call, .area = &side.area, .arg = &side },
+		.bytes = bytes, .nr_pages = nr_pages, .nr_users = nr_threads,
+	};
+	return peer_start(p, &steps, &side, r);
+}
