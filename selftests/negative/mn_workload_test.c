@@ -126,6 +126,12 @@ static int take_entries(struct scenario_run *run, struct result *r)
 	return await_notice(run, r);
 }
 
+/* They are words of the pages' stamps as well. */
+TEST_F(workload, write_first)
+{
+	run_sabotaged("write_first", take_entries);
+}
+
 TEST_F(workload, page_tables)
 {
 	run_sabotaged("page_tables", take_entries);

@@ -114,7 +114,7 @@ static int begin(void *arg, struct result *r)
 	g->spec = (struct scenario) {
 		.backing = &backings[call->backing],
 		.injector = &injector_setups[0],
-		.workload = workload_find("sweep_write"),
+		.workload = workload_find("write_first"),
 		.nr_vcpus = g->axis == VCPUS ? g->size : 1,
 		.nr_pages = g->axis == PAGES ? MOST_PAGES : USUAL_PAGES,
 	};

@@ -8,9 +8,9 @@
  * write to each page). The bare first touch is what the kernel's own demand_paging_test does
  * with as much memory: -b 8M -v 1, and -b 4M -v 2 for two vCPUs.
  *
- * Where a guest reads a page before it writes to it, as the protocol has it do, fresh anonymous
- * memory is faulted in twice: as the zero page, and as a copy of that.  The numbers of faults
- * say so.
+ * The guest writes beside the stamp before it checks that: one that reads first has fresh
+ * anonymous memory faulted in twice, as the zero page and as a copy of that. The numbers of
+ * faults show it.
  *
  * Contracts 5, 6, 9 and 10; nothing fails because it is slow.
  */
@@ -153,7 +153,7 @@ TEST_F(fault, rate)
 	struct bench b = {
 		.spec = {
 			.backing = &backings[variant->backing],
-			.workload = workload_find("sweep_write"),
+			.workload = workload_find("write_first"),
 			.nr_vcpus = variant->nr_vcpus,
 			.nr_pages = NR_PAGES,
 		},

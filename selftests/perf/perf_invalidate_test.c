@@ -3,10 +3,11 @@
  * perf_invalidate_test - what a VM costs the calls that invalidate its memory.
  *
  * The same bare calls, in turns: in a process without a VM, whose memory nobody else uses
- * ("none") or a thread does ("thread"); and in one with a VM that is idle, or whose guest is at
- * work ("busy"). Before each call all pages are there, which is not timed. What a busy guest
- * costs is in its ratio to the thread, which takes as much of the machine; what KVM's notifier
- * costs by itself, in that of the idle VM to none.
+ * ("none") or a thread does ("thread"); and in one with a VM that has nothing mapped ("idle"), that
+ * has all mapped and does not run ("mapped"), or whose guest is at work ("busy"). Before each
+ * call all pages are there, which is not timed. What KVM's notifier costs by itself is in the ratio of
+ * the idle VM to none, what it costs to zap in that of the mapped one, and what it takes to get
+ * at a guest that runs in that of the busy one to the thread, which takes as much of the machine.
  *
  * Then a storm: calls without a pause, whatever is there, on a busy guest and on the thread; and
  * how long faults of the guest take meanwhile, by its own clock.
@@ -20,6 +21,7 @@
 #include "runner/rounds.h"
 #include "scenario/scenario.h"
 #include "support/fault_latency.h"
+#include "support/fault_turn.h"
 #include "support/no_vm.h"
 
 MN_ABOUT("what notifying KVM costs the calls that invalidate guest memory", 5, 6, 9, 10);
@@ -27,9 +29,9 @@ MN_ABOUT("what notifying KVM costs the calls that invalidate guest memory", 5, 6
 #define NR_PAGES	64
 #define NR_VCPUS	1	/* so that the caller has a CPU to itself where there are two */
 
-enum side { NONE, IDLE, THREAD, BUSY, NR_SIDES };
+enum side { NONE, IDLE, MAPPED, THREAD, BUSY, NR_SIDES };
 
-static const char * const side_names[NR_SIDES] = { "none", "idle", "thread", "busy" };
+static const char * const side_names[NR_SIDES] = { "none", "idle", "mapped", "thread", "busy" };
 
 struct bench {
 	const struct bare_call *call;
@@ -40,7 +42,7 @@ struct bench {
 	struct bare_turn turn;
 	enum content_effect effect;
 	struct rounds sides[NR_SIDES], storm_thread, storm_busy, invalidations;
-	struct rounds idle_to_none, busy_to_thread, busy_to_none, storm;
+	struct rounds idle_to_none, mapped_to_none, busy_to_thread, busy_to_none, storm;
 	bool latency_known;
 	struct fault_latency latency;	/* in storms */
 };
@@ -52,6 +54,15 @@ static int touched(void *arg, struct result *r)
 	(void)r;
 	area_touch(&b->run.area);
 	return 0;
+}
+
+/* The guest has come by, and is parked again. */
+static int mapped(void *arg, struct result *r)
+{
+	struct bench *b = arg;
+	double ignored;
+
+	return fault_turn(&b->run, &ignored, r);
 }
 
 /* A visit may have been counted only after the call before, or be under way. */
@@ -85,9 +96,10 @@ static int after_call(void *arg, struct result *r)
 	return 0;
 }
 
-static int idle_turn(struct bench *b, double *per_second, struct result *r)
+static int parked_turn(struct bench *b, int (*ready)(void *arg, struct result *r),
+		       double *per_second, struct result *r)
 {
-	b->turn.ready = touched;
+	b->turn.ready = ready;
 	return bare_turn(&b->turn, per_second, r);
 }
 
@@ -130,7 +142,9 @@ static int side_turn(struct bench *b, enum side side, double *per_second, struct
 	case NONE:
 		return peer_turn(&b->other, NO_VM_ALONE, per_second, r);
 	case IDLE:
-		return idle_turn(b, per_second, r);
+		return parked_turn(b, touched, per_second, r);
+	case MAPPED:
+		return parked_turn(b, mapped, per_second, r);
 	case THREAD:
 		return peer_turn(&b->other, NO_VM_USED, per_second, r);
 	default:
@@ -155,6 +169,7 @@ static int one_round(struct bench *b, struct result *r)
 	rounds_add(&b->storm_thread, thread);
 	rounds_add(&b->storm_busy, busy);
 	rounds_add(&b->idle_to_none, at[IDLE] / at[NONE]);
+	rounds_add(&b->mapped_to_none, at[MAPPED] / at[NONE]);
 	rounds_add(&b->busy_to_thread, at[BUSY] / at[THREAD]);
 	rounds_add(&b->busy_to_none, at[BUSY] / at[NONE]);
 	rounds_add(&b->storm, busy / thread);
@@ -176,6 +191,7 @@ static void say(const struct bench *b)
 		rounds_measured(&b->sides[n], name, "/s");
 	}
 	rounds_measured(&b->idle_to_none, "idle_to_none", "ratio");
+	rounds_measured(&b->mapped_to_none, "mapped_to_none", "ratio");
 	rounds_measured(&b->busy_to_thread, "busy_to_thread", "ratio");
 	rounds_measured(&b->busy_to_none, "busy_to_none", "ratio");
 	rounds_measured(&b->storm_thread, "thread_storm_calls", "/s");
@@ -262,7 +278,7 @@ TEST_F(invalidate, cost)
 		.spec = {
 			.backing = &backings[call->backing],
 			.injector = &injector_setups[0],
-			.workload = workload_find("sweep_write"),
+			.workload = workload_find("write_first"),
 			.nr_vcpus = NR_VCPUS,
 			.nr_pages = NR_PAGES,
 		},

@@ -223,7 +223,7 @@ TEST_F(oracle, cost)
 		.spec = {
 			.backing = &backings[BACKING_ANON],
 			.injector = &injector_setups[0],
-			.workload = workload_find("sweep_write"),
+			.workload = workload_find("write_first"),
 			.nr_vcpus = 1,
 			.nr_pages = NR_PAGES,
 		},

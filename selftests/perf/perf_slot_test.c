@@ -137,7 +137,7 @@ TEST_F(slot, update)
 			/* What the invalidators do preserves it. */
 			.backing = &backings[BACKING_MEMFD],
 			.injector = &injector_setups[0],
-			.workload = workload_find("sweep_write"),
+			.workload = workload_find("write_first"),
 			.nr_vcpus = 1,
 			.nr_pages = UPDATE_PAGES,
 		},
@@ -193,7 +193,7 @@ static int begin(void *arg, struct result *r)
 	s->spec = (struct scenario) {
 		.backing = &backings[call->backing],
 		.injector = &injector_setups[0],
-		.workload = workload_find("sweep_write"),
+		.workload = workload_find("write_first"),
 		.nr_vcpus = 1,
 		.nr_pages = MANY_PAGES,
 	};
