@@ -25,7 +25,11 @@ struct side {
 	size_t bytes;
 	unsigned int nr_pages, nr_users;
 	struct user users[MAX_USERS];
-	uint32_t at_work;
+	/* Who does not work sleeps: others are being measured. */
+	pthread_mutex_t lock;
+	pthread_cond_t work, slept;
+	unsigned int asleep;
+	bool at_work;
 };
 
 /* The memory is not there just now: once more. */
@@ -35,18 +39,38 @@ static void on_fault(int signal)
 	sched_yield();
 }
 
+static void wait_for_work(struct side *s)
+{
+	pthread_mutex_lock(&s->lock);
+	while (!s->at_work) {
+		s->asleep++;
+		pthread_cond_signal(&s->slept);
+		pthread_cond_wait(&s->work, &s->lock);
+		s->asleep--;
+	}
+	pthread_mutex_unlock(&s->lock);
+}
+
+/* Send them to work; or to sleep, which all are when this returns. */
+static void set_work(struct side *s, bool at_work)
+{
+	pthread_mutex_lock(&s->lock);
+	s->at_work = at_work;
+	pthread_cond_broadcast(&s->work);
+	while (!at_work && s->asleep < s->nr_users)
+		pthread_cond_wait(&s->slept, &s->lock);
+	pthread_mutex_unlock(&s->lock);
+}
+
 static void *use(void *arg)
 {
 	struct user *u = arg;
-	const struct side *s = u->side;
+	struct side *s = u->side;
 	size_t stride = s->area.size / PAGE_BYTES / s->nr_pages * PAGE_BYTES;
 	unsigned int page;
 
 	for (;;) {
-		if (!__atomic_load_n(&s->at_work, __ATOMIC_ACQUIRE)) {
-			sleep_ns(LOOK_NS);
-			continue;
-		}
+		wait_for_work(s);
 		for (page = u->first; page < s->nr_pages; page += s->nr_users)
 			__atomic_fetch_add((uint64_t *)(s->area.hva + page * stride), 1,
 					   __ATOMIC_RELAXED);
@@ -86,10 +110,10 @@ static int take_turn(void *arg, int turn, double *per_second, struct result *r)
 	int ret;
 
 	s->turn.ready = turn == NO_VM_ALONE ? touched : used;
-	__atomic_store_n(&s->at_work, turn != NO_VM_ALONE, __ATOMIC_RELEASE);
+	set_work(s, turn != NO_VM_ALONE);
 	ret = turn == NO_VM_STORM ? bare_storm(&s->turn, per_second, r) :
 				    bare_turn(&s->turn, per_second, r);
-	__atomic_store_n(&s->at_work, 0, __ATOMIC_RELEASE);
+	set_work(s, false);
 	return ret;
 }
 
@@ -125,6 +149,8 @@ int no_vm_start(struct peer *p, const struct bare_call *call, size_t bytes,
 	side = (struct side) {
 		.turn = { .call = call, .area = &side.area, .arg = &side },
 		.bytes = bytes, .nr_pages = nr_pages, .nr_users = nr_threads,
+		.lock = PTHREAD_MUTEX_INITIALIZER,
+		.work = PTHREAD_COND_INITIALIZER, .slept = PTHREAD_COND_INITIALIZER,
 	};
 	return peer_start(p, &steps, &side, r);
 }
