@@ -12,6 +12,7 @@
 
 #define MAX_USERS	GUEST_MAX_VCPUS
 #define LOOK_NS		100000ULL
+#define IMAGE_BYTES	(1UL << 20)	/* about what a VM has beside its area */
 
 struct user {
 	struct side *side;
@@ -20,7 +21,7 @@ struct user {
 };
 
 struct side {
-	struct area area, image;	/* and as much memory as a VM has besides */
+	struct area area, image;
 	struct bare_turn turn;
 	size_t bytes;
 	unsigned int nr_pages, nr_users;
@@ -126,7 +127,7 @@ static int begin(void *arg, struct result *r)
 	if (sigaction(SIGSEGV, &action, NULL) || sigaction(SIGBUS, &action, NULL))
 		return result_errno(r, "sigaction(SIGSEGV)");
 	if (area_create(&s->area, &backings[s->turn.call->backing], s->bytes, r) ||
-	    area_create(&s->image, &backings[BACKING_ANON], GUEST_SYSTEM_SIZE, r))
+	    area_create(&s->image, &backings[BACKING_ANON], IMAGE_BYTES, r))
 		return -1;
 	area_touch(&s->image);
 	for (n = 0; n < s->nr_users; n++) {
