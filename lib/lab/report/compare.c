@@ -14,7 +14,7 @@
 #include "base/json_text.h"
 #include "report/cases.h"
 #include "report/compare.h"
-#include "report/notified.h"
+#include "report/figures.h"
 
 enum state { ABSENT, PASSED, FAILED, ERROR, SKIPPED, NR_STATES };
 
@@ -57,7 +57,7 @@ static enum state state_of(json_t *one)
 		!strcmp(status, "skip") ? SKIPPED : PASSED;
 }
 
-/* {"PROGRAM:CASE": case}, borrowed from @results; the caller's. */
+/* {"PROGRAM:CASE": case}, borrowed from @results; the caller's. In one of several rounds it failed. */
 static json_t *by_title(json_t *results)
 {
 	json_t *all = json_object(), *one;
@@ -66,7 +66,8 @@ static json_t *by_title(json_t *results)
 	json_array_foreach(json_object_get(results, "cases"), i, one) {
 		char *title = lab_case_title(one);
 
-		json_object_set(all, title, one);
+		if (!lab_case_failed(json_object_get(all, title)))
+			json_object_set(all, title, one);
 		free(title);
 	}
 	return all;
@@ -162,6 +163,18 @@ static json_t *slower(json_t *ratios)
 	return found;
 }
 
+static json_t *compare_figures(json_t *before, json_t *now)
+{
+	json_t *a = json_object(), *b = json_object(), *rows;
+
+	lab_figures_add(a, before);
+	lab_figures_add(b, now);
+	rows = lab_figures_compare(a, b, LAB_FIGURES_MARGIN);
+	json_decref(b);
+	json_decref(a);
+	return rows;
+}
+
 json_t *lab_compare(json_t *before, json_t *now)
 {
 	json_t *a = by_title(before), *b = by_title(now), *found = json_object(), *one;
@@ -191,7 +204,7 @@ json_t *lab_compare(json_t *before, json_t *now)
 		worse |= changes[order[i]].worse &&
 			json_array_size(json_object_get(found, changes[order[i]].key));
 	json_object_set_new(found, "slower", slower(ratios));
-	json_object_set_new(found, "more_notified", lab_notified_more(a, b));
+	json_object_set_new(found, "figures", compare_figures(before, now));
 	json_object_set_new(found, "worse", json_boolean(worse));
 	json_decref(ratios);
 	json_decref(a);
@@ -258,7 +271,7 @@ void lab_compare_table(struct lab_text *t, json_t *before, json_t *now, json_t *
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
 		add_change(t, found, order[i]);
 	add_slower(t, json_object_get(found, "slower"));
-	lab_notified_table(t, json_object_get(found, "more_notified"));
+	lab_figures_table(t, json_object_get(found, "figures"), "worse", "Figures that got worse");
 	lab_text_addf(t, "\n%s\n", json_is_true(json_object_get(found, "worse")) ?
 		      "Something is worse." : "Nothing is worse.");
 }
@@ -302,10 +315,10 @@ static const struct argp command = {
 	.parser = parse,
 	.args_doc = "BEFORE NOW",
 	.doc = "What is other in the second of two runs: new failures, fixed, newly skipped or "
-		"passing, tests that came and went, guests that became slower or lose more. A "
-		"test that is no more, or skipped now, is worse than one that passed: a renamed "
+		"passing, tests that came and went, guests that became slower, figures that got "
+		"worse. A test that is no more, or skipped now, is worse than one that passed: a renamed "
 		"test is no success."
-		"\vExit code: 0 nothing is worse (those guests apart), 1 something is, 13 "
+		"\vExit code: 0 nothing is worse (speed and figures apart, see lab perf), 1 something is, 13 "
 		"infrastructure, 64 wrong usage",
 };
 

@@ -11,7 +11,7 @@
  * What is other in @now than in @before, both a run's results.json: an array of tests for
  * each kind of change ("new_failures": [{"test", "from", "to", "why"}], "fixed",
  * "newly_skipped", "newly_passing", "still_failing", "went", "came"), "slower": pressures
- * with the ratio of their guests' speed, "more_notified": see notified.h, and "worse": whether
+ * with the ratio of their guests' speed, "figures": see lab_figures_compare(), and "worse": whether
  * there is anything to worry about, those two apart. The caller owns it.
  */
 json_t *lab_compare(json_t *before, json_t *now);

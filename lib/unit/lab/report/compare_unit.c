@@ -111,31 +111,38 @@ TEST(slower_guests)
 	json_decref(a);
 }
 
-static json_t *notified_run(const char *line)
+static json_t *measured_run(double calls)
 {
-	return json_pack("{s:[{s:s, s:s, s:s, s:[s]}], s:[{s:s}]}", "cases", "program", "p_test",
-			 "name", "a", "status", "pass", "diagnostics", line, "programs",
-			 "name", "p_test");
+	return json_pack("{s:[{s:s, s:s, s:s, s:{s:{s:f, s:s}}}], s:[{s:s}]}", "cases",
+			 "program", "p_test", "name", "a", "status", "pass", "measured",
+			 "calls", "value", calls, "unit", "count", "programs", "name", "p_test");
 }
 
-/* No accident: nobody else was about. */
-TEST(guests_that_lose_more)
+TEST(figures_that_got_worse)
 {
-	json_t *a = notified_run("# took 10 pages in 4 calls: 4 notifications of 10 pages");
-	json_t *b = notified_run("# took 10 pages in 4 calls: 6 notifications of 40 pages");
-	json_t *more = lab_compare(a, b), *less = lab_compare(b, a);
+	json_t *a = measured_run(1), *b = measured_run(1.5), *more = lab_compare(a, b);
 	struct lab_text t = { NULL };
 
-	EXPECT_EQ(1, json_array_size(json_object_get(more, "more_notified")));
-	EXPECT_EQ(0, json_array_size(json_object_get(less, "more_notified")));
 	EXPECT_FALSE(json_is_true(json_object_get(more, "worse")));
 	lab_compare_table(&t, a, b, more);
-	EXPECT_NE(NULL, strstr(t.s, "| p_test:a | 1.00 to 1.50 | 1.00 to 4.00 |")) TH_LOG("%s", t.s);
+	EXPECT_NE(NULL, strstr(t.s, "## Figures that got worse\n")) TH_LOG("%s", t.s);
+	EXPECT_NE(NULL, strstr(t.s, "| p_test:a/calls | 1 | 1.5 | count | |\n")) TH_LOG("%s", t.s);
 	lab_text_clear(&t);
-	json_decref(less);
+	json_decref(more);
+	more = lab_compare(b, a);
+	lab_compare_table(&t, b, a, more);
+	EXPECT_EQ(NULL, strstr(t.s, "Figures"));
+	lab_text_clear(&t);
 	json_decref(more);
 	json_decref(b);
 	json_decref(a);
+}
+
+/* A test that failed in one of the rounds has failed. */
+TEST(rounds)
+{
+	EXPECT_FOUND(true, "p_test:a pass>fail", "new_failures", "a:pass a:pass", "a:fail a:pass");
+	EXPECT_FOUND(false, "p_test:a fail>pass", "fixed", "a:pass a:fail", "a:pass a:pass");
 }
 
 TEST_HARNESS_MAIN
