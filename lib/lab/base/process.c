@@ -68,6 +68,12 @@ void lab_argv_add_lines(struct lab_argv *a, const char *text)
 	add_parts(a, text, "\n");
 }
 
+void lab_argv_add_argv(struct lab_argv *a, const struct lab_argv *more)
+{
+	for (size_t i = 0; i < more->nr; i++)
+		lab_argv_add(a, more->words[i]);
+}
+
 void lab_argv_option(struct lab_argv *a, const char *option, const char *value)
 {
 	if (value)

@@ -28,6 +28,8 @@ void lab_argv_add_all(struct lab_argv *a, const char *word, ...) __attribute__((
 void lab_argv_add_words(struct lab_argv *a, const char *text);
 /* The lines of @text, each a word; empty ones are none. */
 void lab_argv_add_lines(struct lab_argv *a, const char *text);
+/* Those of @more. */
+void lab_argv_add_argv(struct lab_argv *a, const struct lab_argv *more);
 /* @option and @value as two words; nothing if @value is NULL. */
 void lab_argv_option(struct lab_argv *a, const char *option, const char *value);
 /* Free the words; @a can be filled again. */

@@ -114,7 +114,7 @@ static json_t *one_case(const struct lab_results *r, const struct lab_program *p
 		[LAB_LOST] = "infrastructure",
 	};
 	char *replay = lab_report_replay(r, p, c);
-	json_t *measured = lab_measured(c->diagnostics);
+	json_t *measured = lab_measured(c->diagnostics, p->figures);
 	json_t *j = json_pack("{s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o}",
 		"program", lab_json_text(p->name), "name", lab_json_text(c->name),
 		"status", ktap_status_name(c->status), "reason", text_or_null(c->reason),

@@ -13,7 +13,7 @@
 #include "run/options.h"
 
 #define WORD(member)	LAB_COMMAND_KEY(lab_options, member)
-enum { BEDS = 1, TIMEOUT, QUIET, DRY_RUN, SHELL };
+enum { BEDS = 1, TIMEOUT, QUIET, DRY_RUN, SHELL, ROUNDS };
 
 #define MAX_SECONDS	(30L * 24 * 3600)
 
@@ -40,7 +40,8 @@ static const struct argp_option tests_options[] = {
 	{ "kselftest", WORD(kselftest), "DIR", 0,
 	  "What make kselftest-install of a kernel has put into DIR, by its run_kselftest.sh; "
 	  "--tests then takes COLLECTION:TEST or COLLECTION:TEST/CASE, e.g. "
-	  "'kvm/mmu_notifier:mn_unmap_test'", 0 },
+	  "'kvm/mmu_notifier:mn_unmap_test'. With --profile: only those of its tests that are "
+	  "part of that, beside its programs", 0 },
 	{ "add", WORD(add), "DIR", 0,
 	  "More files for the machine, as /suite/NAME/FILE with the last part of DIR for NAME",
 	  0 },
@@ -70,6 +71,7 @@ static const struct argp_option out_options[] = {
 	{ "out", WORD(out), "DIR", 0,
 	  "Directory of the results (default: build/runs/DATE, and build/runs/latest points to it)",
 	  3 },
+	{ "rounds", ROUNDS, "N", 0, "All of the programs N times, in turn", 3 },
 	{ "dry-run", DRY_RUN, NULL, 0,
 	  "Only say what would be run, how, and how long it took before: nothing is fetched, built, "
 	  "booted or written", 3 },
@@ -93,6 +95,9 @@ static error_t take(int key, char *arg, struct argp_state *state,
 	case TIMEOUT:
 		return lab_command_number(state, "timeout", arg, "seconds", 1, MAX_SECONDS,
 					  &o->timeout);
+	case ROUNDS:
+		return lab_command_number(state, "rounds", arg, "a number", 1, LAB_MAX_ROUNDS,
+					  &o->rounds);
 	case QUIET:
 		o->quiet = true;
 		return 0;
@@ -133,9 +138,6 @@ static error_t parse_tests(int key, char *arg, struct argp_state *state)
 
 	if (key != ARGP_KEY_END)
 		return take(key, arg, state, tests_options);
-	if (o->kselftest && o->profile)
-		return lab_command_refuse(state,
-			"--kselftest brings its own list of programs: leave out --profile");
 	if (o->tests && o->tests[0] == ':')
 		return lab_command_refuse(state, "--tests '%s': give PROGRAM or PROGRAM:CASE",
 					  o->tests);
@@ -193,6 +195,8 @@ void lab_options_args(const struct lab_options *o, struct lab_argv *a)
 		lab_argv_addf(a, "--beds=%ld", o->beds);
 	if (o->timeout)
 		lab_argv_addf(a, "--timeout=%ld", o->timeout);
+	if (o->rounds)
+		lab_argv_addf(a, "--rounds=%ld", o->rounds);
 	if (o->quiet)
 		lab_argv_add(a, "--quiet");
 	if (o->shell)

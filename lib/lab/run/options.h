@@ -12,6 +12,8 @@
 
 #include "base/process.h"
 
+#define LAB_MAX_ROUNDS	100
+
 /* Strings are NULL if the option was not given; they point into the command line. */
 struct lab_options {
 	const char *series;	/* of Debian's kernels */
@@ -28,6 +30,7 @@ struct lab_options {
 	const char *bed;	/* kind of bed; NULL: "qemu" */
 	const char *accel;	/* NULL: "tcg" */
 	const char *out;	/* NULL: a new directory under build/runs */
+	long rounds;		/* of all programs, 0: one */
 	long beds;		/* virtual machines side by side, 0: as many as fit */
 	long timeout;		/* seconds for the whole run, 0: from the programs' limits */
 	bool quiet;

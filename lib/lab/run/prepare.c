@@ -103,6 +103,8 @@ static int list_programs(const struct lab_prepare *p, struct lab_error *e, struc
 		char *from = lab_format("%s/selftests/%s", p->paths->target, name);
 		int ret;
 
+		if (p->suite->programs[i].runner)
+			continue;
 		if (access(from, X_OK))
 			return lab_fail(e, -errno, "%s: %s; build the test programs first: make",
 					from, strerror(errno));
@@ -315,10 +317,10 @@ static int prepare(const struct lab_prepare *p, struct lab_prepared *done)
 	if (p->board)
 		return prepare_board(p, done);
 	/* First what needs no network and fails fast. */
-	int ret = p->options->kselftest ?
-		lab_mtree_directory(&l.files, p->options->kselftest, "/kselftest", e) :
-		list_programs(p, e, &l);
+	int ret = list_programs(p, e, &l);
 
+	if (!ret && p->options->kselftest)
+		ret = lab_mtree_directory(&l.files, p->options->kselftest, "/kselftest", e);
 	if (!ret && !p->options->dry_run && (p->options->kselftest || p->options->shell))
 		ret = list_userland(p, e, &l);
 	if (!ret)

@@ -91,6 +91,7 @@ static char *replay_command(const struct run *r)
 
 	o.tests = NULL;
 	o.out = NULL;
+	o.rounds = 0;
 	o.beds = 0;
 	o.timeout = 0;
 	o.quiet = false;
@@ -110,12 +111,15 @@ static void add_programs(struct run *r)
 	for (size_t i = 0; i < r->suite.nr_programs; i++) {
 		const struct lab_suite_program *p = &r->suite.programs[i];
 		struct lab_text args = { NULL };
+		struct lab_program *result;
 		char *joined;
 
 		for (size_t k = 0; k < p->args.nr; k++)
 			lab_text_addf(&args, "%s%s", k ? " " : "", p->args.words[k]);
 		joined = lab_text_take(&args);
-		lab_results_add(&r->results, p->name, joined)->by_runner = p->runner;
+		result = lab_results_add(&r->results, p->name, joined);
+		result->by_runner = p->runner;
+		result->figures = p->figures;
 		free(joined);
 	}
 }

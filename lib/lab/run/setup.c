@@ -33,14 +33,21 @@ static int fingerprint_suite(const struct lab_paths *paths, const char *kselftes
 			     const struct lab_suite *suite, struct lab_fingerprint *f,
 			     struct lab_error *e)
 {
-	const char *programs = kselftest ? "%s/%s/*" : "%s/selftests/%s";
 	int ret = add(f, e, lab_format("%s/selftests/suite.json", paths->repo));
 
 	if (!ret && kselftest)
 		ret = add(f, e, lab_format("%s/*", kselftest));
-	for (size_t i = 0; !ret && i < suite->nr_programs; i++)
-		ret = add(f, e, lab_format(programs, kselftest ? kselftest : paths->target,
-						     suite->programs[i].name));
+	for (size_t i = 0; !ret && i < suite->nr_programs; i++) {
+		const struct lab_suite_program *p = &suite->programs[i];
+
+		if (!p->kselftest)
+			ret = add(f, e, p->runner ? lab_format("%s/%s/*", kselftest, p->name) :
+				  lab_format("%s/selftests/%s", paths->target, p->name));
+		else
+			ret = add(f, e, lab_format("%s/%.*s/%s", kselftest,
+						   (int)strcspn(p->kselftest, ":"), p->kselftest,
+						   strchr(p->kselftest, ':') + 1));
+	}
 	for (size_t i = 0; !ret && i < suite->nr_modules; i++)
 		if (suite->modules[i].dir)
 			ret = add(f, e, lab_format("%s/%s/*", paths->repo,
@@ -51,22 +58,27 @@ static int fingerprint_suite(const struct lab_paths *paths, const char *kselftes
 int lab_setup_suite(const struct lab_paths *paths, const struct lab_options *o,
 		    struct lab_suite *suite, struct lab_error *e)
 {
+	/* With a profile it is beside the suite. */
+	bool instead = o->kselftest && !o->profile;
 	const struct lab_suite_select select = {
 		.mode = o->mode, .profile = o->profile,
-		.tests = o->kselftest ? NULL : o->tests,
-		.args = o->kselftest ? NULL : o->args,
+		.tests = instead ? NULL : o->tests,
+		.args = instead ? NULL : o->args,
 	};
 	const struct lab_paths own = lab_arch_paths(paths, o->arch);
 	int ret = lab_suite_load(&own, &select, suite, e);
 
 	if (ret)
 		return ret == -ESRCH ? -EINVAL : ret == -EINVAL ? -EIO : ret;
-	if (!o->kselftest)
-		return 0;
-	if (!lab_kselftest_select(o->kselftest, o->tests, o->args, suite, e))
-		return 0;
-	lab_suite_free(suite);
-	return -EINVAL;
+	ret = instead ? lab_kselftest_select(o->kselftest, o->tests, o->args, suite, e) :
+		lab_kselftest_join(o->kselftest, suite, e);
+	if (ret) {
+		lab_suite_free(suite);
+		return -EINVAL;
+	}
+	if (o->rounds > 1)
+		lab_suite_repeat(suite, o->rounds);
+	return 0;
 }
 
 int lab_setup_kernel(const struct lab_paths *paths, const struct lab_options *o,

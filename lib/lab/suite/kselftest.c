@@ -139,17 +139,27 @@ static int add_test(struct selection *s, char *line)
 	return 0;
 }
 
-static int read_list(struct selection *s)
+static int load_list(const char *dir, char **text, struct lab_error *e)
 {
-	char *path = lab_format("%s/kselftest-list.txt", s->dir), *text, *rest, *line;
+	char *path = lab_format("%s/kselftest-list.txt", dir);
 	size_t len;
-	int ret = lab_read_file(path, &text, &len, s->e);
+	int ret = lab_read_file(path, text, &len, e);
 
 	free(path);
 	if (ret)
-		return lab_fail(s->e, ret,
+		return lab_fail(e, ret,
 				"--kselftest %s: no kselftest-list.txt there: give the directory that make kselftest-install has filled",
-				s->dir);
+				dir);
+	return 0;
+}
+
+static int read_list(struct selection *s)
+{
+	char *text, *rest, *line;
+	int ret = load_list(s->dir, &text, s->e);
+
+	if (ret)
+		return ret;
 	for (rest = text; !ret && (line = strsep(&rest, "\n")); )
 		if (line[0])
 			ret = add_test(s, line);
@@ -157,10 +167,12 @@ static int read_list(struct selection *s)
 	return ret;
 }
 
-static void add_words(struct lab_suite_program *p, const struct lab_argv *words)
+/* Line by line, whatever it pipes the tests' output through: a panic shall not eat it. */
+static void add_runner(struct lab_suite_program *p)
 {
-	for (size_t i = 0; i < words->nr; i++)
-		lab_argv_add(&p->args, words->words[i]);
+	p->runner = "/usr/bin/env";
+	lab_argv_add_all(&p->args, "/usr/bin/stdbuf", "--output=L",
+			 "/kselftest/run_kselftest.sh", NULL);
 }
 
 static void add_program(struct lab_suite *suite, const struct collection *c)
@@ -175,14 +187,11 @@ static void add_program(struct lab_suite *suite, const struct collection *c)
 	*p = (struct lab_suite_program){
 		.name = json_string_value(name),
 		.timeout = c->selected * (c->seconds + SPARE_SECONDS),
-		.runner = "/usr/bin/env",
 	};
-	add_words(p, &c->env);
-	/* Line by line, whatever it pipes the tests' output through: a panic shall not eat it. */
-	lab_argv_add_all(&p->args, "/usr/bin/stdbuf", "--output=L",
-			 "/kselftest/run_kselftest.sh", NULL);
+	lab_argv_add_argv(&p->args, &c->env);
+	add_runner(p);
 	if (c->selected < c->tests)
-		add_words(p, &c->names);
+		lab_argv_add_argv(&p->args, &c->names);
 	else
 		lab_argv_add_all(&p->args, "-c", c->name, NULL);
 }
@@ -218,4 +227,56 @@ int lab_kselftest_select(const char *dir, const char *tests, const char *args,
 	}
 	free(s.c);
 	return ret;
+}
+
+/* The test with the arguments that it has, but for its own words to the runner. */
+static void make_program(struct lab_suite_program *p)
+{
+	struct lab_argv own = p->args;
+	struct lab_text words = { NULL };
+
+	p->args = (struct lab_argv){ NULL };
+	for (size_t i = 0; i < own.nr; i++)
+		lab_text_addf(&words, " %s", own.words[i]);
+	if (words.len)
+		add_variable(&p->args, strchr(p->kselftest, ':') + 1, words.s);
+	add_runner(p);
+	lab_argv_add_all(&p->args, "-t", p->kselftest, NULL);
+	lab_text_clear(&words);
+	lab_argv_free(&own);
+}
+
+static bool has_line(const char *text, const char *line)
+{
+	size_t len = strlen(line);
+
+	for (; *text; text += strcspn(text, "\n"), text += *text == '\n')
+		if (!strncmp(text, line, len) && strchr("\n", text[len]))
+			return true;
+	return false;
+}
+
+int lab_kselftest_join(const char *dir, struct lab_suite *suite, struct lab_error *e)
+{
+	char *list = NULL;
+	size_t kept = 0;
+	int ret = dir ? load_list(dir, &list, e) : 0;
+
+	if (ret)
+		return ret;
+	for (size_t i = 0; i < suite->nr_programs; i++) {
+		struct lab_suite_program *p = &suite->programs[i];
+
+		if (p->kselftest && !(list && has_line(list, p->kselftest))) {
+			lab_argv_free(&p->args);
+			continue;
+		}
+		if (p->kselftest)
+			make_program(p);
+		suite->programs[kept++] = *p;
+	}
+	suite->nr_programs = kept;
+	free(list);
+	return kept ? 0 : lab_fail(e, -ESRCH, "profile %s has tests of a kselftest only: give --kselftest",
+				   suite->profile);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * An installed kselftest instead of the suite: what `make kselftest-install` of
+ * An installed kselftest instead of the suite, or beside it: what `make kselftest-install` of
  * a kernel has made is packed into the image, and its run_kselftest.sh run, as a
  * system that tests kernels would do. Each of its collections is a program to
  * the lab, each test a subtest of that.
@@ -24,5 +24,12 @@
  */
 int lab_kselftest_select(const char *dir, const char *tests, const char *args,
 			 struct lab_suite *suite, struct lab_error *e);
+
+/*
+ * Make programs of those tests that @suite has beside its own, as far as the kselftest @dir
+ * has them; the others are left out: all of them if @dir is NULL. Returns 0; -ESRCH if that leaves
+ * nothing; or another -errno.
+ */
+int lab_kselftest_join(const char *dir, struct lab_suite *suite, struct lab_error *e);
 
 #endif

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <jansson.h>
+#include <regex.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -156,6 +157,25 @@ static int add_arg(struct reading *r, json_t *value, void *arg)
 	return ret;
 }
 
+static int check_figure(struct reading *r, json_t *row, void *arg)
+{
+	const char *name, *pattern, *unit;
+	double amount = 0;
+	regex_t re;
+	int ret = unpack(r, row, "one of \"figures\"", "{s:s, s:s, s:s, s?F}", "name", &name,
+			 "pattern", &pattern, "unit", &unit, "amount", &amount);
+
+	(void)arg;
+	if (ret)
+		return ret;
+	ret = regcomp(&re, pattern, REG_EXTENDED | REG_NEWLINE);
+	if (ret || re.re_nsub < 1)
+		ret = wrong(r, "figure %s: \"pattern\" must be an extended regular expression with the number in parentheses",
+			    name);
+	regfree(&re);
+	return ret;
+}
+
 static int add_program(struct reading *r, json_t *object, void *arg)
 {
 	struct lab_suite *suite = r->suite;
@@ -167,8 +187,9 @@ static int add_program(struct reading *r, json_t *object, void *arg)
 	suite->programs = lab_realloc(suite->programs, suite->nr_programs + 1, sizeof(*p));
 	p = &suite->programs[suite->nr_programs];
 	*p = (struct lab_suite_program){ NULL };
-	ret = unpack(r, object, "a program", "{s:s, s?o, s:I}", "program", &p->name,
-		     "args", &args, "timeout", &p->timeout);
+	ret = unpack(r, object, "a program", "{s:s, s?o, s:I, s?s, s?o, s?b}", "program", &p->name,
+		     "args", &args, "timeout", &p->timeout, "kselftest", &p->kselftest,
+		     "figures", &p->figures, "once", &p->once);
 	if (ret)
 		return ret;
 	suite->nr_programs++;
@@ -176,7 +197,11 @@ static int add_program(struct reading *r, json_t *object, void *arg)
 		return wrong(r, "program %s: give the bare name, without / or :", p->name);
 	if (p->timeout <= 0)
 		return wrong(r, "program %s: \"timeout\" must be a number of seconds", p->name);
-	return check_word(r, p->name) ?: for_each(r, args, "\"args\"", add_arg, p);
+	if (p->kselftest && !strchr(p->kselftest, ':'))
+		return wrong(r, "program %s: \"kselftest\" must be COLLECTION:TEST", p->name);
+	return check_word(r, p->name) ?: check_word(r, p->kselftest) ?:
+	       for_each(r, p->figures, "\"figures\"", check_figure, NULL) ?:
+	       for_each(r, args, "\"args\"", add_arg, p);
 }
 
 /* What @object has as @name, which is its own then; or an error that says what there is. */
@@ -252,7 +277,8 @@ static int read_programs(struct reading *r, json_t *profiles,
 	if (!ret && select->tests)
 		ret = lab_select_tests(r->suite, select, r->e);
 	for (size_t i = 0; !ret && i < r->suite->nr_programs; i++)
-		lab_argv_add_words(&r->suite->programs[i].args, select->args);
+		if (!r->suite->programs[i].kselftest)
+			lab_argv_add_words(&r->suite->programs[i].args, select->args);
 	return ret;
 }
 
@@ -321,6 +347,25 @@ bool lab_suite_runs(const struct lab_suite *suite, const char *name)
 		if (!strcmp(suite->programs[i].name, name))
 			return true;
 	return false;
+}
+
+void lab_suite_repeat(struct lab_suite *suite, long rounds)
+{
+	size_t nr = suite->nr_programs;
+
+	suite->programs = lab_realloc(suite->programs, nr * (size_t)rounds, sizeof(*suite->programs));
+	for (long round = 1; round < rounds; round++)
+		for (size_t i = 0; i < nr; i++) {
+			const struct lab_suite_program *from = &suite->programs[i];
+			struct lab_suite_program *to = &suite->programs[suite->nr_programs];
+
+			if (from->once)
+				continue;
+			*to = *from;
+			to->args = (struct lab_argv){ NULL };
+			lab_argv_add_argv(&to->args, &from->args);
+			suite->nr_programs++;
+		}
 }
 
 void lab_suite_drop_programs(struct lab_suite *suite)

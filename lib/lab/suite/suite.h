@@ -16,7 +16,10 @@
  *				  "program": "..." }, ... ],
  *	  "disks": [ { "filesystem": "ext4", "size_mib": n, "mount": "/...",
  *		       "pmem": true }, ... ],
- *	  "profiles": { "NAME": [ { "program": "...", "args": [ ... ], "timeout": s }, ... ] }
+ *	  "profiles": { "NAME": [ { "program": "...", "args": [ ... ], "timeout": s,
+ *				    "kselftest": "...", "once": true,
+ *				    "figures": [ { "name": "...", "pattern": "...", "unit": "...",
+ *						   "amount": n }, ... ] }, ... ] }
  *	}
  *
  * Of an architecture (see arch.h) the first mode is the default; parameters are joined, the
@@ -26,6 +29,9 @@
  * but put beside that program, if it is selected, which loads it itself. A disk
  * is made anew for each run; what is written to it goes with the VM. One with "pmem"
  * is persistent memory, mounted with -o dax, and left out where QEMU has none.
+ * A "kselftest" is no program of ours but COLLECTION:TEST of an installed kselftest, for comparison:
+ * it runs if there is one that has it, as a program of that name. "figures" are what it prints,
+ * see measured.h. Of several rounds it runs in the first only if it says "once".
  * Unknown keys are refused, so that a misspelt one is not quietly without effect.
  */
 #ifndef LAB_SUITE_H
@@ -61,6 +67,9 @@ struct lab_suite_program {
 	struct lab_argv args;
 	json_int_t timeout;	/* seconds */
 	const char *runner;	/* what runs it, see kselftest.h; NULL: it runs itself */
+	const char *kselftest;	/* which test of one it is, or NULL */
+	json_t *figures;	/* in what it prints, see measured.h; or NULL */
+	int once;		/* not in each of several rounds */
 };
 
 /* Texts belong to @json, but for those that are not const. */
@@ -124,6 +133,9 @@ int lab_suite_load(const struct lab_paths *paths, const struct lab_suite_select 
 		   struct lab_suite *suite, struct lab_error *e);
 
 void lab_suite_free(struct lab_suite *suite);
+
+/* All of them @rounds times, in turn. */
+void lab_suite_repeat(struct lab_suite *suite, long rounds);
 
 /* Leave out what was selected; whoever does so has something else to run. */
 void lab_suite_drop_programs(struct lab_suite *suite);

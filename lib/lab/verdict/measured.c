@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <math.h>
+#include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +35,11 @@ static bool decimal(const char *s, double *value)
 	return end != s && !*end && !s[strspn(s, "0123456789.+-eE")] && isfinite(*value);
 }
 
+static void put(json_t *all, const char *name, double value, const char *unit)
+{
+	json_object_set_new(all, name, json_pack("{s:f, s:s}", "value", value, "unit", unit));
+}
+
 static void take(json_t *all, const char *text, int len)
 {
 	char line[160], name[64], value[32], unit[16];
@@ -43,12 +49,37 @@ static void take(json_t *all, const char *text, int len)
 	snprintf(line, sizeof(line), "%.*s", len, text);
 	if (sscanf(line, "# measured: %63[a-z0-9_] %31s %15s%n", name, value, unit, &end) == 3 &&
 	    !line[end] && decimal(value, &number) && lab_unit(unit))
-		json_object_set_new(all, name, json_pack("{s:f, s:s}", "value", number, "unit", unit));
+		put(all, name, number, unit);
 }
 
-json_t *lab_measured(const char *lines)
+static void take_by_row(json_t *all, const char *lines, json_t *row)
 {
-	json_t *all = json_object();
+	const char *name, *pattern, *unit;
+	double number, amount = 0;
+	regmatch_t match[2];
+	char text[32];
+	regex_t re;
+
+	if (json_unpack(row, "{s:s, s:s, s:s, s?F}", "name", &name, "pattern", &pattern,
+			"unit", &unit, "amount", &amount) ||
+	    !lab_unit(unit) || regcomp(&re, pattern, REG_EXTENDED | REG_NEWLINE))
+		return;
+	if (!regexec(&re, lines, 2, match, 0) && match[1].rm_so >= 0) {
+		snprintf(text, sizeof(text), "%.*s", (int)(match[1].rm_eo - match[1].rm_so),
+			 lines + match[1].rm_so);
+		if (decimal(text, &number) && (!amount || number > 0))
+			put(all, name, amount ? amount / number : number, unit);
+	}
+	regfree(&re);
+}
+
+json_t *lab_measured(const char *lines, json_t *rows)
+{
+	json_t *all = json_object(), *row;
+	size_t i;
+
+	json_array_foreach(rows, i, row)
+		take_by_row(all, lines, row);
 
 	while (*lines) {
 		int len = strcspn(lines, "\n");

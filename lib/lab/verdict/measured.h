@@ -4,7 +4,11 @@
  *
  *	# measured: NAME VALUE UNIT
  *
- * NAME of letters a to z, digits and _, VALUE a decimal number.
+ * NAME of letters a to z, digits and _, VALUE a decimal number. Of a program that knows nothing of
+ * this, rows say which figures it prints: the first number that the parentheses of the extended
+ * regular expression "pattern" match, or, with an "amount", that amount by the number.
+ *
+ *	{ "name": "rate", "pattern": "took ([0-9.]+) s", "unit": "/s", "amount": 16384 }
  */
 #ifndef LAB_MEASURED_H
 #define LAB_MEASURED_H
@@ -23,8 +27,9 @@ const struct lab_unit *lab_unit(const char *name);
 
 /*
  * The figures in @lines: {"NAME": {"value": NUMBER, "unit": "UNIT"}}; of one that is there twice
- * the last. What is not as above is no figure. NULL if there are none; else the caller's.
+ * the last. What is not as above is no figure. @rows are an array, or NULL. NULL if there are
+ * none; else the caller's.
  */
-json_t *lab_measured(const char *lines);
+json_t *lab_measured(const char *lines, json_t *rows);
 
 #endif

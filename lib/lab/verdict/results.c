@@ -127,7 +127,8 @@ static void clear(struct lab_program *p)
 void lab_program_reset(struct lab_program *p)
 {
 	clear(p);
-	*p = (struct lab_program){ .name = p->name, .args = p->args, .by_runner = p->by_runner };
+	*p = (struct lab_program){ .name = p->name, .args = p->args, .by_runner = p->by_runner,
+		.figures = p->figures };
 }
 
 void lab_results_free(struct lab_results *r)

@@ -56,6 +56,7 @@ struct lab_program {
 	char *name;
 	char *args;		/* for people, separated by spaces */
 	bool by_runner;		/* run_kselftest.sh ran it: see kselftest.h */
+	json_t *figures;	/* in what it prints, see measured.h; the suite's, or NULL */
 	enum lab_program_state state;
 	unsigned int bed;	/* that ran it, from 1; 0: not run */
 	unsigned int boot;	/* of that bed, from 1 */

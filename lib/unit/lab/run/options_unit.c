@@ -83,15 +83,16 @@ TEST(kdir_stands_alone)
 	EXPECT_REFUSED("--modules needs --kernel", "--modules", "M");
 }
 
-TEST(kselftest_has_no_profile)
+TEST(kselftest)
 {
 	struct lab_options o;
 	struct lab_error e;
 
 	EXPECT_EQ(0, PARSE(&o, &e, "--kselftest", "/k", "--tests", "kvm/mm:x"));
 	EXPECT_STREQ("/k", o.kselftest);
-	EXPECT_REFUSED("--kselftest brings its own list of programs: leave out --profile",
-		       "--kselftest", "/k", "--profile", "full");
+	EXPECT_EQ(0, PARSE(&o, &e, "--kselftest", "/k", "--profile", "perf", "--rounds", "3"));
+	EXPECT_EQ(3, o.rounds);
+	EXPECT_REFUSED("--rounds '0': give a number, 1 to 100", "--rounds", "0");
 }
 
 TEST(series_stands_alone)

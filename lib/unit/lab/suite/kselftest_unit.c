@@ -231,4 +231,33 @@ TEST(results_of_each_test)
 	free(events);
 }
 
+/* Beside programs of the suite, with their own arguments; what is not there is left out. */
+TEST_F(kselftest, beside_the_suite)
+{
+	struct lab_suite *suite = &self->bed.suite;
+	static const char *const tests[] = { NULL, "kvm:a_test", "kvm/mm:b_test", "kvm:none" };
+
+	suite->programs = calloc(4, sizeof(*suite->programs));
+	suite->nr_programs = 4;
+	for (size_t i = 0; i < 4; i++) {
+		suite->programs[i].name = "p";
+		suite->programs[i].kselftest = tests[i];
+	}
+	lab_argv_add_all(&suite->programs[1].args, "-v", "2", NULL);
+	ASSERT_EQ(0, lab_kselftest_join(self->bed.dir, suite, &self->bed.e));
+	ASSERT_EQ(3, suite->nr_programs);
+	EXPECT_EQ(NULL, suite->programs[0].runner);
+	EXPECT_STREQ("/usr/bin/env", suite->programs[1].runner);
+	EXPECT_STREQ("KSELFTEST_A_TEST_ARGS=-v 2 " RUN "-t kvm:a_test", words(&self->bed, 1));
+	EXPECT_STREQ(RUN "-t kvm/mm:b_test", words(&self->bed, 2));
+	suite->programs[2].once = true;
+	lab_suite_repeat(suite, 3);
+	ASSERT_EQ(7, suite->nr_programs);
+	EXPECT_EQ(NULL, suite->programs[3].kselftest);
+	EXPECT_STREQ("KSELFTEST_A_TEST_ARGS=-v 2 " RUN "-t kvm:a_test", words(&self->bed, 4));
+	EXPECT_STREQ("kvm:a_test", suite->programs[6].kselftest);
+	ASSERT_EQ(0, lab_kselftest_join(NULL, suite, &self->bed.e));
+	EXPECT_EQ(3, suite->nr_programs);
+}
+
 TEST_HARNESS_MAIN

@@ -338,6 +338,11 @@ TEST(mistakes)
 			 "\"disks\": [ " A_DISK A_DISK A_DISK A_DISK);
 	EXPECT_COMPLAINT("the bare name", "p_test", "p/test");
 	EXPECT_COMPLAINT("tabs or newlines", "x y", "x\\ty");
+	EXPECT_COMPLAINT("must be COLLECTION:TEST", "\"timeout\": 5",
+			 "\"timeout\": 5, \"kselftest\": \"x\"");
+	EXPECT_COMPLAINT("with the number in parentheses", "\"timeout\": 5",
+			 "\"timeout\": 5, \"figures\": [ { \"name\": \"n\", \"pattern\": \"[0-9]\", "
+			 "\"unit\": \"us\" } ]");
 	EXPECT_COMPLAINT("\"args\" must be an array", "[ \"-v\", \"x y\" ]", "\"-v\"");
 	EXPECT_COMPLAINT("\"modes\" must be an object", "\"one\": {}, \"two\": "
 			 "{ \"parameters\": [ \"b=2\", \"c\" ] }", "");
