@@ -14,6 +14,7 @@
 #include "base/fsys.h"
 #include "base/nearest.h"
 #include "base/paths.h"
+#include "bench/bench.h"
 #include "bisect/bisect.h"
 #include "campaign/campaign.h"
 #include "engine/cell.h"
@@ -34,6 +35,7 @@ static const struct {
 	int (*main)(int argc, char *argv[], const struct lab_paths *paths);
 	const char *about;
 } commands[] = {
+	{ "bench", lab_bench_main, "how fast are kernel and suite, beside what others do?" },
 	{ "bisect", lab_bisect_main, "which commit broke it? from a good one and a bad one" },
 	{ "bisect-step", lab_bisect_step_main, "one step of it, for git bisect run" },
 	{ "bundle", lab_bundle_main, "one test of a run as an archive, to attach to a bug report" },
