@@ -48,6 +48,7 @@ static const struct {
 	{ "list", lab_list_main, "what there is to run, and what has to do with a word" },
 	{ "manifest", lab_manifest_main, "what the programs say of themselves, joined; make runs it" },
 	{ "matrix", lab_matrix_main, "the same programs on several kernels, and a table of them" },
+	{ "perf", lab_perf_main, "what got slower from one kernel to another? exactly, and in time" },
 	{ "prove", lab_prove_main, "regressions put back on purpose, and which test notices each" },
 	{ "report", lab_report_main, "the reports of a run, from what a machine without the lab printed" },
 	{ "resume", lab_resume_main, "go on with a run that this machine did not survive" },

@@ -14,6 +14,7 @@
 #include "base/json_text.h"
 #include "campaign/campaign.h"
 #include "report/cases.h"
+#include "report/figures.h"
 #include "run/setup.h"
 
 #define CONFIDENCE	0.95
@@ -69,7 +70,7 @@ static json_t *seeds(json_t *results)
 json_t *lab_soak_record(json_t *setup, json_t *results, long burners, double load,
 			const char *kept)
 {
-	json_t *totals = json_object_get(results, "totals"), *record, *mine;
+	json_t *totals = json_object_get(results, "totals"), *record, *mine, *figures;
 
 	/* "o" and "O" refuse what is not there. */
 	mine = json_pack("{s:O, s:O, s:O, s:O, s:O, s:O, s:O, s:O, s:O, s:o, s:o, s:o, s:i, s:f,"
@@ -88,6 +89,12 @@ json_t *lab_soak_record(json_t *setup, json_t *results, long burners, double loa
 	record = mine ? json_copy(setup) : NULL;
 	json_object_update(record, mine);
 	json_decref(mine);
+	/* What "lab perf" compares. */
+	figures = json_object();
+	lab_figures_add(figures, results);
+	if (json_object_size(figures))
+		json_object_set(record, "figures", figures);
+	json_decref(figures);
 	return record;
 }
 
@@ -106,7 +113,7 @@ int lab_soak_append(const char *path, json_t *record, struct lab_error *e)
 
 	if (fd < 0)
 		return lab_fail(e, -errno, "open(%s): %s", path, strerror(errno));
-	json = json_dumps(record, JSON_COMPACT | JSON_REAL_PRECISION(6));
+	json = json_dumps(record, JSON_COMPACT | JSON_REAL_PRECISION(9));
 	/* A line that a crash cut short must not swallow the next one. */
 	if (lseek(fd, -1, SEEK_END) >= 0 && read(fd, &last, 1) != 1)
 		last = '\n';

@@ -16,22 +16,43 @@
  */
 #define ACCIDENT	(1 / (1 - LAB_FIGURES_CONFIDENCE))
 
-static void add(json_t *all, json_t *one, const char *name, json_t *measured)
+/* @values is a number, or an array of them. */
+static void add(json_t *all, const char *figure, const char *unit, const char *whole, json_t *values)
 {
-	char *title = lab_case_title(one), *figure = lab_format("%s/%s", title, name);
-	const char *unit = lab_json_text_of(measured, "unit");
-	const char *whole = lab_json_text_of(one, "case");
-	json_t *there = json_object_get(all, figure);
+	json_t *there = json_object_get(all, figure), *into;
 
 	if (!there) {
 		there = json_pack("{s:s, s:s, s:[]}", "unit", unit, "case", whole, "values");
 		json_object_set_new(all, figure, there);
 	}
-	if (!strcmp(lab_json_text_of(there, "unit"), unit) &&
-	    !strcmp(lab_json_text_of(there, "case"), whole))
-		json_array_append(json_object_get(there, "values"), json_object_get(measured, "value"));
+	into = json_object_get(there, "values");
+	if (strcmp(lab_json_text_of(there, "unit"), unit) ||
+	    strcmp(lab_json_text_of(there, "case"), whole))
+		return;
+	if (json_is_array(values))
+		json_array_extend(into, values);
+	else
+		json_array_append(into, values);
+}
+
+static void add_measured(json_t *all, json_t *one, const char *name, json_t *measured)
+{
+	char *title = lab_case_title(one), *figure = lab_format("%s/%s", title, name);
+
+	add(all, figure, lab_json_text_of(measured, "unit"), lab_json_text_of(one, "case"),
+	    json_object_get(measured, "value"));
 	free(figure);
 	free(title);
+}
+
+void lab_figures_join(json_t *all, json_t *more)
+{
+	const char *figure;
+	json_t *one;
+
+	json_object_foreach(more, figure, one)
+		add(all, figure, lab_json_text_of(one, "unit"), lab_json_text_of(one, "case"),
+		    json_object_get(one, "values"));
 }
 
 void lab_figures_add(json_t *all, json_t *results)
@@ -45,7 +66,7 @@ void lab_figures_add(json_t *all, json_t *results)
 		if (strcmp(status, "pass"))
 			continue;
 		json_object_foreach(json_object_get(one, "measured"), name, measured)
-			add(all, one, name, measured);
+			add_measured(all, one, name, measured);
 	}
 }
 

@@ -25,6 +25,9 @@
  */
 void lab_figures_add(json_t *all, json_t *results);
 
+/* Add @more, as above, to @all: results of other runs. */
+void lab_figures_join(json_t *all, json_t *more);
+
 /* The numbers of a figure as above, @nr of them; to be freed. */
 double *lab_figure_values(json_t *figure, size_t *nr);
 

@@ -33,7 +33,7 @@ TEST(table)
 	lab_bench_table(&t, bench);
 	EXPECT_NE(NULL, strstr(t.s, "| p:fast/rate    |       2000 |       1500 |       2500 | /s       |      3 |\n"))
 		TH_LOG("%s", t.s);
-	EXPECT_NE(NULL, strstr(t.s, "| fast  |      1.500 |     0.5000 |          3 |          1 | unsure | q |\n"))
+	EXPECT_NE(NULL, strstr(t.s, "| fast |      1.500 |     0.5000 |          3 |          1 | unsure | q |\n"))
 		TH_LOG("%s", t.s);
 	lab_text_clear(&t);
 	json_decref(bench);
