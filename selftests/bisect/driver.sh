@@ -198,7 +198,53 @@ follows_the_first_parent()
 	return $ret
 }
 
-tidy finds_each puts_a_fixup_on_each puts_a_fixup_where_it_goes takes_a_fixup_off_after_a_kill \
+# No test fails, but guests lose more. One run of a commit is enough.
+finds_what_counts_more()
+{
+	COUNTS=32
+	for BAD in 1 6 11 16; do
+		bisect --again --perf t:a/n | grep "^first bad commit: .* commit $BAD " || return 1
+		[ -z "$(sort "$work/tested" | uniq -d)" ] && rm "$work/tested" || return 1
+	done
+	restored && grep '^Subject: .*: t:a/n grew$' "$out/mail.txt" &&
+		grep '^ *32, before 1; bad above 16.5$' "$out/report.txt" &&
+		! grep 'the chance' "$out/report.txt"
+}
+
+# What was not measured is neither good nor bad.
+takes_a_limit_for_a_count()
+{
+	BAD=10 COUNTS=2 UNCOUNTED='8 9'
+	bisect --perf t:a/n --limit 2 >"$work/said"
+	[ $? = 1 ] && grep ' is not bad' "$work/said" && restored || return 1
+	bisect --perf t:a/n --limit 1.5 >"$work/said"
+	[ $? = 1 ] && grep 'one of several' "$work/said" || return 1
+	UNCOUNTED=8
+	bisect --perf t:a/n --limit 1.5 --again | grep '^first bad commit: .* commit 10 ' || return 1
+	lab bisect-step --perf t:a/n --limit 1.5
+	[ $? = 1 ] || return 1
+	lab bisect-step --perf t:a/n --limit 2
+}
+
+wants_a_count_that_grew()
+{
+	BAD=10 COUNTS=1
+	bisect --perf t:a/n >"$work/said"
+	[ $? = 1 ] && grep 'is 1 at the good end and 1 at the bad one: nothing to bisect' "$work/said" &&
+		restored || return 1
+	COUNTS=9
+	bisect --perf t:a/time >"$work/said"
+	[ $? = 1 ] && grep 'only counts are exact' "$work/said" && restored || return 1
+	bisect --perf t:a/other >"$work/said"
+	[ $? = 1 ] && grep 't:a/other was not measured' "$work/said" && restored || return 1
+	bisect --perf a/n
+	[ $? = 64 ] || return 1
+	lab bisect-step --perf t:a/n
+	[ $? = 129 ]
+}
+
+tidy finds_each finds_what_counts_more takes_a_limit_for_a_count wants_a_count_that_grew \
+	puts_a_fixup_on_each puts_a_fixup_where_it_goes takes_a_fixup_off_after_a_kill \
 	refuses_what_is_no_patch follows_the_first_parent skips_what_does_not_build names_several ends_must_be_right \
 	goes_on_after_a_kill goes_on_after_an_interruption an_error_leaves_nothing_behind \
 	tells_again_what_was_found does_not_mix_two takes_no_other_verdict works_in_a_worktree

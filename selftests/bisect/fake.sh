@@ -6,6 +6,8 @@
 # and running one. Each commit's number is in the tree:
 #
 #	BAD		this one and all later ones fail
+#	COUNTS		there is no failure then, but a count that is this on them, and 1 on others
+#	UNCOUNTED	on these it is not measured
 #	UNBUILDABLE	these do not build
 #	UNFIXED		nor do these without the fix-up, $work/fixup.patch
 #	DIES, STOPS	here the lab is killed, or interrupted, once
@@ -15,7 +17,7 @@
 . "$(dirname "$0")/../checks.sh"
 tree=$work/tree
 out=$work/out
-export BAD=17 UNBUILDABLE='' UNFIXED='' DIES='' STOPS='' FAILS='' WORK="$work"
+export BAD=17 COUNTS='' UNCOUNTED='' UNBUILDABLE='' UNFIXED='' DIES='' STOPS='' FAILS='' WORK="$work"
 
 # The lab looks for the suite above the directory that it lies in.
 mkdir -p "$work/build/selftests" "$work/selftests" "$work/lib/lab/kernel"
@@ -24,7 +26,8 @@ cp "$1/lab" "$work/build/driver"
 cat >"$work/selftests/suite.json" <<'END'
 { "name": "suite", "architectures": { "x86_64": { "cpu": "cpu", "modes": { "tdp": {} } } },
   "mail": { "about": "Tests of something", "cc": "list@example.org" },
-  "profiles": { "default": [ { "program": "t", "args": [], "timeout": 5 } ] } }
+  "profiles": { "default": [ { "program": "t", "args": [], "timeout": 5 } ],
+                "perf": [ { "program": "t", "args": [], "timeout": 5 } ] } }
 END
 cat >"$work/build/manifest.json" <<'END'
 { "programs": { "t": { "tests": { "a": { "default": true, "all": true } } } } }
@@ -49,12 +52,16 @@ cat >"$work/build/lab" <<'END'
 [ "$1 $2" = "run --kdir" ] || exit 13
 kernel=$3
 while [ "$1" != --out ]; do shift; done
-code=0 status=pass line=
-[ "$(cat "$kernel/number")" -lt "$BAD" ] || code=1 status=fail line='"# broken: contract 10"'
+code=0 status=pass line='' count=1 number=$(cat "$kernel/number")
+if [ "$number" -ge "$BAD" ]; then
+	[ "$COUNTS" ] && count=$COUNTS || code=1 status=fail line='"# broken: contract 10"'
+fi
+case " $UNCOUNTED " in *" $number "*) code=4 status=skip ;; esac
 cat >"$2/results.json" <<-RESULTS
 	{ "exit_code": $code, "reason": "$status", "kernel": "1.0", "command": "lab run",
 	  "programs": [ { "name": "t", "state": "done", "bed": 1, "failed": $code } ],
-	  "cases": [ { "program": "t", "name": "a", "status": "$status", "diagnostics": [ $line ] } ] }
+	  "cases": [ { "program": "t", "name": "a", "status": "$status", "diagnostics": [ $line ],
+	    "measured": { "n": { "value": $count, "unit": "count" }, "time": { "value": $count, "unit": "us" } } } ] }
 RESULTS
 exit $code
 END
@@ -112,7 +119,7 @@ tidy()
 	echo "1..$#"
 	for function in "$@"; do
 		check "$function" "$function"
-		BAD=17 UNBUILDABLE='' UNFIXED='' DIES='' STOPS='' FAILS=''
+		BAD=17 COUNTS='' UNCOUNTED='' UNBUILDABLE='' UNFIXED='' DIES='' STOPS='' FAILS=''
 		git -C "$tree" bisect reset >/dev/null 2>&1
 		git -C "$tree" checkout -q -f master
 		rm -rf "$out" "$work/tested" "$work/once"

@@ -9,6 +9,7 @@
  * to where it was, unless we are killed, and then the next one begins with that.
  */
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -242,11 +243,45 @@ static void learn(struct bisect *b, json_t *step)
 	    b->found.chance * 100);
 }
 
+static double value_of(json_t *step)
+{
+	return json_number_value(json_object_get(step, "value"));
+}
+
+/* What the count is at the ends; and the limit, unless it was given, between. */
+static int verify_counts(struct bisect *b, struct lab_error *e)
+{
+	struct lab_bisect_options *o = &b->step.options;
+	json_t *bad, *good;
+	int ret;
+
+	if (!o->limit_given)
+		o->limit = -INFINITY;
+	ret = verify(b, b->bad, "bad", &bad, e);
+	if (ret || b->not_found)
+		return ret;
+	if (!o->limit_given)
+		o->limit = INFINITY;
+	ret = verify(b, b->good, "good", &good, e);
+	if (ret || b->not_found)
+		return ret;
+	if (!o->limit_given)
+		o->limit = (value_of(good) + value_of(bad)) / 2;
+	b->not_found = value_of(bad) <= o->limit;
+	(b->not_found ? lab_progress_alert : lab_progress_say)(&b->step.campaign.progress,
+		"%s is %g at the good end and %g at the bad one: %s %g", o->perf, value_of(good),
+		value_of(bad), b->not_found ? "nothing to bisect, it is not more than" :
+		"a commit is bad if it is more than", o->limit);
+	return 0;
+}
+
 static int verify_ends(struct bisect *b, struct lab_error *e)
 {
 	json_t *step;
 	int ret;
 
+	if (b->step.options.perf)
+		return verify_counts(b, e);
 	b->step.options.errors_count = true;
 	ret = verify(b, b->bad, "bad", &step, e);
 	if (ret || b->not_found)
@@ -307,6 +342,8 @@ static int report(struct bisect *b, struct lab_error *e)
 
 	found->about = o->about;
 	found->cc = o->cc;
+	found->perf = o->perf;
+	found->limit = o->limit;
 	ret = lab_bisect_write(o->dir, o->ksrc, found, e);
 	if (ret)
 		return ret;

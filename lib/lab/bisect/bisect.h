@@ -17,6 +17,7 @@
  *	failed, runs (that count), build_seconds, run_seconds,
  *	config (file), fixup (the patch without which it was not built),
  *	kernel (release), failing (titles of tests that failed),
+ *	value (of the count that is bisected, the last that was measured),
  * and about the first run that failed:
  *	test (title), evidence (lines), console (file), seed (or null),
  *	command (to replay it), results (directory)
@@ -48,6 +49,9 @@ struct lab_bisect_options {
 	const char *good, *bad;		/* commits; of lab bisect alone */
 	bool again, first_parent;
 	bool errors_count;		/* of lab bisect-step alone */
+	const char *perf;		/* a count that decides: PROGRAM:TEST/NAME; see bisect_count.h */
+	const char *limit_given;	/* for it, as it was given, or NULL */
+	double limit;			/* the same; or what follows from the ends */
 	/* Set by lab_bisect_options_check(), the paths absolute: */
 	char ksrc[PATH_MAX];		/* the tree */
 	char fixup[PATH_MAX];		/* the patch, or "" */

@@ -7,7 +7,9 @@
  * wrong is looked at first.
  */
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -24,6 +26,9 @@
 
 #define MAX_RUNS	1000
 
+/* Its programs count. */
+#define LAB_BISECT_COUNT_PROFILE	"perf"
+
 #define WORD(member)	LAB_COMMAND_KEY(lab_bisect_options, member)
 enum { RUNS = 1, GOOD_RUNS };
 
@@ -35,6 +40,11 @@ static const struct argp_option common_options[] = {
 	  "One more fragment of configuration, such as lib/lab/kernel/debug.config", 0 },
 	{ "fixup", WORD(fixup_file), "PATCH", 0,
 	  "Apply PATCH to each commit before it is built, and take it off afterwards", 0 },
+	{ "perf", WORD(perf), "PROGRAM:TEST/NAME", 0,
+	  "Not whether tests fail decides, but a count that a test measures: a commit is bad if it is "
+	  "greater than the limit", 0 },
+	{ "limit", WORD(limit_given), "NUMBER", 0,
+	  "Of that count (default: half-way between the good and the bad end)", 0 },
 	{ "out", WORD(out), "DIR", 0,
 	  "Directory of kernel, steps and report (default: build/bisect/NAME-OF-TREE)", 0 },
 	{ 0 }
@@ -55,22 +65,48 @@ static const struct argp_option step_options[] = {
 	{ 0 }
 };
 
+/* A count is exact, so that one run of a commit is enough. */
+static error_t check_count(struct lab_bisect_options *o, const struct argp_state *state)
+{
+	const char *colon = o->perf ? strchr(o->perf, ':') : NULL, *slash = o->perf ? strrchr(o->perf, '/') : NULL;
+	char *end;
+
+	if (!o->runs)
+		o->runs = o->perf ? 1 : 3;
+	if (o->limit_given && !o->perf)
+		return lab_command_refuse(state, "--limit is for --perf");
+	if (!o->perf)
+		return 0;
+	if (!colon || colon == o->perf || !slash || slash < colon + 2 || !slash[1])
+		return lab_command_refuse(state, "--perf '%s': give PROGRAM:TEST/NAME, as lab perf and results.json have it",
+					  o->perf);
+	if (o->limit_given) {
+		o->limit = strtod(o->limit_given, &end);
+		if (*end || !isfinite(o->limit))
+			return lab_command_refuse(state, "--limit '%s': give a number", o->limit_given);
+	}
+	if (!o->good_runs)
+		o->good_runs = 1;
+	if (!o->run.tests)
+		o->run.tests = lab_format("%.*s", (int)(slash - o->perf), o->perf);
+	if (!o->run.profile && !o->run.kselftest)
+		o->run.profile = LAB_BISECT_COUNT_PROFILE;
+	return 0;
+}
+
 static error_t parse_common(int key, char *arg, struct argp_state *state)
 {
 	struct lab_bisect_options *o = state->input;
 
 	switch (key) {
-	case ARGP_KEY_INIT:
-		o->runs = 3;
-		return 0;
 	case RUNS:
 		return lab_command_number(state, "runs", arg, "a number", 1, MAX_RUNS, &o->runs);
 	case GOOD_RUNS:
 		return lab_command_number(state, "good-runs", arg, "a number", 1, MAX_RUNS,
 					  &o->good_runs);
 	case ARGP_KEY_END:
-		return o->tree ? 0 : lab_command_refuse(state,
-							"which kernel tree? give --ksrc=TREE");
+		return o->tree ? check_count(o, state) :
+			lab_command_refuse(state, "which kernel tree? give --ksrc=TREE");
 	default:
 		return lab_command_take(state, common_options, key, arg);
 	}
@@ -86,6 +122,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		state->child_inputs[1] = &o->run;
 		return 0;
 	}
+	if (key == ARGP_KEY_END && state->root_argp == &lab_bisect_step_argp && o->perf && !o->limit_given)
+		return lab_command_refuse(state, "--perf: one step has no ends that --limit could follow from: give it");
 	err = lab_command_take(state, bisect_options, key, arg);
 	return err == ARGP_ERR_UNKNOWN ? lab_command_take(state, step_options, key, arg) : err;
 }
@@ -100,7 +138,7 @@ static const struct argp_child children[] = {
 
 const struct argp lab_bisect_argp = {
 	.options = bisect_options, .parser = parse, .children = children,
-	.doc = "Find the commit that made tests fail. First it is verified that the good commit is "
+	.doc = "Find the commit that made tests fail, or a count grow. First it is verified that the good commit is "
 		"good and the bad one bad. TREE must have no uncommitted changes; at the end it is "
 		"as it was. Interrupted, the same command goes on from there."
 		"\vDIR gets report.txt, mail.txt (a draft), and steps/COMMIT.\n\n"
@@ -136,6 +174,8 @@ json_t *lab_bisect_options_words(const struct lab_bisect_options *o)
 	lab_argv_addf(&argv, "--good-runs=%ld", o->good_runs);
 	if (o->errors_count)
 		lab_argv_add(&argv, "--errors-count");
+	lab_argv_option(&argv, "--perf", o->perf);
+	lab_argv_option(&argv, "--limit", o->limit_given);
 	for (size_t i = 0; i < argv.nr; i++)
 		json_array_append_new(words, lab_json_text(argv.words[i]));
 	lab_argv_free(&argv);

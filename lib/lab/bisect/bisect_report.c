@@ -153,6 +153,18 @@ static json_t *evidence_of(const struct lab_bisect_found *found)
 	return text(step, "test")[0] ? step : json_array_get(found->steps, 0);
 }
 
+/* One that is good. */
+static json_t *last_good(const struct lab_bisect_found *found)
+{
+	json_t *one, *last = NULL;
+	size_t i;
+
+	json_array_foreach(found->steps, i, one)
+		if (!strcmp(text(one, "verdict"), "good"))
+			last = one;
+	return last;
+}
+
 /* What both the report and the mail are to say. */
 static void print_facts(struct lab_text *t, const struct lab_bisect_found *found)
 {
@@ -171,7 +183,13 @@ static void print_facts(struct lab_text *t, const struct lab_bisect_found *found
 		lab_text_addf(t, " (%.0f:%.0f)\n", number(good, "failed"), number(good, "runs"));
 	else
 		lab_text_addf(t, " (its parent; not tested)\n");
-	lab_text_addf(t, "Fail:runs:  %.0f:%.0f\n", number(step, "failed"), number(step, "runs"));
+	if (found->perf)
+		lab_text_addf(t, "Count:      %s\n            %g, before %g; bad above %g\n", found->perf,
+			      number(step, "value"), number(good ? good : last_good(found), "value"),
+			      found->limit);
+	else
+		lab_text_addf(t, "Fail:runs:  %.0f:%.0f\n", number(step, "failed"),
+			      number(step, "runs"));
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (text(step, rows[i].key)[0])
 			lab_text_addf(t, "%-11s %s\n", rows[i].label, text(step, rows[i].key));
@@ -211,9 +229,10 @@ void lab_bisect_report(struct lab_text *t, const struct lab_bisect_found *found)
 	lab_text_addf(t, "Author:     %s, %s\n", found->author, found->date);
 	print_facts(t, found);
 	print_steps(t, found->steps);
-	lab_text_addf(t, "Judging by how often the bad end failed, the chance that a bad commit "
-		      "was taken\nfor a good one is %.2g %%.\n\n%s\n", found->chance * 100,
-		      found->log);
+	if (!found->perf)
+		lab_text_addf(t, "Judging by how often the bad end failed, the chance that a bad commit "
+			      "was taken\nfor a good one is %.2g %%.\n", found->chance * 100);
+	lab_text_addf(t, "\n%s\n", found->log);
 }
 
 void lab_bisect_mail(struct lab_text *t, const struct lab_bisect_found *found)
@@ -221,9 +240,13 @@ void lab_bisect_mail(struct lab_text *t, const struct lab_bisect_found *found)
 	lab_text_addf(t, "To: %s\nCc: regressions@lists.linux.dev, %s%s"
 		      "[what scripts/get_maintainer.pl says]\n",
 		      found->author, found->cc, found->cc[0] ? ", " : "");
-	lab_text_addf(t, "Subject: [REGRESSION] %.12s (\"%s\"): %s fails\n\n", found->first,
-		      found->subject, text(evidence_of(found), "test"));
-	lab_text_addf(t, "Hi,\n\n%s fail since this commit:\n\n", found->about);
+	lab_text_addf(t, "Subject: [REGRESSION] %.12s (\"%s\"): %s %s\n\n", found->first,
+		      found->subject, found->perf ? found->perf : text(evidence_of(found), "test"),
+		      found->perf ? "grew" : "fails");
+	if (found->perf)
+		lab_text_addf(t, "Hi,\n\nthis count of %s grew with this commit:\n\n", found->about);
+	else
+		lab_text_addf(t, "Hi,\n\n%s fail since this commit:\n\n", found->about);
 	lab_text_addf(t, "First bad:  %s\n            (\"%s\", %s)\n", found->first, found->subject,
 		      found->date);
 	print_facts(t, found);

@@ -29,6 +29,8 @@ struct lab_bisect_found {
 	char first[41];			/* the first bad commit, or one that may be */
 	char *log;			/* of git bisect */
 	double chance;			/* that a bad commit was taken for good */
+	const char *perf;		/* the count that was bisected, or NULL, */
+	double limit;			/* and what it must not exceed */
 	const char *about;		/* what fails: a few words on the suite */
 	const char *cc;			/* who else gets a mail about it, or "" */
 	/* Set by lab_bisect_write(): */

@@ -18,6 +18,7 @@
 #include "base/process.h"
 #include "base/text.h"
 #include "bisect/bisect.h"
+#include "bisect/bisect_count.h"
 #include "bisect/bisect_fixup.h"
 #include "bisect/bisect_git.h"
 #include "bisect/bisect_report.h"
@@ -203,17 +204,39 @@ static const char *but(enum lab_bisect_run run, int code)
 	return "";
 }
 
-static void take_run(struct work *w, unsigned int n, const char *dir, int code)
+static enum lab_bisect_run classify(struct work *w, json_t *results, int code, json_t **test)
 {
 	const struct lab_bisect_known known = { w->s->options.errors_count, w->s->sought };
+	enum lab_bisect_run run = lab_bisect_classify(results, code, &known, test);
+	const char *reason = lab_json_text_of(results, "reason");
+
+	snprintf(w->why, sizeof(w->why), "%s%s", reason[0] ? reason : "no results", but(run, code));
+	return run;
+}
+
+static enum lab_bisect_run classify_count(struct work *w, json_t *results, int code, json_t **test)
+{
+	struct lab_bisect_count c = {
+		.figure = w->s->options.perf, .limit = w->s->options.limit,
+	};
+	enum lab_bisect_run run = lab_bisect_classify_count(results, code, &c);
+
+	if (c.test)
+		put(w, "value", json_real(c.value));
+	snprintf(w->why, sizeof(w->why), "%s", c.why);
+	*test = run == LAB_BISECT_BROKE ? c.test : NULL;
+	return run;
+}
+
+static void take_run(struct work *w, unsigned int n, const char *dir, int code)
+{
 	char *path = lab_format("%s/results.json", dir), *title;
 	json_t *results = json_load_file(path, 0, NULL), *test;
-	const char *reason = lab_json_text_of(results, "reason");
-	enum lab_bisect_run run = lab_bisect_classify(results, code, &known, &test);
+	enum lab_bisect_run run = w->s->options.perf ? classify_count(w, results, code, &test) :
+		classify(w, results, code, &test);
 
 	lab_bisect_count(&w->tally, run);
 	title = test ? lab_case_title(test) : lab_strdup("");
-	snprintf(w->why, sizeof(w->why), "%s%s", reason[0] ? reason : "no results", but(run, code));
 	lab_progress_say(&w->s->campaign.progress, "  run %u: %s%s%s", n, w->why,
 			 title[0] ? ": " : "", title);
 	if (run == LAB_BISECT_BROKE || run == LAB_BISECT_DIED || run == LAB_BISECT_FAILED) {

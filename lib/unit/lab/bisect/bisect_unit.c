@@ -9,6 +9,7 @@
 #include "base/fsys.h"
 #include "base/json_text.h"
 #include "base/text.h"
+#include "bisect/bisect_count.h"
 #include "bisect/bisect_report.h"
 #include "bisect/bisect_verdict.h"
 #include "campaign/campaign.h"
@@ -294,6 +295,34 @@ TEST_F(consoles, of_any_bed_if_it_is_not_known_which)
 	put(self->dir, "console.log", "fine\n");
 	put(self->dir, "console.bed2.log", "BUG: on the second\n");
 	EXPECT_STREQ("BUG: on the second", last_line(self->dir, self->record, ""));
+}
+
+/* By a count: "STATUS UNIT VALUE" of t:a, whose run ended with @code. */
+static enum lab_bisect_run count(const char *status, const char *unit, double value, int code)
+{
+	struct lab_bisect_count c = { .figure = "t:a/x/n", .limit = 2 };
+	json_t *results = json_pack("{s:s, s:[{s:s, s:s, s:s, s:{s:{s:f, s:s}}}]}", "verdict", "v",
+				    "cases", "program", "t", "name", "a/x", "status", status,
+				    "measured", "n", "value", value, "unit", unit);
+	enum lab_bisect_run run = lab_bisect_classify_count(results, code, &c);
+
+	json_decref(results);
+	return run;
+}
+
+TEST(counts)
+{
+	struct lab_bisect_count c = { .figure = "t:a/n" };
+
+	EXPECT_EQ(LAB_BISECT_PASSED, count("pass", "count", 2, LAB_EXIT_PASS));
+	EXPECT_EQ(LAB_BISECT_BROKE, count("pass", "count", 2.1, LAB_EXIT_PASS));
+	/* Another test failed: this one has counted nevertheless. */
+	EXPECT_EQ(LAB_BISECT_BROKE, count("pass", "count", 3, LAB_EXIT_FAIL));
+	EXPECT_EQ(LAB_BISECT_UNFIT, count("fail", "count", 3, LAB_EXIT_FAIL));
+	EXPECT_EQ(LAB_BISECT_UNFIT, count("skip", "count", 3, LAB_EXIT_SKIP));
+	EXPECT_EQ(LAB_BISECT_UNFIT, count("pass", "us", 3, LAB_EXIT_PASS));
+	EXPECT_EQ(LAB_BISECT_NOTHING, count("skip", "count", 3, LAB_EXIT_INFRASTRUCTURE));
+	EXPECT_EQ(LAB_BISECT_NOTHING, lab_bisect_classify_count(NULL, LAB_EXIT_PANIC, &c));
 }
 
 TEST_HARNESS_MAIN
