@@ -41,7 +41,7 @@ include lib/unit/unit.mk
 include selftests/kselftest/kselftest.mk
 include lib/lab/bisect.mk
 
-.PHONY: help all lab install check check-hosts check-lab soak matrix prove unit deps lint format clean
+.PHONY: help all lab install check check-hosts check-lab bench perf soak matrix prove unit deps lint format clean
 
 help:
 	@cat lib/lab/make/help.txt
@@ -82,6 +82,20 @@ check-hosts:
 	@$(DEPS) lab
 	@$(MAKE) $(JOBS) all
 	@$(BUILD)/lab run $(LAB_ARGS) --profile hosts --add $(TARGET_BUILD)/selftests
+
+bench:
+	@$(DEPS) lab
+	@$(MAKE) $(JOBS) all
+	@$(BUILD)/lab bench $(call options,ROUNDS=rounds KSELFTEST=kselftest) $(LAB_ARGS)
+
+perf:
+ifneq ($(words $(BEFORE) $(NOW)),2)
+	$(error give BEFORE= and NOW=, each a series, a built tree, or what was recorded)
+else
+	@$(DEPS) lab
+	@$(MAKE) $(JOBS) all
+	@$(BUILD)/lab perf $(call options,ROUNDS=rounds KSELFTEST=kselftest MARGIN=margin) $(LAB_ARGS) '$(BEFORE)' '$(NOW)'
+endif
 
 soak:
 	@$(DEPS) lab

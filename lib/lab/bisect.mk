@@ -15,7 +15,7 @@ else
 	@$(DEPS) bisect
 	@$(MAKE) $(JOBS) KSRC= all
 	@$(BUILD)/lab bisect $(call options,KSRC=ksrc GOOD=good BAD=bad RUNS=runs \
-		GOOD_RUNS=good-runs CONFIG=config FIXUP=fixup) $(if $(AGAIN),--again) \
+		GOOD_RUNS=good-runs CONFIG=config FIXUP=fixup PERF=perf LIMIT=limit) $(if $(AGAIN),--again) \
 		$(if $(FIRST_PARENT),--first-parent) $(call options,BED=bed) $(LAB_ARGS)
 endif
 
