@@ -106,14 +106,16 @@ static int report(const struct bench *b, json_t *results, json_t *rows, struct l
 	lab_figures_add(figures, results);
 	ratios = lab_ratios(rows, figures, missing);
 	bench = lab_bench_document(results, figures, ratios);
-	lab_bench_table(&table, bench);
-	lab_bench_chart(&chart, bench);
+	lab_bench_ratios_table(&table, bench);
 	json_array_foreach(missing, i, line)
 		lab_text_addf(&table, "%s%s\n", i ? "" : "\n", json_string_value(line));
-	if (json_object_size(figures))
-		printf("\n%s\npicture in %s/bench.svg\n", table.s, b->dir);
-	else
-		printf("nothing was measured\n");
+	if (table.len)
+		printf("\n%s", table.s);
+	lab_text_addf(&table, "\n");
+	lab_bench_figures_table(&table, bench);
+	lab_bench_chart(&chart, bench);
+	printf("\n%zu figures in %s/bench.md, a picture in %s/bench.svg\n", json_object_size(figures),
+	       b->dir, b->dir);
 	ret = lab_json_write(path, bench, e) ?: write_text(b, "bench.md", &table, e) ?:
 	      write_text(b, "bench.svg", &chart, e);
 	json_decref(bench);

@@ -29,8 +29,11 @@ int lab_perf_main(int argc, char *argv[], const struct lab_paths *paths);
  */
 json_t *lab_bench_document(json_t *results, json_t *figures, json_t *ratios);
 
-/* The same for people: as Markdown, and as a picture. */
-void lab_bench_table(struct lab_text *t, json_t *bench);
+/* The same for people, as Markdown: ratios, if there are any, and figures. */
+void lab_bench_ratios_table(struct lab_text *t, json_t *bench);
+void lab_bench_figures_table(struct lab_text *t, json_t *bench);
+
+/* And as a picture, without counts: there is nothing to see in what is always the same. */
 void lab_bench_chart(struct lab_text *t, json_t *bench);
 
 #endif

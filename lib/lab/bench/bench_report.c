@@ -74,11 +74,11 @@ static double number(json_t *row, const char *key)
 	return json_number_value(json_object_get(row, key));
 }
 
-static void add_figures(struct lab_text *t, json_t *figures)
+void lab_bench_figures_table(struct lab_text *t, json_t *bench)
 {
+	json_t *figures = json_object_get(bench, "figures"), *row;
 	static const char *const numbers[] = { "median", "quartile_1", "quartile_3" };
 	int width = width_of(figures, "figure");
-	json_t *row;
 	size_t i;
 
 	lab_text_addf(t, "| %-*s |     median | quartile 1 | quartile 3 | unit     | rounds |\n"
@@ -93,13 +93,15 @@ static void add_figures(struct lab_text *t, json_t *figures)
 	}
 }
 
-static void add_ratios(struct lab_text *t, json_t *ratios)
+void lab_bench_ratios_table(struct lab_text *t, json_t *bench)
 {
+	json_t *ratios = json_object_get(bench, "ratios"), *row;
 	int width = width_of(ratios, "name");
-	json_t *row;
 	size_t i;
 
-	lab_text_addf(t, "\n| %-*s |      ratio |        low |       high |     target | met    | to |\n"
+	if (!json_array_size(ratios))
+		return;
+	lab_text_addf(t, "| %-*s |      ratio |        low |       high |     target | met    | to |\n"
 		      "|:--%*s|-----------:|-----------:|-----------:|-----------:|--------|----|\n",
 		      width, "name", width - 1, "");
 	json_array_foreach(ratios, i, row) {
@@ -114,13 +116,6 @@ static void add_ratios(struct lab_text *t, json_t *ratios)
 		lab_text_addf(t, " %-6s | %s |\n", lab_json_text_of(row, "met"),
 			      lab_json_text_of(row, "to"));
 	}
-}
-
-void lab_bench_table(struct lab_text *t, json_t *bench)
-{
-	add_figures(t, json_object_get(bench, "figures"));
-	if (json_array_size(json_object_get(bench, "ratios")))
-		add_ratios(t, json_object_get(bench, "ratios"));
 }
 
 /* Those of @rows whose @key is @is, or all if it is NULL; the rows are the caller's. */
@@ -148,7 +143,7 @@ void lab_bench_chart(struct lab_text *t, json_t *bench)
 	static const char *const of_figure[] = { "figure", "quartile_1", "median", "quartile_3", "" };
 	static const char *const units[][2] = {
 		{ "/s", "a second: more is better" }, { "us", "us: less is better" },
-		{ "s", "s: less is better" }, { "count", "counts: less is better" },
+		{ "s", "s: less is better" },
 		{ "ratio", "ratios of rates: more is better" },
 		{ "exponent", "exponents of cost: less is better" },
 	};

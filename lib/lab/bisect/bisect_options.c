@@ -122,8 +122,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		state->child_inputs[1] = &o->run;
 		return 0;
 	}
-	if (key == ARGP_KEY_END && state->root_argp == &lab_bisect_step_argp && o->perf && !o->limit_given)
-		return lab_command_refuse(state, "--perf: one step has no ends that --limit could follow from: give it");
 	err = lab_command_take(state, bisect_options, key, arg);
 	return err == ARGP_ERR_UNKNOWN ? lab_command_take(state, step_options, key, arg) : err;
 }
@@ -254,6 +252,8 @@ int lab_bisect_options_check(struct lab_bisect_options *o, const struct lab_path
 	char here[PATH_MAX];
 	int ret = check_tree(o, e);
 
+	if (!ret && o->perf && !o->limit_given && !o->good)
+		ret = lab_fail(e, -EINVAL, "--perf: one step has no ends that the limit could follow from: give --limit");
 	if (!ret && !lab_topology_find(lab_arch_paths(paths, o->run.arch).arch, o->run.topology, e))
 		ret = -EINVAL;
 	if (!ret)

@@ -11,9 +11,10 @@
 static json_t *some(void)
 {
 	json_t *results = json_pack("{s:s, s:s}", "kernel", "6.0", "mode", "tdp");
-	json_t *figures = json_pack("{s:{s:s, s:[f, f, f]}, s:{s:s, s:[f]}}",
+	json_t *figures = json_pack("{s:{s:s, s:[f, f, f]}, s:{s:s, s:[f]}, s:{s:s, s:[f]}}",
 				    "p:fast/rate", "unit", "/s", "values", 1000., 3000., 2000.,
-				    "p:fast/<calls>", "unit", "count", "values", 0.);
+				    "p:fast/<calls>", "unit", "us", "values", 0.,
+				    "p:exact", "unit", "count", "values", 1.);
 	json_t *ratios = json_pack("[{s:s, s:s, s:s, s:f, s:f, s:f, s:f, s:s}]", "name", "fast", "figure",
 				   "p:fast/rate", "to", "q", "ratio", 1.5, "low", .5, "high", 3.,
 				   "target", 1., "met", "unsure");
@@ -30,7 +31,8 @@ TEST(table)
 	json_t *bench = some();
 	struct lab_text t = { NULL };
 
-	lab_bench_table(&t, bench);
+	lab_bench_figures_table(&t, bench);
+	lab_bench_ratios_table(&t, bench);
 	EXPECT_NE(NULL, strstr(t.s, "| p:fast/rate    |       2000 |       1500 |       2500 | /s       |      3 |\n"))
 		TH_LOG("%s", t.s);
 	EXPECT_NE(NULL, strstr(t.s, "| fast |      1.500 |     0.5000 |          3 |          1 | unsure | q |\n"))
@@ -53,6 +55,7 @@ TEST(picture)
 	EXPECT_NE(NULL, doc);
 	xmlFreeDoc(doc);
 	EXPECT_NE(NULL, strstr(t.s, "p:fast/&lt;calls&gt;"));
+	EXPECT_EQ(NULL, strstr(t.s, "p:exact"));
 	ASSERT_EQ(2, sscanf(strstr(t.s, "viewBox"), "viewBox=\"0 0 %lf %lf", &width, &height));
 	for (at = t.s; (at = strstr(at, " x=\"")); at++) {
 		ASSERT_EQ(2, sscanf(at, " x=\"%lf\" y=\"%lf", &x, &y));
