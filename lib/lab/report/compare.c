@@ -57,7 +57,7 @@ static enum state state_of(json_t *one)
 		!strcmp(status, "skip") ? SKIPPED : PASSED;
 }
 
-/* {"PROGRAM:CASE": case}, borrowed from @results; the caller's. In one of several rounds it failed. */
+/* {"PROGRAM:CASE": case}, borrowed from @results; the caller's. Of several rounds one that failed. */
 static json_t *by_title(json_t *results)
 {
 	json_t *all = json_object(), *one;

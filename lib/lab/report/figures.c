@@ -143,12 +143,13 @@ static json_t *compare(const char *name, json_t *before, json_t *now, double mar
 	return row;
 }
 
-/* Of the same kind, and measured with the same parameters? */
+/* Of the same kind, and measured with the same parameters? From a file anything may come. */
 static bool alike(json_t *a, json_t *b)
 {
 	const struct lab_unit *unit = lab_unit(lab_json_text_of(a, "unit"));
 
-	return b && unit && unit->better &&
+	return b && unit && unit->better && json_array_size(json_object_get(a, "values")) &&
+		json_array_size(json_object_get(b, "values")) &&
 		!strcmp(unit->name, lab_json_text_of(b, "unit")) &&
 		!strcmp(lab_json_text_of(a, "case"), lab_json_text_of(b, "case"));
 }

@@ -13,13 +13,11 @@ static json_t *figures(const char *unit, const char *values)
 	char *words = lab_strdup(values), *rest = words, *word;
 
 	while ((word = strsep(&rest, " "))) {
-		char *equals = strchr(word, '=');
+		const char *status = strchr(word, '=') ? strsep(&word, "=") : "pass";
 
-		if (equals)
-			*equals++ = '\0';
 		json_array_append_new(cases, json_pack("{s:s, s:s, s:s, s:{s:{s:f, s:s}}}",
-			"program", "p", "name", "a", "status", equals ? word : "pass", "measured",
-			"x", "value", atof(equals ? equals : word), "unit", unit));
+			"program", "p", "name", "a", "status", status, "measured",
+			"x", "value", atof(word), "unit", unit));
 	}
 	free(words);
 	run = json_pack("{s:o}", "cases", cases);
@@ -89,6 +87,17 @@ TEST(what_is_not_compared)
 	EXPECT_CHANGE("", "count", "1", "fail=2");
 	EXPECT_CHANGE("same 1 > 1", "count", "1 fail=9", "1 skip=9");
 	EXPECT_CHANGE("same 0 > 0", "us", "0 0 0 0 0", "0 0 0 0 0");
+}
+
+TEST(no_values)
+{
+	json_t *a = figures("us", "1"), *b = json_loads("{\"p:a/x\":{\"unit\":\"us\",\"case\":\"\",\"values\":[]}}", 0, NULL);
+	json_t *rows = lab_figures_compare(a, b, LAB_FIGURES_MARGIN);
+
+	EXPECT_EQ(0, json_array_size(rows));
+	json_decref(rows);
+	json_decref(b);
+	json_decref(a);
 }
 
 TEST(table)
