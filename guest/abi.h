@@ -8,30 +8,28 @@
 #ifndef GUEST_ABI_H
 #define GUEST_ABI_H
 
+#include "limits.h"
+
 typedef unsigned char guest_u8;
 typedef unsigned short guest_u16;
 typedef unsigned int guest_u32;
 typedef unsigned long long guest_u64;
 
 #define GUEST_PAGE_SIZE		4096UL
-#define GUEST_MAX_VCPUS		8
-#define GUEST_MAX_PAGES		2048	/* pages one area may have visited */
 
 /*
  * Guest-physical layout.  The system slot holds everything the guest needs
- * to run at all (code, page tables, stacks, the shared page, page records),
+ * to run at all (code, page tables, stacks, the shared pages, page records),
  * so that pressure on the area never affects what the guest needs to run.
+ * It ends with what depends on the VM: see guest_system_size().
  */
 #define GUEST_SYSTEM_GPA	0x00100000UL
-#define GUEST_IMAGE_MAX		0x000f0000UL
-#define GUEST_SHARED_GPA	0x001f0000UL
-#define GUEST_RECORDS_GPA	0x001f1000UL
-#define GUEST_TALLIES_GPA	(GUEST_RECORDS_GPA + \
-				 GUEST_MAX_PAGES * sizeof(struct guest_page))
-#define GUEST_SYSTEM_END	(GUEST_TALLIES_GPA + \
-				 GUEST_MAX_VCPUS * GUEST_MAX_PAGES * sizeof(guest_u64))
-#define GUEST_SYSTEM_SIZE	(GUEST_SYSTEM_END - GUEST_SYSTEM_GPA)
-#define GUEST_AREA_GPA		0x40000000UL	/* 2 MiB aligned */
+#define GUEST_IMAGE_MAX		0x00200000UL
+#define GUEST_SHARED_GPA	(GUEST_SYSTEM_GPA + GUEST_IMAGE_MAX)
+#define GUEST_RECORDS_GPA	(GUEST_SHARED_GPA + \
+				 GUEST_PAGES(sizeof(struct guest_shared)) * GUEST_PAGE_SIZE)
+#define GUEST_PAGES(bytes)	(((bytes) + GUEST_PAGE_SIZE - 1) / GUEST_PAGE_SIZE)
+#define GUEST_AREA_GPA		0x40000000UL	/* 1 GiB aligned */
 #define GUEST_DEVICE_GPA	0xffe00000UL	/* in no slot: accesses leave the guest */
 #define GUEST_DOOR_GPA		0xffe01000UL	/* ports, where the CPU has none; in no slot either */
 
@@ -164,7 +162,7 @@ struct guest_vcpu {
 	guest_u64 gaps[GUEST_GAP_BUCKETS];	/* gaps[i]: of 2^i to 2^(i+1) us */
 } __attribute__((aligned(64)));
 
-/* The shared page.  The host writes the first part, the guest the rest. */
+/* The shared pages.  The host writes the first part, the guest the rest. */
 struct guest_shared {
 	guest_u32 cmd;		/* enum guest_cmd */
 	guest_u32 workload;	/* index into the header's array */
@@ -175,6 +173,7 @@ struct guest_shared {
 	guest_u32 generation;	/* of stamps written from now on */
 	guest_u32 may_spare;	/* discards may leave a page as it was */
 	guest_u32 gap;		/* odd while guest memory is unmapped */
+	guest_u32 max_pages;	/* for so many there are records; set when the VM is made */
 	guest_u64 ticks_per_us;	/* of the vCPUs' clocks, rounded; 0: gaps are not measured */
 	guest_u64 async_gpa;	/* where vCPU 0 has its guest_async_data; 0: nobody has any */
 	guest_u64 async_stride;	/* bytes from there to the next vCPU's */
@@ -191,9 +190,6 @@ static inline guest_u32 guest_gap_bucket(guest_u64 ticks, guest_u64 ticks_per_us
 	return bucket < GUEST_GAP_BUCKETS ? bucket : GUEST_GAP_BUCKETS - 1;
 }
 
-/* The page records begin in the very next page. */
-_Static_assert(sizeof(struct guest_shared) <= GUEST_PAGE_SIZE, "the shared page is full");
-
 /* Pages that each vCPU visits in a pass, at most. */
 static inline guest_u32 guest_share(guest_u32 writer, guest_u32 nr_pages, guest_u32 nr_vcpus)
 {
@@ -201,5 +197,30 @@ static inline guest_u32 guest_share(guest_u32 writer, guest_u32 nr_pages, guest_
 }
 
 #include "page_protocol.h"
+
+/* What a workload keeps of each page for itself, as it likes; zero at first. */
+union guest_note {
+	struct guest_page copy;
+	guest_u64 words[2];
+};
+
+/* Behind the records of its pages a VM has notes, and behind these a tally a page for each vCPU. */
+static inline guest_u64 guest_notes_gpa(guest_u64 max_pages)
+{
+	return GUEST_RECORDS_GPA + max_pages * sizeof(struct guest_page);
+}
+
+static inline guest_u64 guest_tallies_gpa(guest_u64 max_pages)
+{
+	return guest_notes_gpa(max_pages) + max_pages * sizeof(union guest_note);
+}
+
+/* Bytes of the system slot. */
+static inline guest_u64 guest_system_size(guest_u64 nr_vcpus, guest_u64 max_pages)
+{
+	guest_u64 end = guest_tallies_gpa(max_pages) + nr_vcpus * max_pages * sizeof(guest_u64);
+
+	return GUEST_PAGES(end - GUEST_SYSTEM_GPA) * GUEST_PAGE_SIZE;
+}
 
 #endif

@@ -11,8 +11,16 @@
 
 #define shared	((struct guest_shared *)GUEST_SHARED_GPA)
 #define records	((struct guest_page *)GUEST_RECORDS_GPA)
-/* How often each vCPU has added 1 to each page. */
-#define tallies	((guest_u64 (*)[GUEST_MAX_PAGES])GUEST_TALLIES_GPA)
+/* What this workload keeps of each page. */
+#define notes	((union guest_note *)guest_notes_gpa(shared->max_pages))
+
+/* How often a vCPU has added 1 to a page. */
+static inline guest_u64 *tally(guest_u32 vcpu, guest_u32 page)
+{
+	guest_u64 *tallies = (guest_u64 *)guest_tallies_gpa(shared->max_pages);
+
+	return &tallies[(guest_u64)vcpu * shared->max_pages + page];
+}
 
 /* Load this vCPU's exception table. */
 void arch_init(void);

@@ -33,10 +33,11 @@ struct guest_page {
  * a stamp every 10 ns it lasts three hours a page, and pages take turns.
  */
 #define GUEST_STAMP_COUNTER_BITS	40
-#define GUEST_STAMP_GENERATION_BITS	12
+#define GUEST_STAMP_GENERATION_BITS	7
 #define GUEST_STAMP_PAGE_SHIFT	(GUEST_STAMP_COUNTER_BITS + GUEST_STAMP_GENERATION_BITS)
 #define GUEST_STAMP_COUNTER_MAX	((1ULL << GUEST_STAMP_COUNTER_BITS) - 1)
 #define GUEST_STAMP_GENERATION_MAX	((1U << GUEST_STAMP_GENERATION_BITS) - 1)
+_Static_assert(GUEST_MAX_PAGES <= 1ULL << (63 - GUEST_STAMP_PAGE_SHIFT), "pages have no top bit");
 
 static inline guest_u64 guest_stamp(guest_u32 page, guest_u32 generation,
 				    guest_u64 counter)
@@ -250,14 +251,25 @@ static inline void guest_stamp_end(struct guest_page *rec, guest_u64 stamp, gues
  * A short stamp fits where 8 bytes do not: page and low bits of the counter.
  * The top bit is always set, so that none is zero, and sign-extended none is an
  * address that the guest maps.
+ *
+ * It has no room for the numbers of all pages.  Those below 2048 stand there as they are;
+ * of more pages some share a number, but never two that lie a multiple of 8 MiB apart, as the
+ * pages do that a wrong entry of a page table confuses.
  */
 #define GUEST_SHORT_MARK	0x80000000U
 #define GUEST_SHORT_PAGE_SHIFT	20
 #define GUEST_SHORT_COUNTER_MAX	((1U << GUEST_SHORT_PAGE_SHIFT) - 1)
+#define GUEST_SHORT_PAGE_BITS	(31 - GUEST_SHORT_PAGE_SHIFT)
+
+static inline guest_u32 guest_short_page(guest_u32 page)
+{
+	return (page ^ (page >> GUEST_SHORT_PAGE_BITS) * 65) & ((1U << GUEST_SHORT_PAGE_BITS) - 1);
+}
 
 static inline guest_u32 guest_short_stamp(guest_u64 stamp)
 {
-	return GUEST_SHORT_MARK | guest_stamp_page(stamp) << GUEST_SHORT_PAGE_SHIFT |
+	return GUEST_SHORT_MARK |
+	       guest_short_page(guest_stamp_page(stamp)) << GUEST_SHORT_PAGE_SHIFT |
 	       (stamp & GUEST_SHORT_COUNTER_MAX);
 }
 
@@ -276,7 +288,8 @@ static inline guest_u64 guest_long_stamp(guest_u32 page, guest_u32 seen, guest_u
 
 	if (!seen)
 		return 0;
-	if (seen >> GUEST_SHORT_PAGE_SHIFT != (GUEST_SHORT_MARK >> GUEST_SHORT_PAGE_SHIFT | page))
+	if (seen >> GUEST_SHORT_PAGE_SHIFT !=
+	    (GUEST_SHORT_MARK >> GUEST_SHORT_PAGE_SHIFT | guest_short_page(page)))
 		return seen == (guest_u32)GUEST_CANARY ? GUEST_CANARY : 1ULL << 63 | seen;
 	ahead = (seen - counter) & GUEST_SHORT_COUNTER_MAX;
 	counter += ahead;

@@ -16,7 +16,7 @@ static guest_u64 counted(guest_u32 page)
 	guest_u32 id;
 
 	for (id = 0; id < shared->nr_vcpus; id++)
-		sum += guest_load(&tallies[id][page]);
+		sum += guest_load(tally(id, page));
 	return sum;
 }
 
@@ -30,7 +30,7 @@ static void add_one(guest_u32 me, guest_u32 page)
 	/* Each of the others may have added 1 that it has not counted yet. */
 	most = counted(page) + shared->nr_vcpus - 1;
 	guest_complain(guest_sum_judge(page, view.seen, view.floor, most), page, word, &view);
-	guest_store(&tallies[me][page], tallies[me][page] + 1);
+	guest_store(tally(me, page), *tally(me, page) + 1);
 }
 
 GUEST_WORKLOAD(atomic, "every vCPU adds to every page by atomic instructions; no addition may be lost",

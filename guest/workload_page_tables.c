@@ -19,8 +19,15 @@ static struct destination {
 } destinations[DESTINATIONS] __attribute__((aligned(GUEST_PAGE_SIZE)));
 
 /* What was last written to the second word of each page, and by how many visits. */
-static guest_u64 directories[GUEST_MAX_PAGES];
-static guest_u64 visits[GUEST_MAX_PAGES];
+static guest_u64 *directory_of(guest_u32 page)
+{
+	return &notes[page].words[0];
+}
+
+static guest_u64 *visits_of(guest_u32 page)
+{
+	return &notes[page].words[1];
+}
 
 /* The page whose first word the walk of a visit ends at. */
 static guest_u32 table_of(guest_u32 page)
@@ -45,7 +52,7 @@ static void complain(enum guest_error_what what, guest_u32 page, const void *whe
 /* Read and write through the window, each by a walk. */
 static void walk(guest_u32 me, guest_u32 page)
 {
-	struct destination *expected = destination_of(page, visits[page]);
+	struct destination *expected = destination_of(page, *visits_of(page));
 	volatile struct destination *window = arch_window(page, (guest_u64)page_word(page));
 	guest_u32 table = table_of(page);
 	guest_u64 self;
@@ -55,9 +62,9 @@ static void walk(guest_u32 me, guest_u32 page)
 	self = (guest_u64)window->self;
 	if (self != (guest_u64)expected)
 		complain(GUEST_ERR_WALK, table, page_word(table), (guest_u64)expected, self);
-	window->written[me] = visits[page];
-	if (guest_load(&expected->written[me]) != visits[page])
-		complain(GUEST_ERR_WALK, table, page_word(table), visits[page],
+	window->written[me] = *visits_of(page);
+	if (guest_load(&expected->written[me]) != *visits_of(page))
+		complain(GUEST_ERR_WALK, table, page_word(table), *visits_of(page),
 			 expected->written[me]);
 }
 
@@ -94,7 +101,7 @@ static void write_entry(const void *window, guest_u64 *entry, guest_u64 value)
 
 static void write_entries(guest_u32 page, guest_u32 table)
 {
-	guest_u64 visit = ++visits[page];
+	guest_u64 visit = ++*visits_of(page);
 	struct destination *next = destination_of(page, visit);
 	guest_u64 *leaf = page_word(table), *directory = page_word(page) + 1;
 	const void *window = arch_window(page, (guest_u64)page_word(page));
@@ -103,18 +110,18 @@ static void write_entries(guest_u32 page, guest_u32 table)
 	records[table].ceiling = arch_entry((guest_u64)next, table, visit / DESTINATIONS);
 	write_entry(window, leaf, records[table].ceiling);
 	guest_store(&records[table].floor, records[table].ceiling);
-	directories[page] = arch_entry((guest_u64)leaf, page, visit);
-	write_entry(window, directory, directories[page]);
+	*directory_of(page) = arch_entry((guest_u64)leaf, page, visit);
+	write_entry(window, directory, *directory_of(page));
 }
 
 static void visit(guest_u32 me, guest_u32 page)
 {
 	guest_u32 table = table_of(page);
 
-	if (visits[page]) {
+	if (*visits_of(page)) {
 		walk(me, page);
 		check_entry(table, page_word(table), records[table].floor, arch_mark_leaf());
-		check_entry(page, page_word(page) + 1, directories[page], arch_mark_table());
+		check_entry(page, page_word(page) + 1, *directory_of(page), arch_mark_table());
 	}
 	write_entries(page, table);
 }

@@ -10,9 +10,13 @@
 #define PAGE_WORDS	(GUEST_PAGE_SIZE / sizeof(guest_u64))
 #define HALF_WORDS	(PAGE_WORDS / 2)
 
-/* What was copied to the upper half; the discards are in the page's own record. */
-static struct guest_page copies[GUEST_MAX_PAGES];
 static guest_u64 buffers[GUEST_MAX_VCPUS][PAGE_WORDS];
+
+/* What was copied to the upper half; the discards are in the page's own record. */
+static struct guest_page *copy_of(guest_u32 page)
+{
+	return &notes[page].copy;
+}
 
 /* The page of the same vCPU that comes before. */
 static guest_u32 page_before(guest_u32 page)
@@ -55,7 +59,7 @@ static void check(guest_u32 me, guest_u32 page)
 
 	arch_copy(seen, words, PAGE_WORDS);
 	check_half(page, page, &records[page], seen, words, ended);
-	check_half(page, page_before(page), &copies[page], seen + HALF_WORDS,
+	check_half(page, page_before(page), copy_of(page), seen + HALF_WORDS,
 		   words + HALF_WORDS, ended);
 }
 
@@ -73,7 +77,7 @@ static void fill(guest_u32 page)
 static void copy(guest_u32 page)
 {
 	const struct guest_page *origin = &records[page_before(page)];
-	struct guest_page *rec = &copies[page];
+	struct guest_page *rec = copy_of(page);
 
 	arch_copy(page_word(page) + HALF_WORDS, page_word(page_before(page)), HALF_WORDS);
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);

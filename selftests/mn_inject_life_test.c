@@ -144,7 +144,7 @@ static int around_kvm(struct bed *bed, struct vm *vm, bool before, struct result
 	struct health health;
 	int ret;
 
-	if ((before && bed_attach(bed, &bed->one, "delay", r)) || vm_create(vm, 1, r) ||
+	if ((before && bed_attach(bed, &bed->one, "delay", r)) || vm_create(vm, 1, 0, r) ||
 	    (!before && bed_attach(bed, &bed->one, "delay", r)) || inject_watch(vm->fd, r) ||
 	    health_init(&health, vm->name, r))
 		return -1;

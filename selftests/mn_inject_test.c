@@ -345,7 +345,7 @@ static int is_listed(const char *vm_name, struct result *r)
 static int watch_and_destroy(char *name, size_t size, struct result *r)
 {
 	struct vm vm = { .kvm = -1, .fd = -1 };
-	int ret = vm_create(&vm, 1, r) || inject_watch(vm.fd, r);
+	int ret = vm_create(&vm, 1, 0, r) || inject_watch(vm.fd, r);
 
 	snprintf(name, size, "%s", vm.name);
 	if (!ret && !is_listed(name, r))
@@ -437,7 +437,7 @@ TEST_F(inject, ages_upwards)
 
 	if (!bed_ready(r) || vm_available(r))
 		return;
-	if (!vm_create(&vm, 1, r))
+	if (!vm_create(&vm, 1, 0, r))
 		age_vm(&self->bed, &vm, r);
 	vm_destroy(&vm);
 }

@@ -79,7 +79,7 @@ static int run_guest(struct vm *vm, struct area *area, struct result *r)
 {
 	struct progress progress;
 
-	if (vm_create(vm, 1, r) ||
+	if (vm_create(vm, 1, NR_PAGES, r) ||
 	    area_create(area, &backings[BACKING_ANON], NR_PAGES * PAGE_BYTES, r) ||
 	    vm_use_area(vm, area, NR_PAGES, r))
 		return -1;

@@ -71,7 +71,7 @@ static int next_vm(struct vm *vm, struct area *area, struct result *r)
 {
 	struct progress progress;
 
-	if (vm_create(vm, NR_VCPUS, r) || inject_watch(vm->fd, r) ||
+	if (vm_create(vm, NR_VCPUS, NR_PAGES, r) || inject_watch(vm->fd, r) ||
 	    vm_use_area(vm, area, NR_PAGES, r))
 		return -1;
 	/* What the last guest has written is not for this one. */

@@ -51,7 +51,7 @@ static int make(struct second *s, struct scenario_run *run, struct result *r)
 	const struct scenario *spec = run->spec;
 	unsigned int nr = spec->nr_pages / 2;
 
-	if (vm_create(&s->vm, spec->nr_vcpus, r) || watch(s, r) ||
+	if (vm_create(&s->vm, spec->nr_vcpus, spec->nr_pages, r) || watch(s, r) ||
 	    vm_use_area(&s->vm, &run->area, spec->nr_pages, r))
 		return -1;
 	vm_visit(&s->vm, nr, spec->nr_pages - nr);

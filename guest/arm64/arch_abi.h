@@ -46,6 +46,11 @@ static inline guest_u32 guest_code_stamp(guest_u64 code)
 #define GUEST_ENTRY_COUNT_SHIFT	55
 #define GUEST_ENTRY_TAG		3ULL
 
+static inline guest_u64 guest_entry_tag(guest_u32 page)
+{
+	return (page & GUEST_ENTRY_TAG) << GUEST_ENTRY_PAGE_SHIFT;
+}
+
 /* Does an entry say that it is of @page? */
 static inline int guest_entry_is_of(guest_u32 page, guest_u64 entry)
 {

@@ -5,8 +5,7 @@
  * The host starts each vCPU at EL1 with the MMU on, at the entry of the header, on the
  * tables of page_tables.S, with its id in x0.
  */
-#define STACK_SIZE	8192
-#define MAX_VCPUS	8
+#include "limits.h"
 
 	.section .header, "a"
 	.quad	0x31305453454e4d4b	/* GUEST_HEADER_MAGIC */
@@ -20,9 +19,9 @@
 entry:
 	msr	tpidr_el1, x0		/* who we are */
 	ldr	x1, =stacks
-	mov	x2, #STACK_SIZE
+	mov	x2, #GUEST_STACK_SIZE
 	madd	x1, x0, x2, x1
-	add	sp, x1, #STACK_SIZE
+	add	sp, x1, #GUEST_STACK_SIZE
 	ldr	x1, =vectors
 	msr	vbar_el1, x1
 	isb
@@ -35,6 +34,6 @@ entry:
 	.bss
 	.balign	16
 stacks:
-	.skip	STACK_SIZE * MAX_VCPUS
+	.skip	GUEST_STACK_SIZE * GUEST_MAX_VCPUS
 
 	.section .note.GNU-stack, "", %progbits

@@ -27,8 +27,8 @@ void arch_flush_all(void)
 
 guest_u64 arch_entry(guest_u64 gpa, guest_u32 page, guest_u64 count)
 {
-	return (page & GUEST_ENTRY_TAG) << GUEST_ENTRY_PAGE_SHIFT |
-	       (count & GUEST_ENTRY_TAG) << GUEST_ENTRY_COUNT_SHIFT | gpa | ENTRY_VALID;
+	return guest_entry_tag(page) | (count & GUEST_ENTRY_TAG) << GUEST_ENTRY_COUNT_SHIFT |
+	       gpa | ENTRY_VALID;
 }
 
 /* Arm ARM, "Using break-before-make when updating translation table entries". */

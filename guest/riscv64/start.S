@@ -5,8 +5,8 @@
  * The host starts each vCPU in supervisor mode at the entry of the header, on this page
  * table (Sv39), with its id in a0.
  */
-#define STACK_SIZE	8192
-#define MAX_VCPUS	8
+#include "limits.h"
+
 #define FRAME_SIZE	144		/* struct exception_frame */
 #define LEAF		0xcf		/* dirty, accessed, executable, writable, readable, valid */
 
@@ -22,7 +22,7 @@
 entry:
 	csrw	sscratch, a0		/* who we are */
 	addi	t0, a0, 1
-	li	t1, STACK_SIZE
+	li	t1, GUEST_STACK_SIZE
 	mul	t0, t0, t1
 	la	t1, stacks
 	add	sp, t0, t1
@@ -72,6 +72,6 @@ root:
 	.bss
 	.balign	16
 stacks:
-	.skip	STACK_SIZE * MAX_VCPUS
+	.skip	GUEST_STACK_SIZE * GUEST_MAX_VCPUS
 
 	.section .note.GNU-stack, "", @progbits

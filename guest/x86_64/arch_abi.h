@@ -31,10 +31,18 @@ static inline guest_u32 guest_code_stamp(guest_u64 code)
 /* GUEST_FORM_TABLE: marks that walks set: accessed, dirty. */
 #define GUEST_ENTRY_MARKS	0x60ULL
 
-/* Does an entry say that it is of @page?  It does in bits that walks ignore. */
+/* Whose an entry is, in bits 52 to 62, which walks ignore; as short stamps have it. */
+#define GUEST_ENTRY_PAGE_SHIFT	52
+
+static inline guest_u64 guest_entry_tag(guest_u32 page)
+{
+	return (guest_u64)guest_short_page(page) << GUEST_ENTRY_PAGE_SHIFT;
+}
+
+/* Does an entry say that it is of @page? */
 static inline int guest_entry_is_of(guest_u32 page, guest_u64 entry)
 {
-	return guest_stamp_page(entry) == page;
+	return entry >> GUEST_ENTRY_PAGE_SHIFT == guest_short_page(page);
 }
 
 #endif

@@ -5,8 +5,8 @@
  * The host starts each vCPU in 64-bit mode at the entry of the header, on the page
  * tables of page_tables.S, with its id in RDI.
  */
-#define STACK_SIZE	8192
-#define MAX_VCPUS	8
+#include "limits.h"
+
 #define CODE_SELECTOR	0x08
 #define DATA_SELECTOR	0x10
 
@@ -22,7 +22,7 @@
 entry:
 	mov	%rdi, %r15		/* reserved by -ffixed-r15: who we are */
 	lea	1(%rdi), %rax
-	imul	$STACK_SIZE, %rax
+	imul	$GUEST_STACK_SIZE, %rax
 	lea	stacks(%rax), %rsp
 	lgdt	gdt_pointer
 	pushq	$CODE_SELECTOR
@@ -50,6 +50,6 @@ gdt_pointer:
 	.bss
 	.balign	4096
 stacks:
-	.skip	STACK_SIZE * MAX_VCPUS
+	.skip	GUEST_STACK_SIZE * GUEST_MAX_VCPUS
 
 	.section .note.GNU-stack, "", @progbits

@@ -12,10 +12,9 @@
 #define ENTRY_ACCESSED	0x20ULL
 #define ENTRY_DIRTY	0x40ULL
 
-/* Bits 52 to 62 and 9 to 11 are not used by the CPU. */
-#define TAG_PAGE	0x7ff0000000000000ULL
-#define TAG_LOW_SHIFT	9
-#define TAG_LOW		7ULL
+/* Bits 9 to 11 are not used by the CPU, either. */
+#define COUNT_SHIFT	9
+#define COUNT_MAX	7ULL
 
 void arch_flush(const void *address)
 {
@@ -32,9 +31,7 @@ void arch_flush_all(void)
 
 guest_u64 arch_entry(guest_u64 gpa, guest_u32 page, guest_u64 count)
 {
-	guest_u64 tag = guest_stamp(page, 0, count);
-
-	return (tag & TAG_PAGE) | (tag & TAG_LOW) << TAG_LOW_SHIFT | gpa | ENTRY_PRESENT;
+	return guest_entry_tag(page) | (count & COUNT_MAX) << COUNT_SHIFT | gpa | ENTRY_PRESENT;
 }
 
 int arch_must_break(void)

@@ -3,6 +3,7 @@
  * Coherence: the host announces what happens to the pages, writes its own
  * stamps where it is the writer, and finally reads what the guest wrote.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "oracle/oracle.h"
@@ -203,12 +204,13 @@ static enum guest_error_what judge_straddle(const struct coherence *c, unsigned 
 	return what;
 }
 
+/* To a sum; other pages have no tallies. */
 static guest_u64 added(const struct coherence *c, unsigned int page)
 {
 	guest_u64 sum = 0;
 	unsigned int id;
 
-	for (id = 0; id < c->vm->nr_vcpus; id++)
+	for (id = 0; c->form == GUEST_FORM_SUM && id < c->vm->nr_vcpus; id++)
 		sum += vm_tally(c->vm, id, page);
 	return sum;
 }
@@ -289,8 +291,13 @@ int coherence_look_end(const struct coherence *c, struct coherence_look *looks, 
 
 int coherence_final(const struct coherence *c, struct result *r)
 {
-	struct coherence_look looks[GUEST_MAX_PAGES];
+	struct coherence_look *looks = calloc(c->nr_pages, sizeof(*looks));
+	int ret;
 
+	if (!looks)
+		return result_errno(r, "calloc(looks at %u pages)", c->nr_pages);
 	coherence_look_begin(c, looks);
-	return coherence_look_end(c, looks, area_host(c->area), "the host", r);
+	ret = coherence_look_end(c, looks, area_host(c->area), "the host", r);
+	free(looks);
+	return ret;
 }

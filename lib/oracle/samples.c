@@ -151,15 +151,15 @@ static void read_counts(struct sampler *p, struct sample *one)
 		s->has_refusals = !injector_refused(p->injector, &one->refusals);
 }
 
-static void read_gaps(struct samples *s, const struct guest_shared *guest)
+static void read_gaps(struct samples *s, const struct vm *vm)
 {
 	unsigned int i, id;
 
 	for (i = 0; i < GUEST_GAP_BUCKETS; i++) {
 		guest_u64 sum = 0;
 
-		for (id = 0; id < s->nr_vcpus; id++)
-			sum += guest_load(&guest->vcpu[id].gaps[i]);
+		for (id = 0; id < vm->nr_vcpus; id++)
+			sum += guest_load(&vm_shared(vm)->vcpu[id].gaps[i]);
 		s->gaps[i] = sum;
 	}
 }
@@ -170,10 +170,10 @@ static void take(struct sampler *p)
 	struct sample one = { .ms = (now_ns() - p->start_ns) / NS_PER_MS };
 	unsigned int id;
 
-	for (id = 0; id < p->vm->nr_vcpus; id++)
+	for (id = 0; id < p->samples->nr_vcpus; id++)
 		one.visits[id] = guest_load(&guest->vcpu[id].visits);
 	read_counts(p, &one);
-	read_gaps(p->samples, guest);
+	read_gaps(p->samples, p->vm);
 	samples_add(p->samples, &one);
 }
 
@@ -234,7 +234,7 @@ void sampler_start(struct sampler *p, struct vm *vm, const struct health *health
 	if (!shared || !claim(shared))
 		return;
 	shared->nr = 0;
-	shared->nr_vcpus = vm->nr_vcpus;
+	shared->nr_vcpus = vm->nr_vcpus < SAMPLES_VCPUS ? vm->nr_vcpus : SAMPLES_VCPUS;
 	shared->period_ms = SAMPLES_PERIOD_MS;
 	shared->has_counts = health;
 	shared->has_refusals = injector;

@@ -19,11 +19,12 @@
 #include "oracle/oracle.h"
 
 #define SAMPLES_MAX		200
+#define SAMPLES_VCPUS		8	/* the first; of more than that nobody sees a course */
 #define SAMPLES_PERIOD_MS	10	/* at first; twice that whenever they get too many */
 
 struct sample {
 	uint64_t ms;			/* since the first one */
-	uint64_t visits[GUEST_MAX_VCPUS];
+	uint64_t visits[SAMPLES_VCPUS];
 	long long in_progress;		/* KVM's count */
 	unsigned long long invalidations; /* by KVM's seq, since the first sample */
 	unsigned long long refusals;	/* by the first injector, so far */
@@ -31,7 +32,7 @@ struct sample {
 
 struct samples {
 	pid_t sampler;			/* the process that takes them; 0 once they are complete */
-	unsigned int nr_vcpus;
+	unsigned int nr_vcpus;		/* whose visits there are */
 	unsigned int period_ms;
 	bool has_counts, has_refusals, has_gaps;
 	guest_u64 gaps[GUEST_GAP_BUCKETS];	/* of all vCPUs */

@@ -161,7 +161,10 @@ static int ask(struct cow_child *f, const struct press *p, char word, struct res
 int cow_child_write(struct cow_child *f, struct press *p, const struct remote_access *words,
 		    int mem, struct result *r)
 {
-	f->memory->words = *words;
+	struct remote_access *theirs = &f->memory->words;
+
+	theirs->offset = words->offset;
+	memcpy(theirs->value, words->value, f->nr_pages * sizeof(words->value[0]));
 	f->memory->mem = mem;
 	if (ask(f, p, COW_CHILD_WRITE, r))
 		return -1;

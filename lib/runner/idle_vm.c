@@ -18,7 +18,7 @@ static void __attribute__((noreturn)) hold_vm(int ready)
 
 	test_process_child();
 	result_init(&r);
-	vm_create(&vm, 1, &r);
+	vm_create(&vm, 1, 0, &r);
 	/* Without KVM or root there is none, and the tests skip by themselves. */
 	close(ready);
 	for (;;)

@@ -45,7 +45,7 @@ int scenario_bring_up(const struct injector_setup *setup, const struct vm_kind *
 		return -1;
 	if (setup->before_kvm && attach(injectors, setup, area, r))
 		return -1;
-	if (vm_create_kind(vm, kind, nr_vcpus, r) || watch(vm, r))
+	if (vm_create_kind(vm, kind, nr_vcpus, nr_pages, r) || watch(vm, r))
 		return -1;
 	if (!setup->before_kvm && attach(injectors, setup, area, r))
 		return -1;

@@ -79,7 +79,7 @@ static int add_vms(struct vm *vms, unsigned int nr_vms, const struct area *area,
 	unsigned int share = nr_pages / nr_vms, i;
 
 	for (i = 1; i < nr_vms; i++) {
-		if (vm_create(&vms[i], 1, r) || inject_watch(vms[i].fd, r) ||
+		if (vm_create(&vms[i], 1, nr_pages, r) || inject_watch(vms[i].fd, r) ||
 		    vm_use_area(&vms[i], area, nr_pages, r))
 			return -1;
 	}

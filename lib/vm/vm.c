@@ -74,11 +74,12 @@ static int create_vm_fd(struct vm *vm, unsigned long type, struct result *r)
 	return 0;
 }
 
-static int load_system(struct vm *vm, struct result *r)
+static int load_system(struct vm *vm, unsigned int max_pages, struct result *r)
 {
+	size_t size = guest_system_size(vm->nr_vcpus, max_pages);
 	int ret;
 
-	if (area_create(&vm->system, &backings[BACKING_ANON], GUEST_SYSTEM_SIZE, r))
+	if (area_create(&vm->system, &backings[BACKING_ANON], size, r))
 		return -1;
 	ret = vm_set_slot(vm, VM_SLOT_SYSTEM, GUEST_SYSTEM_GPA, vm->system.hva,
 			  vm->system.size);
@@ -86,16 +87,18 @@ static int load_system(struct vm *vm, struct result *r)
 		errno = -ret;
 		return result_errno(r, "KVM_SET_USER_MEMORY_REGION(system)");
 	}
+	vm_shared(vm)->nr_vcpus = vm->nr_vcpus;
+	vm_shared(vm)->max_pages = max_pages;
 	return image_load(vm, r);
 }
 
-int vm_create(struct vm *vm, unsigned int nr_vcpus, struct result *r)
+int vm_create(struct vm *vm, unsigned int nr_vcpus, unsigned int max_pages, struct result *r)
 {
-	return vm_create_kind(vm, NULL, nr_vcpus, r);
+	return vm_create_kind(vm, NULL, nr_vcpus, max_pages, r);
 }
 
 int vm_create_kind(struct vm *vm, const struct vm_kind *kind, unsigned int nr_vcpus,
-		   struct result *r)
+		   unsigned int max_pages, struct result *r)
 {
 	unsigned int id;
 
@@ -106,6 +109,9 @@ int vm_create_kind(struct vm *vm, const struct vm_kind *kind, unsigned int nr_vc
 	if (!nr_vcpus || nr_vcpus > GUEST_MAX_VCPUS)
 		return result_error(r, "%u vCPUs asked for, 1 to %d are possible",
 				    nr_vcpus, GUEST_MAX_VCPUS);
+	if (max_pages > GUEST_MAX_PAGES)
+		return result_error(r, "%u pages asked for, %d are possible", max_pages,
+				    GUEST_MAX_PAGES);
 	if (vm_available(r) || vcpu_signals_init(r))
 		return -1;
 	vm->kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
@@ -113,11 +119,10 @@ int vm_create_kind(struct vm *vm, const struct vm_kind *kind, unsigned int nr_vc
 		result_errno(r, "open(/dev/kvm)");
 		goto fail;
 	}
-	if (create_vm_fd(vm, kind ? kind->type : 0, r) ||
-	    (kind && kind->prepare && kind->prepare(vm, r)) || load_system(vm, r))
-		goto fail;
 	vm->nr_vcpus = nr_vcpus;
-	vm_shared(vm)->nr_vcpus = nr_vcpus;
+	if (create_vm_fd(vm, kind ? kind->type : 0, r) ||
+	    (kind && kind->prepare && kind->prepare(vm, r)) || load_system(vm, max_pages, r))
+		goto fail;
 	for (id = 0; id < nr_vcpus; id++) {
 		if (vcpu_create(vm, id, r))
 			goto fail;
@@ -178,9 +183,9 @@ int vm_use_area(struct vm *vm, const struct area *area, unsigned int nr_pages,
 	size_t pages = area->size / PAGE_BYTES;
 	int ret;
 
-	if (!nr_pages || nr_pages > pages || nr_pages > GUEST_MAX_PAGES)
-		return result_error(r, "%u pages asked for, the area has %zu and the guest knows %d",
-				    nr_pages, pages, GUEST_MAX_PAGES);
+	if (!nr_pages || nr_pages > pages || nr_pages > shared->max_pages)
+		return result_error(r, "%u pages asked for, the area has %zu and the VM was made for %u",
+				    nr_pages, pages, shared->max_pages);
 	ret = vm_set_slot(vm, VM_SLOT_AREA, GUEST_AREA_GPA, area->hva, area->size);
 	if (ret) {
 		errno = -ret;

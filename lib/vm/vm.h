@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A virtual machine: its memory slots, its guest image and shared page, and
+ * A virtual machine: its memory slots, its guest image and shared pages, and
  * its vCPU threads.
  */
 #ifndef VM_H
@@ -73,7 +73,7 @@ struct vm {
 	int fd;
 	int stats_fd;		/* of KVM_GET_STATS_FD, or -1 */
 	char name[32];		/* KVM's per-VM debugfs directory, "<pid>-<fd>" */
-	struct area system;	/* image, shared page, page records */
+	struct area system;	/* image, shared pages, page records */
 	const struct area *area;/* of vm_use_area(), not owned */
 	uint64_t area_gpa;	/* where the guest has it */
 	unsigned int nr_vcpus;
@@ -114,15 +114,16 @@ int vm_capability(unsigned int cap);
  * vm_create() - a VM with the guest image loaded and its vCPUs made
  * @vm: filled in; release with vm_destroy()
  * @nr_vcpus: 1 to GUEST_MAX_VCPUS
+ * @max_pages: that its guest may visit, to GUEST_MAX_PAGES; 0: it gets no area
  *
  * No vCPU runs yet.  Retries KVM_CREATE_VM on EINTR: registering the MMU
  * notifier gives up when a signal is pending.
  */
-int vm_create(struct vm *vm, unsigned int nr_vcpus, struct result *r);
+int vm_create(struct vm *vm, unsigned int nr_vcpus, unsigned int max_pages, struct result *r);
 
 /* vm_create_kind() - the same of a kind; @kind NULL: plain */
 int vm_create_kind(struct vm *vm, const struct vm_kind *kind, unsigned int nr_vcpus,
-		   struct result *r);
+		   unsigned int max_pages, struct result *r);
 
 /*
  * vm_destroy() - stop the threads, close everything; safe on a zeroed vm
@@ -132,7 +133,7 @@ int vm_create_kind(struct vm *vm, const struct vm_kind *kind, unsigned int nr_vc
  */
 void vm_destroy(struct vm *vm);
 
-/* vm_shared() - the page shared with the guest */
+/* vm_shared() - the pages shared with the guest */
 static inline struct guest_shared *vm_shared(const struct vm *vm)
 {
 	return (void *)(vm->system.hva + GUEST_SHARED_GPA - GUEST_SYSTEM_GPA);
@@ -147,9 +148,11 @@ static inline struct guest_page *vm_records(const struct vm *vm)
 /* vm_tally() - how often a vCPU says it has added 1 to a page */
 static inline uint64_t vm_tally(const struct vm *vm, unsigned int vcpu, unsigned int page)
 {
-	const guest_u64 *tallies = (void *)(vm->system.hva + GUEST_TALLIES_GPA - GUEST_SYSTEM_GPA);
+	guest_u64 max_pages = vm_shared(vm)->max_pages;
+	const guest_u64 *tallies = (void *)(vm->system.hva + guest_tallies_gpa(max_pages) -
+					    GUEST_SYSTEM_GPA);
 
-	return guest_load(&tallies[vcpu * GUEST_MAX_PAGES + page]);
+	return guest_load(&tallies[vcpu * max_pages + page]);
 }
 
 /*
@@ -173,7 +176,7 @@ int vm_set_slot_flags(const struct vm *vm, unsigned int slot, uint32_t flags,
  * vm_use_area() - give an area to the guest and tell it what to visit
  * @vm: VM
  * @area: stays the caller's; must outlive the VM's last run
- * @nr_pages: pages to visit, spread evenly over the area
+ * @nr_pages: pages to visit, spread evenly over the area; no more than it was made for
  */
 int vm_use_area(struct vm *vm, const struct area *area, unsigned int nr_pages,
 		struct result *r);

@@ -58,7 +58,8 @@ static int add_vm(struct guest *g, struct result *r)
 {
 	struct vm *vm = &g->others[g->nr_others];
 
-	if (vm_create(vm, 1, r) || vm_use_area(vm, &g->run.area, g->spec.nr_pages, r))
+	if (vm_create(vm, 1, g->spec.nr_pages, r) ||
+	    vm_use_area(vm, &g->run.area, g->spec.nr_pages, r))
 		return -1;
 	g->nr_others++;
 	vm_set_workload(vm, workload_find("touch"));

@@ -2,6 +2,8 @@
 /*
  * The page protocol: what a visit may find in a page, and what it may not.
  */
+#include <stddef.h>
+
 #include <kselftest_harness.h>
 
 #include "guest/abi.h"
@@ -311,6 +313,31 @@ TEST(short_stamp_is_never_zero)
 	EXPECT_NE(0, guest_short_stamp(guest_stamp(0, 0, GUEST_SHORT_COUNTER_MAX + 1ULL)));
 }
 
+/* A page of a wrong 2 MiB or 1 GiB, and of 8 MiB, which is what the bits hold. */
+TEST(short_stamp_tells_distant_pages_apart)
+{
+	static const guest_u32 distances[] = { 512, 2048, 32768 };
+	guest_u32 page, other, i;
+
+	for (page = 0; page < GUEST_MAX_PAGES; page++)
+		for (i = 0; i < sizeof(distances) / sizeof(distances[0]); i++) {
+			other = (page + distances[i]) % GUEST_MAX_PAGES;
+			ASSERT_NE(guest_short_page(page), guest_short_page(other));
+		}
+	for (page = 0; page < 2048; page++)
+		ASSERT_EQ(page, guest_short_page(page));
+}
+
+TEST(short_stamp_of_others_among_many)
+{
+	const guest_u32 last = GUEST_MAX_PAGES - 1;
+	guest_u64 floor = guest_stamp(last, 3, 9);
+
+	EXPECT_EQ(floor, guest_long_stamp(last, guest_short_stamp(floor), floor));
+	EXPECT_NE(last, guest_stamp_page(guest_long_stamp(last, 1, floor)));
+	EXPECT_LT(GUEST_MAX_PAGES, guest_stamp_page(GUEST_CANARY));
+}
+
 TEST(code_says_what_it_returns)
 {
 	guest_u32 result = guest_short_stamp(guest_stamp(PAGE, 3, 5));
@@ -341,7 +368,7 @@ TEST(sum_between_what_was_counted_and_what_may_be)
 
 TEST(entry_but_for_its_marks)
 {
-	guest_u64 entry = guest_stamp(PAGE, 0, 0) | 0x123003;
+	guest_u64 entry = guest_entry_tag(PAGE) | 0x123003;
 
 	EXPECT_EQ(GUEST_ERR_NONE, guest_entry_judge(PAGE, entry | GUEST_ENTRY_MARKS, entry));
 	EXPECT_EQ(GUEST_ERR_LOST, guest_entry_judge(PAGE, 0, entry));
@@ -361,7 +388,11 @@ TEST(layout_has_room)
 	EXPECT_EQ(32, sizeof(struct guest_page));
 	EXPECT_EQ(0, sizeof(struct guest_vcpu) % 64);
 	EXPECT_GE(GUEST_SHARED_GPA, GUEST_SYSTEM_GPA + GUEST_IMAGE_MAX);
-	EXPECT_GE(GUEST_AREA_GPA, GUEST_SYSTEM_END);
+	EXPECT_GE(GUEST_AREA_GPA, GUEST_SYSTEM_GPA + guest_system_size(GUEST_MAX_VCPUS,
+									GUEST_MAX_PAGES));
+	EXPECT_EQ(sizeof(struct guest_page), sizeof(union guest_note));
+	/* What two vCPUs have is in the first of the shared pages. */
+	EXPECT_GE(GUEST_PAGE_SIZE, offsetof(struct guest_shared, vcpu[2]));
 }
 
 TEST_HARNESS_MAIN
