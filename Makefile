@@ -55,7 +55,7 @@ option = $(if $($(1)),--$(2)='$(subst ','\'',$($(1)))')
 options = $(foreach o,$(1),$(call option,$(firstword $(subst =, ,$(o))),$(lastword $(subst =, ,$(o)))))
 
 LAB_ARGS = $(call options,SERIES=series KERNEL=kernel MODULES=modules KDIR=kdir TESTS=tests \
-	ARGS=args PROFILE=profile MODE=mode TOPOLOGY=topology APPEND=append BEDS=beds OUT=out \
+	ARGS=args PROFILE=profile MODE=mode TOPOLOGY=topology CPUS=cpus MEMORY=memory APPEND=append BEDS=beds OUT=out \
 	TIMEOUT=timeout) $(FOR_ARCH) $(QUIETLY)
 RUN_ARGS = $(LAB_ARGS) $(call options,BED=bed ACCEL=accel) $(if $(DRY_RUN),--dry-run) $(if $(IN_SHELL),--shell)
 QUIETLY = $(if $(QUIET),--quiet)

@@ -24,15 +24,14 @@
 #include "bed/session.h"
 #include "image/image.h"
 
-#define NODE_MIB	1536
-#define RAM_MIB		(2 * NODE_MIB)
+#define NODES		2
+#define RAM_MIB		3072
 
 static const struct lab_topology topologies[] = {
-	{ .name = "numa2", .mib = RAM_MIB, .cpus = { ",cpus=0", ",cpus=1" } },
-	{ .name = "uma", .mib = RAM_MIB },
-	{ .name = "cpuless", .mib = RAM_MIB, .cpus = { ",cpus=0-1", "" } },
-	{ .name = "tiered", .mib = RAM_MIB, .cpus = { ",cpus=0-1", ",initiator=0" },
-	  .tiers = true },
+	{ .name = "numa2", .nodes = true },
+	{ .name = "uma" },
+	{ .name = "cpuless", .nodes = true, .cpuless = true },
+	{ .name = "tiered", .nodes = true, .cpuless = true, .tiers = true },
 };
 
 const struct lab_topology *lab_topology_find(const struct lab_arch *arch, const char *name,
@@ -50,6 +49,14 @@ const struct lab_topology *lab_topology_find(const struct lab_arch *arch, const 
 	lab_fail(e, 0, "%s: no topology of that name; there are:%s", name, have.s);
 	lab_text_clear(&have);
 	return NULL;
+}
+
+struct lab_machine_size lab_machine_size(const char *cpus, const char *memory)
+{
+	return (struct lab_machine_size){
+		.cpus = cpus ? (unsigned int)strtoul(cpus, NULL, 10) : LAB_LEAST_CPUS,
+		.mib = memory ? strtoul(memory, NULL, 10) / NODES * NODES : RAM_MIB,
+	};
 }
 
 /* Nothing outlives the VM: flushing to this machine's disk, or memory, would be in vain. */
@@ -94,25 +101,41 @@ static void add_tiers(struct lab_argv *a)
 	}
 }
 
+static void add_nodes(struct lab_argv *a, const struct lab_topology *t,
+		      const struct lab_machine_size *size)
+{
+	unsigned int first = t->cpuless ? size->cpus : size->cpus / NODES;
+
+	for (unsigned int i = 0; i < NODES; i++) {
+		lab_argv_add(a, "-object");
+		lab_argv_addf(a, "memory-backend-ram,id=m%u,size=%luM", i, size->mib / NODES);
+		lab_argv_add(a, "-numa");
+		if (!i || !t->cpuless)
+			lab_argv_addf(a, "node,nodeid=%u,cpus=%u-%u,memdev=m%u", i, i ? first : 0,
+				      i ? size->cpus - 1 : first - 1, i);
+		else
+			lab_argv_addf(a, "node,nodeid=%u%s,memdev=m%u", i,
+				      t->tiers ? ",initiator=0" : "", i);
+	}
+}
+
 /*
  * CPUs are sockets of their own: cores of one socket on two nodes make the
  * kernel warn about its topology.
  */
 static void add_topology(struct lab_argv *a, const struct lab_suite *suite,
-			 const struct lab_topology *t)
+			 const struct lab_topology *t, const struct lab_machine_size *size)
 {
-	unsigned long max = t->mib;
+	unsigned long max = size->mib;
 
 	for (size_t i = 0; i < suite->nr_disks; i++)
 		max += suite->disks[i].pmem ? (unsigned long)suite->disks[i].size_mib : 0;
-	lab_argv_add_all(a, "-smp", "2,sockets=2,cores=1,threads=1", "-m", NULL);
-	lab_argv_addf(a, max > t->mib ? "%luM,slots=1,maxmem=%luM" : "%luM", t->mib, max);
-	for (int i = 0; i < 2 && t->cpus[i]; i++) {
-		lab_argv_add(a, "-object");
-		lab_argv_addf(a, "memory-backend-ram,id=m%d,size=%luM", i, t->mib / 2);
-		lab_argv_add(a, "-numa");
-		lab_argv_addf(a, "node,nodeid=%d%s,memdev=m%d", i, t->cpus[i], i);
-	}
+	lab_argv_add(a, "-smp");
+	lab_argv_addf(a, "%u,sockets=%u,cores=1,threads=1", size->cpus, size->cpus);
+	lab_argv_add(a, "-m");
+	lab_argv_addf(a, max > size->mib ? "%luM,slots=1,maxmem=%luM" : "%luM", size->mib, max);
+	if (t->nodes)
+		add_nodes(a, t, size);
 	if (t->tiers)
 		add_tiers(a);
 }
@@ -164,7 +187,7 @@ static void build_arguments(struct lab_argv *a, const struct lab_plan *plan, uns
 			 "-no-reboot", NULL);
 	if (emulated && plan->arch->icount)
 		lab_argv_add_all(a, "-icount", plan->arch->icount, NULL);
-	add_topology(a, plan->suite, plan->topology);
+	add_topology(a, plan->suite, plan->topology, &plan->size);
 	for (int i = 0; i < LAB_NR_STREAMS; i++) {
 		lab_argv_add(a, "-chardev");
 		lab_argv_addf(a, "socket,id=%s,fd=%d", names[i], theirs[i]);

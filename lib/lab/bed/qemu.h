@@ -13,14 +13,31 @@ struct lab_arch;
 
 struct lab_topology {
 	const char *name;
-	unsigned long mib;		/* its memory */
-	const char *cpus[2];		/* of the nodes, as -numa wants it; all NULL: no nodes */
-	bool tiers;			/* are they faster and slower memory? */
+	bool nodes;			/* two of them, with half of the memory each */
+	bool cpuless;			/* the second has no CPUs; else half of them */
+	bool tiers;			/* and is slower memory */
 };
 
 /* @name NULL is the default of @arch. NULL if there is none of that name (and @e says which there are). */
 const struct lab_topology *lab_topology_find(const struct lab_arch *arch, const char *name,
 					     struct lab_error *e);
+
+/*
+ * What it has: so many CPUs, and so much memory. More CPUs than this, with a number each of 8 bits,
+ * no interrupt controller of an emulated x86 tells apart; two nodes take two.
+ */
+#define LAB_LEAST_CPUS	2
+#define LAB_MOST_CPUS	255
+#define LAB_LEAST_MIB	2048
+#define LAB_MOST_MIB	(1L << 20)
+
+struct lab_machine_size {
+	unsigned int cpus;
+	unsigned long mib;
+};
+
+/* Of --cpus and --memory, either NULL: two, and 3 GiB. */
+struct lab_machine_size lab_machine_size(const char *cpus, const char *memory);
 
 /* How its CPUs are had. */
 #define LAB_ACCEL_TCG	"tcg"	/* emulated: the same on every machine, and the default */

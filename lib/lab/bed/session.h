@@ -32,6 +32,7 @@ struct lab_plan {
 	const struct lab_bed_kind *kind;
 	const struct lab_arch *arch;
 	const struct lab_topology *topology;
+	struct lab_machine_size size;
 	const char *accel;		/* see qemu.h */
 	const char *kernel, *image;	/* files that it boots */
 	const char *agent;		/* else: the program, */

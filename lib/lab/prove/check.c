@@ -372,13 +372,12 @@ static void judge_row(struct check *c, json_t *expect, const struct row *row, in
 /* How many run side by side: as many as "lab run" would have beds. */
 static unsigned int count_beds(const struct check *c, size_t rows)
 {
-	const struct lab_paths own = lab_arch_paths(c->paths, c->options.arch);
-	const struct lab_topology *topology = lab_topology_find(own.arch, c->options.topology, NULL);
 	struct lab_capacity have;
 
-	if (!topology || lab_capacity_read(&have, NULL))
+	if (lab_capacity_read(&have, NULL))
 		return 1;
-	return lab_capacity_beds(&have, (unsigned int)c->options.beds, rows, topology->mib);
+	return lab_capacity_beds(&have, (unsigned int)c->options.beds, rows,
+				 lab_machine_size(c->options.cpus, c->options.memory).mib);
 }
 
 static void check_negative(struct check *c)

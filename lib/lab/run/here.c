@@ -25,7 +25,9 @@ int lab_here_check(const struct lab_options *o, const struct lab_board *board,
 		{ "--kernel", o->kernel && (!board || !lab_board_boots(board)) },
 		{ "--kdir", o->kdir && (!board || !lab_board_boots(board)) },
 		{ "--append", o->append && fixed }, { "--mode", o->mode && fixed },
-		{ "--arch", o->arch && !board }, { "--topology", o->topology }, { "--accel", o->accel }, { "--kselftest", o->kselftest },
+		{ "--arch", o->arch && !board }, { "--topology", o->topology },
+		{ "--cpus", o->cpus }, { "--memory", o->memory }, { "--accel", o->accel },
+		{ "--kselftest", o->kselftest },
 		{ "--add", o->add && !board }, { "--shell", o->shell }, { "--beds", o->beds > 1 },
 	};
 

@@ -10,6 +10,7 @@
 #include "arch/arch.h"
 #include "base/command.h"
 #include "bed/beds.h"
+#include "bed/qemu.h"
 #include "run/options.h"
 
 #define WORD(member)	LAB_COMMAND_KEY(lab_options, member)
@@ -57,6 +58,10 @@ static const struct argp_option tests_options[] = {
 	  "hext", 0 },
 	{ "topology", WORD(topology), "NAME", 0,
 	  "uma, numa2 (default, but on riscv64), cpuless or tiered", 0 },
+	{ "cpus", WORD(cpus), "N", 0,
+	  "CPUs of the machine (default: 2), half of them on each node of numa2; emulated ones take turns", 0 },
+	{ "memory", WORD(memory), "MIB", 0,
+	  "Its memory in MiB (default: 3072), half of it on each node", 0 },
 	{ "append", WORD(append), "PARAMETERS", 0, "More kernel parameters", 0 },
 	{ "beds", BEDS, "N", 0,
 	  "Virtual machines that share the programs (default: one a CPU, 4 at most, as far as "
@@ -85,10 +90,20 @@ static error_t take(int key, char *arg, struct argp_state *state,
 		    const struct argp_option *options)
 {
 	struct lab_options *o = state->input;
+	error_t ret = 0;
+	long number;
 
 	switch (key) {
 	case WORD(arch):
 		return lab_arch_take(state, arg, &o->arch);
+	case WORD(cpus):
+		ret = lab_command_number(state, "cpus", arg, "a number", LAB_LEAST_CPUS,
+					 LAB_MOST_CPUS, &number);
+		break;
+	case WORD(memory):
+		ret = lab_command_number(state, "memory", arg, "MiB", LAB_LEAST_MIB, LAB_MOST_MIB,
+					 &number);
+		break;
 	case BEDS:
 		return lab_command_number(state, "beds", arg, "a number", 1, LAB_MAX_BEDS,
 					  &o->beds);
@@ -112,7 +127,7 @@ static error_t take(int key, char *arg, struct argp_state *state,
 		if (!arg[0])
 			return 0;	/* nothing to add */
 	}
-	return lab_command_take(state, options, key, arg);
+	return ret ? ret : lab_command_take(state, options, key, arg);
 }
 
 static error_t parse_kernel(int key, char *arg, struct argp_state *state)

@@ -26,6 +26,7 @@ struct lab_options {
 	const char *kselftest;	/* directory of an installed one; NULL: the suite */
 	const char *mode;	/* NULL: the suite's default */
 	const char *topology;	/* NULL: the architecture's default */
+	const char *cpus, *memory; /* of an emulated machine, numbers; NULL: see lab_machine_size() */
 	const char *arch;	/* NULL: this machine's; see lab_arch_take() */
 	const char *bed;	/* kind of bed; NULL: "qemu" */
 	const char *accel;	/* NULL: "tcg" */

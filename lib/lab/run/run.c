@@ -59,6 +59,7 @@ struct run {
 	struct lab_suite suite;
 	const struct lab_bed_kind *kind;
 	const struct lab_topology *topology;
+	struct lab_machine_size size;
 	struct lab_results results;
 	struct lab_progress progress;
 	json_t *before;			/* results of an earlier run in the same directory, or NULL */
@@ -124,6 +125,18 @@ static void add_programs(struct run *r)
 	}
 }
 
+/* With what is other than usual, so that results of such a machine are told from those of others. */
+static void describe_topology(struct run *r)
+{
+	char *cpus = r->options.cpus ? lab_format("-%ucpu", r->size.cpus) : lab_strdup("");
+	char *mib = r->options.memory ? lab_format("-%luM", r->size.mib) : lab_strdup("");
+
+	snprintf(r->results.topology, sizeof(r->results.topology), "%s%s%s", r->topology->name,
+		 cpus, mib);
+	free(mib);
+	free(cpus);
+}
+
 static void start_results(struct run *r)
 {
 	struct lab_results *res = &r->results;
@@ -143,7 +156,7 @@ static void start_results(struct run *r)
 	if (r->kind->here)
 		lab_here_describe(&r->suite, res);
 	else if (!r->kind->up)
-		snprintf(res->topology, sizeof(res->topology), "%s", r->topology->name);
+		describe_topology(r);
 	add_programs(r);
 	lab_results_total(res);
 	res->judgement = (struct lab_judgement){
@@ -166,10 +179,10 @@ static int make_beds(struct run *r, struct lab_error *e)
 	if (ret)
 		return ret;
 	r->results.beds = lab_capacity_beds(&have, wanted, r->options.shell ? 1 :
-					    r->suite.nr_programs, r->topology->mib);
+					    r->suite.nr_programs, r->size.mib);
 	if (r->results.beds < wanted && r->results.beds < r->suite.nr_programs)
 		lab_text_addf(&r->results.notes, "not %u beds but %u: each takes %lu MiB of %lu\n",
-			      wanted, r->results.beds, r->topology->mib, have.mib);
+			      wanted, r->results.beds, r->size.mib, have.mib);
 	return 0;
 }
 
@@ -278,7 +291,7 @@ static struct lab_plan plan_of(struct run *r)
 {
 	return (struct lab_plan){
 		.suite = &r->suite, .kind = r->kind, .arch = r->paths.arch,
-		.topology = r->topology,
+		.topology = r->topology, .size = r->size,
 		.programs = r->selftests,
 		.accel = r->options.accel ? r->options.accel : LAB_ACCEL_TCG,
 		.kernel = r->prepared.kernel.image, .image = r->image,
@@ -475,6 +488,7 @@ static int run_main(int argc, char *argv[], const char *resumed, const struct la
 		ret = lab_here_check(&r.options, r.board.json ? &r.board : NULL, &e);
 	if (ret)
 		return cannot(-EINVAL, &e);
+	r.size = lab_machine_size(r.options.cpus, r.options.memory);
 	r.topology = lab_topology_find(r.paths.arch, r.options.topology, &e);
 	if (!r.topology)
 		return cannot(-EINVAL, &e);

@@ -125,13 +125,14 @@ int lab_setup_describe(const struct lab_paths *paths, const struct lab_options *
 	if (!ret)
 		ret = lab_fingerprint_add_file(&image, kernel.image, e);
 	if (!ret)
-		*setup = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s*, s:s*, s:s*, s:s*}",
+		*setup = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s*, s:s*, s:s*, s:s*, s:s*, s:s*}",
 				   "kernel", kernel.release, "image", image.hex,
 				   "mode", suite.mode, "profile", suite.profile,
 				   "topology", topology->name, "tests", given(o->tests),
 				   "args", given(o->args), "append", given(o->append),
 				   LAB_SETUP_PROGRAMS, programs.hex, "kselftest", o->kselftest,
-				   "bed", o->bed, "accel", o->accel, "arch", o->arch);
+				   "bed", o->bed, "accel", o->accel, "arch", o->arch,
+				   "cpus", o->cpus, "memory", o->memory);
 	if (!ret && !*setup)
 		ret = lab_fail(e, -EINVAL, "an option is no UTF-8");
 	lab_suite_free(&suite);
@@ -146,6 +147,7 @@ char *lab_setup_title(json_t *setup)
 	} parts[] = {
 		{ "mode", false }, { "profile", false }, { "topology", false },
 		{ "kselftest", true }, { "bed", true }, { "accel", true }, { "arch", true },
+		{ "cpus", true }, { "memory", true },
 		{ "tests", true }, { "args", true }, { "append", true },
 		{ LAB_SETUP_PROGRAMS, false },
 	};

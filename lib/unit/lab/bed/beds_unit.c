@@ -80,6 +80,7 @@ FIXTURE_SETUP(beds)
 		.kind = &lab_bed_qemu,
 		.arch = &lab_arch_x86_64,
 		.topology = lab_topology_find(&lab_arch_x86_64, "uma", &p->e),
+		.size = lab_machine_size(NULL, NULL),
 		.kernel = p->kernel,
 		.image = "image",
 		.accel = LAB_ACCEL_TCG,
@@ -305,6 +306,25 @@ TEST_F(beds, machine_of_an_architecture)
 	EXPECT_TRUE(has(&self->plan, "console.log", "-machine virt,virtualization=on,gic-version=3\n"));
 	EXPECT_TRUE(has(&self->plan, "console.log", "-cpu none\n"));
 	EXPECT_VERDICT("pass", 0);
+}
+
+TEST_F(beds, machine_of_a_size)
+{
+	struct lab_plan *plan = &self->plan.plan;
+
+	run(&self->plan, 1, "passes");
+	EXPECT_TRUE(has(&self->plan, "console.log", "-smp 2,sockets=2,cores=1,threads=1\n-m 3072M\n"));
+	EXPECT_FALSE(has(&self->plan, "console.log", "-numa"));
+	plan->size = lab_machine_size("5", "6145");
+	plan->topology = lab_topology_find(plan->arch, "numa2", &self->plan.e);
+	run(&self->plan, 1, "passes");
+	EXPECT_TRUE(has(&self->plan, "console.log", "-smp 5,sockets=5,cores=1,threads=1\n-m 6144M\n"
+			"-numa node,nodeid=0,cpus=0-1,memdev=m0\n"
+			"-numa node,nodeid=1,cpus=2-4,memdev=m1\n"));
+	plan->topology = lab_topology_find(plan->arch, "tiered", &self->plan.e);
+	run(&self->plan, 1, "passes");
+	EXPECT_TRUE(has(&self->plan, "console.log", "-numa node,nodeid=0,cpus=0-4,memdev=m0\n"
+			"-numa node,nodeid=1,initiator=0,memdev=m1\n-machine hmat=on\n"));
 }
 
 TEST_F(beds, powered_off_without_an_event)

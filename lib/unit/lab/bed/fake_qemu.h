@@ -253,7 +253,9 @@ static void __attribute__((constructor)) fake_qemu(int argc, char *argv[])
 	if (strncmp(argv[0], FAKE_QEMU_NAME, strlen(FAKE_QEMU_NAME)))
 		return;
 	for (int i = 1; i < argc; i++) {
-		if (!strcmp(argv[i - 1], "-machine") || !strcmp(argv[i - 1], "-cpu"))
+		if (!strcmp(argv[i - 1], "-machine") || !strcmp(argv[i - 1], "-cpu") ||
+		    !strcmp(argv[i - 1], "-smp") || !strcmp(argv[i - 1], "-m") ||
+		    !strcmp(argv[i - 1], "-numa"))
 			lab_text_addf(&machine, "%s %s\n", argv[i - 1], argv[i]);
 		sscanf(argv[i], "socket,id=console,fd=%d", &q.console);
 		sscanf(argv[i], "socket,id=channel,fd=%d", &q.channel);

@@ -54,7 +54,7 @@ TEST(every_option)
 	EXPECT_EQ(0, PARSE(&o, &e, "--kernel", "K", "--modules=M", "--append", "a b=c",
 			   "--tests", "x:*y*", "--add", "d", "--args", "-s 7", "--profile", "full",
 			   "--mode", "rmap",
-			   "--topology", "uma", "--out", "o", "--timeout", "90",
+			   "--topology", "uma", "--cpus", "8", "--memory=6144", "--out", "o", "--timeout", "90",
 			   "--beds", "2", "--quiet"));
 	EXPECT_STREQ("K", o.kernel);
 	EXPECT_STREQ("M", o.modules);
@@ -65,6 +65,8 @@ TEST(every_option)
 	EXPECT_STREQ("full", o.profile);
 	EXPECT_STREQ("rmap", o.mode);
 	EXPECT_STREQ("uma", o.topology);
+	EXPECT_STREQ("8", o.cpus);
+	EXPECT_STREQ("6144", o.memory);
 	EXPECT_STREQ("o", o.out);
 	EXPECT_EQ(90, o.timeout);
 	EXPECT_EQ(2, o.beds);
@@ -183,7 +185,7 @@ TEST(back_to_words)
 {
 	static const char *const words[] = { "--kernel", "K", "--modules", "M", "--profile", "full",
 		"--tests", "x:*y*", "--args", "-s 7", "--add", "d", "--mode", "rmap", "--topology",
-		"uma", "--append", "a b=c", "--out", "o", "--beds=2", "--timeout=90", "--quiet",
+		"uma", "--cpus", "8", "--memory", "6144", "--append", "a b=c", "--out", "o", "--beds=2", "--timeout=90", "--quiet",
 		NULL };
 	struct lab_argv a = { NULL };
 	struct lab_options o;
