@@ -15,6 +15,7 @@
 #define GAP_WAIT_NS	20000000ULL
 #define START_NS	30000000000ULL
 #define KICK_NS		10000000000ULL
+#define DESCRIBED	4	/* vCPUs; evidence has no room for all of a large guest */
 
 static const char *state_name(uint32_t state)
 {
@@ -258,10 +259,32 @@ static void describe_vcpu(const struct vcpu *vcpu, struct result *r)
 		result_note(r, "  vCPU %u kernel stack: %s", vcpu->id, line);
 }
 
+static uint64_t visits_of(const struct vm *vm, unsigned int id)
+{
+	return guest_load(&vm_shared(vm)->vcpu[id].visits);
+}
+
+/* Does a vCPU have fewer visits than all others, but for so many? */
+static bool is_among_slowest(const struct vm *vm, unsigned int id, unsigned int nr)
+{
+	unsigned int other, slower = 0;
+
+	for (other = 0; other < vm->nr_vcpus; other++)
+		slower += visits_of(vm, other) < visits_of(vm, id);
+	return slower < nr;
+}
+
+/* Of many the slowest: those that stall are among them. */
 void vm_describe(const struct vm *vm, struct result *r)
 {
-	unsigned int id;
+	unsigned int id, left = DESCRIBED;
 
-	for (id = 0; id < vm->nr_vcpus; id++)
+	for (id = 0; id < vm->nr_vcpus && left; id++) {
+		if (!is_among_slowest(vm, id, DESCRIBED))
+			continue;
 		describe_vcpu(&vm->vcpus[id], r);
+		left--;
+	}
+	if (vm->nr_vcpus > DESCRIBED)
+		result_note(r, "and %u other vCPUs", vm->nr_vcpus - (DESCRIBED - left));
 }

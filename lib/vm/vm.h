@@ -321,7 +321,7 @@ int vm_gap_check(struct vm *vm, struct result *r);
  */
 int vm_stat(const struct vm *vm, const char *stat, unsigned long long *value);
 
-/* vm_describe() - add the state of every vCPU to the evidence */
+/* vm_describe() - add the state of the vCPUs to the evidence; of many, of the slowest */
 void vm_describe(const struct vm *vm, struct result *r);
 
 /*
