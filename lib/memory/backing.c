@@ -236,5 +236,5 @@ const struct backing backings[NR_BACKINGS] = {
 
 unsigned int backing_bit(const struct backing *backing)
 {
-	return BACKING_BIT(backing - backings);
+	return BACKING_BIT((backing->like ?: backing) - backings);
 }

@@ -66,6 +66,8 @@ struct backing {
 	int (*open_file)(struct result *r);
 	/* Why the kernel does not support it, or NULL; static storage. */
 	const char *(*missing)(void);
+	/* Of one that a test brings: the row that pressures take it for.  NULL: it is one. */
+	const struct backing *like;
 	/* What backing_provide() changes of the whole host unless it is so; NULL: nothing. */
 	const char *may_change;
 	/* See backing_provide(). */
@@ -75,7 +77,7 @@ struct backing {
 /* One row a backing, ordered by id. */
 extern const struct backing backings[NR_BACKINGS];
 
-/* backing_bit() - the set that holds this row alone */
+/* backing_bit() - the set that holds this row alone, or that it is like */
 unsigned int backing_bit(const struct backing *backing);
 
 /*

@@ -79,6 +79,10 @@ static const struct backing *find_backing(const char *name)
 		if (!strcmp(backings[b].name, name))
 			return &backings[b];
 	}
+	for (b = 0; &test_backings && test_backings[b]; b++) {
+		if (!strcmp(test_backings[b]->name, name))
+			return test_backings[b];
+	}
 	return NULL;
 }
 

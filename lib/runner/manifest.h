@@ -37,8 +37,11 @@ extern const struct test_about test_about;
 #define MN_MAY_CHANGE(text) \
 	const char * const test_may_change = text
 
-/* A program may do without. */
+struct backing;
+
+/* A program may do without: this, and backings that only it has (struct backing.like), behind them NULL. */
 extern const char * const test_may_change __attribute__((weak));
+extern const struct backing * const test_backings[] __attribute__((weak));
 
 /* When a test, or a case of it, runs: sets of them. */
 #define TEST_BY_DEFAULT	1u	/* without options */
