@@ -6,11 +6,13 @@
  */
 #include <errno.h>
 #include <linux/kvm.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -21,6 +23,8 @@
 
 #define KICK_SIGNAL	SIGUSR1
 #define RING_WAIT_NS	1000000ULL
+#define MANY_ON_A_CPU	2
+#define GIVE_WAY_NICE	10
 #define WAIT_SLICE_MS	100	/* how often a waiting vCPU looks for `stopping` */
 
 static __thread struct kvm_run *current_run;
@@ -295,11 +299,25 @@ static bool run_once(struct vcpu *vcpu)
 	}
 }
 
+/*
+ * Where many vCPUs share each CPU, who tells them what to do and judges them would have to
+ * wait for all of them whenever it needs one.
+ */
+static void give_way(const struct vcpu *vcpu)
+{
+	cpu_set_t cpus;
+
+	if (!sched_getaffinity(0, sizeof(cpus), &cpus) &&
+	    vcpu->vm->nr_vcpus > MANY_ON_A_CPU * (unsigned int)CPU_COUNT(&cpus))
+		setpriority(PRIO_PROCESS, vcpu->tid, GIVE_WAY_NICE);
+}
+
 void *vcpu_thread(void *arg)
 {
 	struct vcpu *vcpu = arg;
 
 	vcpu->tid = syscall(SYS_gettid);
+	give_way(vcpu);
 	current_run = vcpu->run;
 	if (vm_arch.fault_event)
 		vcpu->faults_fd = fault_events_open();
