@@ -59,7 +59,8 @@ int lab_kernel_get(const struct lab_kernel_request *req, struct lab_kernel *k,
  * Build the module whose sources are in @src_dir for @k, and return the path
  * of its .ko in @ko_path. Sources are copied to @out_dir first, and all products
  * and the output of make (build.log) stay there; a second call builds what has
- * changed. One @out_dir per kernel. @repo has the script that does it.
+ * changed, and nothing if neither sources nor kernel have. One @out_dir per kernel. @repo has
+ * the script that does it.
  *
  * -ENOENT: the kernel's headers are not to be had, or of no use on this system.
  * -EIO: the build failed.

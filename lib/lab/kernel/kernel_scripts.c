@@ -9,8 +9,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "arch/arch.h"
+#include "base/fingerprint.h"
 #include "base/fsys.h"
 #include "base/process.h"
 #include "base/text.h"
@@ -126,27 +128,81 @@ int lab_kernel_from_debian(const struct lab_kernel_request *req, struct lab_kern
 	return ret;
 }
 
-int lab_kernel_build_module(const struct lab_kernel *k, const char *repo, const char *src_dir,
-			    const char *out_dir, char ko_path[PATH_MAX], struct lab_error *e)
+/*
+ * What a module in @src_dir for @k is made of. What a kernel says of itself is made anew whenever
+ * that is linked; @script is how it is done.
+ */
+static int fingerprint_module(const struct lab_kernel *k, const char *script, const char *src_dir,
+			      struct lab_fingerprint *f, struct lab_error *e)
 {
-	char out[PATH_MAX], *text, *line;
-	int ret;
+	char *sources = lab_format("%s/{,*/,*/*/}{*.[chS],Kbuild,Makefile}", src_dir);
+	char *kernel = lab_format("%s/{Makefile,.config,.kernelvariables,Module.symvers,"
+				  "include/generated/{autoconf,compile,utsrelease,utsversion}.h}", k->build);
+	char *vmlinux = lab_format("%s/vmlinux", k->build), *linked;
+	struct stat st = { .st_size = 0 };
+	int ret = lab_fingerprint_add(f, sources, e);
 
-	if (!k->build[0])
-		return lab_fail(e, -ENOENT,
-				"nothing to build modules with for kernel %s: install linux-headers-%s, or give a built kernel tree with CONFIG_MODULES=y",
-				k->release, k->release);
-	ret = lab_make_dirs(out_dir, e);
 	if (!ret)
-		ret = lab_realpath(out_dir, out, e);
-	if (ret)
-		return ret;
-	ret = run(k->arch, repo, "build_module.sh", (const char *[]){ src_dir, out, k->build }, &text,
-		  &line, e);
+		ret = lab_fingerprint_add(f, kernel, e);
+	if (!ret)
+		ret = lab_fingerprint_add_file(f, script, e);
+	stat(vmlinux, &st);
+	linked = lab_format("%s %lld %lld.%09ld", k->build, (long long)st.st_size,
+			    (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
+	lab_fingerprint_add_text(f, linked);
+	free(linked);
+	free(vmlinux);
+	free(kernel);
+	free(sources);
+	return ret;
+}
+
+/* The one that was built in @out of what @f stands for; false: there is none. */
+static bool is_built(const char *out, const struct lab_fingerprint *f, char ko_path[PATH_MAX])
+{
+	return lab_stamp_is(out, f) && !find(out, "*.ko", "module", ko_path, NULL);
+}
+
+/* Build it in @out. */
+static int build(const struct lab_kernel *k, const char *repo, const char *src_dir, const char *out,
+		 char ko_path[PATH_MAX], struct lab_error *e)
+{
+	char *text, *line;
+	int ret = run(k->arch, repo, "build_module.sh", (const char *[]){ src_dir, out, k->build },
+		      &text, &line, e);
+
 	if (!ret)
 		ret = lab_path(e, ko_path, "%s", line);
 	else if (ret > 0)
 		ret = lab_fail(e, ret == 2 ? -ENOENT : -EIO, "kernel %s: %s", k->release, line);
 	free(text);
+	return ret;
+}
+
+int lab_kernel_build_module(const struct lab_kernel *k, const char *repo, const char *src_dir,
+			    const char *out_dir, char ko_path[PATH_MAX], struct lab_error *e)
+{
+	char *script = lab_format("%s/lib/lab/kernel/build_module.sh", repo), out[PATH_MAX];
+	struct lab_fingerprint f = { "" };
+	int ret, known;
+
+	if (!k->build[0])
+		ret = lab_fail(e, -ENOENT,
+			"nothing to build modules with for kernel %s: install linux-headers-%s, or give a built kernel tree with CONFIG_MODULES=y",
+			k->release, k->release);
+	else
+		ret = lab_make_dirs(out_dir, e);
+	if (!ret)
+		ret = lab_realpath(out_dir, out, e);
+	/* Where something is missing it is for the script to say what. */
+	known = ret ? ret : fingerprint_module(k, script, src_dir, &f, NULL);
+	if (!ret && (known || !is_built(out, &f, ko_path))) {
+		ret = lab_stamp(out, &(struct lab_fingerprint){ "" }, e);
+		if (!ret)
+			ret = build(k, repo, src_dir, out, ko_path, e);
+		if (!ret && !known)
+			ret = lab_stamp(out, &f, e);
+	}
+	free(script);
 	return ret;
 }
