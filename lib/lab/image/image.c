@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/fingerprint.h"
 #include "base/fsys.h"
 #include "image/image.h"
 
@@ -93,25 +94,45 @@ int lab_mtree_directory(struct lab_text *m, const char *from, const char *to,
 	return ret;
 }
 
-int lab_mtree_printed(struct lab_text *m, const struct lab_argv *argv,
-		      const char *list, struct lab_error *e)
+static bool is_newer(const struct stat *a, const struct stat *b)
 {
-	char *log = lab_format("%s.log", list), *text = NULL, *rest, *line;
-	const struct lab_process script = { .argv = argv, .out = list, .err = log };
-	size_t len;
-	int ret = lab_process_must(&script, e);
+	return a->st_ctim.tv_sec > b->st_mtim.tv_sec ||
+		(a->st_ctim.tv_sec == b->st_mtim.tv_sec && a->st_ctim.tv_nsec > b->st_mtim.tv_nsec);
+}
 
-	free(log);
-	if (!ret)
-		ret = lab_read_file(list, &text, &len, e);
+/* Add what the lines of the file @list say; -ESTALE for a file that changed later, if @fresh is set. */
+static int add_listed(struct lab_text *m, const char *list, bool fresh, struct lab_error *e)
+{
+	char *text = NULL, *rest, *line;
+	struct stat st, listed;
+	size_t len;
+	int ret = lab_read_file(list, &text, &len, e);
+
+	if (!ret && stat(list, &listed))
+		ret = lab_fail(e, -errno, "stat(%s): %s", list, strerror(errno));
 	for (rest = text; !ret && (line = strsep(&rest, "\n")) && *line; ) {
 		const char *from = strsep(&line, "\t");
 
-		ret = line ? lab_mtree_file(m, from, line, e) :
-			lab_fail(e, -EINVAL, "%s: not \"FROM, tab, TO\": %s", list, from);
+		if (!line)
+			ret = lab_fail(e, -EINVAL, "%s: not \"FROM, tab, TO\": %s", list, from);
+		else if (fresh && (stat(from, &st) || is_newer(&st, &listed)))
+			ret = -ESTALE;
+		else
+			ret = lab_mtree_file(m, from, line, e);
 	}
 	free(text);
 	return ret;
+}
+
+int lab_mtree_printed(struct lab_text *m, const struct lab_argv *argv,
+		      const char *list, struct lab_error *e)
+{
+	char *log = lab_format("%s.log", list);
+	const struct lab_process script = { .argv = argv, .out = list, .err = log };
+	int ret = lab_process_must(&script, e);
+
+	free(log);
+	return ret ? ret : add_listed(m, list, false, e);
 }
 
 static int copy_data(struct archive *from, struct archive *to)
@@ -173,21 +194,76 @@ static int write_archive(const struct lab_text *mtree, int (*format)(struct arch
 	return ret;
 }
 
+/* Ask the script, which works in the directory @dir and prints to @list there. */
+static int find_modules(const struct lab_image *image, const char *dir, const char *list,
+			struct lab_text *mtree, struct lab_error *e)
+{
+	char *out = lab_format("%s/modules", dir);
+	struct lab_argv argv = { NULL };
+	int ret = lab_remove_tree(out, e);
+
+	lab_argv_add_all(&argv, "sh", image->modules_sh, image->kernel->modules,
+			 image->kernel->release, out, NULL);
+	for (size_t i = 0; i < image->nr_modules; i++)
+		lab_argv_add(&argv, image->modules[i]);
+	if (!ret)
+		ret = lab_mtree_printed(mtree, &argv, list, e);
+	lab_argv_free(&argv);
+	free(out);
+	return ret;
+}
+
+/* What is wanted, and of what; what a tree says that it was built of may change. */
+static int fingerprint_modules(const struct lab_image *image, struct lab_fingerprint *f,
+			       struct lab_fingerprint *tree, struct lab_error *e)
+{
+	char *lists = lab_format("%s/{.config,include/config/kernel.release,modules.{builtin,dep,order}}",
+				 image->kernel->modules);
+	int ret = lab_fingerprint_add_file(tree, image->modules_sh, e);
+
+	lab_fingerprint_add_text(f, image->kernel->release);
+	lab_fingerprint_add_text(f, image->kernel->modules);
+	for (size_t i = 0; i < image->nr_modules; i++)
+		lab_fingerprint_add_text(f, image->modules[i]);
+	/* An installed kernel need not have any. */
+	lab_fingerprint_add(tree, lists, NULL);
+	free(lists);
+	return ret;
+}
+
+/* The lock on what is kept lasts until the process ends: the image is made of it. */
+static int add_kept(const struct lab_image *image, struct lab_text *mtree, struct lab_error *e)
+{
+	struct lab_fingerprint f = { "" }, tree = { "" };
+	size_t before = mtree->len;
+	int ret = fingerprint_modules(image, &f, &tree, e);
+	char *dir = lab_format("%s/%s", image->cache, f.hex), *list = lab_format("%s/list", dir);
+
+	if (!ret)
+		ret = lab_make_dirs(dir, e);
+	if (!ret)
+		ret = lab_lock_dir(dir, e);
+	if (ret >= 0 && (!lab_stamp_is(dir, &tree) || add_listed(mtree, list, true, NULL))) {
+		mtree->len = before;
+		ret = lab_stamp(dir, &(struct lab_fingerprint){ "" }, e);
+		if (!ret)
+			ret = find_modules(image, dir, list, mtree, e);
+		if (!ret)
+			ret = lab_stamp(dir, &tree, e);
+	}
+	free(list);
+	free(dir);
+	return ret < 0 ? ret : 0;
+}
+
 static int add_modules(const struct lab_image *image, const char *parts,
 		       struct lab_text *mtree, struct lab_error *e)
 {
-	char *dir = lab_format("%s/modules", parts), *list = lab_format("%s/modules.list", parts);
-	struct lab_argv argv = { NULL };
-	int ret;
+	char *list = lab_format("%s/modules.list", parts);
+	int ret = image->cache ? add_kept(image, mtree, e) :
+		find_modules(image, parts, list, mtree, e);
 
-	lab_argv_add_all(&argv, "sh", image->modules_sh, image->kernel->modules,
-			 image->kernel->release, dir, NULL);
-	for (size_t i = 0; i < image->nr_modules; i++)
-		lab_argv_add(&argv, image->modules[i]);
-	ret = lab_mtree_printed(mtree, &argv, list, e);
-	lab_argv_free(&argv);
 	free(list);
-	free(dir);
 	return ret;
 }
 

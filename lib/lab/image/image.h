@@ -17,6 +17,7 @@ struct lab_image {
 	const struct lab_kernel *kernel;
 	const char *init;		/* program that becomes /init */
 	const char *modules_sh;		/* where that script lies */
+	const char *cache;		/* what it finds out is kept below; NULL: nowhere */
 	const char *const *modules;	/* names, or paths of .ko files */
 	size_t nr_modules;
 	const char *files;		/* all the rest, by lab_mtree_file() and so on */
@@ -38,7 +39,8 @@ struct lab_image {
  *
  * A wanted module that is built into the kernel is in neither list. From the same files
  * comes the same image, byte for byte. The directory @out.parts is used on the way; it
- * stays when something fails, for there are the messages.
+ * stays when something fails, for there are the messages. Which files modules take is found out
+ * once for each list of them and kernel, as long as none of these files changes.
  * Returns 0 or a negative errno with a text that names the file at fault.
  */
 int lab_image_build(const struct lab_image *image, struct lab_error *e);

@@ -298,6 +298,7 @@ static int prepare_board(const struct lab_prepare *p, struct lab_prepared *done)
 			.modules = l.modules, .nr_modules = l.nr_modules,
 			.files = lab_text_take(&l.files),
 			.modules_sh = lab_format("%s/lib/lab/image/modules.sh", p->paths->repo),
+			.cache = lab_format("%s/modules", p->paths->state),
 			.out = tree,
 		}, e);
 	if (!ret)
@@ -341,6 +342,7 @@ static int prepare(const struct lab_prepare *p, struct lab_prepared *done)
 		.modules = l.modules, .nr_modules = l.nr_modules,
 		.files = lab_text_take(&l.files),
 		.modules_sh = lab_format("%s/lib/lab/image/modules.sh", p->paths->repo),
+		.cache = lab_format("%s/modules", p->paths->state),
 		.mounts = lab_text_take(&mounts),
 		.out = lab_format("%s/" LAB_IMAGE, p->out),
 	}, e);
