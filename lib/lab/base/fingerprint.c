@@ -16,7 +16,7 @@
 #define STAMP	"stamp"
 
 /* What was there before goes in as bytes of a fixed length: no two sums can be confused. */
-static void add(struct lab_fingerprint *f, const void *data, size_t len)
+void lab_fingerprint_add_bytes(struct lab_fingerprint *f, const void *data, size_t len)
 {
 	unsigned char both[sizeof(f->hex) + SHA256_DIGEST_LENGTH] = { 0 };
 	unsigned char hash[SHA256_DIGEST_LENGTH];
@@ -30,7 +30,7 @@ static void add(struct lab_fingerprint *f, const void *data, size_t len)
 
 void lab_fingerprint_add_text(struct lab_fingerprint *f, const char *text)
 {
-	add(f, text, strlen(text));
+	lab_fingerprint_add_bytes(f, text, strlen(text));
 }
 
 int lab_fingerprint_add_file(struct lab_fingerprint *f, const char *path, struct lab_error *e)
@@ -41,7 +41,7 @@ int lab_fingerprint_add_file(struct lab_fingerprint *f, const char *path, struct
 
 	if (ret)
 		return ret;
-	add(f, data, len);
+	lab_fingerprint_add_bytes(f, data, len);
 	free(data);
 	return 0;
 }

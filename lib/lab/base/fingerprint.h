@@ -7,6 +7,7 @@
 #define LAB_FINGERPRINT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/lab_error.h"
 
@@ -17,6 +18,9 @@
 struct lab_fingerprint {
 	char hex[17];
 };
+
+/* Add @len bytes of @data. */
+void lab_fingerprint_add_bytes(struct lab_fingerprint *f, const void *data, size_t len);
 
 /* Add the bytes of @text. */
 void lab_fingerprint_add_text(struct lab_fingerprint *f, const char *text);

@@ -240,3 +240,15 @@ int lab_lock_dir(const char *dir, struct lab_error *e)
 	free(path);
 	return ret;
 }
+
+bool lab_dir_is_dead(const char *dir)
+{
+	char *path = lab_format("%s/.lock", dir);
+	int fd = open(path, O_RDWR | O_CLOEXEC);
+	bool dead = fd >= 0 ? !flock(fd, LOCK_EX | LOCK_NB) : errno == ENOENT && rmdir(dir);
+
+	if (fd >= 0)
+		close(fd);
+	free(path);
+	return dead;
+}

@@ -52,6 +52,12 @@ int lab_may_make_dirs(const char *path, struct lab_error *e);
  */
 int lab_lock_dir(const char *dir, struct lab_error *e);
 
+/*
+ * Is nobody at work in the directory @dir, who would have it locked? One that is empty goes at once:
+ * whoever has just made it makes another.
+ */
+bool lab_dir_is_dead(const char *dir);
+
 /* Remove @path with all below it; one that does not exist is fine. */
 int lab_remove_tree(const char *path, struct lab_error *e);
 

@@ -16,23 +16,6 @@
 
 #define UNIQUE	7	/* ".XXXXXX" */
 
-/*
- * A job locks its directory before it puts anything there, and all that it started keeps the lock.
- * The lock is gone from a result that was set aside. An empty one goes at once: whoever has just made
- * it makes another.
- */
-static bool is_dead(const char *dir)
-{
-	char *path = lab_format("%s/.lock", dir);
-	int fd = open(path, O_RDWR | O_CLOEXEC);
-	bool dead = fd >= 0 ? !flock(fd, LOCK_EX | LOCK_NB) : errno == ENOENT && rmdir(dir);
-
-	if (fd >= 0)
-		close(fd);
-	free(path);
-	return dead;
-}
-
 int lab_cell_sweep(const struct lab_cell *c, struct lab_error *e)
 {
 	const char *name = lab_cell_name(c);
@@ -49,7 +32,7 @@ int lab_cell_sweep(const struct lab_cell *c, struct lab_error *e)
 		    rest[0] != '.')
 			continue;
 		path = lab_format("%s%s", parent, entry->d_name);
-		if (lab_is_dir(path) && is_dead(path))
+		if (lab_is_dir(path) && lab_dir_is_dead(path))
 			ret = lab_remove_tree(path, e);
 		free(path);
 	}
