@@ -32,6 +32,15 @@ static void __attribute__((noreturn)) leave(struct agent *ag, int code)
 static void command(struct agent *ag, struct channel_frame *frame)
 {
 	switch (frame->kind) {
+	case CHANNEL_RESUME:
+		agent_resume(ag, frame);
+		break;
+	case CHANNEL_FILE:
+		agent_take_file(ag, frame);
+		break;
+	case CHANNEL_DATA:
+		agent_take_data(ag, frame);
+		break;
 	case CHANNEL_RUN:
 		if (ag->program.pid)
 			agent_die(ag, "told to run a program while one runs");
@@ -144,6 +153,7 @@ int main(int argc, char *argv[])
 		.port = -1,
 		.kmsg = -1,
 		.klog = -1,
+		.file = -1,
 		.program.deadline_ms = LONG_MAX,
 		.program.out.fd = -1,
 		.program.err.fd = -1,

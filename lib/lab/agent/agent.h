@@ -58,6 +58,8 @@ struct agent {
 	unsigned long seq;
 	struct channel_reader reader;
 	struct agent_program program;
+	bool pausing;			/* disks wait until CHANNEL_RESUME */
+	int file;			/* that CHANNEL_DATA is for; -1: none */
 };
 
 /*
@@ -120,6 +122,17 @@ void agent_report_module(struct agent *ag, const char *name, const char *reason)
 const char *agent_load_reason(int err);
 /* Mount what /mounts names; a note for each that is not to be had. */
 void agent_mount_disks(struct agent *ag);
+
+/*
+ * agent_snapshot.c: if the kernel was told so, keep out of sight what a snapshot cannot hold, before
+ * any driver is loaded.
+ */
+void agent_pause(struct agent *ag);
+/* What a CHANNEL_RESUME frame says; then all is as after any other boot. */
+void agent_resume(struct agent *ag, struct channel_frame *frame);
+/* CHANNEL_FILE and CHANNEL_DATA. */
+void agent_take_file(struct agent *ag, const struct channel_frame *frame);
+void agent_take_data(struct agent *ag, const struct channel_frame *frame);
 
 /* agent_hello.c: the first frame. */
 void agent_hello(struct agent *ag);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The agent as process 1: it sets up what tests expect of a booted system. The lab drives, so
- * that a snapshot can be taken while the agent waits for its first command.
+ * that a snapshot can be taken while the agent waits for its first command (agent_snapshot.c).
  */
 #include <dirent.h>
 #include <errno.h>
@@ -130,7 +130,9 @@ static void setup(struct agent *ag)
 void agent_init(struct agent *ag)
 {
 	setup(ag);
+	agent_pause(ag);
 	open_port(ag);
-	agent_mount_disks(ag);
+	if (!ag->pausing)
+		agent_mount_disks(ag);
 	agent_write_parameters(ag);
 }

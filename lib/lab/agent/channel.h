@@ -31,11 +31,14 @@
 #define CHANNEL_TEXT_MAX	(64 << 10)
 #define CHANNEL_FRAME_MAX	(CHANNEL_TEXT_MAX + 64)
 
-/* Separates the fields of CHANNEL_HELLO, _SHELL, _SIZE, and of CHANNEL_RUN: program, arguments. */
+/* Separates the fields of CHANNEL_HELLO, _RESUME, _SHELL, _SIZE, and of CHANNEL_RUN: program, arguments. */
 #define CHANNEL_FIELD		'\t'
 
 /* Seconds between two signs of life of the agent. */
 #define CHANNEL_TICK_SECONDS	2
+
+/* On the kernel's command line: a snapshot may be taken when the agent is ready. */
+#define CHANNEL_SNAPSHOT	"lab.snapshot"
 
 /* What the agent writes on the console when it starts a program, before its path. */
 #define LAB_CONSOLE_BEGINS	"lab-agent: start "
@@ -54,9 +57,17 @@ enum channel_kind {
 	CHANNEL_EVIDENCE,	/* one line of what a stuck program was doing */
 	CHANNEL_KLOG,		/* one line of the kernel log, of a machine without a console */
 	CHANNEL_EXIT,		/* it ended: struct channel_exit */
-	CHANNEL_TAKEN,		/* the shell has the bytes of the last CHANNEL_INPUT */
+	CHANNEL_TAKEN,		/* the last CHANNEL_INPUT is with the shell, CHANNEL_FILE or _DATA written */
 	CHANNEL_BYE,		/* end marker */
 	/* lab to agent */
+	/*
+	 * Of a machine that a snapshot is for: go on, now or in another process at another time, and
+	 * say CHANNEL_READY once more. Text: the time, in seconds; bytes that nobody else has, in
+	 * hexadecimal; settings, each FILE:TEXT.
+	 */
+	CHANNEL_RESUME,
+	CHANNEL_FILE,		/* begin this file, a program; each byte of it comes by */
+	CHANNEL_DATA,		/* some of its bytes; none: its end */
 	CHANNEL_RUN,		/* start a program */
 	CHANNEL_STOP,		/* its time is over: end it */
 	/*
