@@ -23,6 +23,7 @@ struct lab_arch {
 	const char *icount;		/* its -icount then; NULL: instructions are not counted */
 	const char *topology;		/* which is the default */
 	const char *parameters;		/* what every kernel needs there, its console first */
+	bool snapshots;			/* of its machines: restored, tests come to what they come to booted */
 	bool pmem;			/* QEMU can give it persistent memory */
 	bool nmi;			/* QEMU can inject one, of which the kernel panics */
 	const char *nests[3];		/* files that say Y or 1 if this machine's KVM nests */

@@ -182,6 +182,7 @@ const struct lab_arch lab_arch_x86_64 = {
 	.emulation = LAB_EMULATED_IN_TURN,
 	.topology = "numa2",
 	.parameters = "console=ttyS0 unknown_nmi_panic=1 no_timer_check",
+	.snapshots = true,
 	.pmem = true,
 	.nmi = true,
 	.nests = {

@@ -38,6 +38,7 @@ static void make_disks(struct lab_session *s)
 		lab_disk_make(plan->results->out, s->bed, i, &plan->suite->disks[i], &s->trouble);
 }
 
+/* Another machine for this bed, from the snapshot if there is one. */
 static void boot(struct lab_session *s, struct lab_plan *plan, unsigned int bed)
 {
 	struct lab_results *res = plan->results;
@@ -64,6 +65,12 @@ static void retry(struct lab_session *s)
 	snprintf(res->boot_retried, sizeof(res->boot_retried), "%s%.200s", s->name, first.why);
 	lab_progress_say(s->plan->progress, "note: %s%s; booting once more", s->name, first.why);
 	s->retried = true;
+	boot(s, s->plan, s->bed);
+}
+
+static void boot_instead(struct lab_session *s, const char *why)
+{
+	lab_session_note(s, "%s; machines boot", why);
 	boot(s, s->plan, s->bed);
 }
 
@@ -113,8 +120,14 @@ static void end(struct lab_session *s)
 	struct lab_plan *plan = s->plan;
 	struct lab_judgement own;
 	bool bad, again;
+	char why[256];
 
 	lab_session_end(s);
+	if (lab_session_snapshot_failed(s, why, sizeof(why))) {
+		lab_console_clear(&s->console);
+		boot_instead(s, why);
+		return;
+	}
 	if (!s->retried && !plan->closed && lab_worth_a_retry(&s->facts, s->console.any)) {
 		lab_console_clear(&s->console);
 		retry(s);

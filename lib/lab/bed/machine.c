@@ -15,7 +15,7 @@
 
 void lab_machine_init(struct lab_machine *m, const struct lab_bed_kind *kind)
 {
-	*m = (struct lab_machine){ .kind = kind, .fds = { -1, -1, -1 } };
+	*m = (struct lab_machine){ .kind = kind, .fds = { -1, -1, -1 }, .memory = { -1, -1 } };
 }
 
 int lab_machine_stream(struct lab_machine *m, enum lab_stream stream, int *theirs,
@@ -70,6 +70,11 @@ void lab_machine_stop(struct lab_machine *m)
 {
 	for (int i = 0; i < LAB_NR_STREAMS; i++)
 		lab_machine_hang_up(m, i);
+	for (int i = 0; i < LAB_MAX_NODES; i++) {
+		if (m->memory[i] >= 0)
+			close(m->memory[i]);
+		m->memory[i] = -1;
+	}
 	if (m->pid && m->kind->grace_seconds)
 		end_gently(m);
 	if (m->pid) {

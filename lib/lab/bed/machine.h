@@ -23,6 +23,17 @@ enum lab_stream {
 
 struct lab_plan;	/* session.h */
 
+/* Nodes of memory, at most. */
+#define LAB_MAX_NODES	2
+
+/* What becomes of its state, on the way to a file or from there. */
+enum lab_transfer {
+	LAB_TRANSFER_NONE,
+	LAB_TRANSFER_UNDER_WAY,
+	LAB_TRANSFER_DONE,
+	LAB_TRANSFER_FAILED,
+};
+
 struct lab_machine {
 	const struct lab_bed_kind *kind;
 	pid_t pid;			/* its own process group; 0: does not run */
@@ -32,6 +43,11 @@ struct lab_machine {
 	bool unplugged;			/* its power is off, as was seen when it fell silent */
 	bool sysrq;			/* of kind qemu: an NMI is not to be had */
 	bool breaks;			/* and a break was asked for */
+	/* Set before it starts: */
+	char *incoming;			/* the directory that its state and memory are in; NULL: it boots */
+	bool saves;			/* it may be saved: its memory is in files that have no name */
+	int memory[LAB_MAX_NODES];	/* then, one for each node; -1: none */
+	enum lab_transfer transfer;	/* of its state */
 	const struct lab_board *board;	/* of kind ssh */
 	pid_t helper;			/* another process that goes with it, leading its group; or 0 */
 	char refused[160];		/* its last word on something that it refused, or "" */
@@ -58,6 +74,14 @@ struct lab_bed_kind {
 	void (*control)(struct lab_machine *m);
 	/* Make a kernel that hangs say where, on its console. Returns 0 or -errno. */
 	int (*trace)(struct lab_machine *m, struct lab_error *e);
+	/*
+	 * Stop it, and write its state, without its memory, to a new file "state" in @dir, which is there
+	 * when it is complete, some time after @m->transfer is done. Returns 0 or -errno. Kinds that have
+	 * this can start from such a directory as well, and have stopped when that is done.
+	 */
+	int (*save)(struct lab_machine *m, const char *dir, struct lab_error *e);
+	/* It has stopped: let it run. Returns 0 or -errno. */
+	int (*resume)(struct lab_machine *m, struct lab_error *e);
 	/* What an end by itself with exit code 0 is; NULL: LAB_MACHINE_EXITED. */
 	enum lab_machine_end (*ended)(const struct lab_machine *m, int *code);
 };

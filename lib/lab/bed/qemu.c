@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * QEMU as the bed: its command line, and the little of its machine protocol that the lab
- * needs, one JSON object a line.
+ * QEMU as the bed: its command line. What is said to it is in qmp.c.
  *
  * It talks to the lab over three socket pairs that it inherits: no socket files that could
  * be left behind.
  */
 #include <errno.h>
-#include <jansson.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "agent/channel.h"
@@ -21,10 +19,10 @@
 #include "base/run_dir.h"
 #include "base/text.h"
 #include "bed/qemu.h"
+#include "bed/qmp.h"
 #include "bed/session.h"
 #include "image/image.h"
 
-#define NODES		2
 #define RAM_MIB		3072
 
 static const struct lab_topology topologies[] = {
@@ -55,8 +53,15 @@ struct lab_machine_size lab_machine_size(const char *cpus, const char *memory)
 {
 	return (struct lab_machine_size){
 		.cpus = cpus ? (unsigned int)strtoul(cpus, NULL, 10) : LAB_LEAST_CPUS,
-		.mib = memory ? strtoul(memory, NULL, 10) / NODES * NODES : RAM_MIB,
+		.mib = memory ? strtoul(memory, NULL, 10) / LAB_MAX_NODES * LAB_MAX_NODES : RAM_MIB,
 	};
+}
+
+/* An option of QEMU ends at a comma, but not at two. */
+static void add_escaped(struct lab_text *t, const char *path)
+{
+	for (; *path; path++)
+		lab_text_addf(t, "%s%c", *path == ',' ? "," : "", *path);
 }
 
 /* Nothing outlives the VM: flushing to this machine's disk, or memory, would be in vain. */
@@ -70,9 +75,7 @@ static void add_disk(struct lab_argv *a, const struct lab_suite_disk *disk, size
 			      n, (long long)disk->size_mib);
 	else
 		lab_text_addf(&t, "if=virtio,format=raw,cache=unsafe,file=");
-	/* An option of QEMU ends at a comma, but not at two. */
-	for (; *image; image++)
-		lab_text_addf(&t, "%s%c", *image == ',' ? "," : "", *image);
+	add_escaped(&t, image);
 	lab_argv_add_all(a, disk->pmem ? "-object" : "-drive", t.s, NULL);
 	lab_text_clear(&t);
 	if (disk->pmem) {
@@ -101,30 +104,55 @@ static void add_tiers(struct lab_argv *a)
 	}
 }
 
-static void add_nodes(struct lab_argv *a, const struct lab_topology *t,
-		      const struct lab_machine_size *size)
+/*
+ * The memory of a node. If there is @m, it is in a file: for one that is saved in one of ours, for one
+ * that is restored in a copy of that, of which it sees what it has not written to itself.
+ */
+static void add_memory(struct lab_argv *a, const struct lab_machine *m, int node, unsigned long mib)
 {
-	unsigned int first = t->cpuless ? size->cpus : size->cpus / NODES;
+	struct lab_text t = { NULL };
 
-	for (unsigned int i = 0; i < NODES; i++) {
+	if (!m) {
+		lab_argv_addf(a, "memory-backend-ram,id=m%d,size=%luM", node, mib);
+		return;
+	}
+	lab_text_addf(&t, "memory-backend-file,id=m%d,size=%luM,share=%s,mem-path=", node, mib,
+		      m->incoming ? "off" : "on");
+	if (m->incoming)
+		add_escaped(&t, m->incoming);
+	if (m->incoming)
+		lab_text_addf(&t, "/memory%d", node);
+	else
+		lab_text_addf(&t, "/proc/self/fd/%d", m->memory[node]);
+	lab_argv_add(a, t.s);
+	lab_text_clear(&t);
+}
+
+static void add_nodes(struct lab_argv *a, const struct lab_topology *t,
+		      const struct lab_machine_size *size, const struct lab_machine *m)
+{
+	unsigned int first = t->cpuless ? size->cpus : size->cpus / LAB_MAX_NODES;
+
+	for (int i = 0; i < LAB_MAX_NODES; i++) {
 		lab_argv_add(a, "-object");
-		lab_argv_addf(a, "memory-backend-ram,id=m%u,size=%luM", i, size->mib / NODES);
+		add_memory(a, m, i, size->mib / LAB_MAX_NODES);
 		lab_argv_add(a, "-numa");
 		if (!i || !t->cpuless)
-			lab_argv_addf(a, "node,nodeid=%u,cpus=%u-%u,memdev=m%u", i, i ? first : 0,
+			lab_argv_addf(a, "node,nodeid=%d,cpus=%u-%u,memdev=m%d", i, i ? first : 0,
 				      i ? size->cpus - 1 : first - 1, i);
 		else
-			lab_argv_addf(a, "node,nodeid=%u%s,memdev=m%u", i,
+			lab_argv_addf(a, "node,nodeid=%d%s,memdev=m%d", i,
 				      t->tiers ? ",initiator=0" : "", i);
 	}
 }
 
 /*
  * CPUs are sockets of their own: cores of one socket on two nodes make the
- * kernel warn about its topology.
+ * kernel warn about its topology. @m is NULL if the memory is QEMU's own affair.
  */
 static void add_topology(struct lab_argv *a, const struct lab_suite *suite,
-			 const struct lab_topology *t, const struct lab_machine_size *size)
+			 const struct lab_topology *t, const struct lab_machine_size *size,
+			 const struct lab_machine *m)
 {
 	unsigned long max = size->mib;
 
@@ -135,7 +163,11 @@ static void add_topology(struct lab_argv *a, const struct lab_suite *suite,
 	lab_argv_add(a, "-m");
 	lab_argv_addf(a, max > size->mib ? "%luM,slots=1,maxmem=%luM" : "%luM", size->mib, max);
 	if (t->nodes)
-		add_nodes(a, t, size);
+		add_nodes(a, t, size, m);
+	if (!t->nodes && m) {
+		lab_argv_add_all(a, "-machine", "memory-backend=m0", "-object", NULL);
+		add_memory(a, m, 0, size->mib);
+	}
 	if (t->tiers)
 		add_tiers(a);
 }
@@ -173,7 +205,9 @@ int lab_accel_check(const struct lab_arch *arch, const char *accel, struct lab_e
 		lab_fail(e, -EINVAL, "--accel kvm: this machine's KVM does not nest: set its parameter nested=1");
 }
 
-static void build_arguments(struct lab_argv *a, const struct lab_plan *plan, unsigned int bed,
+/* @m is NULL for the arguments that all machines of @plan have. */
+static void build_arguments(struct lab_argv *a, const struct lab_plan *plan, const char *out,
+			    unsigned int bed, const struct lab_machine *m,
 			    const int theirs[LAB_NR_STREAMS])
 {
 	static const char *const names[] = { "console", "channel", "qmp" };
@@ -187,7 +221,8 @@ static void build_arguments(struct lab_argv *a, const struct lab_plan *plan, uns
 			 "-no-reboot", NULL);
 	if (emulated && plan->arch->icount)
 		lab_argv_add_all(a, "-icount", plan->arch->icount, NULL);
-	add_topology(a, plan->suite, plan->topology, &plan->size);
+	add_topology(a, plan->suite, plan->topology, &plan->size,
+		     m && (m->incoming || m->saves) ? m : NULL);
 	for (int i = 0; i < LAB_NR_STREAMS; i++) {
 		lab_argv_add(a, "-chardev");
 		lab_argv_addf(a, "socket,id=%s,fd=%d", names[i], theirs[i]);
@@ -196,27 +231,65 @@ static void build_arguments(struct lab_argv *a, const struct lab_plan *plan, uns
 			 "-device", "virtio-serial-pci",
 			 "-device", "virtserialport,chardev=channel,name=" CHANNEL_PORT, NULL);
 	for (size_t i = 0; i < plan->suite->nr_disks; i++) {
-		char *image = lab_disk_path(plan->results->out, bed, i);
+		char *image = lab_disk_path(out, bed, i);
 
 		add_disk(a, &plan->suite->disks[i], i, image);
 		free(image);
 	}
-	lab_argv_add_all(a, "-kernel", plan->kernel, "-initrd", plan->image,
-			 "-append", plan->results->parameters, NULL);
+	lab_argv_add_all(a, "-kernel", plan->kernel, "-initrd", plan->image, "-append", NULL);
+	if (plan->snapshot)
+		lab_argv_add(a, plan->snapshot->parameters);
+	else
+		lab_argv_add(a, plan->results->parameters);
 }
 
-static int start(const struct lab_plan *plan, unsigned int bed, const int theirs[LAB_NR_STREAMS],
-		 struct lab_error *e)
+char *lab_qemu_path(const struct lab_arch *arch)
+{
+	const char *path = getenv("PATH");
+	char *rest = lab_strdup(path ? path : ""), *all = rest, *dir, *found = NULL;
+
+	while (!found && (dir = strsep(&rest, ":"))) {
+		found = lab_format("%s/qemu-system-%s", dir, arch->machine);
+		if (access(found, X_OK)) {
+			free(found);
+			found = NULL;
+		}
+	}
+	free(all);
+	return found;
+}
+
+char *lab_qemu_describe(const struct lab_plan *plan)
+{
+	static const int none[LAB_NR_STREAMS];
+	struct lab_argv argv = { NULL };
+	struct lab_text t = { NULL };
+
+	build_arguments(&argv, plan, "", 1, NULL, none);
+	for (size_t i = 0; i < argv.nr; i++)
+		if (!i || (strcmp(argv.words[i - 1], "-kernel") && strcmp(argv.words[i - 1], "-initrd")))
+			lab_text_addf(&t, "%s\n", argv.words[i]);
+	lab_argv_free(&argv);
+	return lab_text_take(&t);
+}
+
+/* Descriptors that QEMU inherits: the other ends of streams, and memory. */
+#define MAX_KEPT	(LAB_NR_STREAMS + LAB_MAX_NODES)
+
+static int start(struct lab_machine *m, const struct lab_plan *plan, unsigned int bed,
+		 const int kept[MAX_KEPT], size_t nr_kept, struct lab_error *e)
 {
 	char *log = lab_run_file(plan->results->out, "qemu", bed, "log");
 	struct lab_argv argv = { NULL };
 	const struct lab_process qemu = {
-		.argv = &argv, .out = log, .append = true, .keep = theirs, .nr_keep = LAB_NR_STREAMS,
+		.argv = &argv, .out = log, .append = true, .keep = kept, .nr_keep = nr_kept,
 		.death = SIGKILL, .group = true,
 	};
 	int ret;
 
-	build_arguments(&argv, plan, bed, theirs);
+	build_arguments(&argv, plan, plan->results->out, bed, m, kept);
+	if (m->incoming)
+		lab_argv_add_all(&argv, "-incoming", "defer", NULL);
 	ret = lab_process_start(&qemu, e);
 	lab_argv_free(&argv);
 	free(log);
@@ -226,87 +299,42 @@ static int start(const struct lab_plan *plan, unsigned int bed, const int theirs
 	return ret;
 }
 
+/* Files for the memory of a machine that may be saved: how many, or -errno. */
+static int make_memory(struct lab_machine *m, const struct lab_plan *plan, struct lab_error *e)
+{
+	int nodes = plan->topology->nodes ? LAB_MAX_NODES : 1;
+	unsigned long mib = plan->size.mib / (unsigned int)nodes;
+
+	for (int i = 0; i < nodes; i++) {
+		m->memory[i] = memfd_create("memory", MFD_CLOEXEC);
+		if (m->memory[i] < 0 || ftruncate(m->memory[i], (off_t)mib << 20))
+			return lab_fail(e, -errno, "memfd of %lu MiB: %s", mib,
+					strerror(errno));
+	}
+	return nodes;
+}
+
 static int qemu_start(struct lab_machine *m, const struct lab_plan *plan, unsigned int bed,
 		      struct lab_error *e)
 {
-	int theirs[LAB_NR_STREAMS], nr = 0, ret = 0;
+	int kept[MAX_KEPT], nr = 0, ret = 0, nodes = 0;
 
 	m->sysrq = !plan->arch->nmi;
 	for (; !ret && nr < LAB_NR_STREAMS; nr++)
-		ret = lab_machine_stream(m, nr, &theirs[nr], e);
+		ret = lab_machine_stream(m, nr, &kept[nr], e);
+	if (!ret && m->saves)
+		nodes = make_memory(m, plan, e);
+	memcpy(kept + LAB_NR_STREAMS, m->memory, sizeof(m->memory));
 	if (!ret)
-		ret = start(plan, bed, theirs, e);
+		ret = nodes < 0 ? nodes :
+			start(m, plan, bed, kept, (size_t)(LAB_NR_STREAMS + nodes), e);
 	while (nr--)
 		if (m->fds[nr] >= 0)
-			close(theirs[nr]);
+			close(kept[nr]);
 	if (ret < 0)
 		return ret;
 	m->pid = ret;
 	return 0;
-}
-
-/*
- * Send a command over QMP, with @arguments, an object, or "". Returns 0 or -errno; the reply comes
- * later.
- */
-static int command(struct lab_machine *m, const char *name, const char *arguments)
-{
-	char text[128];
-	int n = snprintf(text, sizeof(text), "{ \"execute\": \"%s\"%s%s }\n", name,
-			 arguments[0] ? ", \"arguments\": " : "", arguments);
-
-	/* Far below the socket's buffer: it goes out whole or not at all. */
-	return send(m->fds[LAB_CONTROL], text, (size_t)n, MSG_NOSIGNAL) == n ? 0 : -errno;
-}
-
-static void message(struct lab_machine *m, json_t *of)
-{
-	const char *event, *reason = "unknown", *refused = "unknown error";
-	int major = 0, minor = 0, micro = 0;
-
-	if (!json_unpack(of, "{s:{s:{s:{s?i,s?i,s?i}}}}", "QMP", "version", "qemu",
-			 "major", &major, "minor", &minor, "micro", &micro)) {
-		snprintf(m->version, sizeof(m->version), "%d.%d.%d", major, minor, micro);
-		command(m, "qmp_capabilities", "");
-	} else if (m->breaks && json_object_get(of, "return")) {
-		/* The kernel has seen the break: what comes now is for SysRq. */
-		if (write(m->fds[LAB_CONSOLE], "c", 1) != 1)
-			snprintf(m->refused, sizeof(m->refused), "console: %s", strerror(errno));
-		m->breaks = false;
-	} else if (!json_unpack(of, "{s:{s?s}}", "error", "desc", &refused)) {
-		snprintf(m->refused, sizeof(m->refused), "%s", refused);
-	} else if (!json_unpack(of, "{s:s,s?{s?s}}", "event", &event, "data", "reason", &reason) &&
-		   !strcmp(event, "SHUTDOWN")) {
-		snprintf(m->end, sizeof(m->end), "%s", reason);
-	}
-}
-
-static void control(struct lab_machine *m)
-{
-	char *nl;
-
-	while ((nl = memchr(m->buf, '\n', m->fill))) {
-		size_t len = (size_t)(nl - m->buf) + 1;
-		json_t *one = json_loadb(m->buf, len, 0, NULL);
-
-		message(m, one);
-		json_decref(one);
-		m->fill -= len;
-		memmove(m->buf, m->buf + len, m->fill);
-	}
-}
-
-/*
- * An unknown NMI panics the kernel, with what its CPUs do. Where there is none the same is done by
- * SysRq, as long as any CPU takes interrupts: "c" behind a break on the console.
- */
-static int trace(struct lab_machine *m, struct lab_error *e)
-{
-	const char *name = m->sysrq ? "chardev-send-break" : "inject-nmi";
-	int ret = command(m, name, m->sysrq ? "{ \"id\": \"console\" }" : "");
-
-	m->breaks = m->sysrq;
-	return ret ? lab_fail(e, ret, "%s: %s", name, strerror(-ret)) : 0;
 }
 
 static enum lab_machine_end ended(const struct lab_machine *m, int *code)
@@ -332,7 +360,9 @@ const struct lab_bed_kind lab_bed_qemu = {
 	/* Measured: 4 to 11 s. A debugging kernel takes several times as long. */
 	.boot_seconds = 180,
 	.start = qemu_start,
-	.control = control,
-	.trace = trace,
+	.control = lab_qmp_control,
+	.trace = lab_qmp_trace,
+	.save = lab_qmp_save,
+	.resume = lab_qmp_resume,
 	.ended = ended,
 };

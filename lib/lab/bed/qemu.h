@@ -10,6 +10,7 @@
 #include "base/lab_error.h"
 
 struct lab_arch;
+struct lab_plan;
 
 struct lab_topology {
 	const char *name;
@@ -45,5 +46,14 @@ struct lab_machine_size lab_machine_size(const char *cpus, const char *memory);
 
 /* Is @accel one of them, and to be had here for @arch? Returns 0, or -EINVAL with what is missing. */
 int lab_accel_check(const struct lab_arch *arch, const char *accel, struct lab_error *e);
+
+/* Its program for @arch, or NULL if there is none; to be freed. */
+char *lab_qemu_path(const struct lab_arch *arch);
+
+/*
+ * Its arguments for a machine of @plan, but for what is not a property of the machine: where files are,
+ * and numbers of descriptors. Lines; to be freed.
+ */
+char *lab_qemu_describe(const struct lab_plan *plan);
 
 #endif

@@ -24,7 +24,7 @@
 /* What a machine wrote before its end is in the sockets; reading it takes no longer. */
 #define DRAIN_MS	5000
 
-static void read_console(struct lab_session *s)
+void lab_session_read_console(struct lab_session *s)
 {
 	char buf[65536];
 	ssize_t n = read(s->machine.fds[LAB_CONSOLE], buf, sizeof(buf));
@@ -43,6 +43,20 @@ static bool is_elsewhere(const struct lab_session *s, const struct channel_frame
 		(s->plan->shell && (frame->kind == CHANNEL_OUT || frame->kind == CHANNEL_ERR));
 }
 
+/* What the agent said before it was ready is not said again by a machine that is restored. */
+static void keep_for_snapshot(struct lab_session *s, const struct channel_frame *frame)
+{
+	char *buf;
+
+	if (!s->plan->snapshot || s->facts.ready || s->resumed || s->restored ||
+	    frame->kind == CHANNEL_READY || frame->kind == CHANNEL_TICK)
+		return;
+	buf = lab_realloc(NULL, CHANNEL_FRAME_MAX, 1);
+	lab_text_add(&s->frames_said, buf, channel_format(buf, frame->kind, s->reader.next_seq - 1,
+							  frame->text, frame->len));
+	free(buf);
+}
+
 static void read_channel(struct lab_session *s)
 {
 	struct channel_frame frame;
@@ -57,6 +71,7 @@ static void read_channel(struct lab_session *s)
 	       channel_next(&s->reader, &frame, s->garbled, sizeof(s->garbled)) > 0) {
 		lab_session_log(s, '<', frame.kind, frame.text,
 				is_elsewhere(s, &frame) ? 0 : frame.len);
+		keep_for_snapshot(s, &frame);
 		lab_session_frame(s, &frame);
 	}
 	if (s->garbled[0]) {
@@ -99,6 +114,7 @@ static FILE *open_log(struct lab_session *s, const char *name)
 void lab_session_start(struct lab_session *s)
 {
 	lab_machine_init(&s->machine, s->plan->kind);
+	lab_session_find_snapshot(s);
 	s->console_file = open_log(s, "console");
 	s->channel_file = open_log(s, "channel");
 	if (s->boots > 1 && s->console_file && s->channel_file) {
@@ -110,27 +126,32 @@ void lab_session_start(struct lab_session *s)
 	lab_session_enter(s, LAB_BOOT);
 	s->whole = s->stage_window;
 	s->heard = s->stage_window;
+	if (s->restored)
+		lab_session_rehear(s);
 }
 
 int lab_session_poll(const struct lab_session *s, struct pollfd *fds)
 {
+	int poll_ms = s->stage == LAB_SAVE ? CONSOLE_MS : POLL_MS;
 	long rest = s->console_ms + CONSOLE_MS - lab_now_ms();
 
 	for (int i = 0; i < LAB_NR_STREAMS; i++)
 		fds[i] = (struct pollfd){ .fd = s->machine.fds[i], .events = POLLIN };
 	if (rest > 0)
 		fds[LAB_CONSOLE].fd = -1;
-	return rest > 0 ? (int)rest : POLL_MS;
+	return rest > 0 ? (int)rest : poll_ms;
 }
 
 void lab_session_handle(struct lab_session *s, const struct pollfd *fds)
 {
 	if (fds[LAB_CONSOLE].revents)
-		read_console(s);
+		lab_session_read_console(s);
 	if (fds[LAB_CHANNEL].revents)
 		read_channel(s);
 	if (fds[LAB_CONTROL].revents)
 		read_control(s);
+	if (!s->gone_ms && s->stage != LAB_END)
+		lab_session_transfer(s);
 	if (!s->gone_ms && s->stage != LAB_END)
 		lab_session_watch(s);
 }
@@ -196,4 +217,9 @@ void lab_session_end(struct lab_session *s)
 		fclose(s->console_file);
 	if (s->channel_file)
 		fclose(s->channel_file);
+	if (s->sending)
+		fclose(s->sending);
+	lab_text_clear(&s->console_said);
+	lab_text_clear(&s->frames_said);
+	free(s->machine.incoming);
 }

@@ -19,6 +19,7 @@
 #include "bed/machine.h"
 #include "bed/qemu.h"
 #include "bed/shell.h"
+#include "bed/snapshot.h"
 #include "report/forecast.h"
 #include "suite/suite.h"
 #include "verdict/console.h"
@@ -40,6 +41,8 @@ struct lab_plan {
 	const struct lab_board *board;	/* that it runs on, */
 	const char *tree, *stamp;	/* and what goes there: a tar file, and a word for its contents */
 	const char *programs;		/* the directory, on the machine, in which they are */
+	const char *send;		/* that of this host from where they go there; NULL: they are there */
+	struct lab_snapshot *snapshot;	/* from which its machines are restored; NULL: they boot */
 	struct lab_results *results;	/* its programs in the order of the suite's */
 	struct lab_progress *progress;
 	struct lab_forecast *forecast;	/* or NULL */
@@ -54,7 +57,8 @@ struct lab_plan {
 };
 
 enum lab_stage {
-	LAB_BOOT,	/* until init takes commands */
+	LAB_BOOT,	/* until init takes commands, also if it is restored */
+	LAB_SAVE,	/* it has stopped, and is being saved */
 	LAB_SERVE,	/* programs run */
 	LAB_LEAVE,	/* told to power off */
 	LAB_TRACE,	/* it hangs: an NMI makes it say where */
@@ -70,6 +74,7 @@ struct lab_session {
 	bool ran;			/* a program was begun in this one */
 	bool retried;			/* the one before it failed for a reason of the bed */
 	bool over;			/* ended, and not to be booted again */
+	bool restored;			/* from the plan's snapshot */
 
 	/* The outcome; the texts of @facts live here. */
 	struct lab_facts facts;
@@ -94,6 +99,12 @@ struct lab_session {
 	struct lab_window heard;	/* since the last frame from init */
 	bool told_to_stop;		/* the program is over its limit */
 	long panic_ms;			/* when a panic was seen, 0: none */
+	struct lab_text console_said, frames_said;	/* for a snapshot, until it resumes */
+	bool resumed;			/* it was told to go on, from a snapshot or after one was taken */
+	long paused_ms;			/* that it stood still meanwhile */
+	const struct lab_suite_program *program;	/* the one at hand */
+	FILE *sending;			/* what of it is not on its way to the machine, or NULL */
+	unsigned int untaken;		/* frames of it that the agent has not confirmed */
 };
 
 /* Start the machine. Errors of the host are facts too: the session is finished then. */
@@ -108,6 +119,9 @@ int lab_session_poll(const struct lab_session *s, struct pollfd *fds);
 /* Act on what @fds says, and on the deadlines. */
 void lab_session_handle(struct lab_session *s, const struct pollfd *fds);
 
+/* Take what the kernel prints: waits for it. */
+void lab_session_read_console(struct lab_session *s);
+
 /* A child ended (SIGCHLD): was it this machine? */
 void lab_session_reap(struct lab_session *s);
 
@@ -119,6 +133,30 @@ void lab_session_end(struct lab_session *s);
 
 /* session_frames.c: act on what the agent says. */
 void lab_session_frame(struct lab_session *s, const struct channel_frame *frame);
+
+/* session_frames.c: run the program at hand, which is there. */
+void lab_session_run(struct lab_session *s);
+
+/*
+ * session_snapshot.c: @s is to be started: from the snapshot, if there is one? Then what the machine
+ * said before that was taken is to be heard once more when it has started.
+ */
+void lab_session_find_snapshot(struct lab_session *s);
+void lab_session_rehear(struct lab_session *s);
+/* The agent waits for commands for the first time, so that one can be taken. */
+void lab_session_pause(struct lab_session *s);
+/* See how saving or restoring is going. */
+void lab_session_transfer(struct lab_session *s);
+/*
+ * Did it come to its end because it was saved or restored? Then @why says so, and machines of the
+ * plan boot from now on.
+ */
+bool lab_session_snapshot_failed(struct lab_session *s, char *why, size_t size);
+
+/* session_send.c: bring the program at hand to the machine, and call lab_session_run(). */
+void lab_session_bring(struct lab_session *s);
+/* The agent has taken a part of it. */
+void lab_session_taken(struct lab_session *s);
 
 /* session_watch.c: deadlines. */
 void lab_session_watch(struct lab_session *s);
@@ -174,6 +212,8 @@ enum {
 	LAB_LEAVE_SECONDS	= 60,
 	/* A trace of two CPUs and the module list on a slow console. */
 	LAB_TRACE_SECONDS	= 30,
+	/* Some 200 MB go to a file. */
+	LAB_SAVE_SECONDS	= 60,
 	/* A panicked kernel resets as soon as its trace is out (panic=-1). */
 	LAB_PANIC_SECONDS	= 30,
 };

@@ -99,6 +99,8 @@ void lab_session_console(struct lab_session *s, const char *text, size_t len)
 
 	fwrite(text, 1, len, s->console_file);
 	fflush(s->console_file);
+	if (s->plan->snapshot && !s->resumed && !s->restored)
+		lab_text_add(&s->console_said, text, len);
 	lab_console_feed(&s->console, text, len);
 	for (; known < s->console.nr_splats; known++)
 		s->console.splats[known].starved = lab_window_percent(&s->whole) < 50;

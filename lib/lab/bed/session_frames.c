@@ -9,12 +9,27 @@
 #include "bed/session.h"
 #include "report/report.h"
 
+void lab_session_run(struct lab_session *s)
+{
+	const struct lab_suite_program *p = s->program;
+	struct lab_text cmd = { NULL };
+
+	if (p->runner)
+		lab_text_addf(&cmd, "%s", p->runner);
+	else
+		lab_text_addf(&cmd, "%s/%s", s->plan->programs, p->name);
+	for (size_t i = 0; i < p->args.nr; i++)
+		lab_text_addf(&cmd, "%c%s", CHANNEL_FIELD, p->args.words[i]);
+	s->record.program->since_ms = lab_now_ms();
+	lab_session_enter(s, LAB_SERVE);
+	lab_session_send(s, CHANNEL_RUN, cmd.s);
+	lab_text_clear(&cmd);
+}
+
 static void run_next(struct lab_session *s)
 {
-	const struct lab_suite_program *p;
-	struct lab_text cmd = { NULL };
-	struct lab_program *result;
 	struct lab_plan *plan = s->plan;
+	struct lab_program *result;
 
 	if (s->gone_ms)
 		return;		/* its last words; nothing can be begun on it */
@@ -24,23 +39,18 @@ static void run_next(struct lab_session *s)
 		lab_session_show(s, "%s", "");
 		return;
 	}
-	p = &plan->suite->programs[plan->next];
+	s->program = &plan->suite->programs[plan->next];
 	result = &plan->results->programs[plan->next++];
-	if (p->runner)
-		lab_text_addf(&cmd, "%s", p->runner);
-	else
-		lab_text_addf(&cmd, "%s/%s", plan->programs, p->name);
-	for (size_t i = 0; i < p->args.nr; i++)
-		lab_text_addf(&cmd, "%c%s", CHANNEL_FIELD, p->args.words[i]);
 	result->bed = s->bed;
 	result->boot = s->boots;
 	s->ran = true;
 	lab_record_start(&s->record, plan->results, result, plan->progress, lab_report_failed);
-	s->limit = p->timeout;
+	s->limit = s->program->timeout;
 	s->told_to_stop = false;
-	lab_session_enter(s, LAB_SERVE);
-	lab_session_send(s, CHANNEL_RUN, cmd.s);
-	lab_text_clear(&cmd);
+	if (plan->send && !s->program->runner)
+		lab_session_bring(s);
+	else
+		lab_session_run(s);
 }
 
 static void hello(struct lab_session *s, const char *text)
@@ -64,18 +74,25 @@ static void hello(struct lab_session *s, const char *text)
 
 static void ready(struct lab_session *s, const char *text)
 {
-	long ms = lab_now_ms() - s->whole.since_ms;
+	long ms = lab_now_ms() - s->whole.since_ms - s->paused_ms;
 	struct lab_results *res = s->plan->results;
 	char bed[32] = "";
 
 	(void)text;
+	if (s->plan->snapshot && !s->resumed) {
+		lab_session_pause(s);
+		return;
+	}
 	s->facts.ready = true;
 	if (ms > res->boot_ms)
 		res->boot_ms = ms;
+	res->restored += s->restored;
+	res->booted += !s->restored;
 	if (res->beds > 1)
 		snprintf(bed, sizeof(bed), "bed %u ", s->bed);
 	lab_progress_say(s->plan->progress, "%s: %s%s in %.1f s", res->kernel, bed,
-			 s->plan->kind->up ? "ready" : "booted", (double)ms / 1000);
+			 s->plan->kind->up ? "ready" : s->restored ? "restored" : "booted",
+			 (double)ms / 1000);
 	if (s->plan->shell)
 		lab_shell_start(s);
 	else
@@ -152,6 +169,12 @@ static void note(struct lab_session *s, const char *text)
 	lab_session_note(s, "%s%s%s", p ? p->name : "", p ? ": " : "", text);
 }
 
+static void taken(struct lab_session *s, const char *text)
+{
+	(void)text;
+	lab_session_taken(s);
+}
+
 static void klog(struct lab_session *s, const char *text)
 {
 	lab_session_console(s, text, strlen(text));
@@ -173,6 +196,7 @@ void lab_session_frame(struct lab_session *s, const struct channel_frame *frame)
 		[CHANNEL_ERROR] = init_failed,
 		[CHANNEL_READY] = ready,
 		[CHANNEL_EXIT] = finished,
+		[CHANNEL_TAKEN] = taken,
 		[CHANNEL_KLOG] = klog,
 		[CHANNEL_BYE] = bye,
 	};

@@ -126,6 +126,8 @@ static void watch_stage(struct lab_session *s)
 		else
 			watch_boot(s);
 		break;
+	case LAB_SAVE:
+		break;		/* see session_snapshot.c */
 	case LAB_SERVE:
 		watch_silence(s);
 		if (s->stage == LAB_SERVE)

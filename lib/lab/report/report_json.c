@@ -170,6 +170,10 @@ json_t *lab_report_document(const struct lab_results *r)
 		"started", timestamp(r->started), "seconds", seconds(r, r->ms),
 		"boot_seconds", seconds(r, r->boot_ms), "beds", r->beds, "boots", r->boots,
 		"boot_retried", text_or_null(r->boot_retried), "notes", lines(r->notes.s));
+	json_object_update_new(j, json_pack("{s:o, s:o, s:o}",
+		"booted", r->from_text ? json_null() : json_integer(r->booted),
+		"restored", r->from_text ? json_null() : json_integer(r->restored),
+		"save_seconds", r->save_ms ? seconds(r, r->save_ms) : json_null()));
 	json_object_update_new(j, attribution(r));
 	/* The longest parts come last. */
 	json_object_set_new(j, "programs", programs);

@@ -247,6 +247,19 @@ int lab_report_brief(FILE *f, const struct lab_results *r)
 	return 0;
 }
 
+/* Of the run, and until the slowest of its machines took commands. */
+static void add_times(struct lab_text *t, const struct lab_results *r)
+{
+	lab_text_addf(t, ", %.1f s", (double)r->ms / 1000);
+	if (r->restored)
+		lab_text_addf(t, ", %u of %u machines restored", r->restored,
+			      r->booted + r->restored);
+	if (r->booted + r->restored)
+		lab_text_addf(t, ", ready in %.1f s", (double)r->boot_ms / 1000);
+	if (r->save_ms)
+		lab_text_addf(t, ", saved in %.1f s", (double)r->save_ms / 1000);
+}
+
 static int print_summary(FILE *f, const struct lab_results *r, bool programs)
 {
 	struct lab_text where = { NULL };
@@ -263,7 +276,7 @@ static int print_summary(FILE *f, const struct lab_results *r, bool programs)
 		print_program(f, r, &r->programs[i], width);
 	lab_report_where(&where, r);
 	if (!r->from_text)
-		lab_text_addf(&where, ", %.1f s", (double)r->ms / 1000);
+		add_times(&where, r);
 	fprintf(f, "%s, results in %s\n", where.s, r->out);
 	lab_text_clear(&where);
 	fprintf(f, "table in %s/table.md\n", r->out);

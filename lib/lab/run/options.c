@@ -6,6 +6,7 @@
  * turning options back into words both follow the tables that argp reads.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "arch/arch.h"
 #include "base/command.h"
@@ -53,6 +54,9 @@ static const struct argp_option tests_options[] = {
 	  "Kernel and machine are of this architecture: x86_64, arm64 or riscv64 (default: this machine's)", 0 },
 	{ "accel", WORD(accel), "NAME", 0,
 	  "Of bed qemu: tcg (default), the same everywhere; or kvm, faster, if this machine's KVM nests", 0 },
+	{ "snapshot", WORD(snapshot), "WHEN", 0,
+	  "auto or never (default): restore machines as one was after its boot, with auto, instead of "
+	  "booting each; if there is none, the first that boots is saved for this", 0 },
 	{ "mode", WORD(mode), "NAME", 0,
 	  "On x86_64 tdp (default), rmap or shadow; on arm64 vhe (default), nvhe or pkvm; on riscv64 "
 	  "hext", 0 },
@@ -86,6 +90,11 @@ static const struct argp_option out_options[] = {
 	{ 0 }
 };
 
+bool lab_snapshot_when(const char *word)
+{
+	return !strcmp(word, "auto") || !strcmp(word, "never");
+}
+
 static error_t take(int key, char *arg, struct argp_state *state,
 		    const struct argp_option *options)
 {
@@ -107,6 +116,10 @@ static error_t take(int key, char *arg, struct argp_state *state,
 	case BEDS:
 		return lab_command_number(state, "beds", arg, "a number", 1, LAB_MAX_BEDS,
 					  &o->beds);
+	case WORD(snapshot):
+		if (!lab_snapshot_when(arg))
+			return lab_command_refuse(state, LAB_SNAPSHOT_REFUSED, arg);
+		break;
 	case TIMEOUT:
 		return lab_command_number(state, "timeout", arg, "seconds", 1, MAX_SECONDS,
 					  &o->timeout);

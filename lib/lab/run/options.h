@@ -30,6 +30,7 @@ struct lab_options {
 	const char *arch;	/* NULL: this machine's; see lab_arch_take() */
 	const char *bed;	/* kind of bed; NULL: "qemu" */
 	const char *accel;	/* NULL: "tcg" */
+	const char *snapshot;	/* "auto" or "never"; NULL: "never" */
 	const char *out;	/* NULL: a new directory under build/runs */
 	long rounds;		/* of all programs, 0: one */
 	long beds;		/* virtual machines side by side, 0: as many as fit */
@@ -38,6 +39,10 @@ struct lab_options {
 	bool dry_run;		/* only say what would be run */
 	bool shell;		/* in the machine, instead of running programs */
 };
+
+/* Is it a word for @snapshot? Else what to refuse it with. */
+bool lab_snapshot_when(const char *word);
+#define LAB_SNAPSHOT_REFUSED	"--snapshot %s: give auto or never"
 
 /*
  * Parsers whose input is a struct lab_options, zeroed: what to run and how; this and which

@@ -34,6 +34,7 @@ struct lab_prepare {
 	const char *out;	/* image and disks (see image.h) go there */
 	unsigned int beds;	/* so many get disks */
 	bool here;		/* it is this machine, which takes no image */
+	bool send;		/* programs go to the machine when it runs, not into the image */
 	const struct lab_board *board;	/* or this one, which takes a tree; or NULL */
 	const sigset_t *signals;	/* all that would end the lab, and SIGCHLD; blocked */
 };

@@ -69,6 +69,9 @@ struct run {
 	char *agent, *selftests;	/* for a machine that is up: program, and where tests are */
 	struct lab_board board;		/* of --bed ssh:FILE */
 	char *tree;			/* for it, prepared */
+	bool restores;			/* machines, from a snapshot if there is one */
+	struct lab_snapshot snapshot;
+	char *programs;			/* then: where they are on this host */
 	sigset_t blocked;
 	int signals;			/* signalfd of them */
 	bool shell_ended;		/* and the machine as it should */
@@ -95,6 +98,7 @@ static char *replay_command(const struct run *r)
 	o.rounds = 0;
 	o.beds = 0;
 	o.timeout = 0;
+	o.snapshot = NULL;
 	o.quiet = false;
 	o.shell = false;
 	lab_options_args(&o, &words);
@@ -206,7 +210,7 @@ static int prepare(struct run *r)
 	const struct lab_prepare p = {
 		.options = &r->options, .paths = &r->paths, .suite = &r->suite,
 		.out = r->results.out, .beds = r->results.beds, .here = r->kind->here,
-		.board = r->board.json ? &r->board : NULL,
+		.board = r->board.json ? &r->board : NULL, .send = r->restores,
 		.signals = &r->blocked,
 	};
 	struct lab_error e;
@@ -292,7 +296,7 @@ static struct lab_plan plan_of(struct run *r)
 	return (struct lab_plan){
 		.suite = &r->suite, .kind = r->kind, .arch = r->paths.arch,
 		.topology = r->topology, .size = r->size,
-		.programs = r->selftests,
+		.programs = r->selftests, .send = r->restores ? r->programs : NULL,
 		.accel = r->options.accel ? r->options.accel : LAB_ACCEL_TCG,
 		.kernel = r->prepared.kernel.image, .image = r->image,
 		.agent = r->agent, .modules = r->prepared.modules,
@@ -349,6 +353,8 @@ static int execute(struct run *r)
 		ret = lab_resume_keep(r->results.out, &r->options, &r->paths, &e);
 	if (ret)
 		return cannot(-EIO, &e);
+	if (r->restores)
+		lab_snapshot_open(&r->snapshot, r->paths.state, &plan);
 	/* A machine that dies of being looked at is left alone. */
 	if (plan.closed)
 		lab_judge_run(&plan.tally, &r->results.judgement);
@@ -358,6 +364,8 @@ static int execute(struct run *r)
 	lab_results_total(&r->results);
 	r->results.ms = lab_now_ms() - r->started_ms;
 	lab_progress_end(&r->progress);
+	if (plan.snapshot)
+		lab_snapshot_close(plan.snapshot);
 	ret = lab_report_all(&r->results, &e);
 	if (ret)
 		return cannot(-EIO, &e);
@@ -495,6 +503,8 @@ static int run_main(int argc, char *argv[], const char *resumed, const struct la
 	r.agent = lab_format("%s/lab-agent", r.paths.target);
 	r.selftests = r.kind->here ? lab_format("%s/selftests", r.paths.target) :
 		lab_format("%s/suite", r.board.json ? r.board.directory : "");
+	r.programs = lab_format("%s/selftests", r.paths.target);
+	r.restores = lab_setup_restores(&r.options, r.kind, r.paths.arch, &r.results.notes);
 	ret = lab_setup_suite(paths, &r.options, &r.suite, &e);
 	if (ret)
 		return cannot(ret, &e);

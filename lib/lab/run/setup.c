@@ -16,6 +16,7 @@
 #include "base/paths.h"
 #include "base/text.h"
 #include "bed/qemu.h"
+#include "bed/snapshot.h"
 #include "kernel/kernel.h"
 #include "run/setup.h"
 #include "suite/kselftest.h"
@@ -125,14 +126,14 @@ int lab_setup_describe(const struct lab_paths *paths, const struct lab_options *
 	if (!ret)
 		ret = lab_fingerprint_add_file(&image, kernel.image, e);
 	if (!ret)
-		*setup = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s*, s:s*, s:s*, s:s*, s:s*, s:s*}",
+		*setup = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s*, s:s*, s:s*, s:s*, s:s*, s:s*, s:s*}",
 				   "kernel", kernel.release, "image", image.hex,
 				   "mode", suite.mode, "profile", suite.profile,
 				   "topology", topology->name, "tests", given(o->tests),
 				   "args", given(o->args), "append", given(o->append),
 				   LAB_SETUP_PROGRAMS, programs.hex, "kselftest", o->kselftest,
 				   "bed", o->bed, "accel", o->accel, "arch", o->arch,
-				   "cpus", o->cpus, "memory", o->memory);
+				   "cpus", o->cpus, "memory", o->memory, "snapshot", o->snapshot);
 	if (!ret && !*setup)
 		ret = lab_fail(e, -EINVAL, "an option is no UTF-8");
 	lab_suite_free(&suite);
@@ -147,7 +148,7 @@ char *lab_setup_title(json_t *setup)
 	} parts[] = {
 		{ "mode", false }, { "profile", false }, { "topology", false },
 		{ "kselftest", true }, { "bed", true }, { "accel", true }, { "arch", true },
-		{ "cpus", true }, { "memory", true },
+		{ "cpus", true }, { "memory", true }, { "snapshot", true },
 		{ "tests", true }, { "args", true }, { "append", true },
 		{ LAB_SETUP_PROGRAMS, false },
 	};
@@ -162,4 +163,17 @@ char *lab_setup_title(json_t *setup)
 				      parts[i].member, value);
 	}
 	return lab_text_take(&t);
+}
+
+bool lab_setup_restores(const struct lab_options *o, const struct lab_bed_kind *kind,
+			const struct lab_arch *arch, struct lab_text *notes)
+{
+	const char *unfit = lab_snapshot_unfit(kind, arch, o->accel ? o->accel : LAB_ACCEL_TCG);
+
+	/* Of a shell all programs are in the image. */
+	if (!o->snapshot || strcmp(o->snapshot, "auto") || o->shell || o->dry_run)
+		return false;
+	if (unfit)
+		lab_text_addf(notes, "no snapshots: %s\n", unfit);
+	return !unfit;
 }

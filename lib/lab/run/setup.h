@@ -11,6 +11,8 @@
 
 #include "base/lab_error.h"
 #include "base/paths.h"
+#include "base/text.h"
+#include "bed/machine.h"
 #include "kernel/kernel.h"
 #include "run/options.h"
 #include "suite/suite.h"
@@ -44,5 +46,12 @@ int lab_setup_describe(const struct lab_paths *paths, const struct lab_options *
 
 /* One line for people; the caller frees it. */
 char *lab_setup_title(json_t *setup);
+
+/*
+ * Are machines of @kind and @arch to be restored from snapshots? If that is asked for and cannot be,
+ * a line of @notes says why.
+ */
+bool lab_setup_restores(const struct lab_options *options, const struct lab_bed_kind *kind,
+			const struct lab_arch *arch, struct lab_text *notes);
 
 #endif

@@ -103,7 +103,9 @@ struct lab_results {
 	char boot_retried[256];	/* why a first boot failed, if for a reason of the bed */
 	char not_run_why[512];	/* why some programs were not run, or "" */
 	time_t started;
+	unsigned int booted, restored;	/* machines that were there, from their boot or from a snapshot */
 	long boot_ms;		/* until init took commands, of the slowest */
+	long save_ms;		/* that it took to save a snapshot; 0: none was saved */
 	long ms;		/* all of the run */
 	char out[PATH_MAX];
 };

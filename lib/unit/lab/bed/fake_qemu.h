@@ -23,6 +23,10 @@
  * Its shell prints what it gets, and exits with 7 when that ends; at the word "panic" the kernel
  * panics, with a file "endless" it never ends.
  *
+ * With lab.snapshot on the kernel's command line the agent waits to be told to resume, and QEMU can
+ * save the machine, and be one that is restored. With a file "unsavable" it refuses, with "stuck" it
+ * never comes to the end of that, with "unrestorable" it exits instead of restoring.
+ *
  * A file "refuse" makes the next QEMU fail to start; it takes the file away. With a file
  * "complain" the kernel complains before it is ready. With a file "mute" a machine that is powered off
  * ends QEMU before that can say so.
@@ -48,6 +52,7 @@
 struct fake_qemu {
 	int console, channel, qmp;
 	const char *drive;
+	bool incoming, pauses;
 	char *dir;
 	unsigned long seq;
 };
@@ -204,23 +209,112 @@ static void fake_shell(struct fake_qemu *q, const struct channel_frame *frame)
 	free(endless);
 }
 
+static bool fake_has(const struct fake_qemu *q, const char *name)
+{
+	char *path = fake_file(q, name);
+	bool has = !access(path, F_OK);
+
+	free(path);
+	return has;
+}
+
+static void fake_migrated(struct fake_qemu *q, const char *status)
+{
+	char *event = lab_format("{\"event\": \"MIGRATION\", \"data\": {\"status\": \"%s\"}}\n",
+				 status);
+
+	fake_write(q->qmp, event);
+	free(event);
+}
+
+/* The state of this machine is its pid. */
+static void fake_save(struct fake_qemu *q, const char *command)
+{
+	const char *quote = strchr(command, '\'');
+	char *path = lab_format("%.*s/state", (int)strcspn(quote + 1, "'"), quote + 1);
+	char *text = lab_format("%d", getpid());
+
+	if (fake_has(q, "stuck"))
+		fake_announce(q, "saving");
+	else if (fake_has(q, "unsavable"))
+		fake_migrated(q, "failed");
+	else if (lab_write_file(path, text, strlen(text), NULL))
+		_exit(9);
+	else
+		fake_migrated(q, "completed");
+	free(text);
+	free(path);
+}
+
+/* Commands of a machine with snapshots, until it is to run. */
+static void fake_transfer(struct fake_qemu *q)
+{
+	char buf[4096];
+	size_t fill = 0;
+	ssize_t n;
+
+	while ((n = read(q->qmp, buf + fill, sizeof(buf) - 1 - fill)) > 0) {
+		char *line = buf, *nl;
+
+		fill += (size_t)n;
+		buf[fill] = '\0';
+		for (; (nl = strchr(line, '\n')); line = nl + 1) {
+			*nl = '\0';
+			if (strstr(line, "\"migrate\""))
+				fake_save(q, line);
+			if (strstr(line, "\"migrate-incoming\"") && fake_has(q, "unrestorable"))
+				_exit(1);
+			if (strstr(line, "\"migrate-incoming\""))
+				fake_migrated(q, "completed");
+			if (strstr(line, "\"cont\""))
+				return;
+		}
+		fill -= (size_t)(line - buf);
+		memmove(buf, line, fill);
+	}
+	_exit(10);
+}
+
+/* What needs no more than a word, or none. */
+static bool fake_obey(struct fake_qemu *q, const struct channel_frame *frame)
+{
+	if (frame->kind == CHANNEL_RESUME) {
+		fake_write(q->console, frame->text);
+		fake_write(q->console, "\n");
+		fake_say(q, CHANNEL_READY, "");
+	} else if (frame->kind == CHANNEL_FILE || frame->kind == CHANNEL_DATA) {
+		fake_say(q, CHANNEL_TAKEN, "");
+	}
+	return frame->kind == CHANNEL_RESUME || frame->kind == CHANNEL_FILE ||
+		frame->kind == CHANNEL_DATA;
+}
+
+static void fake_boot(struct fake_qemu *q)
+{
+	fake_write(q->console, q->drive);
+	fake_write(q->console, "\n");
+	fake_say(q, CHANNEL_HELLO, "fake");
+	if (fake_has(q, "complain"))
+		fake_complain(q);
+	fake_say(q, CHANNEL_READY, "");
+}
+
 static void fake_machine(struct fake_qemu *q)
 {
 	static struct channel_reader reader;
 	struct channel_frame frame;
-	char why[256], *complain, *mute;
+	char why[256];
 
 	fake_write(q->qmp, "{\"QMP\": {\"version\": {\"qemu\": {\"major\": 1}}}}\n");
-	fake_write(q->console, q->drive);
-	fake_write(q->console, "\n");
-	fake_say(q, CHANNEL_HELLO, "fake");
-	complain = fake_file(q, "complain");
-	if (!access(complain, F_OK))
-		fake_complain(q);
-	fake_say(q, CHANNEL_READY, "");
+	if (!q->incoming)
+		fake_boot(q);
+	if (q->pauses)
+		fake_transfer(q);
 	while (channel_fill(&reader, q->channel) > 0)
 		while (channel_next(&reader, &frame, why, sizeof(why)) > 0) {
-			if (frame.kind == CHANNEL_RUN) {
+			if (fake_obey(q, &frame)) {
+				continue;
+			} else if (frame.kind == CHANNEL_RUN) {
 				fake_run(q, frame.text + strlen("/suite/"));
 			} else if (frame.kind == CHANNEL_SHELL) {
 				fake_say(q, CHANNEL_START, "1");
@@ -228,8 +322,7 @@ static void fake_machine(struct fake_qemu *q)
 				fake_shell(q, &frame);
 			} else if (frame.kind == CHANNEL_QUIT) {
 				fake_say(q, CHANNEL_BYE, "");
-				mute = fake_file(q, "mute");
-				if (!access(mute, F_OK))
+				if (fake_has(q, "mute"))
 					_exit(0);
 				fake_end(q, "guest-shutdown");
 			}
@@ -260,6 +353,8 @@ static void __attribute__((constructor)) fake_qemu(int argc, char *argv[])
 		sscanf(argv[i], "socket,id=console,fd=%d", &q.console);
 		sscanf(argv[i], "socket,id=channel,fd=%d", &q.channel);
 		sscanf(argv[i], "socket,id=qmp,fd=%d", &q.qmp);
+		q.incoming |= !strcmp(argv[i - 1], "-incoming");
+		q.pauses |= q.incoming || strstr(argv[i], "/proc/self/fd/");
 		if (!strcmp(argv[i - 1], "-drive"))
 			q.drive = argv[i];
 		if (!strcmp(argv[i - 1], "-kernel"))

@@ -161,6 +161,16 @@ TEST(beginnings_of_options)
 	EXPECT_STREQ("x", o.tests);
 }
 
+TEST(when_to_restore)
+{
+	struct lab_options o;
+	struct lab_error e;
+
+	EXPECT_EQ(0, PARSE(&o, &e, "--snapshot=auto"));
+	EXPECT_STREQ("auto", o.snapshot);
+	EXPECT_NE(0, PARSE(&o, &e, "--snapshot", "always"));
+}
+
 /* As make passes them on when a variable is set to nothing. */
 TEST(nothing_to_append)
 {
