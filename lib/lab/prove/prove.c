@@ -2,10 +2,11 @@
 /*
  * The catalogue of regressions, entry by entry.
  *
- * Each gets a boot of its own, with the regression switched on from the start:
- * a boot takes seconds, and no state of one entry reaches the next. What was
- * found is kept per entry, with a stamp of kernel, tests and entry, so that an
- * interrupted proof goes on where it was, and a changed entry is proved anew.
+ * Each gets a machine of its own, so no state of one entry reaches the next: one that is
+ * restored as it was after its boot, where the regression is switched on just before the first
+ * test. An entry that is not caught there gets a boot with it switched on from the start, since
+ * a site may be reached only then. What was found is kept per entry, with a stamp of kernel, tests
+ * and entry, so that an interrupted proof goes on where it was, and a changed entry is proved anew.
  */
 #include <errno.h>
 #include <fnmatch.h>
@@ -32,7 +33,7 @@ struct prove {
 	const struct lab_paths *paths;
 	struct lab_paths own;		/* for the kernel's architecture */
 	const char *arch;		/* see lab_arch_take() */
-	const char *kdir, *only, *kselftest, *out;
+	const char *kdir, *only, *kselftest, *out, *snapshot;
 	bool all, again, check, quiet;
 	char *symbols;			/* of the kernel: its System.map */
 	struct lab_fingerprint versions;	/* what is proved, but for the entry */
@@ -122,19 +123,22 @@ static int check_tests(const struct prove *p, struct lab_error *e)
 }
 
 /*
- * "lab run" with @r switched on, and its tests, all if NULL; its exit code. The count of
+ * "lab run" with @r switched on, and its tests, all if NULL, in a machine that @boots from the
+ * start or is restored; its exit code. The count of
  * the broken site is on the console of the one machine, and the time to the first
  * failure is that of one test after the other.
  */
-static int run(const struct prove *p, const struct lab_regression *r, const char *dir)
+static int run(const struct prove *p, const struct lab_regression *r, bool boots, const char *dir)
 {
-	char *append = lab_format(LAB_REGRESSION_PARAMETER, r->name);
+	char *append = boots ? lab_format(LAB_REGRESSION_PARAMETER, r->name) :
+		lab_format(LAB_REGRESSION_SETTING, r->name);
 	char *log = lab_format("%s/lab.log", dir);
 	const char *tests = p->all ? NULL : r->tests;
 	const struct lab_options o = {
 		.kdir = p->kdir, .kselftest = p->kselftest, .append = append, .out = dir,
 		.args = p->kselftest ? NULL : tests ? "-a -x" : "-x", .tests = tests,
 		.mode = r->mode, .arch = p->arch, .beds = r->tests ? 1 : 0,
+		.snapshot = boots ? NULL : p->snapshot,
 	};
 	pid_t pid = lab_run_start(p->paths, &o, log, NULL);
 
@@ -150,7 +154,7 @@ static int get_proof(const struct prove *p, const struct lab_regression *r, cons
 	char *file = lab_format("%s/proof.json", dir);
 	struct lab_fingerprint made = p->versions;
 	/* What kselftest says of the unmodified kernel serves many entries. */
-	bool again = p->again && (r->path || !p->kselftest);
+	bool again = p->again && (r->path || !p->kselftest), boots;
 	int ret = r->path ? lab_fingerprint_add_file(&made, r->path, e) : 0;
 
 	if (!ret)
@@ -161,7 +165,10 @@ static int get_proof(const struct prove *p, const struct lab_regression *r, cons
 		if (!r->path && !p->quiet)
 			printf("unmodified: running all tests%s%s\n", r->mode ? " in mode " : "",
 			       r->mode ? r->mode : "");
-		lab_proof_judge(dir, r, run(p, r, dir), proof);
+		boots = !r->path || strcmp(p->snapshot, "auto");
+		lab_proof_judge(dir, r, run(p, r, boots, dir), proof);
+		if (!boots && proof->kind != LAB_PROOF_CAUGHT)
+			lab_proof_judge(dir, r, run(p, r, true, dir), proof);
 		ret = lab_proof_save(file, proof, made.hex, e);
 	}
 	free(file);
@@ -302,6 +309,8 @@ static const struct argp_option options[] = {
 	{ "again", WORD(again), NULL, 0,
 	  "Also what was proved before with the same kernel and tests", 0 },
 	{ "out", WORD(out), "DIR", 0, "Directory of results (default: build/prove)", 0 },
+	{ "snapshot", WORD(snapshot), "WHEN", 0,
+	  "auto (default) or never: restore machines, and boot only for what is not noticed then", 0 },
 	{ "check", WORD(check), NULL, 0,
 	  "Only see that there are tests as the entries name them", 0 },
 	{ "quiet", WORD(quiet), NULL, 0, "Print only the verdict and what is not caught", 0 },
@@ -315,6 +324,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case WORD(arch):
 		return lab_arch_take(state, arg, &p->arch);
+	case WORD(snapshot):
+		if (!lab_snapshot_when(arg))
+			return lab_command_refuse(state, LAB_SNAPSHOT_REFUSED, arg);
+		break;
 	case ARGP_KEY_END:
 		if (!p->kdir && !p->check)
 			return lab_command_refuse(state,
@@ -322,9 +335,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		if (p->all && p->kselftest)
 			return lab_command_refuse(state, "--all and --kselftest: give one of them");
 		return 0;
-	default:
-		return lab_command_take(state, options, key, arg);
 	}
+	return lab_command_take(state, options, key, arg);
 }
 
 static const struct argp command = {
@@ -341,6 +353,7 @@ int lab_prove_main(int argc, char *argv[], const struct lab_paths *paths)
 
 	p.paths = paths;
 	p.out = lab_format("%s/prove", paths->build);
+	p.snapshot = "auto";
 	code = lab_command_parse(&command, argc, argv, &p);
 	p.own = lab_arch_paths(paths, p.arch);
 	return code ? code : prove(&p);

@@ -67,6 +67,8 @@ const char *lab_expect_missing(json_t *outcome, const char *text);
 
 /* The kernel parameter that switches one on by its name, or "none". */
 #define LAB_REGRESSION_PARAMETER	"mn_regress.active=%s"
+/* The same for a kernel that has booted, just before the first test. */
+#define LAB_REGRESSION_SETTING		"lab.write=/sys/module/mn_regress/parameters/active:%s"
 /* A symbol of the kernels that have it. */
 #define LAB_REGRESSION_SYMBOL		"mn_regression_%s"
 /* On the console, before the number of times that its site was reached. */
