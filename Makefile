@@ -57,7 +57,7 @@ options = $(foreach o,$(1),$(call option,$(firstword $(subst =, ,$(o))),$(lastwo
 LAB_ARGS = $(call options,SERIES=series KERNEL=kernel MODULES=modules KDIR=kdir TESTS=tests \
 	ARGS=args PROFILE=profile MODE=mode TOPOLOGY=topology CPUS=cpus MEMORY=memory APPEND=append BEDS=beds OUT=out \
 	TIMEOUT=timeout) $(FOR_ARCH) $(QUIETLY)
-RUN_ARGS = $(LAB_ARGS) $(call options,BED=bed ACCEL=accel) $(if $(DRY_RUN),--dry-run) $(if $(IN_SHELL),--shell)
+RUN_ARGS = $(LAB_ARGS) $(call options,BED=bed ACCEL=accel SNAPSHOT=snapshot) $(if $(DRY_RUN),--dry-run) $(if $(IN_SHELL),--shell)
 QUIETLY = $(if $(QUIET),--quiet)
 FOR_ARCH = $(if $(TARGET_RUN),--arch=$(ARCH))
 
@@ -100,7 +100,7 @@ endif
 soak:
 	@$(DEPS) lab
 	@$(MAKE) $(JOBS) all
-	@$(BUILD)/lab soak $(call options,RUNS=runs LOAD=load) $(LAB_ARGS)
+	@$(BUILD)/lab soak $(call options,RUNS=runs LOAD=load SNAPSHOT=snapshot) $(LAB_ARGS)
 
 # 6.12-debug among KERNELS: that series, built from source so that it notices its own mistakes.
 DEBUG_DIR = $(BUILD)/kernels/debug-$*$(if $(TARGET_RUN),-$(ARCH))
@@ -116,7 +116,7 @@ matrix: override KERNELS := $(patsubst %-debug,$(BUILD)/kernels/debug-%$(if $(TA
 matrix: $(patsubst %-debug,debug-kernel-%,$(filter %-debug,$(KERNELS)))
 	@$(DEPS) lab
 	@$(MAKE) $(JOBS) all
-	@$(BUILD)/lab matrix $(call options,KERNELS=kernels MODES=modes TOPOLOGIES=topologies \
+	@$(BUILD)/lab matrix $(call options,KERNELS=kernels MODES=modes TOPOLOGIES=topologies SNAPSHOT=snapshot \
 		PROFILES=profiles ENGINE=engine PARTITION=partition TIME=time CONSTRAINT=constraint) \
 		$(if $(AGAIN),--again) $(LAB_ARGS)
 
@@ -131,7 +131,7 @@ prove:
 	@src=$$($(SOURCE)) && ARCH=$(ARCH) sh selftests/regressions/build.sh "$$src" '$(PROVE_DIR)'
 	@$(BUILD)/lab prove --kdir '$(PROVE_DIR)/kernel' \
 		--out '$(PROVE_DIR)/results$(if $(KSELFTEST),-kselftest)' \
-		$(call options,ONLY=only KSELFTEST=kselftest) \
+		$(call options,ONLY=only KSELFTEST=kselftest SNAPSHOT=snapshot) \
 		$(if $(AGAIN),--again) $(if $(filter all,$(PROVE)),--all) $(FOR_ARCH) $(QUIETLY)
 
 PREFIX := /usr/local

@@ -16,7 +16,7 @@ else
 	@$(MAKE) $(JOBS) KSRC= all
 	@$(BUILD)/lab bisect $(call options,KSRC=ksrc GOOD=good BAD=bad RUNS=runs \
 		GOOD_RUNS=good-runs CONFIG=config FIXUP=fixup PERF=perf LIMIT=limit) $(if $(AGAIN),--again) \
-		$(if $(FIRST_PARENT),--first-parent) $(call options,BED=bed) $(LAB_ARGS)
+		$(if $(FIRST_PARENT),--first-parent) $(call options,BED=bed SNAPSHOT=snapshot) $(LAB_ARGS)
 endif
 
 unit-programs: $(BISECT_UNIT)

@@ -56,7 +56,7 @@ _lab_values()
 		_lab_option_help "$1" run series | grep -Eo '[0-9]+\.[0-9]+' ;;
 	arch)
 		(cd "$_lab_root/lib/lab/arch" && ls ./*.names) | sed 's,^./,,; s,.names$,,' ;;
-	mode|modes|topology|topologies|engine)
+	mode|modes|topology|topologies|engine|snapshot)
 		# "NAME a (default), b or c: ...", or of each architecture "on x86_64 a, b; on ..."
 		case $3 in
 		engine) echo "$help" ;;
