@@ -24,18 +24,6 @@
 /* What a machine wrote before its end is in the sockets; reading it takes no longer. */
 #define DRAIN_MS	5000
 
-void lab_session_read_console(struct lab_session *s)
-{
-	char buf[65536];
-	ssize_t n = read(s->machine.fds[LAB_CONSOLE], buf, sizeof(buf));
-
-	s->console_ms = lab_now_ms();
-	if (n <= 0)
-		lab_machine_hang_up(&s->machine, LAB_CONSOLE);
-	else
-		lab_session_console(s, buf, (size_t)n);
-}
-
 /* What a shell prints is somebody's own, and no lines; the console's has a log of its own. */
 static bool is_elsewhere(const struct lab_session *s, const struct channel_frame *frame)
 {

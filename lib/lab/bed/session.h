@@ -119,9 +119,6 @@ int lab_session_poll(const struct lab_session *s, struct pollfd *fds);
 /* Act on what @fds says, and on the deadlines. */
 void lab_session_handle(struct lab_session *s, const struct pollfd *fds);
 
-/* Take what the kernel prints: waits for it. */
-void lab_session_read_console(struct lab_session *s);
-
 /* A child ended (SIGCHLD): was it this machine? */
 void lab_session_reap(struct lab_session *s);
 
@@ -134,12 +131,9 @@ void lab_session_end(struct lab_session *s);
 /* session_frames.c: act on what the agent says. */
 void lab_session_frame(struct lab_session *s, const struct channel_frame *frame);
 
-/* session_frames.c: run the program at hand, which is there. */
-void lab_session_run(struct lab_session *s);
-
 /*
  * session_snapshot.c: @s is to be started: from the snapshot, if there is one? Then what the machine
- * said before that was taken is to be heard once more when it has started.
+ * said before that was taken is to be heard once more when it has started (session_rehear.c).
  */
 void lab_session_find_snapshot(struct lab_session *s);
 void lab_session_rehear(struct lab_session *s);
@@ -153,7 +147,8 @@ void lab_session_transfer(struct lab_session *s);
  */
 bool lab_session_snapshot_failed(struct lab_session *s, char *why, size_t size);
 
-/* session_send.c: bring the program at hand to the machine, and call lab_session_run(). */
+/* session_send.c: run the program at hand, which is there, or after it was brought there. */
+void lab_session_run(struct lab_session *s);
 void lab_session_bring(struct lab_session *s);
 /* The agent has taken a part of it. */
 void lab_session_taken(struct lab_session *s);
@@ -178,7 +173,8 @@ void lab_session_note(struct lab_session *s, const char *fmt, ...)
 /* Write a line of the channel's log; @direction: '<' from init, '>' to it. */
 void lab_session_log(struct lab_session *s, char direction, enum channel_kind kind,
 		     const char *text, size_t len);
-/* Take what the kernel printed. */
+/* Read what it prints, which waits for that; and take it. */
+void lab_session_read_console(struct lab_session *s);
 void lab_session_console(struct lab_session *s, const char *text, size_t len);
 /* Add the results of a program that is over to the facts. */
 void lab_session_count(struct lab_session *s, const struct lab_program *p);

@@ -109,6 +109,18 @@ void lab_session_console(struct lab_session *s, const char *text, size_t len)
 		s->panic_ms = lab_now_ms();
 }
 
+void lab_session_read_console(struct lab_session *s)
+{
+	char buf[65536];
+	ssize_t n = read(s->machine.fds[LAB_CONSOLE], buf, sizeof(buf));
+
+	s->console_ms = lab_now_ms();
+	if (n <= 0)
+		lab_machine_hang_up(&s->machine, LAB_CONSOLE);
+	else
+		lab_session_console(s, buf, (size_t)n);
+}
+
 static void send_frame(struct lab_session *s, enum channel_kind kind, const char *text, size_t len,
 		       size_t logged)
 {

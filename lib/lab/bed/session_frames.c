@@ -9,23 +9,6 @@
 #include "bed/session.h"
 #include "report/report.h"
 
-void lab_session_run(struct lab_session *s)
-{
-	const struct lab_suite_program *p = s->program;
-	struct lab_text cmd = { NULL };
-
-	if (p->runner)
-		lab_text_addf(&cmd, "%s", p->runner);
-	else
-		lab_text_addf(&cmd, "%s/%s", s->plan->programs, p->name);
-	for (size_t i = 0; i < p->args.nr; i++)
-		lab_text_addf(&cmd, "%c%s", CHANNEL_FIELD, p->args.words[i]);
-	s->record.program->since_ms = lab_now_ms();
-	lab_session_enter(s, LAB_SERVE);
-	lab_session_send(s, CHANNEL_RUN, cmd.s);
-	lab_text_clear(&cmd);
-}
-
 static void run_next(struct lab_session *s)
 {
 	struct lab_plan *plan = s->plan;

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Programs that are not in the image: each goes to the machine over the channel before it is run,
- * so that the machine is the same whatever is run there.
+ * Programs are run. Those that are not in the image go to the machine over the channel before, so
+ * that it is the same machine whatever is run there.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "bed/session.h"
 
 /* So many frames are on their way: they fit into the buffer of a socket, and the lab never waits. */
@@ -16,6 +17,23 @@ static void give_up(struct lab_session *s, const char *call)
 {
 	lab_fail(&s->trouble, -errno, "%s of a program for the machine: %s", call, strerror(errno));
 	lab_session_enter(s, LAB_END);
+}
+
+void lab_session_run(struct lab_session *s)
+{
+	const struct lab_suite_program *p = s->program;
+	struct lab_text cmd = { NULL };
+
+	if (p->runner)
+		lab_text_addf(&cmd, "%s", p->runner);
+	else
+		lab_text_addf(&cmd, "%s/%s", s->plan->programs, p->name);
+	for (size_t i = 0; i < p->args.nr; i++)
+		lab_text_addf(&cmd, "%c%s", CHANNEL_FIELD, p->args.words[i]);
+	s->record.program->since_ms = lab_now_ms();
+	lab_session_enter(s, LAB_SERVE);
+	lab_session_send(s, CHANNEL_RUN, cmd.s);
+	lab_text_clear(&cmd);
 }
 
 /* The end is an empty frame. */
