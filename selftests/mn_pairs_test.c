@@ -220,7 +220,7 @@ static void add(const struct scenario *spec, const char *id, const char *paramet
 
 static void add_variants(void)
 {
-	const struct scenario base = {
+	struct scenario base = {
 		.nr_vcpus = 2,
 		.nr_pages = MN_NR_PAGES,
 		.rounds = 2,
@@ -235,6 +235,7 @@ static void add_variants(void)
 			{ 0 },
 		};
 
+		base.keeps_frames = pairs[i].state->keeps_frames;
 		mn_add_chosen(&base, pairs[i].state->name, choices, add, i);
 	}
 }

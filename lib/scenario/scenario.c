@@ -141,7 +141,8 @@ static int set_up(struct scenario_run *run, struct result *r)
 	coherence_init(&run->coherence, &run->vm, &run->area, spec->workload);
 	progress_init(&run->progress, &run->vm);
 	isolation_init(&run->isolation, &run->area,
-		       spec->pressure && pressure_frees(spec->pressure, spec->backing), r);
+		       spec->pressure && !spec->keeps_frames &&
+		       pressure_frees(spec->pressure, spec->backing), r);
 	run->isolation.leaked = &run->leaked;
 	ordering_init(&run->ordering, checker_of(run), &run->area);
 	vm_set_workload(&run->vm, spec->workload);

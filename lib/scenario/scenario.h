@@ -77,6 +77,7 @@ struct scenario {
 	 */
 	unsigned int aged;
 	uint64_t min_ns;	/* continue with rounds for so long */
+	bool keeps_frames;	/* a step of the test sees to it: none need come back */
 	const struct vm_kind *kind; /* NULL: a plain VM */
 	const struct scenario_steps *steps; /* or NULL */
 	void *own;		/* the test's, for its steps */

@@ -27,6 +27,11 @@ struct pair {
 
 struct page_state {
 	const char *name;	/* stable: part of test names */
+	/*
+	 * What the pressure takes afterwards nobody gets as a frame soon: there is none, or others
+	 * have it, too, or it is not in zone Movable, where memory is taken from first.
+	 */
+	bool keeps_frames;
 	/* Why this host cannot have it, or NULL; static storage. */
 	const char *(*missing)(void);
 	/* Once, with the guest at work.  Return: 0, or -1 with @r. */

@@ -70,6 +70,7 @@ static void tear_down(struct pair *pair)
 
 const struct page_state state_merged = {
 	.name = "merged",
+	.keeps_frames = true,
 	.missing = missing,
 	.set_up = set_up,
 	.enter = enter,

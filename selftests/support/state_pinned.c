@@ -44,6 +44,7 @@ static void tear_down(struct pair *pair)
 
 const struct page_state state_pinned = {
 	.name = "pinned",
+	.keeps_frames = true,
 	.missing = missing,
 	.set_up = set_up,
 	.enter = enter,

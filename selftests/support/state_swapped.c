@@ -119,6 +119,7 @@ static void tear_down(struct pair *pair)
 
 const struct page_state state_swapped = {
 	.name = "swapped",
+	.keeps_frames = true,
 	.missing = swapped_missing,
 	.set_up = set_up_swapped,
 	.enter = enter_swapped,
