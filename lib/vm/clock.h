@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What KVM itself writes into guest memory, again and again: the time, how it was spent, and
- * what was stolen of it.
+ * What KVM itself writes into guest memory, again and again: the time, how it was spent,
+ * what was stolen of it, and what has happened.
  */
 #ifndef VM_CLOCK_H
 #define VM_CLOCK_H
@@ -30,11 +30,11 @@ struct vm_clock {
 	int (*tick)(struct vm *vm);
 	/*
 	 * read() - what tells one writing from another, and rises
-	 * @clock: where the host has it
+	 * @clock: where the host has it; it may take what it reads, so one thread does this
 	 *
 	 * Return: 0 for none, or not yet, or if KVM is at it.
 	 */
-	uint64_t (*read)(const void *clock);
+	uint64_t (*read)(void *clock);
 };
 
 /* Of this architecture; the last has no name. */

@@ -83,7 +83,7 @@ static int tick(struct vm *vm)
 	return err;
 }
 
-static uint64_t read_stolen(const void *clock)
+static uint64_t read_stolen(void *clock)
 {
 	const struct stolen_time *time = clock;
 

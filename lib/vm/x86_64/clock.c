@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * kvmclock and the stolen time, for each of which a guest names a page by an MSR; and what a
- * Xen guest has of both.
+ * Xen guest has of both, and of events.
  */
 #include <asm/kvm_para.h>
 #include <errno.h>
 #include <linux/kvm.h>
 #include <sys/ioctl.h>
 
+#include "base/deadline.h"
 #include "vm/clock.h"
 #include "vm/vm_internal.h"
 #include "vm/x86_64/x86_64.h"
@@ -38,7 +39,7 @@ static int set_clock(struct vm *vm)
 	return ioctl(vm->fd, KVM_SET_CLOCK, &data) ? errno : 0;
 }
 
-static uint64_t read_clock(const void *clock)
+static uint64_t read_clock(void *clock)
 {
 	const struct clock_page *page = clock;
 	uint32_t version = guest_load(&page->version);
@@ -61,7 +62,7 @@ static int run_again(struct vm *vm)
 	return 0;
 }
 
-static uint64_t read_steal_time(const void *clock)
+static uint64_t read_steal_time(void *clock)
 {
 	const struct kvm_steal_time *time = clock;
 	uint32_t version = guest_load(&time->version);
@@ -129,7 +130,7 @@ static int enable_split_runstate(struct vm *vm, unsigned int vcpu, uint64_t gpa,
 }
 
 /* What has been written as a whole adds up; the guest has asked for no mark meanwhile. */
-static uint64_t read_runstate(const void *clock)
+static uint64_t read_runstate(void *clock)
 {
 	const struct {
 		uint32_t state, pad;
@@ -149,9 +150,9 @@ static int enable_vcpu_info(struct vm *vm, unsigned int vcpu, uint64_t gpa, stru
 }
 
 /* Behind the events. */
-static uint64_t read_vcpu_info(const void *clock)
+static uint64_t read_vcpu_info(void *clock)
 {
-	return read_clock((const char *)clock + 32);
+	return read_clock((char *)clock + 32);
 }
 
 /* The wall clock, in a page of its own. */
@@ -159,23 +160,28 @@ static uint64_t read_vcpu_info(const void *clock)
 /* KVM_XEN_HVM_CONFIG_SHARED_INFO_HVA: came when KVM began to write it more than once. */
 #define XEN_WRITES_AGAIN	(1 << 8)
 
-static int enable_shared_info(struct vm *vm, unsigned int vcpu, uint64_t gpa, struct result *r)
+static int set_shared_info(struct vm *vm, uint64_t gpa, struct result *r)
 {
 	struct kvm_xen_hvm_attr attr = {
 		.type = KVM_XEN_ATTR_TYPE_SHARED_INFO,
 		.u.shared_info.gfn = gpa >> XEN_PAGE_SHIFT,
 	};
 
+	if (!ioctl(vm->fd, KVM_XEN_HVM_SET_ATTR, &attr))
+		return 0;
+	return result_errno(r, "KVM_XEN_HVM_SET_ATTR(shared info, gpa %#llx)",
+			    (unsigned long long)gpa);
+}
+
+static int enable_shared_info(struct vm *vm, unsigned int vcpu, uint64_t gpa, struct result *r)
+{
 	(void)vcpu;
 	if (!(vm_capability(KVM_CAP_XEN_HVM) & XEN_WRITES_AGAIN))
 		return result_skip(r, "KVM writes the wall clock of a Xen guest but once");
-	if (ioctl(vm->fd, KVM_XEN_HVM_SET_ATTR, &attr))
-		return result_errno(r, "KVM_XEN_HVM_SET_ATTR(shared info, gpa %#llx)",
-				    (unsigned long long)gpa);
-	return 0;
+	return set_shared_info(vm, gpa, r);
 }
 
-static uint64_t read_wall_clock(const void *clock)
+static uint64_t read_wall_clock(void *clock)
 {
 	uint32_t version = guest_load((const uint32_t *)clock);
 
@@ -193,6 +199,51 @@ static int tick_shared_info(struct vm *vm)
 	return err == EFAULT ? 0 : err;
 }
 
+/* ---- events of a Xen guest ---- */
+
+#define XEN_EVENTS		0x800	/* in the page of shared info */
+#define XEN_EVENT_WORDS		64	/* of 64 events */
+/* Between these two the page has room for vCPUs that we do not have. */
+#define XEN_VCPU_INFO		0x400
+#define XEN_SENDS		(1 << 5)	/* KVM_XEN_HVM_CONFIG_EVTCHN_SEND */
+
+struct xen_events {
+	uint64_t pending[XEN_EVENT_WORDS];
+	uint64_t masked[XEN_EVENT_WORDS - 1];
+	uint64_t taken;		/* ours: the last word of masks, of events that are never sent */
+};
+
+static int enable_events(struct vm *vm, unsigned int vcpu, uint64_t gpa, struct result *r)
+{
+	if (!(vm_capability(KVM_CAP_XEN_HVM) & XEN_SENDS))
+		return result_skip(r, "KVM sends no events to Xen guests for their VMM (v5.18)");
+	return set_shared_info(vm, gpa, r) ||
+	       enable_vcpu_info(vm, vcpu, gpa - XEN_EVENTS + XEN_VCPU_INFO, r) ? -1 : 0;
+}
+
+/* Any but 0 will do; one that is pending already adds nothing.  Not in an unmapped gap. */
+static int send_event(struct vm *vm)
+{
+	struct kvm_irq_routing_xen_evtchn event = {
+		.port = 1 + now_ns() / 1000 % ((XEN_EVENT_WORDS - 1) * 64 - 1),
+		.priority = KVM_IRQ_ROUTING_XEN_EVTCHN_PRIO_2LEVEL,
+	};
+
+	return ioctl(vm->fd, KVM_XEN_HVM_EVTCHN_SEND, &event) && errno != EFAULT ? errno : 0;
+}
+
+/* As a guest does: each is taken, and then there is room for it again. */
+static uint64_t take_events(void *clock)
+{
+	struct xen_events *events = clock;
+	unsigned int n;
+
+	for (n = 0; n < XEN_EVENT_WORDS; n++)
+		events->taken += __builtin_popcountll(__atomic_exchange_n(&events->pending[n], 0,
+									  __ATOMIC_ACQ_REL));
+	return events->taken;
+}
+
 const struct vm_clock vm_clocks[] = {
 	{ .name = "kvmclock", .at = IN_PAGE, .enable = enable_clock, .tick = set_clock,
 	  .read = read_clock },
@@ -207,5 +258,7 @@ const struct vm_clock vm_clocks[] = {
 	  .tick = set_clock, .read = read_vcpu_info },
 	{ .name = "xen_shared_info", .kind = &xen, .is_one = true, .at = XEN_WALL_CLOCK,
 	  .enable = enable_shared_info, .tick = tick_shared_info, .read = read_wall_clock },
+	{ .name = "xen_events", .kind = &xen, .is_one = true, .at = XEN_EVENTS,
+	  .enable = enable_events, .tick = send_event, .read = take_events },
 	{ 0 },
 };
