@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/test_process.h"
 #include "runner/measured.h"
+#include "runner/rounds.h"
 #include "support/scale.h"
 
 #define LEAST_SIZES	4	/* these run in any event: two make a line, however noisy they are */
@@ -16,39 +15,6 @@ struct costs {
 	double call[SCALE_PASSES][SCALE_SIZES];
 	double other[SCALE_PASSES][SCALE_SIZES];
 };
-
-double scale_slope(const unsigned int *sizes, const double *cost, unsigned int nr)
-{
-	double x = 0, y = 0, xx = 0, xy = 0;
-	unsigned int i;
-
-	for (i = 0; i < nr; i++) {
-		double at = log2(sizes[i]), is = log2(cost[i]);
-
-		x += at;
-		y += is;
-		xx += at * at;
-		xy += at * is;
-	}
-	return (nr * xy - x * y) / (nr * xx - x * x);
-}
-
-static int by_value(const void *a, const void *b)
-{
-	const double *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
-/* Of one value for each pass. */
-static double median(const double *values)
-{
-	double sorted[SCALE_PASSES];
-
-	memcpy(sorted, values, sizeof(sorted));
-	qsort(sorted, SCALE_PASSES, sizeof(*sorted), by_value);
-	return sorted[SCALE_PASSES / 2];
-}
 
 static int apply_timed(struct press *p, struct result *r)
 {
@@ -191,36 +157,40 @@ static int repeat(const struct scale_axis *axis, unsigned int nr, struct costs *
 static void print_exponent(const struct scale_axis *axis, const char *name,
 			   const double cost[][SCALE_SIZES], unsigned int nr, struct result *r)
 {
-	double slopes[SCALE_PASSES];
-	unsigned int pass;
+	struct rounds exponents = { 0 };
+	double sizes[SCALE_SIZES];
+	unsigned int pass, i;
 	char text[48];
 
 	if (nr < LEAST_SIZES) {
 		result_note(r, "no exponent of the %s: it takes %u sizes", name, LEAST_SIZES);
 		return;
 	}
+	for (i = 0; i < nr; i++)
+		sizes[i] = axis->sizes[i];
 	for (pass = 0; pass < SCALE_PASSES; pass++)
-		slopes[pass] = scale_slope(axis->sizes, cost[pass], nr);
-	qsort(slopes, SCALE_PASSES, sizeof(*slopes), by_value);
+		rounds_add(&exponents, rounds_exponent(sizes, cost[pass], nr));
 	snprintf(text, sizeof(text), "%s_exponent", name);
-	measured(text, median(slopes), "exponent");
+	measured(text, rounds_quantile(&exponents, 0.5), "exponent");
 	result_note(r, "%s ~ %s^%.2f (%.2f to %.2f in %d passes), %u to %u", name, axis->of,
-		    median(slopes), slopes[0], slopes[SCALE_PASSES - 1],
-		    SCALE_PASSES, axis->sizes[0], axis->sizes[nr - 1]);
+		    rounds_quantile(&exponents, 0.5), rounds_quantile(&exponents, 0),
+		    rounds_quantile(&exponents, 1), SCALE_PASSES, axis->sizes[0],
+		    axis->sizes[nr - 1]);
 }
 
 static void print_costs(const struct scale_axis *axis, const char *name,
 			const double cost[][SCALE_SIZES], unsigned int nr, struct result *r)
 {
-	double at[SCALE_PASSES];
 	unsigned int pass, i;
 	char text[48];
 
 	for (i = 0; i < nr; i++) {
+		struct rounds at = { 0 };
+
 		for (pass = 0; pass < SCALE_PASSES; pass++)
-			at[pass] = cost[pass][i];
+			rounds_add(&at, cost[pass][i]);
 		snprintf(text, sizeof(text), "%s_us_%u", name, axis->sizes[i]);
-		measured(text, median(at), "us");
+		measured(text, rounds_quantile(&at, 0.5), "us");
 	}
 	print_exponent(axis, name, cost, nr, r);
 }

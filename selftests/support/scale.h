@@ -65,11 +65,4 @@ int scale_note_faults(struct scenario_run *run, struct result *r);
  */
 void scale_run(const struct scale_axis *axis, uint64_t limit_ns, struct result *r);
 
-/*
- * scale_slope() - exponent of a cost over sizes, as of size^exponent
- * @cost: all above 0
- * @nr: at least 2
- */
-double scale_slope(const unsigned int *sizes, const double *cost, unsigned int nr);
-
 #endif
