@@ -60,6 +60,6 @@ $(MANIFEST_PARTS): %.json: %
 	$(Q)$(TARGET_RUN) $< --manifest > $@
 
 $(MANIFEST): $(MANIFEST_PARTS) | $(BUILD)/lab
-	$(Q)$(BUILD)/lab manifest $^ > $@
+	$(Q)$(BUILD)/lab manifest $^ > $@.new && mv $@.new $@
 
 -include $(TESTS_BUILT:=.d) $(SUPPORT_OBJS:.o=.d)
