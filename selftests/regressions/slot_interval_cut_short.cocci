@@ -5,6 +5,7 @@
 // file: virt/kvm/kvm_main.c
 // tests: mn_slots_test:slots.growing.*
 // expect: contract
+// expect: kernel BUG at
 
 @@
 expression new, idx, E;
