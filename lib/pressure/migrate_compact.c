@@ -147,6 +147,7 @@ PRESSURE(migrate_compact) = {
 	.frees = COMPACTED,
 	/* Each is a walk over all memory, and there may be several to a round. */
 	.rounds = 2,
+	.slow = true,
 	.allows_others = true,
 	.changes = "all memory compacted",
 	.needs = { compaction_missing, pagemap_missing },
