@@ -21,6 +21,7 @@
 MN_ABOUT("memory goes between start() and end(), not before or after", 5, 9);
 
 #define SLOW_US		10000	/* each start */
+#define SLOW_PAGES	16	/* each has a start of its own, in each call */
 
 static int last(struct scenario_run *run, struct result *r)
 {
@@ -147,6 +148,7 @@ static void add_variants(void)
 	add_rows(&base);
 	base.injector = &delay;
 	base.steps = &slow_steps;
+	base.nr_pages = SLOW_PAGES;
 	base.workload = workload_find("sweep_write");
 	mn_add_chosen(&base, "slow", slow_choices, add, MN_CASE_CORE);
 }
