@@ -89,8 +89,20 @@ int uffd_protect(struct uffd *u, char *addr, size_t size, bool protect, struct r
 		.range = { .start = (uintptr_t)addr, .len = size },
 		.mode = protect ? UFFDIO_WRITEPROTECT_MODE_WP : 0,
 	};
+	size_t at;
 
-	return put(u, "UFFDIO_WRITEPROTECT", UFFDIO_WRITEPROTECT, &wp, addr, size, r);
+	if (!ioctl(u->fd, UFFDIO_WRITEPROTECT, &wp))
+		return 0;
+	if (errno != ENOENT)
+		return put(u, "UFFDIO_WRITEPROTECT", UFFDIO_WRITEPROTECT, &wp, addr, size, r);
+	/* 6.1 wants all in one VMA, and somebody may have split that, at each page if need be. */
+	wp.range.len = u->unit;
+	for (at = 0; at < size; at += u->unit) {
+		wp.range.start = (uintptr_t)addr + at;
+		if (put(u, "UFFDIO_WRITEPROTECT", UFFDIO_WRITEPROTECT, &wp, addr + at, u->unit, r))
+			return -1;
+	}
+	return 0;
 }
 
 int uffd_move(struct uffd *u, char *to, char *from, size_t size, struct result *r)
