@@ -90,6 +90,12 @@ static void add_row(struct scenario *spec, const char *id)
 	}
 }
 
+/* A hole in a file leaves the copies that a process has made of its pages. */
+static bool takes_nothing(const struct pressure *row, const struct backing *backing)
+{
+	return !strcmp(row->name, "fallocate_punch") && backing_bit(backing) & ON_PRIVATE_FILE;
+}
+
 /* Every row there is.  By default it is one of each family on each backing. */
 static void add_rows(struct scenario *spec)
 {
@@ -104,7 +110,8 @@ static void add_rows(struct scenario *spec)
 			 spec->backing->name);
 		while ((spec->pressure = pressure_next(spec->pressure))) {
 			if (spec->pressure->family == family &&
-			    pressure_applies(spec->pressure, spec->backing))
+			    pressure_applies(spec->pressure, spec->backing) &&
+			    !takes_nothing(spec->pressure, spec->backing))
 				add_row(spec, id);
 		}
 	}
