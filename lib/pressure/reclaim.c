@@ -56,6 +56,20 @@ int reclaim_count_out(const struct press *p, unsigned int *out, struct result *r
 	return ret;
 }
 
+/*
+ * Pages of a file that were dirty again are unmapped and stay in memory, where MADV_PAGEOUT
+ * does not see them: it goes by the page table.
+ */
+static void map_again(const struct press *p)
+{
+	unsigned int i;
+
+	if (backing_bit(p->area->backing) != BACKING_BIT(BACKING_FILE))
+		return;
+	for (i = 0; i < p->nr_pages; i++)
+		guest_load(press_page(p, i));
+}
+
 int reclaim_until_out(struct press *p, int (*reclaim)(struct press *p, struct result *r),
 		      struct result *r)
 {
@@ -67,9 +81,11 @@ int reclaim_until_out(struct press *p, int (*reclaim)(struct press *p, struct re
 		if (reclaim(p, r) || reclaim_count_out(p, &out, r))
 			return -1;
 		tries += out > 0;
-		/* They may all wait on the CPU on which the guest used them. */
-		if (!out)
+		if (!out) {
+			/* They may all wait on the CPU on which the guest used them. */
 			page_queues_clear();
+			map_again(p);
+		}
 	} while (out < p->nr_pages && tries < MORE_TRIES && deadline_retry(&deadline));
 	p->proved += out;
 	return 0;
