@@ -48,11 +48,12 @@ at_least()
 }
 
 echo 'KTAP version 1'
-echo '1..6'
+echo '1..7'
 check names_are_those_that_are_listed as_listed
 check no_name_in_two_programs no_name_twice
 check each_core_workload at_least 50 workload sweep_write sweep_verify spin
 check each_other_workload at_least 15 workload atomic exec straddle string page_tables device
+check each_workload_of_one_program at_least 1 workload receive async pair write_first
 check each_injector at_least 75 injector none observer eagain_before_kvm eagain_after_kvm
 check each_number_of_vcpus at_least 150 vcpus 1 2
 [ "$failed" = 0 ]
