@@ -137,15 +137,20 @@ TEST_F(workload, page_tables)
 	run_sabotaged("page_tables", take_entries);
 }
 
-/* No longer does the code write to the device. */
+/*
+ * No longer does the code write to the device.  Who has just done so, and is on the way back, has
+ * to find the rest of it.
+ */
 static int take_stores(struct scenario_run *run, struct result *r)
 {
+	const unsigned int bits = GUEST_RETURN_CODE > 0xff ? 32 : 8;
+	const guest_u64 rest = GUEST_STORE_CODE >> bits << bits;
 	unsigned int i;
 
 	for (i = 0; i < NR_PAGES; i++) {
 		guest_u64 *store = word(run, i, GUEST_STORE_WORD);
 
-		guest_store(store, GUEST_RETURN_CODE);
+		guest_store(store, rest | GUEST_RETURN_CODE);
 		vm_code_written(store, sizeof(*store));
 	}
 	return await_notice(run, r);
