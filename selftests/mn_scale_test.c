@@ -261,6 +261,7 @@ static int check_gib(struct scenario_run *run, struct result *r)
 #define MAX_FOLIO_KIB	1024
 
 static unsigned int folio_kib;	/* of the size that runs */
+static long long folios_before;	/* given before it ran; -1: unknown */
 
 static const char *mthp_missing(void)
 {
@@ -282,15 +283,31 @@ static int allow_folios(struct hoststate *host, const char *file, struct result 
 	return 0;
 }
 
+/*
+ * What the kernel has given of the size since it booted, or -1: it does not say.  Of anonymous
+ * memory it does since v6.10.
+ */
+static long long folios_given(bool shared)
+{
+	unsigned long long given;
+	char path[96];
+
+	snprintf(path, sizeof(path), THP_DIR "hugepages-%ukB/stats/%s", folio_kib,
+		 shared ? "shmem_alloc" : "anon_fault_alloc");
+	return hostfile_read_ulong(path, &given) ? -1 : (long long)given;
+}
+
 static int provide_folios(struct hoststate *host, size_t bytes, struct result *r)
 {
 	(void)bytes;
+	folios_before = folios_given(false);
 	return allow_folios(host, "enabled", r);
 }
 
 static int provide_shared_folios(struct hoststate *host, size_t bytes, struct result *r)
 {
 	(void)bytes;
+	folios_before = folios_given(true);
 	return allow_folios(host, "shmem_enabled", r);
 }
 
@@ -329,17 +346,13 @@ static void set_folios(struct scale *s)
 	folio_kib = s->size;
 }
 
-/* The kernel counts what it has given: of anonymous memory since v6.10. */
 static int check_folios(struct scenario_run *run, struct result *r)
 {
 	bool shared = run->area.backing == &shared_mthp_backing;
-	unsigned long long given;
-	char path[96];
 
 	scale_note_faults(run, r);
-	snprintf(path, sizeof(path), THP_DIR "hugepages-%ukB/stats/%s", folio_kib,
-		 shared ? "shmem_alloc" : "anon_fault_alloc");
-	if (folio_kib * 1024 > PAGE_BYTES && !hostfile_read_ulong(path, &given) && !given)
+	if (folio_kib * 1024 > PAGE_BYTES && folios_before >= 0 &&
+	    folios_given(shared) == folios_before)
 		return result_skip(r, "the kernel has given no folio of %u KiB", folio_kib);
 	return 0;
 }
