@@ -213,6 +213,15 @@ int scenario_bring_up(const struct injector_setup *setup, const struct vm_kind *
 		      struct injector *injectors, struct vm *vm, struct result *r);
 
 /*
+ * scenario_calibrate() - how long do faults take here, and how fast is the guest left alone?
+ * @run: set up, its vCPUs parked; its calibration, visits and budgets are filled in
+ *
+ * Leaves the guest at work.  Return: 0, or -1: with a failure of progress, an error, or a
+ * skip, as KVM maps no huge page where the backing promises some.
+ */
+int scenario_calibrate(struct scenario_run *run, struct result *r);
+
+/*
  * scenario_await_destroyed() - wait until nothing but its record is left of a VM
  * @vm_name: as in struct vm; it was watched, and its descriptors are closed
  * @d: filled in
