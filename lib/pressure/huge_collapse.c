@@ -154,13 +154,16 @@ PRESSURE(huge_collapse_by_khugepaged) = {
 #define UNUSED_PASSES	2
 #define USED_TRIES	5
 
-/* How much it collapses in so many passes; the test must not touch what it waits for. */
+/*
+ * How much it collapses in so many passes of what was used since pagemap_clear_used(); the test
+ * must not touch what it waits for.
+ */
 static int collapsed(const struct press *p, unsigned int passes, size_t *bytes, struct result *r)
 {
 	struct scan scan;
 	int ret;
 
-	if (pagemap_clear_used(r) || wake(p, &scan, r))
+	if (wake(p, &scan, r))
 		return -1;
 	do {
 		ret = smaps_huge(p->area, bytes, r);
@@ -216,7 +219,7 @@ static int try_used(struct press *p, size_t *bytes, struct result *r)
 	if (check_unused(p, r) || press_visited(p, "before khugepaged looks", r) ||
 	    press_pause(p, r))
 		return -1;
-	ret = collapsed(p, SCAN_PASSES, bytes, r);
+	ret = pagemap_clear_used(r) ?: collapsed(p, SCAN_PASSES, bytes, r);
 	press_resume(p);
 	return ret || huge_khugepaged(p, r) ? -1 : 0;
 }
